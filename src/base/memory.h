@@ -1,0 +1,43 @@
+/* Memory with one byte account: arenas for things that die together, growable arrays for the rest.
+   No other file calls malloc (library glue excepted). */
+#ifndef MAG_BASE_MEMORY_H
+#define MAG_BASE_MEMORY_H
+
+#include "base/span.h"
+#include "base/status.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+/* Bytes in use by all arenas and arrays that report to it. Shared by threads. */
+typedef struct mag_account {
+    _Atomic size_t used_nbytes;
+    _Atomic size_t peak_nbytes;
+    size_t limit_nbytes; /* 0 = none */
+} mag_account;
+
+/* A chain of blocks; everything in it is freed together. Not shared by threads. */
+typedef struct mag_arena mag_arena;
+
+/* NULL if memory is out. The account outlives the arena. */
+mag_arena *mag_arena_new(mag_account *account);
+/* Frees everything; NULL is fine. */
+void mag_arena_free(mag_arena *arena);
+/* Empties it and keeps one block for re-use: hot paths allocate nothing after warm-up. */
+void mag_arena_reset(mag_arena *arena);
+/* Zeroed bytes, aligned for any type; NULL if memory or the limit is out. */
+void *mag_arena_alloc(mag_arena *arena, size_t nbytes);
+/* A copy of the span with a NUL behind it; NULL if memory is out. */
+char *mag_arena_text(mag_arena *arena, mag_span text);
+/* printf into the arena; NULL if memory is out. */
+char *mag_arena_format(mag_arena *arena, const char *format, ...) MAG_PRINTF(2, 3);
+mag_account *mag_arena_account(const mag_arena *arena);
+
+/* Grows an array to hold at least `wanted` items (at least doubling); *items may be NULL with
+   *capacity 0. Items already there are kept, new room is not zeroed. */
+mag_status mag_grow(mag_account *account, void **items, size_t *capacity, size_t item_nbytes,
+                    size_t wanted, mag_error *err) MAG_MUST_CHECK;
+/* Frees an array made by mag_grow; NULL is fine. */
+void mag_drop(mag_account *account, void *items, size_t capacity, size_t item_nbytes);
+
+#endif

@@ -1,0 +1,28 @@
+/* A run of bytes that somebody else owns; never ends in NUL by contract. */
+#ifndef MAG_BASE_SPAN_H
+#define MAG_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct mag_span {
+    const char *at;
+    size_t nbytes;
+} mag_span;
+
+/* The bytes of a literal or of a NUL-ended text, borrowed. */
+mag_span mag_span_of(const char *text);
+bool mag_span_equals(mag_span a, mag_span b);
+bool mag_span_is(mag_span a, const char *text);
+/* ASCII letters compare without case. */
+bool mag_span_is_ignoring_case(mag_span a, const char *text);
+bool mag_span_starts_with(mag_span a, mag_span prefix);
+/* Bytewise order, shorter first: <0, 0, >0. */
+int mag_span_compare(mag_span a, mag_span b);
+/* Without blanks (space, tab, CR, LF) at both ends. */
+mag_span mag_span_trim(mag_span a);
+/* XXH3_64 with the program's fixed seed: the hash of partitions and dictionaries. */
+uint64_t mag_span_hash(mag_span a);
+
+#endif

@@ -1,0 +1,97 @@
+/* The code book: which laboratory code is which analyte, which drug code or name belongs to which
+   classes, which condition code to which concept. Lists live in pipelines/codes/ (YAML), are embedded at
+   build, and are loaded once. Read-only and shared by threads after loading. */
+#ifndef MAG_CLINICAL_CODEBOOK_H
+#define MAG_CLINICAL_CODEBOOK_H
+
+#include "base/memory.h"
+#include "base/sha256.h"
+#include "clinical/analyte.h"
+
+/* A set of drug classes; bit = enum value. */
+typedef uint64_t mag_class_set;
+
+typedef enum mag_class {
+#define MAG_CLASS(name, ...) MAG_CLASS_##name,
+#include "clinical/drug_class.def"
+#undef MAG_CLASS
+    MAG_CLASS_COUNT
+} mag_class;
+_Static_assert(MAG_CLASS_COUNT <= 64, "a class set is one word");
+
+typedef enum mag_condition {
+#define MAG_CONDITION(name, ...) MAG_CONDITION_##name,
+#include "clinical/condition.def"
+#undef MAG_CONDITION
+    MAG_CONDITION_COUNT
+} mag_condition;
+
+/* How a drug gets in, as far as the route gates of the classes need it. */
+typedef enum mag_route {
+    MAG_ROUTE_UNKNOWN, /* no route given: passes every gate, noted */
+    MAG_ROUTE_ENTERAL,
+    MAG_ROUTE_PARENTERAL,
+    MAG_ROUTE_INHALED,
+    MAG_ROUTE_TRANSDERMAL,
+    MAG_ROUTE_LOCAL, /* skin, eye, ear, nose, vagina, bladder, lock, irrigation, dialysate */
+    MAG_ROUTE_RECTAL,
+    MAG_ROUTE_COUNT
+} mag_route;
+
+typedef enum mag_code_system {
+    MAG_SYSTEM_NONE,
+#define MAG_CODE_SYSTEM(name, ...) MAG_SYSTEM_##name,
+#include "clinical/code_system.def"
+#undef MAG_CODE_SYSTEM
+    MAG_CODE_SYSTEM_COUNT
+} mag_code_system;
+
+typedef struct mag_codebook mag_codebook;
+
+/* Loads the embedded lists; everything lives in the arena. A fault in a list is MAG_E_RULES. */
+mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out, mag_error *err) MAG_MUST_CHECK;
+/* Over the lists' bytes in order of their names: digest line H. */
+const char *mag_codebook_sha256(const mag_codebook *book);
+
+mag_code_system mag_code_system_find(mag_span name); /* "LOINC", "loinc", "MIMIC" ... */
+const char *mag_code_system_name(mag_code_system system);
+
+/* MAG_ANALYTE_NONE if the code is not in the book (look-alikes that must be rejected are not). */
+mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code);
+
+/* What a drug row names, decided once per distinct (system, code, name). */
+typedef struct mag_drug {
+    mag_class_set classes;       /* before route gates; all classes that it contains */
+    mag_class_set active_names;  /* reserved */
+    uint8_t salt;                /* index into the salts of clinical/dose.h; 0 = unknown */
+    bool is_h_pylori_pack;
+    bool looks_like_ours;        /* reached no class, but holds a stem or prefix of rule H05: "unmapped" */
+    const char *shown_name;      /* name, or code when there is no name; for people */
+    const char *matched_by;      /* "code", "name", "brand"; NULL if no class */
+} mag_drug;
+
+/* Fills *drug; code or name may be empty. The texts of *drug live in the arena. */
+mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_code_system system,
+                             mag_span code, mag_span name, mag_drug *drug, mag_error *err) MAG_MUST_CHECK;
+
+/* Route text to route (spec d: MIMIC and plain words). Unknown text is MAG_ROUTE_UNKNOWN. */
+mag_route mag_route_parse(mag_span text);
+const char *mag_route_name(mag_route route);
+
+/* The classes of a drug that remain after their route gates. Gates differ: FQ counts by mouth only, BETA2 by
+   inhalation too, MGIV parenteral only, MGSUPP enteral only (the same product by the vein is MGIV) ... */
+mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route);
+
+/* The class list "every class except MGNOT", which `latest` follows. */
+mag_class_set mag_classes_of_interest(void);
+
+const char *mag_class_name(mag_class drug_class);       /* "LOOP" */
+const char *mag_class_label(mag_class drug_class);      /* "loop diuretic" */
+bool mag_class_find(mag_span name, mag_class *out);
+
+/* Set of condition concepts (bit = enum value) of a code; 0 if none. ICD codes with or without the point. */
+uint32_t mag_codebook_conditions(const mag_codebook *book, mag_code_system system, mag_span code);
+const char *mag_condition_name(mag_condition condition); /* "dialysis" */
+bool mag_condition_find(mag_span name, mag_condition *out);
+
+#endif

@@ -1,0 +1,52 @@
+/* Row accounting: every row of a source lands in exactly one bucket, the first that applies. */
+#ifndef MAG_COHORT_ACCOUNTING_H
+#define MAG_COHORT_ACCOUNTING_H
+
+#include "base/status.h"
+
+#include <stdint.h>
+
+typedef enum mag_reason {
+    MAG_REASON_NONE,
+#define MAG_REASON(name, ...) MAG_REASON_##name,
+#include "cohort/reason.def"
+#undef MAG_REASON
+    MAG_REASON_COUNT
+} mag_reason;
+_Static_assert(MAG_REASON_COUNT <= 64, "a laboratory record keeps 6 bits of reason");
+
+/* Which gate of faults 1.4 judges a reason. */
+typedef enum mag_gate_kind {
+    MAG_GATE_SHAPE, /* csv.*: amber > 0, red > 0.1 % of a file */
+    MAG_GATE_VALUE, /* num.*, value.implausible, unit.*, date.*: amber > 0.1 %, red > 1 % */
+    MAG_GATE_SOFT,  /* rx.interval, value.text_result, null.required: amber > 1 %, red > 10 % */
+    MAG_GATE_LINK,  /* link.no_patient: amber > 0.1 %, red > 1 % */
+    MAG_GATE_KIND_COUNT
+} mag_gate_kind;
+
+const char *mag_reason_name(mag_reason reason); /* "num.decimal_comma" */
+mag_message_id mag_reason_message(mag_reason reason);
+mag_gate_kind mag_reason_gate(mag_reason reason);
+
+/* read = accepted + out_of_window + duplicate + not_of_interest + sum of rejected. */
+typedef struct mag_accounting {
+    uint64_t read;
+    uint64_t accepted;
+    uint64_t out_of_window;
+    uint64_t duplicate;
+    uint64_t not_of_interest;
+    uint64_t rejected[MAG_REASON_COUNT];
+    uint64_t unmapped;  /* of not_of_interest: drug rows that look like ours (rule H05's list) */
+    uint64_t offset_times, utc_times, partial_dates, open_orders; /* notes on accepted rows */
+    uint64_t sex_unknown, birth_unknown, age_implausible, demog_conflict; /* demog notes */
+} mag_accounting;
+
+uint64_t mag_accounting_rejected(const mag_accounting *accounting);
+/* accepted + rejected + out_of_window + duplicate: the denominator of gates. */
+uint64_t mag_accounting_of_interest(const mag_accounting *accounting);
+void mag_accounting_add(mag_accounting *total, const mag_accounting *more);
+/* MAG_E_INTERNAL (MS-X701) if rows were lost or counted twice. */
+mag_status mag_accounting_check(const mag_accounting *accounting, const char *source,
+                                mag_error *err) MAG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,92 @@
+/* The people of a run: shared tables and the partitions that hold every patient whole.
+
+     rows ──decode──▶ records ──hash of the patient id──▶ partition 0 .. N-1 ──settle──▶ timelines
+
+   Filling is single-threaded per partition (today: altogether); settling and reading timelines of
+   different partitions may run in parallel. */
+#ifndef MAG_COHORT_COHORT_H
+#define MAG_COHORT_COHORT_H
+
+#include "cohort/profile.h"
+#include "cohort/record.h"
+
+enum { MAG_PARTITION_COUNT = 64 };
+
+/* How the as-of time of a patient is found. */
+typedef enum mag_as_of_kind { MAG_AS_OF_FIXED, MAG_AS_OF_LATEST } mag_as_of_kind;
+
+typedef struct mag_cohort_settings {
+    mag_as_of_kind as_of_kind;
+    mag_minute as_of;       /* fixed: the minute (23:59 of a day) */
+    int32_t history_days;   /* 0 = none */
+    mag_minute data_until;  /* MAG_MINUTE_OPEN: does not apply */
+    mag_absence absence;
+    mag_kidney_settings kidney;
+    mag_account *account;
+} mag_cohort_settings;
+
+typedef struct mag_cohort mag_cohort;
+
+mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
+                          const mag_cohort_settings *settings, mag_error *err) MAG_MUST_CHECK;
+void mag_cohort_free(mag_cohort *cohort);
+const mag_cohort_settings *mag_cohort_settings_of(const mag_cohort *cohort);
+const mag_codebook *mag_cohort_codebook(const mag_cohort *cohort);
+
+/* --- sources and files of the run -------------------------------------------------------------- */
+typedef struct mag_run_file {
+    const char *source; /* name of the source, "lims" */
+    const char *name;   /* base name, "labs-3.csv.gz" */
+    mag_table_kind kind;
+    char sha256[MAG_SHA256_HEX_NBYTES];
+    uint64_t in_nbytes, out_nbytes;
+    unsigned member_count;
+    mag_accounting accounting; /* settled after mag_cohort_settle_all */
+    uint64_t blank_line_count, repeated_header_count;
+    bool has_bom, has_zero_padding, has_unfinished_last_line, has_crlf;
+} mag_run_file;
+
+size_t mag_cohort_file_count(const mag_cohort *cohort);
+const mag_run_file *mag_cohort_file(const mag_cohort *cohort, uint16_t file_id);
+
+typedef struct mag_reject {
+    uint16_t file_id;
+    uint8_t reason; /* mag_reason */
+    uint32_t line;
+    const char *column; /* our name of the column, or the source's; "" for the whole row */
+    const char *detail; /* never a value or id: "decimal comma", unit spelling, byte position */
+} mag_reject;
+/* Sorted by file, line, reason. Complete after settling. */
+const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count);
+
+typedef struct mag_unknown_unit { const char *text; uint64_t count; } mag_unknown_unit;
+/* Most frequent first, at most 10. */
+size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]);
+
+/* --- partitions -------------------------------------------------------------------------------- */
+/* Sorts, finds duplicates, applies windows and as-of, links patients; call once per partition, after
+   all rows are in. Thread-safe for different partitions. */
+mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_error *err) MAG_MUST_CHECK;
+/* Adds the partitions' counts to the files, sorts rejects, gathers which analytes were delivered.
+   Single-threaded, after every partition is settled. Checks conservation (exit 70 if broken). */
+mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
+
+/* Roster patients of a partition, sorted by id bytewise. */
+size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx);
+
+/* True if the run's laboratory source delivered the analyte for at least one patient. */
+bool mag_cohort_delivers(const mag_cohort *cohort, mag_analyte analyte);
+bool mag_cohort_has_conditions(const mag_cohort *cohort); /* a conditions source was read */
+bool mag_cohort_has_stays(const mag_cohort *cohort);
+bool mag_cohort_has_prescriptions(const mag_cohort *cohort);
+bool mag_cohort_has_labs(const mag_cohort *cohort);
+/* Newest accepted-shape record date seen (for "no as-of given" and freshness); MAG_MINUTE_NONE if none. */
+mag_minute mag_cohort_newest(const mag_cohort *cohort, mag_table_kind kind);
+
+const mag_drug *mag_cohort_drug(const mag_cohort *cohort, uint32_t drug_id);
+const char *mag_cohort_drug_code(const mag_cohort *cohort, uint32_t drug_id); /* "" if none */
+const char *mag_cohort_text(const mag_cohort *cohort, uint32_t text_id);      /* "" for 0 */
+/* Row reference range; false for id 0. */
+bool mag_cohort_range(const mag_cohort *cohort, uint16_t range_id, mag_decimal *low, mag_decimal *high);
+
+#endif

@@ -1,0 +1,34 @@
+/* Where rows come from, behind one port: the engine drives a source without knowing its kind. */
+#ifndef MAG_COHORT_SOURCE_H
+#define MAG_COHORT_SOURCE_H
+
+#include "cohort/cohort.h"
+
+typedef struct mag_source mag_source;
+
+/* What a kind of source provides. */
+typedef struct mag_source_ops {
+    /* Reads everything into the cohort. A fault refuses the whole run. */
+    mag_status (*ingest)(mag_source *source, mag_cohort *cohort, mag_error *err);
+    void (*free)(mag_source *source);
+} mag_source_ops;
+
+struct mag_source {
+    const mag_source_ops *ops;
+    const char *name;
+    mag_table_kind kind;
+};
+
+/* CSV files (plain, gzip, "-" for stdin), read in the order given. Paths and names are copied.
+   allow_empty: a header without rows is fine. The profile outlives the source. */
+mag_status mag_source_csv_new(mag_arena *arena, const char *name, const mag_profile *profile,
+                              const mag_profile_table *table, const char *const *paths,
+                              size_t path_count, bool allow_empty, mag_source **out,
+                              mag_error *err) MAG_MUST_CHECK;
+
+/* Files of a table in a data directory: STEM*.csv and STEM*.csv.gz, sorted by name. */
+mag_status mag_source_find_files(mag_arena *arena, const char *directory, const char *stem,
+                                 const char *const **paths, size_t *path_count,
+                                 mag_error *err) MAG_MUST_CHECK;
+
+#endif

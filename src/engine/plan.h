@@ -1,0 +1,53 @@
+/* What a run is to do: from a pipeline file, or from the short form (--profile, --data, --out). */
+#ifndef MAG_ENGINE_PLAN_H
+#define MAG_ENGINE_PLAN_H
+
+#include "cohort/source.h"
+#include "rules/pack.h"
+
+typedef struct mag_plan_source {
+    const char *name;
+    mag_table_kind kind;
+    const mag_profile *profile;
+    const mag_profile_table *table;
+    const char *const *paths;
+    size_t path_count;
+    const mag_gate_limit *gates; /* overrides of this source; the profile's come after */
+    size_t gate_count;
+} mag_plan_source;
+
+typedef struct mag_plan {
+    const char *name;
+    const char *as_of_text; /* "latest", "yesterday", "2025-12-31", "2025-12-31T12:00"; NULL: not said */
+    const char *site_zone;
+    int32_t history_days;   /* 0 = none */
+    mag_minute data_until;  /* MAG_MINUTE_OPEN: does not apply; MAG_MINUTE_NONE: not said (the clock) */
+    bool is_freshness_judged;
+    mag_absence absence;
+    mag_kidney_settings kidney;
+    const mag_plan_source *sources;
+    size_t source_count;
+    const char *pack_name;  /* shown */
+    mag_span pack_text;
+    const mag_override *overrides;
+    size_t override_count;
+    bool strata_sex, strata_age_band, strata_renal_stage, strata_site;
+    const char *sink_directory; /* NULL: not said */
+    size_t memory_limit_nbytes; /* 0 = none */
+    char config_sha256[MAG_SHA256_HEX_NBYTES];
+} mag_plan;
+
+typedef struct mag_plan_options { /* from the command line; NULL or 0 = not given */
+    const char *profile, *data_directory, *out_directory, *as_of;
+    size_t memory_limit_nbytes;
+} mag_plan_options;
+
+/* A pipeline file; options override. Faults are MAG_E_USAGE, FILE:LINE:COLUMN. Relative paths are relative to
+   the pipeline file. */
+mag_status mag_plan_read(mag_arena *arena, const char *path, const mag_plan_options *options,
+                         const mag_plan **out, mag_error *err) MAG_MUST_CHECK;
+/* The short form. */
+mag_status mag_plan_short(mag_arena *arena, const mag_plan_options *options, const mag_plan **out,
+                          mag_error *err) MAG_MUST_CHECK;
+
+#endif

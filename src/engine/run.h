@@ -1,0 +1,89 @@
+/* A whole run: ingest, settle, screen, publish. Knows no concrete source or sink. */
+#ifndef MAG_ENGINE_RUN_H
+#define MAG_ENGINE_RUN_H
+
+#include "cohort/source.h"
+#include "engine/plan.h"
+#include "engine/sink.h"
+
+typedef enum mag_gate_colour { MAG_GREEN, MAG_AMBER, MAG_RED } mag_gate_colour;
+
+typedef struct mag_gate_verdict {
+    const char *source, *file; /* file "" for the whole source */
+    const char *gate;          /* "num.decimal_comma", "csv", "link.no_patient", "unmapped" ... */
+    mag_gate_colour colour;
+    bool is_hard;              /* red: refused; else held */
+    uint64_t count, of;
+    double share, amber, red;
+    const char *note;          /* of an override; "" else */
+    mag_message_id message;
+    uint32_t first_line;       /* of the first such row; 0 = none */
+    const char *column;
+} mag_gate_verdict;
+
+typedef struct mag_rule_totals {
+    const char *rule_id, *title;
+    uint64_t eligible, flagged, clear, cannot_tell, hidden;
+    uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
+    uint64_t cannot_tell_by_reason[MAG_UNKNOWN_COUNT];
+    const char *not_evaluated;
+} mag_rule_totals;
+
+typedef enum mag_run_end { MAG_RUN_PUBLISHED, MAG_RUN_HELD, MAG_RUN_REFUSED, MAG_RUN_NOTHING_NEW } mag_run_end;
+
+/* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
+typedef struct mag_run_report {
+    mag_run_end end;
+    int exit_code; /* 0, 3, 4 ... */
+    const char *run_id, *as_of;
+    const char *pack_name, *pack_version;
+    size_t rule_count;
+    const char *classes_built; /* drug classes that `latest` follows, comma-separated */
+    struct mag_source_totals {
+        const char *name;
+        mag_table_kind kind;
+        mag_accounting accounting;
+        size_t file_count;
+    } *sources;
+    size_t source_count;
+    const mag_gate_verdict *verdicts; /* amber and red ones, worst last */
+    size_t verdict_count;
+    const mag_rule_totals *rules;
+    size_t rule_totals_count;
+    uint64_t patient_count;      /* roster */
+    uint64_t screened_count;     /* adults alive at T with an as-of */
+    uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
+    uint64_t hidden_count;
+    uint64_t flagged_patient_count;
+    mag_minute newest_lab, newest_prescription;
+    double seconds_total, seconds_ingest, seconds_settle, seconds_screen, seconds_publish;
+    int thread_count;
+    size_t peak_memory_nbytes;
+    char result_sha256[MAG_SHA256_HEX_NBYTES];
+    const char *dump_path; /* NULL */
+} mag_run_report;
+
+typedef struct mag_run_inputs {
+    const mag_plan *plan;
+    const mag_codebook *book;
+    const mag_pack *pack;
+    mag_source *const *sources; /* in the plan's order */
+    size_t source_count;
+    mag_sink *sink;             /* NULL: --dry-run, nothing is written */
+    int thread_count;           /* 0 = all cores */
+    mag_account *account;
+    /* Called between stages and rarely inside them; true = stop (P-01). NULL = never. */
+    bool (*is_stopped)(void *context);
+    void *stop_context;
+} mag_run_inputs;
+
+/* On MAG_OK the report tells how it ended (published, held, refused). Any other status: nothing new is
+   visible; a failed run record was written if the sink could. */
+mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run_report **report,
+                   mag_error *err) MAG_MUST_CHECK;
+
+/* Reads the sources of a plan into a settled cohort, without screening: what `explain` needs. */
+mag_status mag_run_load_cohort(const mag_run_inputs *inputs, mag_cohort **cohort,
+                               mag_error *err) MAG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/* Where results go, behind one port. A run ends in exactly one of publish, hold and fail. */
+#ifndef MAG_ENGINE_SINK_H
+#define MAG_ENGINE_SINK_H
+
+#include "rules/evaluate.h"
+
+/* One flagged patient x rule, complete. Texts are borrowed for the call. */
+typedef struct mag_flag_row {
+    char flag_id[64];
+    mag_span patient_id;
+    const char *rule_id, *rule_version, *title;
+    mag_severity severity;
+    const char *could_be;  /* "" or a severity */
+    const char *state;     /* "new" without history */
+    mag_minute as_of;
+    const char *hidden_by; /* "" or a rule id */
+    const char *notes;
+    const char *evidence;  /* JSON */
+} mag_flag_row;
+
+typedef struct mag_cannot_tell_row {
+    mag_span patient_id;
+    const char *rule_id;
+    mag_minute as_of;
+    const char *reasons; /* comma-separated, sorted */
+    const char *detail;
+} mag_cannot_tell_row;
+
+typedef struct mag_summary_row {
+    const char *as_of; /* "2025-12-31" or "latest" */
+    const char *rule_id, *rule_version, *stratum, *level;
+    uint64_t eligible, flagged, clear, cannot_tell, hidden;
+    const char *not_evaluated; /* "" or "no_source" */
+    const char *rate, *ci_low, *ci_high; /* 6 decimals, or "" */
+} mag_summary_row;
+
+typedef struct mag_lab_summary_row {
+    const char *analyte, *unit;
+    uint64_t results, patients, missing_patients, censored, implausible, text;
+    const char *quantiles[9]; /* min p1 p5 p25 p50 p75 p95 p99 max */
+    const char *mean, *sd;
+    uint64_t below_range, above_range;
+} mag_lab_summary_row;
+
+typedef struct mag_reject_row {
+    const char *source, *file, *column, *reason, *detail;
+    uint32_t line;
+} mag_reject_row;
+
+typedef struct mag_sink mag_sink;
+typedef struct mag_sink_ops {
+    mag_status (*flag)(mag_sink *sink, const mag_flag_row *row, mag_error *err);
+    mag_status (*cannot_tell)(mag_sink *sink, const mag_cannot_tell_row *row, mag_error *err);
+    mag_status (*summary)(mag_sink *sink, const mag_summary_row *row, mag_error *err);
+    mag_status (*lab_summary)(mag_sink *sink, const mag_lab_summary_row *row, mag_error *err);
+    mag_status (*reject)(mag_sink *sink, const mag_reject_row *row, mag_error *err);
+    /* Makes the run visible (or held, or failed) with its run record (JSON). Frees nothing. */
+    mag_status (*publish)(mag_sink *sink, mag_span run_json, mag_error *err);
+    mag_status (*hold)(mag_sink *sink, mag_span run_json, mag_error *err);
+    /* Keeps only the run record and rejects. */
+    mag_status (*fail)(mag_sink *sink, mag_span run_json, mag_error *err);
+    /* Abandons what is not ended, and frees. */
+    void (*free)(mag_sink *sink);
+} mag_sink_ops;
+
+struct mag_sink {
+    const mag_sink_ops *ops;
+};
+
+#endif
