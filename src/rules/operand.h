@@ -1,0 +1,93 @@
+/* The operands of the rule language, resolved: what an expression can ask about a patient. */
+#ifndef MAG_RULES_OPERAND_H
+#define MAG_RULES_OPERAND_H
+
+#include "base/datetime.h"
+#include "clinical/codebook.h"
+#include "clinical/kidney.h"
+
+/* What kind of value something has; numbers are doubles in the unit said here. */
+typedef enum mag_dimension {
+    MAG_DIM_TRUTH,
+    MAG_DIM_RESULT,  /* a laboratory result as printed; compared with limits only */
+    MAG_DIM_NUMBER,  /* plain number */
+    MAG_DIM_PERCENT, /* 5 % is 5 */
+    MAG_DIM_DAYS,    /* days (hours and weeks are converted) */
+    MAG_DIM_YEARS,
+    MAG_DIM_FLOW,         /* mL/min */
+    MAG_DIM_FLOW_INDEXED, /* mL/min/1.73 m2 */
+    MAG_DIM_MOLAR,        /* mmol/L */
+    MAG_DIM_MASS_CONC,    /* mg/dL */
+    MAG_DIM_DOSE,         /* umol of elemental magnesium a day; an interval */
+    MAG_DIM_AMOUNT,       /* umol */
+    MAG_DIM_MASS,         /* kg */
+    MAG_DIM_LENGTH,       /* cm */
+    MAG_DIM_SEX,          /* a mag_sex */
+    MAG_DIM_CATEGORY,     /* a mag_gfr_category */
+    MAG_DIM_MOMENT,       /* a minute: only events of windows and days_since take it */
+    MAG_DIM_LIMIT,        /* of a node of kind LIMIT */
+    MAG_DIM_COUNT
+} mag_dimension;
+
+/* Which of two values at one moment counts. */
+typedef enum mag_worse { MAG_WORSE_LOW, MAG_WORSE_HIGH } mag_worse;
+
+/* A length of time. Days are calendar days, hours count minutes. */
+typedef struct mag_length {
+    int32_t amount; /* days, or minutes */
+    bool is_minutes;
+} mag_length;
+
+typedef enum mag_window_kind {
+    MAG_WINDOW_HISTORY, /* none written: everything up to T */
+    MAG_WINDOW_BACK,    /* [anchor - far, anchor - near]; near is 0 for `within` */
+    MAG_WINDOW_SINCE,   /* [anchor, T] */
+    MAG_WINDOW_AFTER,   /* [anchor + near, anchor + far], cut at T */
+    MAG_WINDOW_BETWEEN, /* [anchor, anchor2], whichever comes first */
+    MAG_WINDOW_AT       /* the moment of the anchor */
+} mag_window_kind;
+
+enum { MAG_ANCHOR_AS_OF = -1 }; /* the anchor is T */
+
+typedef struct mag_window {
+    mag_window_kind kind;
+    mag_length near, far;
+    int16_t anchor,
+        anchor2; /* operand with a moment (a result, start, stop), or MAG_ANCHOR_AS_OF */
+} mag_window;
+
+typedef enum mag_operand_kind {
+#define MAG_OPERAND(name, ...) MAG_OPERAND_##name,
+#include "rules/operand.def"
+#undef MAG_OPERAND
+    MAG_OPERAND_KIND_COUNT
+} mag_operand_kind;
+
+/* A class of an operand; MGIV in MGSYS stays in effect for extra_minutes after its stop. */
+typedef struct mag_member {
+    mag_class drug_class;
+    int32_t extra_minutes;
+} mag_member;
+
+/* One distinct operand of the pack. Operands that another needs (anchor, source) have smaller
+ * indices. */
+typedef struct mag_operand {
+    mag_operand_kind kind;
+    mag_dimension dimension;
+    mag_analyte analyte;       /* NONE if it has none */
+    mag_worse worse;           /* side that counts at one moment: latest, previous, first */
+    mag_class_set classes;     /* union of the members */
+    const mag_member *members; /* sorted by class, distinct */
+    size_t member_count;
+    uint32_t conditions; /* bit set of mag_condition */
+    mag_window window;
+    int16_t source;   /* operand that days_since or haemolysed looks at; -1 = none */
+    const char *text; /* canonical: "latest(magnesium within 90 days)" */
+} mag_operand;
+
+/* "latest" */
+const char *mag_operand_name(mag_operand_kind kind);
+/* "mL/min"; "" for truths, results and plain numbers. Doses: "umol/day". */
+const char *mag_dimension_unit(mag_dimension dimension);
+
+#endif
