@@ -21,6 +21,8 @@ typedef enum mag_gate_kind {
     MAG_GATE_VALUE, /* num.*, value.implausible, unit.*, date.*: amber > 0.1 %, red > 1 % */
     MAG_GATE_SOFT,  /* rx.interval, value.text_result, null.required: amber > 1 %, red > 10 % */
     MAG_GATE_LINK,  /* link.no_patient: amber > 0.1 %, red > 1 % */
+    MAG_GATE_UNMAPPED,  /* "unmapped", drug names that look like ours: amber > 0.2 %, red > 1 % */
+    MAG_GATE_FRESHNESS, /* "freshness", hours before data_until: amber > 36, red > 168 */
     MAG_GATE_KIND_COUNT
 } mag_gate_kind;
 

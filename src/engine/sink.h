@@ -12,7 +12,7 @@ typedef struct mag_flag_row {
     mag_severity severity;
     const char *could_be;  /* "" or a severity */
     const char *state;     /* "new" without history */
-    mag_minute as_of;
+    const char *as_of;     /* a day if T is the end of a day that was asked for, else to the minute */
     const char *hidden_by; /* "" or a rule id */
     const char *notes;
     const char *evidence;  /* JSON */
@@ -21,7 +21,7 @@ typedef struct mag_flag_row {
 typedef struct mag_cannot_tell_row {
     mag_span patient_id;
     const char *rule_id;
-    mag_minute as_of;
+    const char *as_of;
     const char *reasons; /* comma-separated, sorted */
     const char *detail;
 } mag_cannot_tell_row;
