@@ -43,7 +43,7 @@ mag_date_fault mag_moment_parse(mag_span text, const char *const *formats, mag_m
 /* Completed years between two days; 29 February counts as 1 March. */
 int mag_years_between(mag_day birth, mag_day at);
 
-enum { MAG_MOMENT_TEXT_NBYTES = 24 };
+enum { MAG_MOMENT_TEXT_NBYTES = 64 }; /* the widest that the format could give */
 /* "2024-03-12" */
 void mag_day_text(mag_day day, char out[MAG_MOMENT_TEXT_NBYTES]);
 /* "2024-03-12T07:10", or the day alone if is_date_only. */
