@@ -18,6 +18,9 @@ typedef struct mag_plan_source {
 
 typedef struct mag_plan {
     const char *name;
+    /* As given, made absolute; run.json keeps them under "pipeline", "profile" and "data", so that
+       `explain` and `verify` find the sources of a result again. NULL: not given. */
+    const char *pipeline_path, *profile_name, *data_directory;
     const char *as_of_text; /* "latest", "yesterday", "2025-12-31", "2025-12-31T12:00"; NULL: not said */
     const char *site_zone;
     int32_t history_days;   /* 0 = none */

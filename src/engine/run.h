@@ -60,7 +60,6 @@ typedef struct mag_run_report {
     int thread_count;
     size_t peak_memory_nbytes;
     char result_sha256[MAG_SHA256_HEX_NBYTES];
-    const char *dump_path; /* NULL */
 } mag_run_report;
 
 typedef struct mag_run_inputs {
@@ -75,6 +74,10 @@ typedef struct mag_run_inputs {
     /* Called between stages and rarely inside them; true = stop (P-01). NULL = never. */
     bool (*is_stopped)(void *context);
     void *stop_context;
+    /* Gets the lines of the digest, sorted, each with its LF, as they are hashed (`verify --dump`).
+       NULL = nobody looks. */
+    void (*on_digest_line)(void *context, mag_span line);
+    void *digest_context;
 } mag_run_inputs;
 
 /* On MAG_OK the report tells how it ended (published, held, refused). Any other status: nothing new is
