@@ -1,5 +1,6 @@
 # Writes a C file that holds each listed file as an array of bytes, and a table to find it by name.
 string(REPLACE "," ";" files "${FILES}")
+list(SORT files)
 set(arrays "")
 set(rows "")
 set(count 0)

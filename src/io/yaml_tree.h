@@ -5,6 +5,11 @@
 
 #include "base/memory.h"
 
+enum {
+    MAG_YAML_NBYTES = 4 << 20, /* largest file */
+    MAG_YAML_FIELD_COUNT = 64  /* most rows of a table of fields */
+};
+
 typedef enum mag_yaml_kind { MAG_YAML_SCALAR, MAG_YAML_SEQUENCE, MAG_YAML_MAPPING } mag_yaml_kind;
 
 typedef struct mag_yaml {
@@ -15,6 +20,7 @@ typedef struct mag_yaml {
     const char *text;         /* of a scalar; NULL else */
     bool is_quoted;           /* a quoted or block scalar is text even if it looks like a number */
     bool is_block;            /* | or >: the text's first line is on the line after `line` */
+    unsigned block_indent;    /* columns that each line of a block stands to the right in the file */
     const struct mag_yaml *first; /* first child */
     const struct mag_yaml *next;  /* next sibling */
     size_t count;             /* children */
@@ -27,7 +33,8 @@ mag_status mag_yaml_parse(mag_arena *arena, const char *file, mag_span text,
                           mag_status status_on_fault, const mag_yaml **root,
                           mag_error *err) MAG_MUST_CHECK;
 
-/* Reads a file (or stdin for "-") whole, bounded to 4 MiB, into the arena. */
+/* Reads a file (or stdin for "-") into the arena, MAG_YAML_NBYTES + 1 bytes at most: of a larger file
+   enough for mag_yaml_parse to refuse it. MS-I112 and MAG_E_USAGE if it cannot be read. */
 mag_status mag_yaml_read_file(mag_arena *arena, const char *path, mag_span *text,
                               mag_error *err) MAG_MUST_CHECK;
 

@@ -1,0 +1,141 @@
+#include "io/json_writer.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+enum { DEEPEST = sizeof((mag_json *)0)->has_items / sizeof(bool) - 1 };
+
+void mag_json_begin(mag_json *json, mag_text *out, bool is_pretty) {
+    *json = (mag_json){.out = out, .is_pretty = is_pretty};
+}
+
+static void new_line(mag_json *json) {
+    if (!json->is_pretty)
+        return;
+    mag_text_add_char(json->out, '\n');
+    for (unsigned i = 0; i < json->depth; i++)
+        mag_text_add_text(json->out, "  ");
+}
+
+/* What stands in front of a key or of an item: a comma, and a line of its own if pretty. */
+static void begin_item(mag_json *json) {
+    if (json->after_key) {
+        json->after_key = false;
+        return;
+    }
+    if (json->depth == 0)
+        return;
+    if (json->has_items[json->depth])
+        mag_text_add_char(json->out, ',');
+    json->has_items[json->depth] = true;
+    new_line(json);
+}
+
+static void open_level(mag_json *json, char bracket) {
+    begin_item(json);
+    mag_text_add_char(json->out, bracket);
+    assert(json->depth < DEEPEST);
+    json->depth++;
+    json->has_items[json->depth] = false;
+}
+
+static void close_level(mag_json *json, char bracket) {
+    assert(json->depth > 0 && !json->after_key);
+    bool had_items = json->has_items[json->depth];
+    json->depth--;
+    if (had_items)
+        new_line(json);
+    mag_text_add_char(json->out, bracket);
+    if (json->depth == 0 && json->is_pretty)
+        mag_text_add_char(json->out, '\n');
+}
+
+void mag_json_object(mag_json *json) {
+    open_level(json, '{');
+}
+
+void mag_json_end_object(mag_json *json) {
+    close_level(json, '}');
+}
+
+void mag_json_array(mag_json *json) {
+    open_level(json, '[');
+}
+
+void mag_json_end_array(mag_json *json) {
+    close_level(json, ']');
+}
+
+static void add_escape(mag_text *out, unsigned char c) {
+    static const struct {
+        unsigned char byte;
+        char letter;
+    } short_forms[] = {{'"', '"'},  {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'},
+                       {'\n', 'n'}, {'\r', 'r'},  {'\t', 't'}};
+    for (size_t i = 0; i < sizeof short_forms / sizeof short_forms[0]; i++) {
+        if (short_forms[i].byte == c) {
+            mag_text_add_char(out, '\\');
+            mag_text_add_char(out, short_forms[i].letter);
+            return;
+        }
+    }
+    mag_text_format(out, "\\u%04x", (unsigned)c);
+}
+
+static void add_quoted(mag_text *out, mag_span value) {
+    mag_text_add_char(out, '"');
+    size_t clean_from = 0;
+    for (size_t i = 0; i < value.nbytes; i++) {
+        unsigned char c = (unsigned char)value.at[i];
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+            continue;
+        mag_text_add(out, (mag_span){value.at + clean_from, i - clean_from});
+        add_escape(out, c);
+        clean_from = i + 1;
+    }
+    if (clean_from < value.nbytes)
+        mag_text_add(out, (mag_span){value.at + clean_from, value.nbytes - clean_from});
+    mag_text_add_char(out, '"');
+}
+
+void mag_json_key(mag_json *json, const char *key) {
+    begin_item(json);
+    add_quoted(json->out, mag_span_of(key));
+    mag_text_add_text(json->out, json->is_pretty ? ": " : ":");
+    json->after_key = true;
+}
+
+void mag_json_text(mag_json *json, mag_span value) {
+    begin_item(json);
+    add_quoted(json->out, value);
+}
+
+void mag_json_integer(mag_json *json, int64_t value) {
+    begin_item(json);
+    mag_text_format(json->out, "%" PRId64, value);
+}
+
+void mag_json_number(mag_json *json, const char *value) {
+    begin_item(json);
+    mag_text_add_text(json->out, value);
+}
+
+void mag_json_bool(mag_json *json, bool value) {
+    begin_item(json);
+    mag_text_add_text(json->out, value ? "true" : "false");
+}
+
+void mag_json_null(mag_json *json) {
+    begin_item(json);
+    mag_text_add_text(json->out, "null");
+}
+
+void mag_json_key_text(mag_json *json, const char *key, const char *value) {
+    mag_json_key(json, key);
+    mag_json_text(json, mag_span_of(value));
+}
+
+void mag_json_key_integer(mag_json *json, const char *key, int64_t value) {
+    mag_json_key(json, key);
+    mag_json_integer(json, value);
+}
