@@ -1,4 +1,5 @@
-/* The analytes: identity, canonical unit, plausible limits, reference intervals (clinical spec c). */
+/* The analytes: identity, canonical unit, plausible limits, reference intervals (clinical spec c).
+ */
 #ifndef MAG_CLINICAL_ANALYTE_H
 #define MAG_CLINICAL_ANALYTE_H
 
@@ -15,15 +16,16 @@ typedef enum mag_analyte {
 } mag_analyte;
 
 typedef struct mag_analyte_facts {
-    const char *name;     /* as rules and files write it: "magnesium", "calcium_ionised" */
-    const char *label;    /* as people read it */
-    mag_unit canonical;   /* unit of canonical values */
-    unsigned valence;     /* 0: mEq/L makes no sense */
+    const char *name;   /* as rules and files write it: "magnesium", "calcium_ionised" */
+    const char *label;  /* as people read it */
+    mag_unit canonical; /* unit of canonical values */
+    unsigned valence;   /* 0: mEq/L makes no sense */
     /* canonical unit; hard limits reject (H01), soft limits keep with a note */
     double hard_low, hard_high, soft_low, soft_high;
     /* adult reference interval in canonical units; 0, 0 if none */
     double ref_low, ref_high;
-    bool is_code_book_item; /* counts for `latest`, observability: not serum indices, weight, height */
+    bool is_code_book_item; /* counts for `latest`, observability: not serum indices, weight, height
+                             */
 } mag_analyte_facts;
 
 const mag_analyte_facts *mag_analyte_of(mag_analyte analyte);

@@ -9,7 +9,12 @@
 
 typedef enum mag_rx_kind { MAG_RX_ORDER, MAG_RX_ISSUE, MAG_RX_ADMINISTRATION } mag_rx_kind;
 
-enum { MAG_ISSUE_DAYS = 28, MAG_ISSUE_GRACE_DAYS = 28, MAG_OPEN_ORDER_DAYS = 365, MAG_NEW_ERA_DAYS = 90 };
+enum {
+    MAG_ISSUE_DAYS = 28,
+    MAG_ISSUE_GRACE_DAYS = 28,
+    MAG_OPEN_ORDER_DAYS = 365,
+    MAG_NEW_ERA_DAYS = 90
+};
 
 /* start <= t < stop: the exposure itself, without grace. */
 typedef struct mag_interval {
@@ -26,9 +31,9 @@ typedef struct mag_era {
     bool has_issue;
 } mag_era;
 
-/* Joins intervals (sorted by start, then stop) into eras: an order or administration joins over a gap of
-   at most 1 day, an issue of at most its grace. Writes at most interval_count eras to out, sorted;
-   returns how many. */
+/* Joins intervals (sorted by start, then stop) into eras: an order or administration joins over a
+   gap of at most 1 day, an issue of at most its grace. Writes at most interval_count eras to out,
+   sorted; returns how many. */
 size_t mag_eras_join(const mag_interval *intervals, size_t interval_count, mag_era *out);
 
 /* As above with one gap for all kinds: continuous(C for N days, gap G). */
