@@ -1,0 +1,200 @@
+/* The synthetic cohort: same settings same bytes, whole truth, every rule planted with every tier.
+ */
+#include "cohort/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#include "cohort/synth_planted.h"
+#include "cohort/synth_random.h"
+
+static char folder[64];
+
+static int make_folder(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/mag-synth-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static mag_synth_totals write_cohort(const char *name, uint64_t patients, uint64_t seed,
+                                     unsigned files) {
+    static char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+    mag_account account = {0};
+    mag_error err = {0};
+    mag_synth_totals totals;
+    mag_synth_settings settings = {patients, seed, path, files};
+    assert_int_equal(mag_synth_write(&settings, &account, &totals, &err), MAG_OK);
+    assert_int_equal(account.used_nbytes, 0);
+    return totals;
+}
+
+/* The whole content of a file of a cohort, inflated; free it. */
+static char *content(const char *cohort, const char *file) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s/%s", folder, cohort, file);
+    gzFile in = gzopen(path, "rb");
+    assert_non_null(in);
+    size_t room = 1 << 24;
+    char *text = malloc(room);
+    assert_non_null(text);
+    int got = gzread(in, text, (unsigned)room - 1);
+    assert_true(got > 0 && (size_t)got < room - 1);
+    text[got] = '\0';
+    gzclose(in);
+    return text;
+}
+
+static size_t count_lines(const char *text) {
+    size_t lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+static void same_settings_give_the_same_bytes(void **state) {
+    (void)state;
+    write_cohort("a", 300, 7, 1);
+    write_cohort("b", 300, 7, 1);
+    write_cohort("c", 300, 8, 1);
+    const char *files[] = {"patients.csv.gz", "labs.csv.gz", "prescriptions.csv.gz"};
+    for (size_t i = 0; i < 3; i++) {
+        char *a = content("a", files[i]), *b = content("b", files[i]), *c = content("c", files[i]);
+        assert_string_equal(a, b);
+        assert_string_not_equal(a, c);
+        free(a);
+        free(b);
+        free(c);
+    }
+}
+
+static void truth_has_every_planted_patient_and_rule(void **state) {
+    (void)state;
+    mag_synth_totals totals = write_cohort("truth", 5000, 1, 1);
+    assert_int_equal(totals.patients, 5000);
+    assert_int_equal(totals.planted, mag_synth_case_count() * 2);
+    char *truth = content("truth", "truth.csv");
+    assert_int_equal(count_lines(truth), 1 + totals.planted * 7);
+    free(truth);
+}
+
+/* The tiers that the catalogue gives each rule, and both other answers. */
+static void every_outcome_of_every_rule_is_planted(void **state) {
+    (void)state;
+    static const char *const wanted[] = {
+        "A01,flagged,critical", "A01,flagged,high",     "A01,clear,",
+        "A01,cannot_tell,",     "A02,flagged,high",     "A02,flagged,moderate",
+        "A02,clear,",           "A02,cannot_tell,",     "A03,flagged,moderate",
+        "A03,flagged,low",      "A03,clear,",           "A03,cannot_tell,",
+        "A04,flagged,moderate", "A04,flagged,low",      "A04,clear,",
+        "A04,cannot_tell,",     "B01,flagged,critical", "B01,flagged,high",
+        "B01,flagged,moderate", "B01,flagged,low",      "B01,clear,",
+        "C01,flagged,critical", "C01,flagged,high",     "C01,flagged,moderate",
+        "C01,flagged,low",      "C01,clear,",           "C01,cannot_tell,",
+        "C02,flagged,critical", "C02,flagged,high",     "C02,flagged,moderate",
+        "C02,flagged,low",      "C02,clear,",           "C02,cannot_tell,",
+        "A01,not_applicable,",  "C02,not_applicable,"};
+    write_cohort("tiers", 200, 1, 1);
+    char *truth = content("tiers", "truth.csv");
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (!strstr(truth, wanted[i]))
+            fail_msg("nothing planted for %s", wanted[i]);
+    free(truth);
+}
+
+static void a_split_cohort_has_the_same_rows(void **state) {
+    (void)state;
+    mag_synth_totals one = write_cohort("one", 400, 3, 1);
+    mag_synth_totals five = write_cohort("five", 400, 3, 5);
+    assert_int_equal(one.labs, five.labs);
+    size_t lines = 0, nbytes = 0;
+    for (int k = 1; k <= 5; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "labs-%d.csv.gz", k);
+        char *part = content("five", name);
+        lines += count_lines(part) - 1;
+        nbytes += strlen(strchr(part, '\n') + 1);
+        free(part);
+    }
+    char *whole = content("one", "labs.csv.gz");
+    assert_int_equal(lines, count_lines(whole) - 1);
+    assert_int_equal(nbytes, strlen(strchr(whole, '\n') + 1));
+    free(whole);
+}
+
+static void patient_ids_are_unique(void **state) {
+    (void)state;
+    write_cohort("ids", 3000, 5, 1);
+    char *text = content("ids", "patients.csv.gz");
+    char *ids[3000];
+    size_t count = 0;
+    for (char *line = strchr(text, '\n') + 1; *line; line = strchr(line, '\n') + 1)
+        ids[count++] = line;
+    assert_int_equal(count, 3000);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            assert_true(strncmp(ids[i], ids[j], 16) != 0);
+    free(text);
+}
+
+static void refuses_sizes_out_of_range(void **state) {
+    (void)state;
+    mag_account account = {0};
+    mag_synth_totals totals;
+    mag_error err = {0};
+    const mag_synth_settings bad[] = {
+        {0, 1, folder, 1}, {10000001, 1, folder, 1}, {10, 1, folder, 0}, {10, 1, folder, 65}};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(mag_synth_write(&bad[i], &account, &totals, &err), MAG_E_USAGE);
+}
+
+static void random_numbers_do_not_depend_on_order(void **state) {
+    (void)state;
+    mag_random a, b, other;
+    mag_random_init(&a, 1, 41);
+    mag_random_init(&other, 1, 42);
+    mag_random_next(&other);
+    mag_random_init(&b, 1, 41);
+    assert_int_equal(mag_random_next(&a), mag_random_next(&b));
+    double sum = 0, squares = 0;
+    for (int i = 0; i < 20000; i++) {
+        double x = mag_random_normal(&a);
+        sum += x;
+        squares += x * x;
+        assert_in_range(mag_random_below(&b, 7), 0, 6);
+        assert_in_range(mag_random_between(&b, 3, 5), 3, 5);
+    }
+    assert_true(sum / 20000 > -0.05 && sum / 20000 < 0.05);
+    assert_true(squares / 20000 > 0.95 && squares / 20000 < 1.05);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_settings_give_the_same_bytes),
+        cmocka_unit_test(truth_has_every_planted_patient_and_rule),
+        cmocka_unit_test(every_outcome_of_every_rule_is_planted),
+        cmocka_unit_test(a_split_cohort_has_the_same_rows),
+        cmocka_unit_test(patient_ids_are_unique),
+        cmocka_unit_test(refuses_sizes_out_of_range),
+        cmocka_unit_test(random_numbers_do_not_depend_on_order),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
