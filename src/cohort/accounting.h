@@ -17,10 +17,10 @@ _Static_assert(MAG_REASON_COUNT <= 64, "a laboratory record keeps 6 bits of reas
 
 /* Which gate of faults 1.4 judges a reason. */
 typedef enum mag_gate_kind {
-    MAG_GATE_SHAPE, /* csv.*: amber > 0, red > 0.1 % of a file */
-    MAG_GATE_VALUE, /* num.*, value.implausible, unit.*, date.*: amber > 0.1 %, red > 1 % */
-    MAG_GATE_SOFT,  /* rx.interval, value.text_result, null.required: amber > 1 %, red > 10 % */
-    MAG_GATE_LINK,  /* link.no_patient: amber > 0.1 %, red > 1 % */
+    MAG_GATE_SHAPE,     /* csv.*: amber > 0, red > 0.1 % of a file */
+    MAG_GATE_VALUE,     /* num.*, value.implausible, unit.*, date.*: amber > 0.1 %, red > 1 % */
+    MAG_GATE_SOFT,      /* rx.interval, value.text_result, null.required: amber > 1 %, red > 10 % */
+    MAG_GATE_LINK,      /* link.no_patient: amber > 0.1 %, red > 1 % */
     MAG_GATE_UNMAPPED,  /* "unmapped", drug names that look like ours: amber > 0.2 %, red > 1 % */
     MAG_GATE_FRESHNESS, /* "freshness", hours before data_until: amber > 36, red > 168 */
     MAG_GATE_KIND_COUNT
@@ -38,7 +38,7 @@ typedef struct mag_accounting {
     uint64_t duplicate;
     uint64_t not_of_interest;
     uint64_t rejected[MAG_REASON_COUNT];
-    uint64_t unmapped;  /* of not_of_interest: drug rows that look like ours (rule H05's list) */
+    uint64_t unmapped; /* of not_of_interest: drug rows that look like ours (rule H05's list) */
     uint64_t offset_times, utc_times, partial_dates, open_orders; /* notes on accepted rows */
     uint64_t sex_unknown, birth_unknown, age_implausible, demog_conflict; /* demog notes */
 } mag_accounting;

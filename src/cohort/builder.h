@@ -1,5 +1,5 @@
-/* Puts decided records into a cohort: what decoders end in, and what examples of rules and tests use
-   instead of files. All calls before settling. */
+/* Puts decided records into a cohort: what decoders end in, and what examples of rules and tests
+   use instead of files. All calls before settling. */
 #ifndef MAG_COHORT_BUILDER_H
 #define MAG_COHORT_BUILDER_H
 
@@ -11,12 +11,13 @@ typedef struct mag_position {
     uint32_t line;
 } mag_position;
 
-/* A roster row. Two rows with different sex or birth for one id mark a conflict. `person->id` is copied. */
+/* A roster row. Two rows with different sex or birth for one id mark a conflict. `person->id` is
+ * copied. */
 mag_status mag_cohort_put_person(mag_cohort *cohort, const mag_person *person, mag_position at,
                                  mag_error *err) MAG_MUST_CHECK;
 
-/* lab->patient, file_id and line are filled in here. A mark has a reject reason packed. row_hash tells exact
-   duplicates (over all mapped columns); specimen_hash 0 = none. */
+/* lab->patient, file_id and line are filled in here. A mark has a reject reason packed. row_hash
+   tells exact duplicates (over all mapped columns); specimen_hash 0 = none. */
 mag_status mag_cohort_put_lab(mag_cohort *cohort, mag_span patient_id, const mag_lab *lab,
                               uint64_t row_hash, uint64_t specimen_hash, mag_position at,
                               mag_error *err) MAG_MUST_CHECK;
@@ -43,17 +44,20 @@ mag_status mag_cohort_intern_text(mag_cohort *cohort, mag_span text, uint32_t *t
 mag_status mag_cohort_intern_range(mag_cohort *cohort, mag_decimal low, mag_decimal high,
                                    uint16_t *range_id, mag_error *err) MAG_MUST_CHECK;
 
-/* Says which tables the cohort has been given, for absence and no_source. Sources call it by themselves. */
+/* Says which tables the cohort has been given, for absence and no_source. Sources call it by
+ * themselves. */
 void mag_cohort_declare_table(mag_cohort *cohort, mag_table_kind kind);
 /* Examples: pretends that every analyte (or all but one) is delivered by the source. */
 void mag_cohort_declare_delivery(mag_cohort *cohort, mag_analyte analyte, bool is_delivered);
 
-/* Registers a file of a source; accounting of its rows goes to *accounting (borrowed until free). */
+/* Registers a file of a source; accounting of its rows goes to *accounting (borrowed until free).
+ */
 mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const char *name,
                                mag_table_kind kind, uint16_t *file_id, mag_run_file **file,
                                mag_error *err) MAG_MUST_CHECK;
 mag_status mag_cohort_put_reject(mag_cohort *cohort, const mag_reject *reject,
                                  mag_error *err) MAG_MUST_CHECK;
-mag_status mag_cohort_count_unknown_unit(mag_cohort *cohort, mag_span unit, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_cohort_count_unknown_unit(mag_cohort *cohort, mag_span unit,
+                                         mag_error *err) MAG_MUST_CHECK;
 
 #endif

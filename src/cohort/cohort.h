@@ -17,9 +17,9 @@ typedef enum mag_as_of_kind { MAG_AS_OF_FIXED, MAG_AS_OF_LATEST } mag_as_of_kind
 
 typedef struct mag_cohort_settings {
     mag_as_of_kind as_of_kind;
-    mag_minute as_of;       /* fixed: the minute (23:59 of a day) */
-    int32_t history_days;   /* 0 = none */
-    mag_minute data_until;  /* MAG_MINUTE_OPEN: does not apply */
+    mag_minute as_of;      /* fixed: the minute (23:59 of a day) */
+    int32_t history_days;  /* 0 = none */
+    mag_minute data_until; /* MAG_MINUTE_OPEN: does not apply */
     mag_absence absence;
     mag_kidney_settings kidney;
     mag_account *account;
@@ -33,7 +33,8 @@ void mag_cohort_free(mag_cohort *cohort);
 const mag_cohort_settings *mag_cohort_settings_of(const mag_cohort *cohort);
 const mag_codebook *mag_cohort_codebook(const mag_cohort *cohort);
 
-/* --- sources and files of the run -------------------------------------------------------------- */
+/* --- sources and files of the run --------------------------------------------------------------
+ */
 typedef struct mag_run_file {
     const char *source; /* name of the source, "lims" */
     const char *name;   /* base name, "labs-3.csv.gz" */
@@ -59,14 +60,19 @@ typedef struct mag_reject {
 /* Sorted by file, line, reason. Complete after settling. */
 const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count);
 
-typedef struct mag_unknown_unit { const char *text; uint64_t count; } mag_unknown_unit;
+typedef struct mag_unknown_unit {
+    const char *text;
+    uint64_t count;
+} mag_unknown_unit;
 /* Most frequent first, at most 10. */
 size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]);
 
-/* --- partitions -------------------------------------------------------------------------------- */
-/* Sorts, finds duplicates, applies windows and as-of, links patients; call once per partition, after
-   all rows are in. Thread-safe for different partitions. */
-mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_error *err) MAG_MUST_CHECK;
+/* --- partitions --------------------------------------------------------------------------------
+ */
+/* Sorts, finds duplicates, applies windows and as-of, links patients; call once per partition,
+   after all rows are in. Thread-safe for different partitions. */
+mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx,
+                             mag_error *err) MAG_MUST_CHECK;
 /* Adds the partitions' counts to the files, sorts rejects, gathers which analytes were delivered.
    Single-threaded, after every partition is settled. Checks conservation (exit 70 if broken). */
 mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
@@ -80,13 +86,15 @@ bool mag_cohort_has_conditions(const mag_cohort *cohort); /* a conditions source
 bool mag_cohort_has_stays(const mag_cohort *cohort);
 bool mag_cohort_has_prescriptions(const mag_cohort *cohort);
 bool mag_cohort_has_labs(const mag_cohort *cohort);
-/* Newest accepted-shape record date seen (for "no as-of given" and freshness); MAG_MINUTE_NONE if none. */
+/* Newest accepted-shape record date seen (for "no as-of given" and freshness); MAG_MINUTE_NONE if
+ * none. */
 mag_minute mag_cohort_newest(const mag_cohort *cohort, mag_table_kind kind);
 
 const mag_drug *mag_cohort_drug(const mag_cohort *cohort, uint32_t drug_id);
 const char *mag_cohort_drug_code(const mag_cohort *cohort, uint32_t drug_id); /* "" if none */
 const char *mag_cohort_text(const mag_cohort *cohort, uint32_t text_id);      /* "" for 0 */
 /* Row reference range; false for id 0. */
-bool mag_cohort_range(const mag_cohort *cohort, uint16_t range_id, mag_decimal *low, mag_decimal *high);
+bool mag_cohort_range(const mag_cohort *cohort, uint16_t range_id, mag_decimal *low,
+                      mag_decimal *high);
 
 #endif

@@ -13,7 +13,8 @@ typedef enum mag_table_kind {
     MAG_TABLE_PRESCRIPTIONS,
     MAG_TABLE_CONDITIONS,
     MAG_TABLE_STAYS,
-    MAG_TABLE_MEASUREMENTS, /* weights and heights in a file of their own (MIMIC omr): rows become labs */
+    MAG_TABLE_MEASUREMENTS, /* weights and heights in a file of their own (MIMIC omr): rows become
+                               labs */
     MAG_TABLE_KIND_COUNT
 } mag_table_kind;
 
@@ -22,13 +23,13 @@ bool mag_table_kind_find(mag_span name, mag_table_kind *kind);
 
 /* What absence of a prescription row means. */
 typedef enum mag_absence {
-    MAG_ABSENCE_NONE,          /* a patient without a row takes none */
-    MAG_ABSENCE_OUTSIDE_STAYS  /* unknown outside stays (or observed_from..observed_until) */
+    MAG_ABSENCE_NONE,         /* a patient without a row takes none */
+    MAG_ABSENCE_OUTSIDE_STAYS /* unknown outside stays (or observed_from..observed_until) */
 } mag_absence;
 
 /* A gate's limits as shares (0.01 = 1 %); an override must say why. */
 typedef struct mag_gate_limit {
-    mag_reason reason;   /* MAG_REASON_NONE: the whole kind */
+    mag_reason reason; /* MAG_REASON_NONE: the whole kind */
     mag_gate_kind kind;
     double amber, red;
     const char *note;
@@ -42,8 +43,8 @@ typedef struct mag_profile {
     const mag_profile_table *tables[8]; /* one source each, in the order of reading */
     size_t table_count;
     const char *site_zone;
-    bool shifted_dates;     /* data_until does not apply; only as_of latest makes sense */
-    int32_t history_days;   /* 0 = none (no window) */
+    bool shifted_dates;   /* data_until does not apply; only as_of latest makes sense */
+    int32_t history_days; /* 0 = none (no window) */
     mag_absence absence;
     mag_kidney_settings kidney;
     const mag_gate_limit *gates;

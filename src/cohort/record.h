@@ -61,13 +61,13 @@ static inline uint32_t mag_lab_pack(mag_analyte analyte, mag_unit unit, uint8_t 
 typedef struct mag_exposure {
     uint32_t patient;
     mag_minute start;
-    mag_minute stop;      /* exclusive; an open order: start + 365 days */
-    uint32_t drug_id;     /* index into the run's drug table */
-    uint32_t dose_text_id;/* index into the run's texts: the dose as written; 0 = none */
-    int32_t dose_lo_umol; /* a day; see clinical/dose.h */
-    int32_t dose_hi_umol; /* MAG_DOSE_UNKNOWN: no upper bound */
-    uint8_t route;        /* mag_route */
-    uint8_t flags;        /* kind in bits 0-1, then mag_exposure_flag */
+    mag_minute stop;       /* exclusive; an open order: start + 365 days */
+    uint32_t drug_id;      /* index into the run's drug table */
+    uint32_t dose_text_id; /* index into the run's texts: the dose as written; 0 = none */
+    int32_t dose_lo_umol;  /* a day; see clinical/dose.h */
+    int32_t dose_hi_umol;  /* MAG_DOSE_UNKNOWN: no upper bound */
+    uint8_t route;         /* mag_route */
+    uint8_t flags;         /* kind in bits 0-1, then mag_exposure_flag */
     uint16_t file_id;
     uint32_t line;
 } mag_exposure;
@@ -78,7 +78,8 @@ enum mag_exposure_flag {
     MAG_EXPOSURE_START_DATE = 8, /* start had no clock */
     MAG_EXPOSURE_STOP_DATE = 16, /* stop had no clock: that day is the last one, included */
     MAG_EXPOSURE_PARTIAL = 32,   /* a partial date was completed: note date_partial */
-    MAG_EXPOSURE_BASIS_AMBIGUOUS = 64
+    MAG_EXPOSURE_BASIS_AMBIGUOUS = 64,
+    MAG_EXPOSURE_INTERVAL = 128 /* stops before it starts: rejected at settling, in no timeline */
 };
 
 static inline mag_rx_kind mag_exposure_kind(const mag_exposure *exposure) {
@@ -91,13 +92,14 @@ static inline bool mag_exposure_has(const mag_exposure *exposure, enum mag_expos
 typedef struct mag_stay {
     uint32_t patient;
     mag_minute from;
-    mag_minute until; /* inclusive */
+    mag_minute until;   /* inclusive */
     uint64_t stay_hash; /* of the stay's id: conditions keyed by stay find their date */
 } mag_stay;
 
 typedef struct mag_condition_record {
     uint32_t patient;
-    mag_minute minute;   /* recorded_on, or the end of its stay; MAG_MINUTE_NONE until the stay is known */
+    mag_minute
+        minute; /* recorded_on, or the end of its stay; MAG_MINUTE_NONE until the stay is known */
     uint32_t conditions; /* set of mag_condition */
     bool is_date_only;
     uint64_t stay_hash;
@@ -105,16 +107,17 @@ typedef struct mag_condition_record {
 
 /* Demographics of one patient; what is not known says so. */
 typedef struct mag_person {
-    mag_span id;          /* borrowed from the partition */
+    mag_span id; /* borrowed from the partition */
     mag_sex sex;
     bool is_in_roster;
-    bool has_birth;       /* else age is unknown */
+    bool has_birth;          /* else age is unknown */
     bool is_birth_year_only; /* age = year(T) - year: note age_year_only */
-    mag_day birth;        /* 1 January of the year if only that is known */
-    mag_minute died;      /* MAG_MINUTE_OPEN: alive; date-only: last minute of the day */
+    mag_day birth;           /* 1 January of the year if only that is known */
+    mag_minute died;         /* MAG_MINUTE_OPEN: alive; date-only: last minute of the day */
     mag_minute observed_from, observed_until; /* MAG_MINUTE_NONE, MAG_MINUTE_OPEN when unsaid */
-    uint32_t site_id;     /* index into the run's texts; 0 = none */
-    bool has_conflict;    /* two sexes or births in the roster: both unknown */
+    uint32_t site_id;                         /* index into the run's texts; 0 = none */
+    bool has_conflict;                        /* two sexes or births in the roster: both unknown */
+    uint64_t row_hash; /* over all mapped columns of the roster row; 0 when there is no row */
 } mag_person;
 
 #endif

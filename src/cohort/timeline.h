@@ -9,12 +9,13 @@ typedef struct mag_timeline {
     const mag_cohort *cohort;
     const mag_person *person;
     mag_minute as_of; /* T; MAG_MINUTE_NONE: latest, and the patient has no record at all */
-    /* Results and marks of all analytes, sorted by analyte, minute, then content (same order for any
-       order of input). Results of analyte A: labs[first[A]] .. labs[first[A + 1] - 1]. Marks have
-       mag_lab_reject() != NONE. */
+    /* Results and marks of all analytes, sorted by analyte, minute, then content (same order for
+       any order of input). Results of analyte A: labs[first[A]] .. labs[first[A + 1] - 1]. Marks
+       have mag_lab_reject() != NONE. */
     const mag_lab *labs;
     uint32_t first[MAG_ANALYTE_COUNT + 1];
-    /* Specimen identity, parallel to labs: equal non-zero = same specimen. */
+    /* Specimen identity, parallel to labs: equal = same specimen. Without a specimen id it stands
+       for the minute. */
     const uint64_t *specimens;
     /* Sorted by start, stop, then content; only those that have a class after the route gate. */
     const mag_exposure *exposures;
@@ -39,7 +40,7 @@ const mag_lab *mag_timeline_labs(const mag_timeline *timeline, mag_analyte analy
 mag_class_set mag_exposure_classes(const mag_cohort *cohort, const mag_exposure *exposure);
 
 /* Completed years at a minute; false if unknown (no birth, or implausible: < 0 or > 120).
-   *is_year_only: note age_year_only. */
+ *is_year_only: note age_year_only. */
 bool mag_person_age(const mag_person *person, mag_minute at, int *age_years, bool *is_year_only);
 
 /* date(T) <= died_on, or no died_on (rules 0.1 item 1). */

@@ -1,0 +1,246 @@
+/* The cohort as a whole: its tables, files and partitions from birth to death. Filling is
+   builder.c, settling settle.c, reading timeline.c. */
+#include "cohort/store.h"
+
+#include <string.h>
+
+void *mag_list_add(mag_account *account, mag_list *list, mag_error *err) {
+    if (mag_grow(account, &list->items, &list->capacity, list->item_nbytes, list->count + 1, err) !=
+        MAG_OK)
+        return NULL;
+    char *at = (char *)list->items + list->count++ * list->item_nbytes;
+    return memset(at, 0, list->item_nbytes);
+}
+
+void mag_list_done(mag_account *account, mag_list *list) {
+    mag_drop(account, list->items, list->capacity, list->item_nbytes);
+    list->items = NULL;
+    list->count = list->capacity = 0;
+}
+
+static mag_status partition_init(mag_partition *partition, mag_account *account, mag_error *err) {
+    partition->arena = mag_arena_new(account);
+    if (!partition->arena)
+        return mag_fail_memory(err, sizeof *partition);
+    mag_intern_init(&partition->ids, partition->arena);
+    partition->person_rows.item_nbytes = sizeof(mag_person_row);
+    partition->lab_rows.item_nbytes = sizeof(mag_lab_row);
+    partition->exposure_rows.item_nbytes = sizeof(mag_exposure_row);
+    partition->stay_rows.item_nbytes = sizeof(mag_stay_row);
+    partition->condition_rows.item_nbytes = sizeof(mag_condition_row);
+    partition->rejects.item_nbytes = sizeof(mag_reject);
+    for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
+        partition->newest[kind] = MAG_MINUTE_NONE;
+    return MAG_OK;
+}
+
+static void partition_done(mag_partition *partition, mag_account *account) {
+    mag_list *lists[] = {&partition->person_rows,    &partition->lab_rows,
+                         &partition->exposure_rows,  &partition->stay_rows,
+                         &partition->condition_rows, &partition->rejects};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        mag_list_done(account, lists[i]);
+    mag_intern_done(&partition->ids);
+    mag_arena_free(partition->arena);
+}
+
+static void tables_init(mag_cohort *cohort) {
+    mag_intern_init(&cohort->texts, cohort->arena);
+    mag_intern_init(&cohort->drug_keys, cohort->arena);
+    mag_intern_init(&cohort->range_keys, cohort->arena);
+    mag_intern_init(&cohort->unknown_units, cohort->arena);
+    mag_intern_init(&cohort->names, cohort->arena);
+    cohort->files.item_nbytes = sizeof(mag_run_file *);
+    cohort->rejects.item_nbytes = sizeof(mag_reject);
+    cohort->drugs.item_nbytes = sizeof(mag_drug);
+    cohort->drug_codes.item_nbytes = sizeof(const char *);
+    cohort->ranges.item_nbytes = sizeof(mag_range);
+    cohort->unknown_unit_counts.item_nbytes = sizeof(uint64_t);
+}
+
+mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
+                          const mag_cohort_settings *settings, mag_error *err) {
+    *out = NULL;
+    mag_arena *arena = mag_arena_new(settings->account);
+    mag_cohort *cohort = arena ? mag_arena_alloc(arena, sizeof *cohort) : NULL;
+    if (!cohort) {
+        mag_arena_free(arena);
+        return mag_fail_memory(err, sizeof *cohort);
+    }
+    *cohort = (mag_cohort){.settings = *settings, .book = book, .arena = arena};
+    tables_init(cohort);
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
+        mag_status status = partition_init(&cohort->partitions[i], settings->account, err);
+        if (status != MAG_OK) {
+            mag_cohort_free(cohort);
+            return status;
+        }
+    }
+    *out = cohort;
+    return MAG_OK;
+}
+
+void mag_cohort_free(mag_cohort *cohort) {
+    if (!cohort)
+        return;
+    mag_account *account = cohort->settings.account;
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+        partition_done(&cohort->partitions[i], account);
+    mag_list *lists[] = {&cohort->files,      &cohort->rejects, &cohort->drugs,
+                         &cohort->drug_codes, &cohort->ranges,  &cohort->unknown_unit_counts};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        mag_list_done(account, lists[i]);
+    mag_intern *tables[] = {&cohort->texts, &cohort->drug_keys, &cohort->range_keys,
+                            &cohort->unknown_units, &cohort->names};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        mag_intern_done(tables[i]);
+    mag_arena_free(cohort->arena);
+}
+
+const mag_cohort_settings *mag_cohort_settings_of(const mag_cohort *cohort) {
+    return &cohort->settings;
+}
+
+const mag_codebook *mag_cohort_codebook(const mag_cohort *cohort) {
+    return cohort->book;
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+size_t mag_cohort_file_count(const mag_cohort *cohort) {
+    return cohort->files.count;
+}
+
+mag_run_file *mag_cohort_file_at(const mag_cohort *cohort, uint16_t file_id) {
+    mag_run_file *const *files = cohort->files.items;
+    return file_id < cohort->files.count ? files[file_id] : NULL;
+}
+
+const mag_run_file *mag_cohort_file(const mag_cohort *cohort, uint16_t file_id) {
+    return mag_cohort_file_at(cohort, file_id);
+}
+
+const char *mag_cohort_keep_name(mag_cohort *cohort, const char *text, mag_error *err) {
+    uint32_t number;
+    if (mag_intern_add(&cohort->names, mag_span_of(text), &number, NULL, err) != MAG_OK)
+        return NULL;
+    return cohort->names.texts[number].at;
+}
+
+mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const char *name,
+                               mag_table_kind kind, uint16_t *file_id, mag_run_file **file,
+                               mag_error *err) {
+    if (cohort->files.count >= UINT16_MAX)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U202, "a run reads at most %d files", UINT16_MAX);
+    mag_run_file *fresh = mag_arena_alloc(cohort->arena, sizeof *fresh);
+    if (!fresh)
+        return mag_fail_memory(err, sizeof *fresh);
+    fresh->source = mag_cohort_keep_name(cohort, source, err);
+    fresh->name = mag_cohort_keep_name(cohort, name, err);
+    fresh->kind = kind;
+    mag_run_file **slot = mag_list_add(cohort->settings.account, &cohort->files, err);
+    if (!fresh->source || !fresh->name || !slot)
+        return MAG_E_RESOURCE;
+    *slot = fresh;
+    *file_id = (uint16_t)(cohort->files.count - 1);
+    *file = fresh;
+    mag_cohort_declare_table(cohort, kind);
+    return MAG_OK;
+}
+
+/* --- what the run has --------------------------------------------------------------------------
+ */
+
+void mag_cohort_declare_table(mag_cohort *cohort, mag_table_kind kind) {
+    cohort->has_table[kind] = true;
+}
+
+void mag_cohort_declare_delivery(mag_cohort *cohort, mag_analyte analyte, bool is_delivered) {
+    signed char said = is_delivered ? 1 : -1;
+    if (analyte == MAG_ANALYTE_NONE)
+        memset(cohort->declared_delivery, said, sizeof cohort->declared_delivery);
+    else
+        cohort->declared_delivery[analyte] = said;
+}
+
+bool mag_cohort_delivers(const mag_cohort *cohort, mag_analyte analyte) {
+    signed char said = cohort->declared_delivery[analyte];
+    return said ? said > 0 : cohort->delivers[analyte];
+}
+
+bool mag_cohort_has_conditions(const mag_cohort *cohort) {
+    return cohort->has_table[MAG_TABLE_CONDITIONS];
+}
+
+bool mag_cohort_has_stays(const mag_cohort *cohort) {
+    return cohort->has_table[MAG_TABLE_STAYS];
+}
+
+bool mag_cohort_has_prescriptions(const mag_cohort *cohort) {
+    return cohort->has_table[MAG_TABLE_PRESCRIPTIONS];
+}
+
+bool mag_cohort_has_labs(const mag_cohort *cohort) {
+    return cohort->has_table[MAG_TABLE_LABS];
+}
+
+mag_minute mag_cohort_newest(const mag_cohort *cohort, mag_table_kind kind) {
+    mag_minute newest = MAG_MINUTE_NONE;
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+        if (cohort->partitions[i].newest[kind] > newest)
+            newest = cohort->partitions[i].newest[kind];
+    return newest;
+}
+
+size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx) {
+    return cohort->partitions[partition_idx].patient_count;
+}
+
+/* --- shared tables -----------------------------------------------------------------------------
+ */
+
+const mag_drug *mag_cohort_drug(const mag_cohort *cohort, uint32_t drug_id) {
+    return (const mag_drug *)cohort->drugs.items + drug_id;
+}
+
+const char *mag_cohort_drug_code(const mag_cohort *cohort, uint32_t drug_id) {
+    return ((const char *const *)cohort->drug_codes.items)[drug_id];
+}
+
+const char *mag_cohort_text(const mag_cohort *cohort, uint32_t text_id) {
+    return text_id ? cohort->texts.texts[text_id - 1].at : "";
+}
+
+bool mag_cohort_range(const mag_cohort *cohort, uint16_t range_id, mag_decimal *low,
+                      mag_decimal *high) {
+    if (!range_id)
+        return false;
+    const mag_range *range = (const mag_range *)cohort->ranges.items + (range_id - 1);
+    *low = range->low;
+    *high = range->high;
+    return true;
+}
+
+const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count) {
+    *count = cohort->rejects.count;
+    return cohort->rejects.items;
+}
+
+size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]) {
+    const uint64_t *counts = cohort->unknown_unit_counts.items;
+    size_t found = 0;
+    for (size_t i = 0; i < cohort->unknown_units.count; i++) {
+        mag_unknown_unit unit = {cohort->unknown_units.texts[i].at, counts[i]};
+        size_t at = found;
+        while (at && (out[at - 1].count < unit.count ||
+                      (out[at - 1].count == unit.count && strcmp(out[at - 1].text, unit.text) > 0)))
+            at--;
+        if (at == 10)
+            continue;
+        size_t last = found < 10 ? found : 9;
+        memmove(out + at + 1, out + at, (last - at) * sizeof *out);
+        out[at] = unit;
+        found = last + 1;
+    }
+    return found;
+}

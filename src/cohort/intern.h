@@ -1,0 +1,25 @@
+/* Texts to small numbers, in the order of their first appearance. The text itself is compared, so
+   two texts with one hash stay two. The numbers depend on the order of input: never sort by them.
+ */
+#ifndef MAG_COHORT_INTERN_H
+#define MAG_COHORT_INTERN_H
+
+#include "base/memory.h"
+
+typedef struct mag_intern {
+    mag_arena *arena; /* holds the texts; borrowed */
+    mag_span *texts;  /* by number; NUL-ended copies */
+    size_t count, capacity;
+    uint32_t *slots; /* number + 1; 0 = empty */
+    size_t slot_count;
+} mag_intern;
+
+void mag_intern_init(mag_intern *table, mag_arena *arena);
+void mag_intern_done(mag_intern *table);
+/* Finds or adds; *is_new (may be NULL) tells which. MAG_E_RESOURCE if memory is out. */
+mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bool *is_new,
+                          mag_error *err) MAG_MUST_CHECK;
+/* False if the text was never added. */
+bool mag_intern_find(const mag_intern *table, mag_span text, uint32_t *number);
+
+#endif

@@ -1,0 +1,270 @@
+/* Settling a partition: who is in it, when T is, and where every row ends. Nothing here depends on
+   the order in which rows came in: rows are sorted by content before anything is chosen. */
+#include "cohort/settle.h"
+#include "cohort/timeline.h"
+
+#include <stdlib.h>
+
+/* --- counting ----------------------------------------------------------------------------------
+ */
+
+static const char *column_of(mag_reason reason) {
+    switch (reason) {
+    case MAG_REASON_UNIT_MISSING:
+    case MAG_REASON_UNIT_UNKNOWN:
+    case MAG_REASON_UNIT_CONTRADICTS:
+        return "unit";
+    case MAG_REASON_RX_INTERVAL:
+        return "stop";
+    case MAG_REASON_LINK_NO_PATIENT:
+        return "patient_id";
+    case MAG_REASON_NULL_REQUIRED:
+        return "stay_id";
+    default:
+        return "value";
+    }
+}
+
+mag_accounting *mag_settle_counts(const mag_settling *settling, mag_position at,
+                                  mag_table_kind kind) {
+    const mag_run_file *file = mag_cohort_file_at(settling->cohort, at.file_id);
+    if (!file)
+        return NULL;
+    bool is_own_row =
+        file->kind == kind || (kind == MAG_TABLE_LABS && file->kind == MAG_TABLE_MEASUREMENTS);
+    return is_own_row ? &settling->partition->counts[at.file_id] : NULL;
+}
+
+mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_table_kind kind,
+                            mag_verdict verdict, mag_error *err) {
+    mag_accounting *counts = mag_settle_counts(settling, at, kind);
+    if (!counts)
+        return MAG_OK;
+    switch (verdict.end) {
+    case MAG_ROW_ACCEPTED:
+        counts->accepted++;
+        return MAG_OK;
+    case MAG_ROW_OUT_OF_WINDOW:
+        counts->out_of_window++;
+        return MAG_OK;
+    case MAG_ROW_DUPLICATE:
+        counts->duplicate++;
+        return MAG_OK;
+    case MAG_ROW_REJECTED:
+        break;
+    }
+    counts->rejected[verdict.reason]++;
+    mag_reject *reject =
+        mag_list_add(settling->cohort->settings.account, &settling->partition->rejects, err);
+    if (!reject)
+        return MAG_E_RESOURCE;
+    *reject = (mag_reject){.file_id = at.file_id,
+                           .reason = (uint8_t)verdict.reason,
+                           .line = at.line,
+                           .column = column_of(verdict.reason),
+                           .detail = ""};
+    return MAG_OK;
+}
+
+mag_verdict mag_settle_judge(const mag_settling *settling, uint32_t patient, bool is_outside,
+                             mag_reason fault, bool is_duplicate) {
+    if (is_outside)
+        return (mag_verdict){MAG_ROW_OUT_OF_WINDOW, MAG_REASON_NONE};
+    if (fault != MAG_REASON_NONE)
+        return (mag_verdict){MAG_ROW_REJECTED, fault};
+    if (patient >= settling->partition->patient_count)
+        return (mag_verdict){MAG_ROW_REJECTED, MAG_REASON_LINK_NO_PATIENT};
+    if (is_duplicate)
+        return (mag_verdict){MAG_ROW_DUPLICATE, MAG_REASON_NONE};
+    return (mag_verdict){MAG_ROW_ACCEPTED, MAG_REASON_NONE};
+}
+
+bool mag_settle_is_too_old(const mag_settling *settling, uint32_t patient, mag_minute minute) {
+    mag_minute as_of = settling->as_of[patient];
+    int32_t history_days = settling->cohort->settings.history_days;
+    return as_of != MAG_MINUTE_NONE && history_days &&
+           mag_minute_day(as_of) - mag_minute_day(minute) > history_days;
+}
+
+bool mag_settle_is_outside(const mag_settling *settling, uint32_t patient, mag_minute minute) {
+    mag_minute as_of = settling->as_of[patient];
+    if (as_of != MAG_MINUTE_NONE && minute > as_of)
+        return true;
+    return mag_settle_is_too_old(settling, patient, minute);
+}
+
+/* --- who is in it ------------------------------------------------------------------------------
+ */
+
+typedef struct ranked {
+    mag_span id;
+    uint32_t number; /* before ranking */
+    bool is_in_roster;
+} ranked;
+
+static int compare_ranked(const void *a, const void *b) {
+    const ranked *x = a, *y = b;
+    if (x->is_in_roster != y->is_in_roster)
+        return x->is_in_roster ? -1 : 1;
+    return mag_span_compare(x->id, y->id);
+}
+
+static void rewrite_patients(mag_partition *partition, const uint32_t *rank) {
+    mag_person_row *people = partition->person_rows.items;
+    for (size_t i = 0; i < partition->person_rows.count; i++)
+        people[i].patient = rank[people[i].patient];
+    mag_lab_row *labs = partition->lab_rows.items;
+    for (size_t i = 0; i < partition->lab_rows.count; i++)
+        labs[i].lab.patient = rank[labs[i].lab.patient];
+    mag_exposure_row *exposures = partition->exposure_rows.items;
+    for (size_t i = 0; i < partition->exposure_rows.count; i++)
+        exposures[i].exposure.patient = rank[exposures[i].exposure.patient];
+    mag_stay_row *stays = partition->stay_rows.items;
+    for (size_t i = 0; i < partition->stay_rows.count; i++)
+        stays[i].stay.patient = rank[stays[i].stay.patient];
+    mag_condition_row *conditions = partition->condition_rows.items;
+    for (size_t i = 0; i < partition->condition_rows.count; i++)
+        conditions[i].condition.patient = rank[conditions[i].condition.patient];
+}
+
+mag_status mag_settle_rank(mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    size_t count = partition->ids.count;
+    ranked *order = mag_arena_alloc(settling->scratch, count * sizeof *order);
+    uint32_t *rank = mag_arena_alloc(settling->scratch, count * sizeof *rank);
+    if (!order || !rank)
+        return mag_fail_memory(err, count * sizeof *order);
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = (ranked){.id = partition->ids.texts[i], .number = i};
+    const mag_person_row *rows = partition->person_rows.items;
+    for (size_t i = 0; i < partition->person_rows.count; i++)
+        order[rows[i].patient].is_in_roster = true;
+    qsort(order, count, sizeof *order, compare_ranked);
+
+    for (uint32_t i = 0; i < count; i++) {
+        rank[order[i].number] = i;
+        partition->patient_count += order[i].is_in_roster;
+    }
+    rewrite_patients(partition, rank);
+    partition->people =
+        mag_arena_alloc(partition->arena, partition->patient_count * sizeof(mag_person));
+    if (!partition->people)
+        return mag_fail_memory(err, partition->patient_count * sizeof(mag_person));
+    for (size_t i = 0; i < partition->patient_count; i++)
+        partition->people[i].id = order[i].id;
+    settling->id_count = count;
+    return MAG_OK;
+}
+
+/* --- when T is ---------------------------------------------------------------------------------
+ */
+
+static void raise_to(mag_minute *as_of, mag_minute minute) {
+    if (minute > *as_of)
+        *as_of = minute;
+}
+
+/* T of `latest`: the later of the last code-book result with a value and the last start of a
+   prescription with a class of interest (rules 0.1 item 5). */
+static void find_latest(const mag_settling *settling) {
+    const mag_partition *partition = settling->partition;
+    const mag_lab_row *labs = partition->lab_rows.items;
+    for (size_t i = 0; i < partition->lab_rows.count; i++) {
+        const mag_lab *lab = &labs[i].lab;
+        if (mag_lab_reject(lab) == MAG_REASON_NONE &&
+            mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item)
+            raise_to(&settling->as_of[lab->patient], lab->minute);
+    }
+    const mag_exposure_row *exposures = partition->exposure_rows.items;
+    for (size_t i = 0; i < partition->exposure_rows.count; i++) {
+        const mag_exposure *exposure = &exposures[i].exposure;
+        if (!mag_exposure_has(exposure, MAG_EXPOSURE_INTERVAL) &&
+            mag_exposure_classes(settling->cohort, exposure) & mag_classes_of_interest())
+            raise_to(&settling->as_of[exposure->patient], exposure->start);
+    }
+}
+
+static mag_status find_as_of(mag_settling *settling, mag_error *err) {
+    const mag_cohort_settings *settings = &settling->cohort->settings;
+    mag_partition *partition = settling->partition;
+    bool is_latest = settings->as_of_kind == MAG_AS_OF_LATEST;
+    partition->as_of =
+        mag_arena_alloc(partition->arena, settling->id_count * sizeof *partition->as_of);
+    if (!partition->as_of)
+        return mag_fail_memory(err, settling->id_count * sizeof *partition->as_of);
+    settling->as_of = partition->as_of;
+    for (size_t i = 0; i < settling->id_count; i++)
+        settling->as_of[i] = is_latest ? MAG_MINUTE_NONE : settings->as_of;
+    if (is_latest)
+        find_latest(settling);
+    return MAG_OK;
+}
+
+/* --- all of it -----------------------------------------------------------------------------------
+ */
+
+static mag_status settle(mag_settling *settling, mag_error *err) {
+    MAG_TRY(mag_settle_rank(settling, err));
+    MAG_TRY(find_as_of(settling, err));
+    MAG_TRY(mag_settle_people(settling, err));
+    MAG_TRY(mag_settle_conditions(settling, err)); /* while all stays are still there */
+    MAG_TRY(mag_settle_stays(settling, err));
+    MAG_TRY(mag_settle_labs(settling, err));
+    return mag_settle_exposures(settling, err);
+}
+
+mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_error *err) {
+    mag_partition *partition = &cohort->partitions[partition_idx];
+    mag_settling settling = {.cohort = cohort, .partition = partition};
+    settling.scratch = mag_arena_new(cohort->settings.account);
+    size_t counts_nbytes = cohort->files.count * sizeof *partition->counts;
+    partition->counts = mag_arena_alloc(partition->arena, counts_nbytes);
+    mag_status status = MAG_E_RESOURCE;
+    if (!settling.scratch || !partition->counts)
+        status = mag_fail_memory(err, counts_nbytes);
+    else
+        status = settle(&settling, err);
+    mag_arena_free(settling.scratch);
+    partition->is_settled = status == MAG_OK;
+    return status;
+}
+
+static int compare_rejects(const void *a, const void *b) {
+    const mag_reject *x = a, *y = b;
+    if (x->file_id != y->file_id)
+        return x->file_id < y->file_id ? -1 : 1;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return (x->reason > y->reason) - (x->reason < y->reason);
+}
+
+static mag_status gather_rejects(mag_cohort *cohort, mag_partition *partition, mag_error *err) {
+    const mag_reject *rejects = partition->rejects.items;
+    for (size_t i = 0; i < partition->rejects.count; i++) {
+        mag_reject *kept = mag_list_add(cohort->settings.account, &cohort->rejects, err);
+        if (!kept)
+            return MAG_E_RESOURCE;
+        *kept = rejects[i];
+    }
+    mag_list_done(cohort->settings.account, &partition->rejects);
+    return MAG_OK;
+}
+
+mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
+    mag_run_file *const *files = cohort->files.items;
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
+        mag_partition *partition = &cohort->partitions[p];
+        if (!partition->is_settled)
+            return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "partition %u was not settled", p);
+        for (size_t i = 0; i < cohort->files.count; i++)
+            mag_accounting_add(&files[i]->accounting, &partition->counts[i]);
+        for (int analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++)
+            cohort->delivers[analyte] |= partition->delivers[analyte];
+        MAG_TRY(gather_rejects(cohort, partition, err));
+    }
+    if (cohort->rejects.count)
+        qsort(cohort->rejects.items, cohort->rejects.count, sizeof(mag_reject), compare_rejects);
+    for (size_t i = 0; i < cohort->files.count; i++)
+        MAG_TRY(mag_accounting_check(&files[i]->accounting, files[i]->name, err));
+    return MAG_OK;
+}

@@ -1,0 +1,48 @@
+/* Shared by the files that settle a partition: where a row ends, and how that is counted. */
+#ifndef MAG_COHORT_SETTLE_H
+#define MAG_COHORT_SETTLE_H
+
+#include "cohort/store.h"
+
+typedef struct mag_settling {
+    mag_cohort *cohort;
+    mag_partition *partition;
+    mag_arena *scratch;
+    size_t id_count;
+    mag_minute *as_of; /* by patient; patients outside the roster come last */
+} mag_settling;
+
+/* Where a row ends. Rejected: `reason` says why. */
+typedef struct mag_verdict {
+    enum { MAG_ROW_ACCEPTED, MAG_ROW_OUT_OF_WINDOW, MAG_ROW_DUPLICATE, MAG_ROW_REJECTED } end;
+    mag_reason reason;
+} mag_verdict;
+
+/* Verdict of a row by the first that applies: out of window, own fault, no roster patient,
+ * duplicate. */
+mag_verdict mag_settle_judge(const mag_settling *settling, uint32_t patient, bool is_outside,
+                             mag_reason fault, bool is_duplicate);
+
+/* After T, or before the first day of history; false where there is no T. */
+bool mag_settle_is_outside(const mag_settling *settling, uint32_t patient, mag_minute minute);
+/* The part of it that looks back only. */
+bool mag_settle_is_too_old(const mag_settling *settling, uint32_t patient, mag_minute minute);
+
+/* Counts of the file if its rows are of that kind; NULL if the record is no row of its own. */
+mag_accounting *mag_settle_counts(const mag_settling *settling, mag_position at,
+                                  mag_table_kind kind);
+/* Counts the row of that kind and keeps a reject of it, if it is one. */
+mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_table_kind kind,
+                            mag_verdict verdict, mag_error *err) MAG_MUST_CHECK;
+
+/* Numbers patients by id, the roster first, and rewrites the rows' patients. */
+mag_status mag_settle_rank(mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* The people of the roster, each from all rows of the id. After as-of. */
+mag_status mag_settle_people(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Sorts, judges and packs the records of one kind. */
+mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,120 @@
+/* One person of the roster from all rows of an id: equal rows are one, contradictions make the
+   field unknown, and the rest is joined in a way that does not depend on the rows' order. */
+#include "cohort/settle.h"
+#include "cohort/timeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COMPARE(field)                                                                             \
+    if (x->field != y->field)                                                                      \
+        return x->field < y->field ? -1 : 1;
+
+static int compare_content(const mag_person *x, const mag_person *y) {
+    COMPARE(row_hash)
+    COMPARE(sex)
+    COMPARE(has_birth)
+    COMPARE(is_birth_year_only)
+    COMPARE(birth)
+    COMPARE(died)
+    COMPARE(observed_from)
+    COMPARE(observed_until)
+    COMPARE(site_id)
+    return 0;
+}
+
+static int compare_rows(const void *a, const void *b) {
+    const mag_person_row *x = a, *y = b;
+    COMPARE(patient)
+    int order = compare_content(&x->person, &y->person);
+    if (order)
+        return order;
+    COMPARE(at.file_id)
+    COMPARE(at.line)
+    return 0;
+}
+
+/* A field that one row leaves open is no contradiction. */
+static bool contradicts(const mag_person *a, const mag_person *b) {
+    if (a->sex && b->sex && a->sex != b->sex)
+        return true;
+    return a->has_birth && b->has_birth &&
+           (a->birth != b->birth || a->is_birth_year_only != b->is_birth_year_only);
+}
+
+static void join(const mag_cohort *cohort, mag_person *person, const mag_person *more) {
+    person->has_conflict |= contradicts(person, more);
+    if (!person->sex)
+        person->sex = more->sex;
+    if (!person->has_birth && more->has_birth) {
+        person->has_birth = true;
+        person->is_birth_year_only = more->is_birth_year_only;
+        person->birth = more->birth;
+    }
+    if (more->died < person->died)
+        person->died = more->died;
+    if (more->observed_from < person->observed_from)
+        person->observed_from = more->observed_from;
+    if (more->observed_until > person->observed_until)
+        person->observed_until = more->observed_until;
+    if (!person->site_id || (more->site_id && strcmp(mag_cohort_text(cohort, more->site_id),
+                                                     mag_cohort_text(cohort, person->site_id)) < 0))
+        person->site_id = more->site_id;
+}
+
+/* Notes on what is unknown, counted on the file of the person's first row. */
+static void count_notes(const mag_settling *settling, const mag_person *person, uint32_t patient,
+                        mag_position at) {
+    mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_PATIENTS);
+    if (!counts)
+        return;
+    int age;
+    bool is_year_only;
+    mag_minute as_of = settling->as_of[patient];
+    counts->demog_conflict += person->has_conflict;
+    if (person->has_conflict)
+        return;
+    counts->sex_unknown += person->sex == MAG_SEX_UNKNOWN;
+    counts->birth_unknown += !person->has_birth;
+    counts->age_implausible += person->has_birth && as_of != MAG_MINUTE_NONE &&
+                               !mag_person_age(person, as_of, &age, &is_year_only);
+}
+
+static mag_status settle_one(const mag_settling *settling, const mag_person_row *rows, size_t count,
+                             mag_error *err) {
+    uint32_t patient = rows->patient;
+    mag_person *person = &settling->partition->people[patient];
+    mag_span id = person->id;
+    *person = rows->person;
+    for (size_t i = 0; i < count; i++) {
+        bool is_duplicate = i && !compare_content(&rows[i - 1].person, &rows[i].person);
+        mag_verdict verdict =
+            mag_settle_judge(settling, patient, false, MAG_REASON_NONE, is_duplicate);
+        MAG_TRY(mag_settle_count(settling, rows[i].at, MAG_TABLE_PATIENTS, verdict, err));
+        if (i && !is_duplicate)
+            join(settling->cohort, person, &rows[i].person);
+    }
+    person->id = id;
+    person->is_in_roster = true;
+    count_notes(settling, person, patient, rows->at);
+    if (person->has_conflict) {
+        person->sex = MAG_SEX_UNKNOWN;
+        person->has_birth = false;
+    }
+    return MAG_OK;
+}
+
+mag_status mag_settle_people(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    mag_person_row *rows = partition->person_rows.items;
+    size_t count = partition->person_rows.count;
+    if (count)
+        qsort(rows, count, sizeof *rows, compare_rows);
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        for (end = begin + 1; end < count && rows[end].patient == rows[begin].patient;)
+            end++;
+        MAG_TRY(settle_one(settling, rows + begin, end - begin, err));
+    }
+    mag_list_done(settling->cohort->settings.account, &partition->person_rows);
+    return MAG_OK;
+}

@@ -1,0 +1,362 @@
+/* Sorting, judging and packing of the records of a partition, kind by kind. */
+#include "cohort/settle.h"
+#include "cohort/timeline.h"
+
+#include <stdlib.h>
+
+#define COMPARE(left, right)                                                                       \
+    if ((left) != (right))                                                                         \
+        return (left) < (right) ? -1 : 1;
+
+/* Turns counts by patient (at [patient + 1]) into where each patient's records begin. */
+static void sum_up(uint32_t *first, size_t patient_count) {
+    for (size_t i = 0; i < patient_count; i++)
+        first[i + 1] += first[i];
+}
+
+static mag_status make_arrays(const mag_settling *settling, size_t row_count, size_t item_nbytes,
+                              void **items, uint32_t **first, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    if (row_count > UINT32_MAX)
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P402,
+                        "more than 4 billion records in one partition");
+    *items = mag_arena_alloc(partition->arena, row_count * item_nbytes);
+    *first = mag_arena_alloc(partition->arena, (partition->patient_count + 1) * sizeof **first);
+    return *items && *first ? MAG_OK : mag_fail_memory(err, row_count * item_nbytes);
+}
+
+/* --- laboratory results --------------------------------------------------------------------------
+ */
+
+/* Content without the position: the packed word holds unit, scale, comparator, reason and flags. */
+static int compare_lab_content(const mag_lab_row *x, const mag_lab_row *y) {
+    COMPARE(x->lab.patient, y->lab.patient)
+    COMPARE(mag_lab_analyte(&x->lab), mag_lab_analyte(&y->lab))
+    COMPARE(x->lab.minute, y->lab.minute)
+    COMPARE(x->lab.packed, y->lab.packed)
+    COMPARE(x->lab.mantissa, y->lab.mantissa)
+    COMPARE(x->specimen_hash, y->specimen_hash)
+    COMPARE(x->row_hash, y->row_hash)
+    return 0;
+}
+
+static int compare_labs(const void *a, const void *b) {
+    const mag_lab_row *x = a, *y = b;
+    int order = compare_lab_content(x, y);
+    if (order)
+        return order;
+    COMPARE(x->lab.file_id, y->lab.file_id)
+    COMPARE(x->lab.line, y->lab.line)
+    return 0;
+}
+
+static uint64_t specimen_of(const mag_lab_row *row) {
+    return row->specimen_hash ? row->specimen_hash : (uint64_t)(uint32_t)row->lab.minute + 1;
+}
+
+/* Keeps accepted results, and rejected ones of roster patients as marks. */
+static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row, bool is_duplicate,
+                            size_t *kept, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    const mag_lab *lab = &row->lab;
+    mag_reason fault = mag_lab_reject(lab);
+    bool is_outside = mag_settle_is_outside(settling, lab->patient, lab->minute);
+    mag_verdict verdict = mag_settle_judge(settling, lab->patient, is_outside, fault, is_duplicate);
+    mag_position at = {lab->file_id, lab->line};
+    MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
+    bool is_mark = verdict.end == MAG_ROW_REJECTED && fault != MAG_REASON_NONE &&
+                   lab->patient < partition->patient_count;
+    if (verdict.end != MAG_ROW_ACCEPTED && !is_mark)
+        return MAG_OK;
+    if (!is_mark)
+        partition->delivers[mag_lab_analyte(lab)] = true;
+    partition->specimens[*kept] = specimen_of(row);
+    partition->labs[(*kept)++] = *lab;
+    partition->lab_first[lab->patient + 1]++;
+    return MAG_OK;
+}
+
+static int compare_words(const void *a, const void *b) {
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static bool holds(const uint64_t *words, size_t count, uint64_t word) {
+    return count && bsearch(&word, words, count, sizeof word, compare_words);
+}
+
+/* A haemolysis index that is high marks every result of its specimen and of its minute
+   (rules 0.1 item 11). */
+static void spread_haemolysis(mag_partition *partition, size_t begin, size_t end,
+                              uint64_t *specimens, uint64_t *minutes) {
+    size_t count = 0;
+    for (size_t i = begin; i < end; i++)
+        if (mag_lab_analyte(&partition->labs[i]) == MAG_HAEMOLYSIS_INDEX &&
+            mag_lab_has(&partition->labs[i], MAG_LAB_HAEMOLYSED)) {
+            specimens[count] = partition->specimens[i];
+            minutes[count++] = (uint32_t)partition->labs[i].minute;
+        }
+    if (!count)
+        return;
+    qsort(specimens, count, sizeof *specimens, compare_words);
+    qsort(minutes, count, sizeof *minutes, compare_words);
+    for (size_t i = begin; i < end; i++)
+        if (holds(specimens, count, partition->specimens[i]) ||
+            holds(minutes, count, (uint32_t)partition->labs[i].minute))
+            partition->labs[i].packed |= (uint32_t)MAG_LAB_HAEMOLYSED << 26;
+}
+
+static mag_status spread_all(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    const uint32_t *first = partition->lab_first;
+    size_t longest = 0;
+    for (size_t i = 0; i < partition->patient_count; i++)
+        if (first[i + 1] - first[i] > longest)
+            longest = first[i + 1] - first[i];
+    uint64_t *specimens = mag_arena_alloc(settling->scratch, longest * sizeof *specimens);
+    uint64_t *minutes = mag_arena_alloc(settling->scratch, longest * sizeof *minutes);
+    if (!specimens || !minutes)
+        return mag_fail_memory(err, longest * sizeof *minutes);
+    for (size_t i = 0; i < partition->patient_count; i++)
+        spread_haemolysis(partition, first[i], first[i + 1], specimens, minutes);
+    return MAG_OK;
+}
+
+mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    mag_lab_row *rows = partition->lab_rows.items;
+    size_t count = partition->lab_rows.count, kept = 0;
+    void *labs;
+    MAG_TRY(make_arrays(settling, count, sizeof(mag_lab), &labs, &partition->lab_first, err));
+    partition->labs = labs;
+    partition->specimens = mag_arena_alloc(partition->arena, count * sizeof *partition->specimens);
+    if (!partition->specimens)
+        return mag_fail_memory(err, count * sizeof *partition->specimens);
+    if (count)
+        qsort(rows, count, sizeof *rows, compare_labs);
+    for (size_t i = 0; i < count; i++) {
+        bool is_duplicate = i && !compare_lab_content(&rows[i - 1], &rows[i]);
+        MAG_TRY(place_lab(settling, &rows[i], is_duplicate, &kept, err));
+    }
+    sum_up(partition->lab_first, partition->patient_count);
+    mag_list_done(settling->cohort->settings.account, &partition->lab_rows);
+    return spread_all(settling, err);
+}
+
+/* --- exposures
+ * ------------------------------------------------------------------------------------ */
+
+static int compare_exposure_content(const mag_exposure_row *x, const mag_exposure_row *y) {
+    COMPARE(x->exposure.patient, y->exposure.patient)
+    COMPARE(x->exposure.start, y->exposure.start)
+    COMPARE(x->exposure.stop, y->exposure.stop)
+    COMPARE(x->row_hash, y->row_hash)
+    COMPARE(x->exposure.dose_lo_umol, y->exposure.dose_lo_umol)
+    COMPARE(x->exposure.dose_hi_umol, y->exposure.dose_hi_umol)
+    COMPARE(x->exposure.route, y->exposure.route)
+    COMPARE(x->exposure.flags, y->exposure.flags)
+    COMPARE(x->exposure.drug_id, y->exposure.drug_id)
+    return 0;
+}
+
+static int compare_exposures(const void *a, const void *b) {
+    const mag_exposure_row *x = a, *y = b;
+    int order = compare_exposure_content(x, y);
+    if (order)
+        return order;
+    COMPARE(x->exposure.file_id, y->exposure.file_id)
+    COMPARE(x->exposure.line, y->exposure.line)
+    return 0;
+}
+
+/* An order is outside if it starts after T, or was over before the first day of history. */
+static bool is_exposure_outside(const mag_settling *settling, const mag_exposure *exposure) {
+    mag_minute as_of = settling->as_of[exposure->patient];
+    if (as_of != MAG_MINUTE_NONE && exposure->start > as_of)
+        return true;
+    mag_minute last =
+        mag_exposure_has(exposure, MAG_EXPOSURE_INTERVAL) ? exposure->start : exposure->stop - 1;
+    return mag_settle_is_too_old(settling, exposure->patient, last);
+}
+
+static mag_status place_exposure(const mag_settling *settling, const mag_exposure_row *row,
+                                 bool is_duplicate, size_t *kept, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    const mag_exposure *exposure = &row->exposure;
+    mag_reason fault = mag_exposure_has(exposure, MAG_EXPOSURE_INTERVAL) ? MAG_REASON_RX_INTERVAL
+                                                                         : MAG_REASON_NONE;
+    mag_verdict verdict = mag_settle_judge(
+        settling, exposure->patient, is_exposure_outside(settling, exposure), fault, is_duplicate);
+    mag_position at = {exposure->file_id, exposure->line};
+    MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_PRESCRIPTIONS, verdict, err));
+    if (verdict.end != MAG_ROW_ACCEPTED)
+        return MAG_OK;
+    mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_PRESCRIPTIONS);
+    if (counts)
+        counts->open_orders += mag_exposure_has(exposure, MAG_EXPOSURE_OPEN);
+    if (!mag_exposure_classes(settling->cohort, exposure))
+        return MAG_OK;
+    partition->exposures[(*kept)++] = *exposure;
+    partition->exposure_first[exposure->patient + 1]++;
+    return MAG_OK;
+}
+
+mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    mag_exposure_row *rows = partition->exposure_rows.items;
+    size_t count = partition->exposure_rows.count, kept = 0;
+    void *exposures;
+    MAG_TRY(make_arrays(settling, count, sizeof(mag_exposure), &exposures,
+                        &partition->exposure_first, err));
+    partition->exposures = exposures;
+    if (count)
+        qsort(rows, count, sizeof *rows, compare_exposures);
+    for (size_t i = 0; i < count; i++) {
+        bool is_duplicate = i && !compare_exposure_content(&rows[i - 1], &rows[i]);
+        MAG_TRY(place_exposure(settling, &rows[i], is_duplicate, &kept, err));
+    }
+    sum_up(partition->exposure_first, partition->patient_count);
+    mag_list_done(settling->cohort->settings.account, &partition->exposure_rows);
+    return MAG_OK;
+}
+
+/* --- stays ---------------------------------------------------------------------------------------
+ */
+
+static int compare_stay_content(const mag_stay_row *x, const mag_stay_row *y) {
+    COMPARE(x->stay.patient, y->stay.patient)
+    COMPARE(x->stay.from, y->stay.from)
+    COMPARE(x->stay.until, y->stay.until)
+    COMPARE(x->stay.stay_hash, y->stay.stay_hash)
+    COMPARE(x->row_hash, y->row_hash)
+    return 0;
+}
+
+static int compare_stays(const void *a, const void *b) {
+    const mag_stay_row *x = a, *y = b;
+    int order = compare_stay_content(x, y);
+    if (order)
+        return order;
+    COMPARE(x->at.file_id, y->at.file_id)
+    COMPARE(x->at.line, y->at.line)
+    return 0;
+}
+
+mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    mag_stay_row *rows = partition->stay_rows.items;
+    size_t count = partition->stay_rows.count, kept = 0;
+    void *stays;
+    MAG_TRY(make_arrays(settling, count, sizeof(mag_stay), &stays, &partition->stay_first, err));
+    partition->stays = stays;
+    if (count)
+        qsort(rows, count, sizeof *rows, compare_stays);
+    for (size_t i = 0; i < count; i++) {
+        const mag_stay *stay = &rows[i].stay;
+        mag_minute as_of = settling->as_of[stay->patient];
+        bool is_outside = (as_of != MAG_MINUTE_NONE && stay->from > as_of) ||
+                          mag_settle_is_too_old(settling, stay->patient, stay->until);
+        bool is_duplicate = i && !compare_stay_content(&rows[i - 1], &rows[i]);
+        mag_verdict verdict =
+            mag_settle_judge(settling, stay->patient, is_outside, MAG_REASON_NONE, is_duplicate);
+        MAG_TRY(mag_settle_count(settling, rows[i].at, MAG_TABLE_STAYS, verdict, err));
+        if (verdict.end != MAG_ROW_ACCEPTED)
+            continue;
+        partition->stays[kept++] = *stay;
+        partition->stay_first[stay->patient + 1]++;
+    }
+    sum_up(partition->stay_first, partition->patient_count);
+    mag_list_done(settling->cohort->settings.account, &partition->stay_rows);
+    return MAG_OK;
+}
+
+/* --- conditions
+ * ------------------------------------------------------------------------------------ */
+
+static int compare_stay_keys(const void *a, const void *b) {
+    const mag_stay_row *x = a, *y = b;
+    COMPARE(x->stay.patient, y->stay.patient)
+    COMPARE(x->stay.stay_hash, y->stay.stay_hash)
+    COMPARE(y->stay.until, x->stay.until) /* of two stays with one id the one that ends last */
+    return 0;
+}
+
+/* A condition coded for a stay was recorded when the stay ended. */
+static void date_by_stays(mag_partition *partition) {
+    mag_stay_row *stays = partition->stay_rows.items;
+    size_t stay_count = partition->stay_rows.count;
+    if (!stay_count)
+        return;
+    qsort(stays, stay_count, sizeof *stays, compare_stay_keys);
+    mag_condition_row *rows = partition->condition_rows.items;
+    for (size_t i = 0; i < partition->condition_rows.count; i++) {
+        mag_condition_record *condition = &rows[i].condition;
+        if (condition->minute != MAG_MINUTE_NONE)
+            continue;
+        mag_stay_row wanted = {.stay = {.patient = condition->patient,
+                                        .until = MAG_MINUTE_OPEN,
+                                        .stay_hash = condition->stay_hash}};
+        size_t low = 0, high = stay_count;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            if (compare_stay_keys(&stays[middle], &wanted) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low < stay_count && stays[low].stay.patient == condition->patient &&
+            stays[low].stay.stay_hash == condition->stay_hash)
+            condition->minute = stays[low].stay.until;
+    }
+}
+
+static int compare_condition_content(const mag_condition_row *x, const mag_condition_row *y) {
+    COMPARE(x->condition.patient, y->condition.patient)
+    COMPARE(x->condition.minute, y->condition.minute)
+    COMPARE(x->condition.conditions, y->condition.conditions)
+    COMPARE(x->condition.is_date_only, y->condition.is_date_only)
+    COMPARE(x->condition.stay_hash, y->condition.stay_hash)
+    COMPARE(x->row_hash, y->row_hash)
+    return 0;
+}
+
+static int compare_conditions(const void *a, const void *b) {
+    const mag_condition_row *x = a, *y = b;
+    int order = compare_condition_content(x, y);
+    if (order)
+        return order;
+    COMPARE(x->at.file_id, y->at.file_id)
+    COMPARE(x->at.line, y->at.line)
+    return 0;
+}
+
+mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    mag_condition_row *rows = partition->condition_rows.items;
+    size_t count = partition->condition_rows.count, kept = 0;
+    void *conditions;
+    MAG_TRY(make_arrays(settling, count, sizeof(mag_condition_record), &conditions,
+                        &partition->condition_first, err));
+    partition->conditions = conditions;
+    date_by_stays(partition);
+    if (count)
+        qsort(rows, count, sizeof *rows, compare_conditions);
+    for (size_t i = 0; i < count; i++) {
+        const mag_condition_record *condition = &rows[i].condition;
+        bool is_dated = condition->minute != MAG_MINUTE_NONE;
+        bool is_outside =
+            is_dated && mag_settle_is_outside(settling, condition->patient, condition->minute);
+        bool is_duplicate = i && !compare_condition_content(&rows[i - 1], &rows[i]);
+        mag_verdict verdict =
+            mag_settle_judge(settling, condition->patient, is_outside,
+                             is_dated ? MAG_REASON_NONE : MAG_REASON_NULL_REQUIRED, is_duplicate);
+        MAG_TRY(mag_settle_count(settling, rows[i].at, MAG_TABLE_CONDITIONS, verdict, err));
+        if (verdict.end != MAG_ROW_ACCEPTED)
+            continue;
+        partition->conditions[kept++] = *condition;
+        partition->condition_first[condition->patient + 1]++;
+    }
+    sum_up(partition->condition_first, partition->patient_count);
+    mag_list_done(settling->cohort->settings.account, &partition->condition_rows);
+    return MAG_OK;
+}

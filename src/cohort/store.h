@@ -1,0 +1,102 @@
+/* What a cohort and its partitions are made of; for the files of this floor that fill, settle and
+   show them.
+
+   A partition is filled row by row (rows), then settled once: rows are sorted, judged and cut down
+   to the dense arrays that timelines look into, and the rows' memory is given back. */
+#ifndef MAG_COHORT_STORE_H
+#define MAG_COHORT_STORE_H
+
+#include "cohort/builder.h"
+#include "cohort/intern.h"
+
+/* --- a growable array ------------------------------------------------------------------------ */
+typedef struct mag_list {
+    void *items;
+    size_t count, capacity;
+    size_t item_nbytes;
+} mag_list;
+
+/* Room for one more item at the end, counted already; NULL if memory is out (*err filled). */
+void *mag_list_add(mag_account *account, mag_list *list, mag_error *err);
+void mag_list_done(mag_account *account, mag_list *list);
+
+/* --- rows: a record and what only settling needs ------------------------------------------------
+ */
+typedef struct mag_person_row {
+    mag_person person; /* id is unset */
+    uint32_t patient;
+    mag_position at;
+} mag_person_row;
+
+typedef struct mag_lab_row {
+    mag_lab lab;
+    uint64_t row_hash, specimen_hash;
+} mag_lab_row;
+
+typedef struct mag_exposure_row {
+    mag_exposure exposure;
+    uint64_t row_hash;
+} mag_exposure_row;
+
+typedef struct mag_stay_row {
+    mag_stay stay;
+    uint64_t row_hash;
+    mag_position at;
+} mag_stay_row;
+
+typedef struct mag_condition_row {
+    mag_condition_record condition;
+    uint64_t row_hash;
+    mag_position at;
+} mag_condition_row;
+
+typedef struct mag_partition {
+    mag_arena *arena;
+    mag_intern ids; /* number of a patient until settling */
+    mag_list person_rows, lab_rows, exposure_rows, stay_rows, condition_rows;
+    mag_minute newest[MAG_TABLE_KIND_COUNT];
+
+    /* settled; arrays by patient have patient_count + 1 entries: where the patient's records begin
+     */
+    bool is_settled;
+    size_t patient_count; /* of the roster */
+    mag_person *people;
+    mag_minute *as_of;
+    uint32_t *lab_first, *exposure_first, *stay_first, *condition_first;
+    mag_lab *labs;
+    uint64_t *specimens; /* parallel to labs */
+    mag_exposure *exposures;
+    mag_stay *stays;
+    mag_condition_record *conditions;
+    mag_accounting *counts; /* by file of the run */
+    mag_list rejects;       /* mag_reject */
+    bool delivers[MAG_ANALYTE_COUNT];
+} mag_partition;
+
+struct mag_cohort {
+    mag_cohort_settings settings;
+    const mag_codebook *book;
+    mag_arena *arena;
+    mag_partition partitions[MAG_PARTITION_COUNT];
+    mag_list files; /* mag_run_file *: addresses stay */
+    mag_list rejects;
+    mag_intern texts, drug_keys, range_keys, unknown_units, names;
+    mag_list drugs;               /* mag_drug, by number of its key */
+    mag_list drug_codes;          /* const char *, parallel to drugs */
+    mag_list ranges;              /* mag_range */
+    mag_list unknown_unit_counts; /* uint64_t */
+    bool has_table[MAG_TABLE_KIND_COUNT];
+    signed char declared_delivery[MAG_ANALYTE_COUNT]; /* 0: by the data; 1 yes, -1 no */
+    bool delivers[MAG_ANALYTE_COUNT];
+};
+
+typedef struct mag_range {
+    mag_decimal low, high;
+} mag_range;
+
+/* The file of a position; NULL if the record comes from none. */
+mag_run_file *mag_cohort_file_at(const mag_cohort *cohort, uint16_t file_id);
+/* A text of the run's life, kept once; NULL if memory is out. */
+const char *mag_cohort_keep_name(mag_cohort *cohort, const char *text, mag_error *err);
+
+#endif

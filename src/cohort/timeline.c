@@ -1,0 +1,108 @@
+/* Views of one patient into a settled partition. */
+#include "cohort/timeline.h"
+#include "cohort/store.h"
+
+/* Where analytes begin among a patient's results, which are sorted by analyte. */
+static void index_analytes(mag_timeline *timeline, size_t lab_count) {
+    uint32_t at = 0;
+    for (uint32_t analyte = 0; analyte <= MAG_ANALYTE_COUNT; analyte++) {
+        uint32_t high = (uint32_t)lab_count;
+        while (at < high) {
+            uint32_t middle = at + (high - at) / 2;
+            if ((uint32_t)mag_lab_analyte(&timeline->labs[middle]) < analyte)
+                at = middle + 1;
+            else
+                high = middle;
+        }
+        timeline->first[analyte] = at;
+    }
+}
+
+void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t patient_idx,
+                     mag_timeline *out) {
+    const mag_partition *partition = &cohort->partitions[partition_idx];
+    const uint32_t *labs = partition->lab_first + patient_idx;
+    const uint32_t *exposures = partition->exposure_first + patient_idx;
+    const uint32_t *stays = partition->stay_first + patient_idx;
+    const uint32_t *conditions = partition->condition_first + patient_idx;
+    *out = (mag_timeline){
+        .cohort = cohort,
+        .person = &partition->people[patient_idx],
+        .as_of = partition->as_of[patient_idx],
+        .labs = partition->labs + labs[0],
+        .specimens = partition->specimens + labs[0],
+        .exposures = partition->exposures + exposures[0],
+        .exposure_count = exposures[1] - exposures[0],
+        .stays = partition->stays + stays[0],
+        .stay_count = stays[1] - stays[0],
+        .conditions = partition->conditions + conditions[0],
+        .condition_count = conditions[1] - conditions[0],
+    };
+    index_analytes(out, labs[1] - labs[0]);
+}
+
+bool mag_timeline_find(const mag_cohort *cohort, mag_span patient_id, mag_timeline *out) {
+    unsigned partition_idx = (unsigned)(mag_span_hash(patient_id) >> 58);
+    const mag_partition *partition = &cohort->partitions[partition_idx];
+    size_t low = 0, high = partition->patient_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (mag_span_compare(partition->people[middle].id, patient_id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == partition->patient_count || !mag_span_equals(partition->people[low].id, patient_id))
+        return false;
+    mag_timeline_of(cohort, partition_idx, low, out);
+    return true;
+}
+
+const mag_lab *mag_timeline_labs(const mag_timeline *timeline, mag_analyte analyte, size_t *count) {
+    *count = timeline->first[analyte + 1] - timeline->first[analyte];
+    return timeline->labs + timeline->first[analyte];
+}
+
+mag_class_set mag_exposure_classes(const mag_cohort *cohort, const mag_exposure *exposure) {
+    const mag_drug *drug = mag_cohort_drug(cohort, exposure->drug_id);
+    return mag_classes_by_route(drug->classes, (mag_route)exposure->route);
+}
+
+bool mag_person_age(const mag_person *person, mag_minute at, int *age_years, bool *is_year_only) {
+    enum { OLDEST = 120 };
+    if (!person->has_birth)
+        return false;
+    mag_day day = mag_minute_day(at);
+    *is_year_only = person->is_birth_year_only;
+    if (person->is_birth_year_only) {
+        int year, birth_year, month, day_of_month;
+        mag_day_to_civil(day, &year, &month, &day_of_month);
+        mag_day_to_civil(person->birth, &birth_year, &month, &day_of_month);
+        *age_years = year - birth_year;
+    } else {
+        *age_years = day < person->birth ? -1 : mag_years_between(person->birth, day);
+    }
+    return *age_years >= 0 && *age_years <= OLDEST;
+}
+
+bool mag_person_is_alive(const mag_person *person, mag_minute at) {
+    return mag_minute_day(at) <= mag_minute_day(person->died);
+}
+
+bool mag_timeline_absence_is_known(const mag_timeline *timeline) {
+    const mag_cohort *cohort = timeline->cohort;
+    const mag_person *person = timeline->person;
+    if (!mag_cohort_has_prescriptions(cohort) || timeline->as_of == MAG_MINUTE_NONE)
+        return false;
+    if (mag_cohort_settings_of(cohort)->absence == MAG_ABSENCE_NONE)
+        return true;
+    if (!mag_cohort_has_stays(cohort))
+        return person->observed_from != MAG_MINUTE_NONE &&
+               person->observed_from <= timeline->as_of &&
+               timeline->as_of <= person->observed_until;
+    for (size_t i = 0; i < timeline->stay_count; i++)
+        if (timeline->stays[i].from <= timeline->as_of &&
+            timeline->as_of <= timeline->stays[i].until)
+            return true;
+    return false;
+}
