@@ -145,13 +145,14 @@ double mag_from_canonical(mag_analyte analyte, mag_unit unit, double x) {
 /* --- limits -------------------------------------------------------------------------------------
  */
 
-static bool is_molar(mag_dimension dimension) {
+static bool is_molar(mag_unit_dimension dimension) {
     return dimension == MAG_DIMENSION_MOLAR || dimension == MAG_DIMENSION_EQUIVALENT;
 }
 
 /* One family: the same dimension; and molar with equivalents, for an ion with a valence. */
 static bool is_same_family(mag_analyte analyte, mag_unit a, mag_unit b) {
-    mag_dimension left = mag_unit_scale_of(a).dimension, right = mag_unit_scale_of(b).dimension;
+    mag_unit_dimension left = mag_unit_scale_of(a).dimension,
+                       right = mag_unit_scale_of(b).dimension;
     if (b == MAG_UNIT_NONE)
         return false;
     if (left == right)

@@ -15,7 +15,7 @@ typedef enum mag_unit {
 _Static_assert(MAG_UNIT_COUNT <= 32, "a laboratory record keeps 5 bits of unit");
 
 /* Units of one dimension differ by an exact whole factor and a power of ten. */
-typedef enum mag_dimension {
+typedef enum mag_unit_dimension {
     MAG_DIMENSION_NONE,
     MAG_DIMENSION_MOLAR,
     MAG_DIMENSION_EQUIVALENT, /* molar times the ion's valence */
@@ -30,11 +30,11 @@ typedef enum mag_dimension {
     MAG_DIMENSION_MASS_PER_DAY,
     MAG_DIMENSION_PERCENT,
     MAG_DIMENSION_MMOL_PER_MOL
-} mag_dimension;
+} mag_unit_dimension;
 
 /* One of the unit = numerator x 10^exponent of its dimension's base; exact. */
 typedef struct mag_unit_scale {
-    mag_dimension dimension;
+    mag_unit_dimension dimension;
     int64_t numerator;
     int exponent;
 } mag_unit_scale;
