@@ -11,8 +11,8 @@ typedef struct mag_csv_writer mag_csv_writer;
 mag_status mag_csv_writer_open(mag_csv_writer **out, const char *path, const char *header,
                                mag_account *account, mag_error *err) MAG_MUST_CHECK;
 /* Cells of one row, in order. Errors of writing show at close. */
-void mag_csv_writer_text(mag_csv_writer *writer, mag_span cell);   /* guarded against spreadsheets */
-void mag_csv_writer_id(mag_csv_writer *writer, mag_span cell);     /* guarded, and always quoted */
+void mag_csv_writer_text(mag_csv_writer *writer, mag_span cell); /* guarded against spreadsheets */
+void mag_csv_writer_id(mag_csv_writer *writer, mag_span cell);   /* guarded, and always quoted */
 void mag_csv_writer_number(mag_csv_writer *writer, const char *cell); /* as it stands */
 void mag_csv_writer_integer(mag_csv_writer *writer, int64_t cell);
 void mag_csv_writer_empty(mag_csv_writer *writer);

@@ -1,5 +1,5 @@
-/* A directory that becomes visible by one rename: written as DIR.partial-PID (0700), fsynced, renamed
-   to DIR, DIR.held or DIR.failed. */
+/* A directory that becomes visible by one rename: written as DIR.partial-PID (0700), fsynced,
+   renamed to DIR, DIR.held or DIR.failed. */
 #ifndef MAG_IO_OUTPUT_DIR_H
 #define MAG_IO_OUTPUT_DIR_H
 
@@ -13,9 +13,9 @@ typedef enum mag_output_end {
     MAG_OUTPUT_FAILED     /* DIR.failed */
 } mag_output_end;
 
-/* Checks at once (MS-P405, MAG_E_USAGE; S602 for a symbolic link): the parent exists and is writable,
-   DIR is absent or empty, or force is given. Removes partial directories of processes that are gone.
-   Creates the partial directory. */
+/* Checks at once (MS-P405, MAG_E_USAGE; S602 for a symbolic link): the parent exists and is
+   writable, DIR is absent or empty, or force is given. Removes partial directories of processes
+   that are gone. Creates the partial directory. */
 mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, bool force,
                                 mag_account *account, mag_error *err) MAG_MUST_CHECK;
 /* "DIR.partial-PID/NAME", valid until the end. NULL if memory is out. */
@@ -23,8 +23,9 @@ const char *mag_output_dir_path(mag_output_dir *output, const char *name);
 /* Writes a small file whole (0600, fsynced). */
 mag_status mag_output_dir_write(mag_output_dir *output, const char *name, mag_span content,
                                 mag_error *err) MAG_MUST_CHECK;
-/* Fsyncs and renames; an older DIR.held or DIR.failed is replaced, DIR is exchanged when forced (the
-   old one is then removed). On failure nothing new is visible. Frees the handle in any case. */
+/* Fsyncs and renames; an older DIR.held or DIR.failed is replaced, DIR is exchanged when forced
+   (the old one is then removed). On failure nothing new is visible. Frees the handle in any case.
+ */
 mag_status mag_output_dir_end(mag_output_dir *output, mag_output_end end,
                               mag_error *err) MAG_MUST_CHECK;
 /* Removes the partial directory. NULL is fine. */

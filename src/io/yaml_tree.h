@@ -1,5 +1,5 @@
-/* A YAML document as a tree with positions, read through libyaml's events and bounded: at most 4 MiB
-   and depth 16; one document; no anchors, aliases, tags, NUL bytes or repeated keys. */
+/* A YAML document as a tree with positions, read through libyaml's events and bounded: at most 4
+   MiB and depth 16; one document; no anchors, aliases, tags, NUL bytes or repeated keys. */
 #ifndef MAG_IO_YAML_TREE_H
 #define MAG_IO_YAML_TREE_H
 
@@ -14,16 +14,16 @@ typedef enum mag_yaml_kind { MAG_YAML_SCALAR, MAG_YAML_SEQUENCE, MAG_YAML_MAPPIN
 
 typedef struct mag_yaml {
     mag_yaml_kind kind;
-    unsigned line, column;    /* where the value begins, from 1 */
+    unsigned line, column; /* where the value begins, from 1 */
     unsigned key_line, key_column;
-    const char *key;          /* NULL outside a mapping */
-    const char *text;         /* of a scalar; NULL else */
-    bool is_quoted;           /* a quoted or block scalar is text even if it looks like a number */
-    bool is_block;            /* | or >: the text's first line is on the line after `line` */
-    unsigned block_indent;    /* columns that each line of a block stands to the right in the file */
+    const char *key;       /* NULL outside a mapping */
+    const char *text;      /* of a scalar; NULL else */
+    bool is_quoted;        /* a quoted or block scalar is text even if it looks like a number */
+    bool is_block;         /* | or >: the text's first line is on the line after `line` */
+    unsigned block_indent; /* columns that each line of a block stands to the right in the file */
     const struct mag_yaml *first; /* first child */
     const struct mag_yaml *next;  /* next sibling */
-    size_t count;             /* children */
+    size_t count;                 /* children */
 } mag_yaml;
 
 /* Parses a buffer; `file` is used in messages only. Everything lives in the arena. The status of a
@@ -33,8 +33,8 @@ mag_status mag_yaml_parse(mag_arena *arena, const char *file, mag_span text,
                           mag_status status_on_fault, const mag_yaml **root,
                           mag_error *err) MAG_MUST_CHECK;
 
-/* Reads a file (or stdin for "-") into the arena, MAG_YAML_NBYTES + 1 bytes at most: of a larger file
-   enough for mag_yaml_parse to refuse it. MS-I112 and MAG_E_USAGE if it cannot be read. */
+/* Reads a file (or stdin for "-") into the arena, MAG_YAML_NBYTES + 1 bytes at most: of a larger
+   file enough for mag_yaml_parse to refuse it. MS-I112 and MAG_E_USAGE if it cannot be read. */
 mag_status mag_yaml_read_file(mag_arena *arena, const char *path, mag_span *text,
                               mag_error *err) MAG_MUST_CHECK;
 

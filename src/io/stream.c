@@ -1,0 +1,390 @@
+/* Bytes in, verified at their end:
+
+     file ─▶ read() ─▶ input block ─┬─▶ (plain) ─────────────▶ caller's buffer
+                │                   └─▶ inflate, per member ─▶
+                └─▶ SHA-256
+
+   What the content is, is told by its first bytes. What a record is, is left to the CSV reader. */
+#include "io/stream.h"
+
+#include "io/file_kind.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum {
+    INPUT_NBYTES = 1 << 17,
+    GZIP_WINDOW_BITS = 15 + 16, /* zlib reads the gzip head and checks the trailer itself */
+    GARBAGE_NBYTES = 1 << 24    /* counting what follows the end stops here: a pipe may never end */
+};
+
+const mag_stream_limits mag_stream_default_limits = {.output_nbytes = UINT64_C(1) << 30,
+                                                     .ratio = 200};
+
+struct mag_stream {
+    mag_arena *arena; /* holds the stream itself */
+    const char *path;
+    int fd;
+    bool is_stdin;
+    struct stat at_open;
+    mag_stream_limits limits;
+    mag_sha256 *hash;
+    unsigned char *input; /* [at, end) is not used yet */
+    size_t at, end;
+    bool is_input_over;
+    bool is_gzip, has_inflater, is_in_member;
+    z_stream inflater;
+    bool is_verified;
+    mag_error fault; /* status MAG_OK: none so far */
+    mag_stream_facts facts;
+};
+
+/* --- input ---------------------------------------------------------------------------------- */
+
+/* A read that came back without bytes and is no fault: a signal, or a stdin that somebody set to
+   non-blocking and that has nothing yet. */
+static bool must_try_again(int fd) {
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
+    else if (errno != EINTR)
+        return false;
+    return true;
+}
+
+/* Reads until `wanted` unused bytes are there or the input is over. */
+static mag_status fill(mag_stream *s, size_t wanted, mag_error *err) {
+    if (s->at > 0) {
+        memmove(s->input, s->input + s->at, s->end - s->at);
+        s->end -= s->at;
+        s->at = 0;
+    }
+    while (s->end < wanted && !s->is_input_over) {
+        ssize_t got = read(s->fd, s->input + s->end, INPUT_NBYTES - s->end);
+        if (got < 0 && must_try_again(s->fd))
+            continue;
+        if (got < 0)
+            return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P404,
+                            "%s: reading failed at byte %llu: %s", s->path,
+                            (unsigned long long)s->facts.in_nbytes, strerror(errno));
+        s->is_input_over = got == 0;
+        mag_sha256_add(s->hash, (mag_span){(const char *)s->input + s->end, (size_t)got});
+        s->end += (size_t)got;
+        s->facts.in_nbytes += (uint64_t)got;
+    }
+    return MAG_OK;
+}
+
+static size_t unused_nbytes(const mag_stream *s) {
+    return s->end - s->at;
+}
+
+/* Bytes of the file that were taken so far. */
+static unsigned long long position(const mag_stream *s) {
+    return s->facts.in_nbytes - unused_nbytes(s);
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Grown, shrunk, rewritten, or another file under the name. A pipe has nothing to compare. */
+static bool has_changed(const mag_stream *s) {
+    struct stat now, named;
+    if (!S_ISREG(s->at_open.st_mode))
+        return false;
+    if (fstat(s->fd, &now) != 0 || !is_same_file(&s->at_open, &now))
+        return true;
+    return !s->is_stdin && (stat(s->path, &named) != 0 || !is_same_file(&s->at_open, &named));
+}
+
+static mag_status fail_changed(mag_stream *s, mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I109,
+             "%s: changed while it was being read; nothing of it is used", s->path);
+    mag_hint(err, "run again when the export has finished");
+    return MAG_E_INPUT;
+}
+
+/* A file that is being rewritten looks damaged: the change is the better explanation. */
+static mag_status fail_damaged(mag_stream *s, mag_message_id message, const char *what,
+                               mag_error *err) {
+    if (has_changed(s))
+        return fail_changed(s, err);
+    mag_fail(err, MAG_E_INPUT, message, "%s: %s (gzip member %u, byte %llu); nothing of it is used",
+             s->path, what, s->facts.member_count, position(s));
+    mag_hint(err, "copy the file again, or ask for a new export");
+    return MAG_E_INPUT;
+}
+
+/* --- gzip ----------------------------------------------------------------------------------- */
+
+static mag_status fail_garbage(mag_stream *s, mag_error *err) {
+    unsigned long long count = 0;
+    for (size_t got = unused_nbytes(s); got > 0 && count < GARBAGE_NBYTES; got = unused_nbytes(s)) {
+        count += got;
+        s->at = s->end;
+        MAG_TRY(fill(s, 1, err));
+    }
+    if (has_changed(s))
+        return fail_changed(s, err);
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I104,
+             "%s: %llu%s unexpected bytes after the end of gzip member %u; nothing of it is used",
+             s->path, count, count < GARBAGE_NBYTES ? "" : " or more", s->facts.member_count);
+    mag_hint(err, "part of the file may be lost: ask for a new export");
+    return MAG_E_INPUT;
+}
+
+/* Zeros up to the end of the file, as tapes leave them. */
+static mag_status skip_padding(mag_stream *s, mag_error *err) {
+    while (unused_nbytes(s) > 0) {
+        while (s->at < s->end && s->input[s->at] == 0)
+            s->at++;
+        if (s->at < s->end)
+            return fail_garbage(s, err);
+        MAG_TRY(fill(s, 1, err));
+    }
+    s->facts.has_zero_padding = true;
+    return MAG_OK;
+}
+
+/* Looks at what follows a member: another one, padding, or the end of the file. */
+static mag_status begin_member(mag_stream *s, mag_error *err) {
+    MAG_TRY(fill(s, 2, err));
+    const unsigned char *head = s->input + s->at;
+    size_t count = unused_nbytes(s);
+    if (count == 0)
+        return MAG_OK;
+    if (head[0] == 0 && s->facts.member_count > 0)
+        return skip_padding(s, err);
+    if (head[0] != 0x1f || (count > 1 && head[1] != 0x8b))
+        return fail_garbage(s, err);
+    s->facts.member_count++;
+    s->is_in_member = true;
+    if (inflateReset2(&s->inflater, GZIP_WINDOW_BITS) != Z_OK)
+        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "zlib cannot begin a member");
+    return MAG_OK;
+}
+
+static mag_status check_bomb(mag_stream *s, mag_error *err) {
+    uint64_t out = s->facts.out_nbytes;
+    if (out <= s->limits.output_nbytes || out / s->limits.ratio < position(s))
+        return MAG_OK;
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I107,
+             "%s: expands more than %llu:1 over %llu MiB; reading stopped at byte %llu", s->path,
+             (unsigned long long)s->limits.ratio,
+             (unsigned long long)(s->limits.output_nbytes >> 20), position(s));
+    mag_hint(err, "check where the file comes from");
+    return MAG_E_INPUT;
+}
+
+static mag_status fail_inflate(mag_stream *s, int code, mag_error *err) {
+    if (code == Z_MEM_ERROR)
+        return mag_fail_memory(err, INPUT_NBYTES);
+    const char *reason = s->inflater.msg ? s->inflater.msg : "";
+    if (strcmp(reason, "incorrect data check") == 0)
+        return fail_damaged(s, MAG_MSG_I102, "checksum differs", err);
+    if (strcmp(reason, "incorrect length check") == 0)
+        return fail_damaged(s, MAG_MSG_I102, "length differs", err);
+    return fail_damaged(s, MAG_MSG_I103, "bad compressed data", err);
+}
+
+/* One call of inflate into the room that is left. */
+static mag_status inflate_some(mag_stream *s, char *buffer, size_t capacity, size_t *got,
+                               mag_error *err) {
+    if (unused_nbytes(s) == 0)
+        MAG_TRY(fill(s, 1, err));
+    uInt room = capacity > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)capacity;
+    s->inflater.next_in = s->input + s->at;
+    s->inflater.avail_in = (uInt)unused_nbytes(s);
+    s->inflater.next_out = (unsigned char *)buffer;
+    s->inflater.avail_out = room;
+    int code = inflate(&s->inflater, Z_NO_FLUSH);
+    s->at = s->end - s->inflater.avail_in;
+    *got = room - s->inflater.avail_out;
+    s->facts.out_nbytes += *got;
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+        return fail_inflate(s, code, err);
+    if (code == Z_STREAM_END)
+        s->is_in_member = false;
+    else if (*got == 0 && unused_nbytes(s) == 0 && s->is_input_over)
+        return fail_damaged(s, MAG_MSG_I101, "ends early", err);
+    return check_bomb(s, err);
+}
+
+static mag_status read_gzip(mag_stream *s, char *buffer, size_t capacity, size_t *got,
+                            mag_error *err) {
+    while (*got == 0) {
+        if (!s->is_in_member)
+            MAG_TRY(begin_member(s, err));
+        if (!s->is_in_member)
+            return MAG_OK;
+        MAG_TRY(inflate_some(s, buffer, capacity, got, err));
+    }
+    return MAG_OK;
+}
+
+/* --- the port ------------------------------------------------------------------------------- */
+
+static mag_status read_plain(mag_stream *s, char *buffer, size_t capacity, size_t *got,
+                             mag_error *err) {
+    if (unused_nbytes(s) == 0)
+        MAG_TRY(fill(s, 1, err));
+    *got = unused_nbytes(s) < capacity ? unused_nbytes(s) : capacity;
+    memcpy(buffer, s->input + s->at, *got);
+    s->at += *got;
+    s->facts.out_nbytes += *got;
+    return MAG_OK;
+}
+
+static mag_status fail_empty(const mag_stream *s, mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I106, "%s: empty: there is not even a header", s->path);
+    mag_hint(err, "an empty feed is not read as 'no patients': ask for a new export");
+    return MAG_E_INPUT;
+}
+
+static mag_status verify_end(mag_stream *s, mag_error *err) {
+    if (has_changed(s))
+        return fail_changed(s, err);
+    if (s->facts.out_nbytes == 0)
+        return fail_empty(s, err);
+    mag_sha256_end(s->hash, s->facts.sha256);
+    s->hash = NULL;
+    s->is_verified = true;
+    return MAG_OK;
+}
+
+static mag_status read_some(mag_stream *s, char *buffer, size_t capacity, size_t *got,
+                            mag_error *err) {
+    if (s->is_gzip)
+        MAG_TRY(read_gzip(s, buffer, capacity, got, err));
+    else
+        MAG_TRY(read_plain(s, buffer, capacity, got, err));
+    if (*got == 0)
+        return verify_end(s, err);
+    s->facts.ends_with_line_end = buffer[*got - 1] == '\n' || buffer[*got - 1] == '\r';
+    return MAG_OK;
+}
+
+mag_status mag_stream_read(mag_stream *s, char *buffer, size_t capacity, size_t *got,
+                           mag_error *err) {
+    *got = 0;
+    if (s->is_verified || capacity == 0)
+        return MAG_OK;
+    if (s->fault.status == MAG_OK && read_some(s, buffer, capacity, got, &s->fault) == MAG_OK)
+        return MAG_OK;
+    *got = 0;
+    if (err)
+        *err = s->fault;
+    return s->fault.status;
+}
+
+const mag_stream_facts *mag_stream_facts_of(const mag_stream *s) {
+    return &s->facts;
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+static bool is_out_of_descriptors(int reason) {
+    return reason == EMFILE || reason == ENFILE;
+}
+
+static mag_status open_file(mag_stream *s, mag_error *err) {
+    s->is_stdin = strcmp(s->path, "-") == 0;
+    /* Without O_NONBLOCK, opening a pipe that nobody writes would hang. */
+    s->fd =
+        s->is_stdin ? STDIN_FILENO : open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (s->fd < 0 && is_out_of_descriptors(errno))
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408, "%s: too few file descriptors", s->path);
+    if (s->fd < 0 || fstat(s->fd, &s->at_open) != 0)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: cannot be opened: %s", s->path,
+                        strerror(errno));
+    bool is_file = S_ISREG(s->at_open.st_mode);
+    bool is_pipe =
+        S_ISFIFO(s->at_open.st_mode) || S_ISSOCK(s->at_open.st_mode) || S_ISCHR(s->at_open.st_mode);
+    if (is_file || (s->is_stdin && is_pipe))
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: is %s, not a file", s->path,
+             S_ISDIR(s->at_open.st_mode) ? "a directory" : "a device or pipe");
+    mag_hint(err, "name a .csv or .csv.gz file, or - for stdin");
+    return MAG_E_USAGE;
+}
+
+static mag_status fail_not_gzip(const mag_stream *s, const char *kind, mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I108, "%s: this is %s, not gzip", s->path, kind);
+    mag_hint(err, "give a gzip file (.csv.gz) or a plain .csv");
+    return MAG_E_INPUT;
+}
+
+static bool is_named_gz(const char *path) {
+    size_t length = strlen(path);
+    return length >= 3 && mag_span_is_ignoring_case(mag_span_of(path + length - 3), ".gz");
+}
+
+/* Plain or gzip, by the first bytes; other kinds of container are never read as text. */
+static mag_status tell_kind(mag_stream *s, mag_error *err) {
+    MAG_TRY(fill(s, MAG_FILE_KIND_NBYTES, err));
+    mag_span head = {(const char *)s->input, s->end};
+    if (head.nbytes == 0)
+        return has_changed(s) ? fail_changed(s, err) : fail_empty(s, err);
+    const char *name;
+    mag_file_kind kind = mag_file_kind_of(head, &name);
+    if (kind == MAG_FILE_CONTAINER || (kind == MAG_FILE_OTHER && is_named_gz(s->path)))
+        return fail_not_gzip(s, name, err);
+    s->is_gzip = kind == MAG_FILE_GZIP;
+    if (!s->is_gzip)
+        return MAG_OK;
+    s->has_inflater = inflateInit2(&s->inflater, GZIP_WINDOW_BITS) == Z_OK;
+    return s->has_inflater ? MAG_OK : mag_fail_memory(err, sizeof s->inflater);
+}
+
+static mag_status begin(mag_stream *s, const char *path, mag_error *err) {
+    s->path = mag_arena_text(s->arena, mag_span_of(path));
+    s->input = mag_arena_alloc(s->arena, INPUT_NBYTES);
+    s->hash = mag_sha256_new();
+    if (!s->path || !s->input || !s->hash)
+        return mag_fail_memory(err, INPUT_NBYTES);
+    MAG_TRY(open_file(s, err));
+    return tell_kind(s, err);
+}
+
+mag_status mag_stream_open_limited(mag_stream **out, const char *path,
+                                   const mag_stream_limits *limits, mag_account *account,
+                                   mag_error *err) {
+    *out = NULL;
+    mag_arena *arena = mag_arena_new(account);
+    mag_stream *s = arena ? mag_arena_alloc(arena, sizeof *s) : NULL;
+    if (!s) {
+        mag_arena_free(arena);
+        return mag_fail_memory(err, sizeof *s);
+    }
+    s->arena = arena;
+    s->fd = -1;
+    s->limits = *limits;
+    mag_status status = begin(s, path, err);
+    if (status == MAG_OK)
+        *out = s;
+    else
+        mag_stream_close(s);
+    return status;
+}
+
+mag_status mag_stream_open(mag_stream **out, const char *path, mag_account *account,
+                           mag_error *err) {
+    return mag_stream_open_limited(out, path, &mag_stream_default_limits, account, err);
+}
+
+void mag_stream_close(mag_stream *s) {
+    if (!s)
+        return;
+    if (s->has_inflater)
+        inflateEnd(&s->inflater);
+    if (s->fd >= 0 && !s->is_stdin)
+        close(s->fd);
+    mag_sha256_free(s->hash);
+    mag_arena_free(s->arena);
+}
