@@ -1,0 +1,277 @@
+/* Rows I-18 to I-33 of the fault matrix that concern shape, whole program. */
+#include "support/fault_cohort.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Rows of no interest, so that a single bad row is a small share of its file. */
+static void pad(fault_cohort *cohort) {
+    for (int i = 0; i < 1500; i++)
+        fault_append(cohort, FAULT_LABS, "q0002,718-7,130,g/L,2025-05-05T08:00,\n");
+}
+
+static fault_run screen(const fault_cohort *cohort, int exit_code, const char *message_id) {
+    fault_run run = fault_screen(cohort, NULL);
+    fault_expect(&run, exit_code, message_id);
+    if (exit_code == 4)
+        fault_expect_refused(&run);
+    else
+        fault_expect_conserved(&run);
+    return run;
+}
+
+static void t_I_18(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    for (int table = 0; table < FAULT_TABLE_COUNT; table++)
+        fault_insert(&cohort, (fault_table)table, 0, "\xef\xbb\xbf", 3);
+    fault_run run = screen(&cohort, 0, NULL);
+    fault_expect_golden(&run, true);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_20(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_replace_all(&cohort, FAULT_LABS, "\n", "\r\n");
+    fault_run crlf = screen(&cohort, 0, NULL);
+    fault_expect_golden(&crlf, true);
+    fault_run_done(&crlf);
+    fault_replace(&cohort, FAULT_LABS, "\r\n", "\n"); /* mixed */
+    fault_run mixed = fault_screen(&cohort, NULL);
+    assert_true(mixed.result.exit_code == 0 || mixed.result.exit_code == 3);
+    fault_expect_golden(&mixed, true);
+    fault_run_done(&mixed);
+    fault_replace_all(&cohort, FAULT_LABS, "\r\n", "\r");
+    fault_replace_all(&cohort, FAULT_LABS, "\n", "\r");
+    fault_run lone = screen(&cohort, 4, "MS-I121");
+    fault_run_done(&lone);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_21(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    pad(&cohort);
+    fault_append(&cohort, FAULT_LABS, "q0002,718-7,130,g/L,2025-05-05T08:00,\n");
+    cohort.text[FAULT_LABS].nbytes--; /* the last record is whole */
+    fault_run packed = screen(&cohort, 0, NULL);
+    fault_expect_golden(&packed, true);
+    fault_run_done(&packed);
+    cohort.is_plain[FAULT_LABS] = true;
+    fault_run plain = screen(&cohort, 3, "MS-I122");
+    fault_expect_golden(&plain, true);
+    fault_run_done(&plain);
+    cohort.text[FAULT_LABS].nbytes -= 20; /* and now it is not */
+    fault_run partial = screen(&cohort, 3, "MS-I122");
+    fault_expect_golden(&partial, true);
+    assert_int_equal(fault_count(&partial, "labs", "rejected"), 1);
+    fault_run_done(&partial);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_22(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_append(&cohort, FAULT_LABS, "q0001,718-7,130,g/L,2025-05-05T08:00,\"two\nlines\"\n");
+    fault_append(&cohort, FAULT_LABS, "q0001,2601-3,abc5,mmol/L,2025-05-05T08:00,\n");
+    fault_run run = screen(&cohort, 3, NULL);
+    fault_expect_golden(&run, false);
+    /* Header, 600 rows, one record on lines 602 and 603: the bad row begins on line 604. */
+    assert_non_null(strstr(run.rejects.at, ",604,value,"));
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+/* A quote inserted at each column of rows at the begin, in the middle and at the end. */
+static void t_I_23(void **state) {
+    (void)state;
+    static const unsigned lines[] = {2, 300, 601};
+    for (size_t i = 0; i < 3; i++) {
+        for (unsigned column = 0; column < 5; column++) {
+            fault_cohort cohort;
+            fault_cohort_init(&cohort);
+            pad(&cohort);
+            size_t at = fault_line(&cohort, FAULT_LABS, lines[i]);
+            const char *text = cohort.text[FAULT_LABS].at;
+            size_t copy = strcspn(text + at, "\n") + 1;
+            char row[128];
+            memcpy(row, text + at, copy);
+            for (unsigned skip = 0; skip < column; at++)
+                skip += text[at] == ',';
+            fault_insert(&cohort, FAULT_LABS, at + 1, "\"", 1); /* inside the field */
+            row[copy] = '\0';
+            fault_append(&cohort, FAULT_LABS, row); /* the good row, once more at the end */
+            fault_run run = screen(&cohort, 3, "MS-I123");
+            fault_expect_rejects(&run, "csv.bad_quote", 1);
+            assert_int_equal(fault_count(&run, "labs", "rejected"), 1);
+            fault_expect_golden(&run, true);
+            fault_run_done(&run);
+            fault_cohort_done(&cohort);
+        }
+    }
+}
+
+static void t_I_24(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    pad(&cohort);
+    fault_insert(&cohort, FAULT_LABS, fault_line(&cohort, FAULT_LABS, 700),
+                 "q0001,2601-3,\"0.5,mmol/L,2025-05-05T08:00,\n", 43);
+    fault_run run = screen(&cohort, 3, "MS-I124");
+    fault_expect_rejects(&run, "csv.unclosed_quote", 1);
+    assert_int_equal(fault_count(&run, "labs", "rejected"), 1);
+    assert_int_equal(fault_count(&run, "labs", "read"), 600 + 1500 + 1);
+    fault_expect_golden(&run, true);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_28(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_replace(&cohort, FAULT_LABS, "collected_at", "collectedat");
+    fault_run run = screen(&cohort, 4, "MS-I128");
+    assert_non_null(strstr(run.result.err.at, "collected_at"));
+    assert_non_null(strstr(run.result.err.at, "collectedat"));
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_29(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_replace_all(&cohort, FAULT_LABS, "\n", ",ward 7\n");
+    fault_replace(&cohort, FAULT_LABS, ",ward 7\n", ",ward\n");
+    fault_run run = screen(&cohort, 0, NULL);
+    fault_expect_golden(&run, true);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+/* value and unit change places in header and rows. */
+static void t_I_30(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    bytes *labs = &cohort.text[FAULT_LABS];
+    char *swapped = malloc(labs->nbytes + 1), *to = swapped;
+    assert_non_null(swapped);
+    for (const char *line = labs->at; *line;) {
+        const char *end = strchr(line, '\n') + 1;
+        const char *value = strchr(strchr(line, ',') + 1, ',') + 1;
+        const char *unit = strchr(value, ',') + 1;
+        const char *rest = strchr(unit, ',');
+        to += sprintf(to, "%.*s%.*s,%.*s%.*s", (int)(value - line), line, (int)(rest - unit), unit,
+                      (int)(unit - 1 - value), value, (int)(end - rest), rest);
+        line = end;
+    }
+    free(labs->at);
+    labs->at = swapped;
+    fault_run run = screen(&cohort, 0, NULL);
+    fault_expect_golden(&run, true);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_31(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_replace(&cohort, FAULT_LABS, "comment", "value"); /* two columns of one name */
+    fault_run twice = screen(&cohort, 4, "MS-I129");
+    fault_run_done(&twice);
+    fault_cohort_done(&cohort);
+
+    fault_cohort_init(&cohort); /* no header */
+    fault_replace(&cohort, FAULT_LABS, "patient_id,code,value,unit,collected_at,comment\n", "");
+    fault_run none = fault_screen(&cohort, NULL);
+    fault_expect(&none, 4, "MS-I12"); /* I128 or I129 */
+    fault_expect_refused(&none);
+    fault_run_done(&none);
+    fault_cohort_done(&cohort);
+
+    fault_cohort_init(&cohort); /* lines before the header */
+    fault_insert(&cohort, FAULT_LABS, 0, "Export of 1 January\n", 20);
+    fault_run preamble = fault_screen(&cohort, NULL);
+    fault_expect(&preamble, 4, "MS-I12");
+    assert_non_null(strstr(preamble.result.err.at, "line 1"));
+    fault_expect_refused(&preamble);
+    fault_run_done(&preamble);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_32(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    cohort.text[FAULT_RX].nbytes = strcspn(cohort.text[FAULT_RX].at, "\n") + 1;
+    fault_run run = screen(&cohort, 4, "MS-I130");
+    fault_run_done(&run);
+    fault_run allowed =
+        fault_screen(&cohort, (const char *const[]){"--allow-empty", "prescriptions", NULL});
+    fault_expect(&allowed, 0, NULL);
+    fault_run_done(&allowed);
+    fault_cohort_done(&cohort);
+}
+
+/* One field less and one more, at each column of a row in the middle; the good row follows at the
+ * end. */
+static void t_I_33(void **state) {
+    (void)state;
+    for (unsigned column = 0; column < 10; column++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        pad(&cohort);
+        size_t at = fault_line(&cohort, FAULT_LABS, 321);
+        char *text = cohort.text[FAULT_LABS].at;
+        size_t length = strcspn(text + at, "\n") + 1;
+        char row[128];
+        memcpy(row, text + at, length);
+        row[length] = '\0';
+        fault_append(&cohort, FAULT_LABS, row);
+        text = cohort.text[FAULT_LABS].at;
+        for (unsigned comma = 0; comma < column / 2 + 1; at++)
+            comma += text[at] == ',';
+        bool is_more = column % 2;
+        if (is_more)
+            fault_insert(&cohort, FAULT_LABS, at, "0.5,", 4);
+        else
+            text[at - 1] = ';';
+        fault_run run = screen(&cohort, 3, "MS-I131");
+        fault_expect_rejects(&run, is_more ? "csv.too_many_fields" : "csv.too_few_fields", 1);
+        assert_int_equal(fault_count(&run, "labs", "rejected"), 1);
+        fault_expect_golden(&run, true);
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
+    fault_cohort cohort; /* more than one in a thousand: the file is refused */
+    fault_cohort_init(&cohort);
+    fault_append(&cohort, FAULT_LABS, "q0001,2601-3,0.5\nq0001,2601-3,0.5\n");
+    fault_run run = screen(&cohort, 4, "MS-I131");
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(t_I_18), cmocka_unit_test(t_I_20), cmocka_unit_test(t_I_21),
+        cmocka_unit_test(t_I_22), cmocka_unit_test(t_I_23), cmocka_unit_test(t_I_24),
+        cmocka_unit_test(t_I_28), cmocka_unit_test(t_I_29), cmocka_unit_test(t_I_30),
+        cmocka_unit_test(t_I_31), cmocka_unit_test(t_I_32), cmocka_unit_test(t_I_33),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

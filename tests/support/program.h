@@ -1,0 +1,44 @@
+/* Runs the built program the way a user does, in a folder of its own, and reads back what it left.
+ */
+#ifndef MAG_TESTS_SUPPORT_PROGRAM_H
+#define MAG_TESTS_SUPPORT_PROGRAM_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes of a file; free .at. */
+typedef struct bytes {
+    char *at;
+    size_t nbytes;
+} bytes;
+
+/* Path of the program under test: $MAGSCREEN, or the one beside the test. */
+const char *program_path(void);
+
+/* A new folder under $TMPDIR, removed with everything in it by program_folder_remove. */
+const char *program_folder_new(void);
+void program_folder_remove(const char *folder);
+
+bytes file_read(const char *path); /* .at NULL if it cannot be read */
+bytes file_inflate(const char *path);
+void file_write(const char *path, const char *at, size_t nbytes);
+void file_write_gzip(const char *path, const char *at, size_t nbytes);
+bytes gzip_of(const char *at, size_t nbytes, int level);
+bool file_exists(const char *path);
+
+typedef struct program_result {
+    int exit_code; /* -1: ended by a signal */
+    bytes out, err;
+} program_result;
+
+/* arguments: NULL-ended, without the program itself. environment: NULL-ended NAME=VALUE additions
+   or NULL. input: what stdin gives; NULL = /dev/null. */
+program_result program_run(const char *const *arguments, const char *const *environment,
+                           const bytes *input);
+void program_result_done(program_result *result);
+
+/* run.json of a finished run: out, out.held or out.failed, whichever is there; NULL if none. */
+json_t *run_record(const char *out);
+
+#endif
