@@ -20,8 +20,7 @@ typedef struct mag_limit {
 bool mag_unit_fits(mag_analyte analyte, mag_unit unit);
 
 /* Value in the analyte's canonical unit; the unit must fit. Factors of spec c1 (creatinine 88.4). A
-   day's amount of a urine analyte comes as that unit's amount per 24 h (mmol; creatinine mmol too).
- */
+   day's amount of a urine analyte keeps its day: mmol (creatinine: umol) per 24 h. */
 double mag_to_canonical(mag_analyte analyte, mag_unit unit, mag_decimal value);
 /* The other way round, for display and derived limits. */
 double mag_from_canonical(mag_analyte analyte, mag_unit unit, double canonical);
