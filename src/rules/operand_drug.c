@@ -280,7 +280,7 @@ mag_value mag_drug_dose(const mag_drug_query *query) {
             continue;
         value.bounds.low += exposure->dose_lo_umol;
         value.bounds.high +=
-            exposure->dose_hi_umol == MAG_DOSE_UNKNOWN ? INFINITY : exposure->dose_hi_umol;
+            exposure->dose_hi_umol == MAG_DOSE_UNKNOWN ? (double)INFINITY : exposure->dose_hi_umol;
         value.notes |= mag_drug_notes(exposure);
     }
     if (value.bounds.low < value.bounds.high)

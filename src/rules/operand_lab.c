@@ -313,7 +313,8 @@ mag_truth mag_lab_compare(const mag_lab *lab, mag_relation relation, const mag_l
         return mag_compare_ends(ends_of(mag_lab_comparator(lab), order), relation,
                                 mag_unknown_bit(MAG_UNKNOWN_CENSORED));
     const mag_bounds bounds = mag_lab_canonical(lab);
-    return mag_bounds_compare(&bounds, relation, canonical_limit(mag_lab_analyte(lab), limit));
+    const mag_bounds converted = mag_bounds_exact(canonical_limit(mag_lab_analyte(lab), limit));
+    return mag_bounds_compare(&bounds, relation, &converted);
 }
 
 /* The lowest is below a limit if any result is, and above it if all are. */

@@ -104,22 +104,24 @@ static int order_of(double value, double limit) {
     return mag_derived_below(value, limit) ? -1 : mag_derived_above(value, limit);
 }
 
-mag_truth mag_bounds_compare(const mag_bounds *bounds, mag_relation relation, double limit) {
-    if (bounds->unknown != 0)
-        return mag_truth_unknown(bounds->unknown);
-    const mag_position_of_ends ends = {order_of(bounds->low, limit), order_of(bounds->high, limit),
-                                       bounds->is_low_open, bounds->is_high_open};
-    return mag_compare_ends(ends, relation, bounds->doubt);
+mag_truth mag_bounds_compare(const mag_bounds *left, mag_relation relation,
+                             const mag_bounds *right) {
+    if ((left->unknown | right->unknown) != 0)
+        return mag_truth_unknown(left->unknown | right->unknown);
+    const mag_position_of_ends ends = {
+        order_of(left->low, right->high), order_of(left->high, right->low),
+        left->is_low_open || right->is_high_open, left->is_high_open || right->is_low_open};
+    return mag_compare_ends(ends, relation, left->doubt | right->doubt);
 }
 
 /* An empty interval to which ends are added one after the other. */
 static mag_bounds nothing_yet(const mag_bounds *a, const mag_bounds *b) {
     return (mag_bounds){.low = INFINITY,
-                       .high = -INFINITY,
-                       .is_low_open = true,
-                       .is_high_open = true,
-                       .doubt = a->doubt | b->doubt,
-                       .unknown = a->unknown | b->unknown};
+                        .high = -INFINITY,
+                        .is_low_open = true,
+                        .is_high_open = true,
+                        .doubt = a->doubt | b->doubt,
+                        .unknown = a->unknown | b->unknown};
 }
 
 static void include(mag_bounds *bounds, double end, bool is_open) {

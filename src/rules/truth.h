@@ -47,7 +47,8 @@ bool mag_bounds_is_exact(const mag_bounds *bounds);
 /* The interval of a printed value with its comparator: "<0.30" lies in [0, 0.30). */
 mag_bounds mag_bounds_of_comparator(double value, mag_comparator comparator);
 /* With the relative tolerance 1e-9 of derived values. */
-mag_truth mag_bounds_compare(const mag_bounds *bounds, mag_relation relation, double limit);
+mag_truth mag_bounds_compare(const mag_bounds *left, mag_relation relation,
+                             const mag_bounds *right);
 
 /* Unknown and doubt carry over; the ends of a difference, product or quotient are those of its
  * corners. */

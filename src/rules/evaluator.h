@@ -1,0 +1,64 @@
+/* Inside of the evaluator: one patient at a time, every operand computed at most once. */
+#ifndef MAG_RULES_EVALUATOR_H
+#define MAG_RULES_EVALUATOR_H
+
+#include "rules/operand_drug.h"
+#include "rules/operand_lab.h"
+#include "rules/tree.h"
+
+struct mag_evaluator {
+    const mag_pack *pack;
+    mag_account *account;
+    mag_arena *tables; /* lives as long as the evaluator */
+    mag_arena *texts;  /* of the last explanation */
+    const mag_timeline *patient;
+    mag_value *values; /* per operand of the pack ... */
+    bool *has_value;   /* ... computed for this patient */
+    mag_drug_room room;
+};
+
+/* Forgets the patient before. */
+mag_status mag_evaluator_begin(mag_evaluator *evaluator, const mag_timeline *patient,
+                               mag_error *err) MAG_MUST_CHECK;
+
+/* Value of operand number `operand` of the pack. Borrowed until the next patient. */
+const mag_value *mag_evaluator_operand(mag_evaluator *evaluator, int operand);
+/* What an operand about results looks at; false if its window hangs on something unknown. */
+bool mag_evaluator_lab_query(mag_evaluator *evaluator, const mag_operand *operand,
+                             mag_lab_query *query);
+mag_drug_query mag_evaluator_drug_query(mag_evaluator *evaluator, const mag_operand *operand);
+/* Stretch of an operand's window; false, with the reasons, if it hangs on something unknown. */
+bool mag_evaluator_period(mag_evaluator *evaluator, const mag_operand *operand, mag_period *period,
+                          mag_unknown_set *reasons);
+
+/* Truth of a node of dimension TRUTH. */
+mag_truth mag_evaluator_truth(mag_evaluator *evaluator, const mag_node *node);
+
+/* Age at least 18 and alive at T: unknown only if age is. A patient without T is not in it. */
+mag_truth mag_evaluator_population(const mag_timeline *patient);
+
+/* How a rule came out, and through which of its parts. */
+typedef struct mag_decision {
+    mag_outcome outcome; /* hidden_by -1 */
+    mag_truth population, among, except, when;
+    const mag_tier *tier; /* the one that holds; NULL if not flagged */
+} mag_decision;
+mag_decision mag_evaluator_decide(mag_evaluator *evaluator, const mag_rule *rule);
+
+/* Called for an operand that decided: `against` is the limit or constant that it was compared with,
+   or NULL; `truth` that of the comparison, or of the operand itself. */
+typedef void mag_visit(void *context, const mag_node *operand, const mag_node *against,
+                       mag_truth truth);
+/* The operands that decided an outcome, in the order of the rule (rule language, deciding facts);
+   of cannot_tell the unknown ones. */
+void mag_evaluator_visit(mag_evaluator *evaluator, const mag_rule *rule,
+                         const mag_decision *decision, mag_visit *visit, void *context);
+/* The same for one condition. */
+void mag_evaluator_visit_node(mag_evaluator *evaluator, const mag_node *node, mag_visit *visit,
+                              void *context);
+
+/* Sets hidden_by of flagged outcomes: the visible rule at the top of the chain that hides them.
+   Only active, flagged rules hide. */
+void mag_outcomes_hide(mag_evaluator *evaluator, mag_outcome *outcomes);
+
+#endif
