@@ -25,6 +25,9 @@ typedef enum mag_unknown {
 } mag_unknown;
 typedef uint32_t mag_unknown_set;
 const char *mag_unknown_name(mag_unknown reason);
+enum { MAG_UNKNOWN_TEXT_NBYTES = 128 };
+/* Names sorted bytewise, comma-separated; "" for the empty set. */
+void mag_unknown_set_text(mag_unknown_set reasons, char out[MAG_UNKNOWN_TEXT_NBYTES]);
 
 typedef struct mag_outcome {
     mag_outcome_kind kind;
