@@ -12,12 +12,13 @@ typedef struct mag_gate_verdict {
     const char *source, *file; /* file "" for the whole source */
     const char *gate;          /* "num.decimal_comma", "csv", "link.no_patient", "unmapped" ... */
     mag_gate_colour colour;
-    bool is_hard;              /* red: refused; else held */
-    uint64_t count, of;
+    bool is_hard;       /* red: refused; else held */
+    uint64_t count, of; /* freshness: count is hours, of is 0, and so are the limits */
     double share, amber, red;
-    const char *note;          /* of an override; "" else */
+    const char *note; /* of an override; "" else */
     mag_message_id message;
-    uint32_t first_line;       /* of the first such row; 0 = none */
+    const char *first_file; /* of the first such row; "" = none */
+    uint32_t first_line;    /* 0 = none */
     const char *column;
 } mag_gate_verdict;
 
@@ -29,7 +30,12 @@ typedef struct mag_rule_totals {
     const char *not_evaluated;
 } mag_rule_totals;
 
-typedef enum mag_run_end { MAG_RUN_PUBLISHED, MAG_RUN_HELD, MAG_RUN_REFUSED, MAG_RUN_NOTHING_NEW } mag_run_end;
+typedef enum mag_run_end {
+    MAG_RUN_PUBLISHED,
+    MAG_RUN_HELD,
+    MAG_RUN_REFUSED,
+    MAG_RUN_NOTHING_NEW
+} mag_run_end;
 
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
@@ -44,14 +50,14 @@ typedef struct mag_run_report {
         mag_table_kind kind;
         mag_accounting accounting;
         size_t file_count;
-    } *sources;
+    } * sources;
     size_t source_count;
     const mag_gate_verdict *verdicts; /* amber and red ones, worst last */
     size_t verdict_count;
     const mag_rule_totals *rules;
     size_t rule_totals_count;
-    uint64_t patient_count;      /* roster */
-    uint64_t screened_count;     /* adults alive at T with an as-of */
+    uint64_t patient_count;  /* roster */
+    uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
     uint64_t hidden_count;
     uint64_t flagged_patient_count;
@@ -68,8 +74,8 @@ typedef struct mag_run_inputs {
     const mag_pack *pack;
     mag_source *const *sources; /* in the plan's order */
     size_t source_count;
-    mag_sink *sink;             /* NULL: --dry-run, nothing is written */
-    int thread_count;           /* 0 = all cores */
+    mag_sink *sink;   /* NULL: --dry-run, nothing is written */
+    int thread_count; /* 0 = all cores */
     mag_account *account;
     /* Called between stages and rarely inside them; true = stop (P-01). NULL = never. */
     bool (*is_stopped)(void *context);
@@ -80,8 +86,8 @@ typedef struct mag_run_inputs {
     void *digest_context;
 } mag_run_inputs;
 
-/* On MAG_OK the report tells how it ended (published, held, refused). Any other status: nothing new is
-   visible; a failed run record was written if the sink could. */
+/* On MAG_OK the report tells how it ended (published, held, refused). Any other status: nothing new
+   is visible; a failed run record was written if the sink could. */
 mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run_report **report,
                    mag_error *err) MAG_MUST_CHECK;
 

@@ -10,12 +10,12 @@ typedef struct mag_flag_row {
     mag_span patient_id;
     const char *rule_id, *rule_version, *title;
     mag_severity severity;
-    const char *could_be;  /* "" or a severity */
-    const char *state;     /* "new" without history */
-    const char *as_of;     /* a day if T is the end of a day that was asked for, else to the minute */
+    const char *could_be; /* "" or a severity */
+    const char *state;    /* "new" without history */
+    const char *as_of; /* a day if T is the end of a day that was asked for, else to the minute */
     const char *hidden_by; /* "" or a rule id */
     const char *notes;
-    const char *evidence;  /* JSON */
+    const char *evidence; /* JSON */
 } mag_flag_row;
 
 typedef struct mag_cannot_tell_row {
@@ -30,7 +30,7 @@ typedef struct mag_summary_row {
     const char *as_of; /* "2025-12-31" or "latest" */
     const char *rule_id, *rule_version, *stratum, *level;
     uint64_t eligible, flagged, clear, cannot_tell, hidden;
-    const char *not_evaluated; /* "" or "no_source" */
+    const char *not_evaluated;           /* "" or "no_source" */
     const char *rate, *ci_low, *ci_high; /* 6 decimals, or "" */
 } mag_summary_row;
 

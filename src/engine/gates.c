@@ -1,0 +1,271 @@
+/* The gates that need no history. Every reason is judged by its own name, so that an override by
+   name means what it says; all csv.* faults of a file are judged together. */
+#include "engine/gates.h"
+
+#include <string.h>
+
+enum { HOURS_AMBER = 36, HOURS_RED = 168 };
+
+typedef struct kind_facts {
+    const char *name;
+    double amber, red;
+} kind_facts;
+
+static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
+    [MAG_GATE_SHAPE] = {"csv", 0.0, 0.001},
+    [MAG_GATE_VALUE] = {"value", 0.001, 0.01},
+    [MAG_GATE_SOFT] = {"soft", 0.01, 0.10},
+    [MAG_GATE_LINK] = {"link", 0.001, 0.01},
+    [MAG_GATE_UNMAPPED] = {"unmapped", 0.002, 0.01},
+    [MAG_GATE_FRESHNESS] = {"freshness", HOURS_AMBER, HOURS_RED},
+};
+
+mag_gate_limit mag_gate_default(mag_gate_kind kind) {
+    return (mag_gate_limit){
+        .kind = kind, .amber = KINDS[kind].amber, .red = KINDS[kind].red, .note = ""};
+}
+
+static mag_gate_colour colour_of(double share, const mag_gate_limit *limit) {
+    return share > limit->red ? MAG_RED : share > limit->amber ? MAG_AMBER : MAG_GREEN;
+}
+
+static double share_of(uint64_t count, uint64_t of) {
+    if (count == 0)
+        return 0.0;
+    return of == 0 ? 1.0 : (double)count / (double)of;
+}
+
+mag_gate_colour mag_gate_judge(uint64_t count, uint64_t of, const mag_gate_limit *limit) {
+    return colour_of(share_of(count, of), limit);
+}
+
+const char *mag_gate_name(mag_reason reason, mag_gate_kind kind) {
+    return reason == MAG_REASON_NONE ? KINDS[kind].name : mag_reason_name(reason);
+}
+
+bool mag_gate_find(mag_span name, mag_reason *reason, mag_gate_kind *kind) {
+    *reason = MAG_REASON_NONE;
+    for (unsigned i = 0; i < MAG_GATE_KIND_COUNT; i++) {
+        *kind = (mag_gate_kind)i;
+        if (mag_span_is(name, KINDS[i].name))
+            return true;
+    }
+    for (unsigned i = 1; i < MAG_REASON_COUNT; i++) {
+        *reason = (mag_reason)i;
+        *kind = mag_reason_gate(*reason);
+        /* the csv.* reasons of a file are judged together, as "csv" */
+        if (mag_span_is(name, mag_reason_name(*reason)))
+            return *kind != MAG_GATE_SHAPE;
+    }
+    return false;
+}
+
+static const mag_gate_limit *find_limit(const mag_gate_limit *limits, size_t count,
+                                        mag_reason reason, mag_gate_kind kind) {
+    for (size_t i = 0; reason != MAG_REASON_NONE && i < count; i++)
+        if (limits[i].reason == reason)
+            return &limits[i];
+    for (size_t i = 0; i < count; i++)
+        if (limits[i].reason == MAG_REASON_NONE && limits[i].kind == kind)
+            return &limits[i];
+    return NULL;
+}
+
+mag_gate_limit mag_gate_limit_of(const mag_plan_source *source, mag_reason reason,
+                                 mag_gate_kind kind) {
+    const mag_gate_limit *own = find_limit(source->gates, source->gate_count, reason, kind);
+    if (own == NULL)
+        own = find_limit(source->profile->gates, source->profile->gate_count, reason, kind);
+    return own != NULL ? *own : mag_gate_default(kind);
+}
+
+mag_accounting mag_source_accounting(const mag_cohort *cohort, const char *source,
+                                     size_t *file_count) {
+    mag_accounting total = {0};
+    *file_count = 0;
+    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(cohort, (uint16_t)i);
+        if (strcmp(file->source, source) != 0)
+            continue;
+        mag_accounting_add(&total, &file->accounting);
+        ++*file_count;
+    }
+    return total;
+}
+
+typedef struct gate_judge {
+    const mag_plan *plan;
+    const mag_cohort *cohort;
+    mag_arena *arena;
+    mag_account *account;
+    mag_gate_verdict *verdicts;
+    size_t count, capacity;
+} gate_judge;
+
+/* Line and column of the first row of a reason (or of any csv.* fault) in a file or source. */
+static void find_first(const mag_cohort *cohort, mag_gate_verdict *verdict, mag_reason reason) {
+    size_t count;
+    const mag_reject *rejects = mag_cohort_rejects(cohort, &count);
+    for (size_t i = 0; i < count; i++) {
+        const mag_run_file *file = mag_cohort_file(cohort, rejects[i].file_id);
+        mag_reason found = (mag_reason)rejects[i].reason;
+        bool is_reason =
+            reason == MAG_REASON_NONE ? mag_reason_gate(found) == MAG_GATE_SHAPE : found == reason;
+        bool is_file = verdict->file[0] == '\0' || strcmp(file->name, verdict->file) == 0;
+        if (!is_reason || !is_file || strcmp(file->source, verdict->source) != 0)
+            continue;
+        verdict->first_file = file->name;
+        verdict->first_line = rejects[i].line;
+        verdict->column = rejects[i].column == NULL ? "" : rejects[i].column;
+        verdict->message = mag_reason_message(found);
+        return;
+    }
+}
+
+/* The report outlives the cohort, so it needs names of its own. */
+static mag_status own_texts(mag_arena *arena, mag_gate_verdict *verdict, mag_error *err) {
+    verdict->file = mag_arena_text(arena, mag_span_of(verdict->file));
+    verdict->first_file = mag_arena_text(arena, mag_span_of(verdict->first_file));
+    verdict->column = mag_arena_text(arena, mag_span_of(verdict->column));
+    if (verdict->file == NULL || verdict->first_file == NULL || verdict->column == NULL)
+        return mag_fail_memory(err, sizeof *verdict);
+    return MAG_OK;
+}
+
+static mag_status put_verdict(gate_judge *judge, const mag_gate_verdict *verdict, mag_error *err) {
+    void *verdicts = judge->verdicts;
+    if (verdict->count == 0 && verdict->note[0] == '\0')
+        return MAG_OK;
+    MAG_TRY(mag_grow(judge->account, &verdicts, &judge->capacity, sizeof *judge->verdicts,
+                     judge->count + 1, err));
+    judge->verdicts = verdicts;
+    judge->verdicts[judge->count] = *verdict;
+    return own_texts(judge->arena, &judge->verdicts[judge->count++], err);
+}
+
+static mag_gate_verdict make_verdict(const mag_plan_source *source, mag_reason reason,
+                                     mag_gate_kind kind, uint64_t count, uint64_t of) {
+    mag_gate_limit limit = mag_gate_limit_of(source, reason, kind);
+    return (mag_gate_verdict){.source = source->name,
+                              .file = "",
+                              .gate = mag_gate_name(reason, kind),
+                              .colour = mag_gate_judge(count, of, &limit),
+                              .is_hard = kind == MAG_GATE_SHAPE,
+                              .count = count,
+                              .of = of,
+                              .share = share_of(count, of),
+                              .amber = limit.amber,
+                              .red = limit.red,
+                              .note = limit.note == NULL ? "" : limit.note,
+                              .message = MAG_MSG_U203,
+                              .first_file = "",
+                              .column = ""};
+}
+
+static uint64_t shape_rejects(const mag_accounting *accounting) {
+    uint64_t sum = 0;
+    for (unsigned reason = 1; reason < MAG_REASON_COUNT; reason++)
+        if (mag_reason_gate((mag_reason)reason) == MAG_GATE_SHAPE)
+            sum += accounting->rejected[reason];
+    return sum;
+}
+
+static mag_status judge_shapes(gate_judge *judge, const mag_plan_source *source, mag_error *err) {
+    for (size_t i = 0; i < mag_cohort_file_count(judge->cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
+        if (strcmp(file->source, source->name) != 0)
+            continue;
+        mag_gate_verdict verdict =
+            make_verdict(source, MAG_REASON_NONE, MAG_GATE_SHAPE, shape_rejects(&file->accounting),
+                         file->accounting.read);
+        verdict.file = file->name;
+        if (verdict.count > 0)
+            find_first(judge->cohort, &verdict, MAG_REASON_NONE);
+        MAG_TRY(put_verdict(judge, &verdict, err));
+    }
+    return MAG_OK;
+}
+
+static mag_status judge_reasons(gate_judge *judge, const mag_plan_source *source,
+                                const mag_accounting *accounting, mag_error *err) {
+    uint64_t of = mag_accounting_of_interest(accounting);
+    for (unsigned i = 1; i < MAG_REASON_COUNT; i++) {
+        mag_reason reason = (mag_reason)i;
+        if (mag_reason_gate(reason) == MAG_GATE_SHAPE)
+            continue;
+        mag_gate_verdict verdict =
+            make_verdict(source, reason, mag_reason_gate(reason), accounting->rejected[reason], of);
+        if (verdict.count > 0)
+            find_first(judge->cohort, &verdict, reason);
+        MAG_TRY(put_verdict(judge, &verdict, err));
+    }
+    return MAG_OK;
+}
+
+static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *source,
+                                 const mag_accounting *accounting, mag_error *err) {
+    if (source->kind != MAG_TABLE_PRESCRIPTIONS)
+        return MAG_OK;
+    mag_gate_verdict verdict =
+        make_verdict(source, MAG_REASON_NONE, MAG_GATE_UNMAPPED, accounting->unmapped,
+                     mag_accounting_of_interest(accounting));
+    verdict.message = MAG_MSG_I248;
+    return put_verdict(judge, &verdict, err);
+}
+
+/* In whole hours, rounded up: an hour begun counts. */
+static mag_status judge_freshness(gate_judge *judge, const mag_plan_source *source,
+                                  mag_minute data_until, mag_error *err) {
+    bool is_feed = source->kind == MAG_TABLE_LABS || source->kind == MAG_TABLE_PRESCRIPTIONS;
+    mag_minute newest = mag_cohort_newest(judge->cohort, source->kind);
+    if (!judge->plan->is_freshness_judged || !is_feed || newest == MAG_MINUTE_NONE ||
+        data_until == MAG_MINUTE_OPEN || newest >= data_until)
+        return MAG_OK;
+    int64_t minutes = (int64_t)data_until - newest;
+    uint64_t hours = (uint64_t)((minutes + MAG_MINUTES_PER_HOUR - 1) / MAG_MINUTES_PER_HOUR);
+    mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_FRESHNESS, hours, 1);
+    verdict.of = 0;
+    verdict.message = MAG_MSG_I267;
+    return put_verdict(judge, &verdict, err);
+}
+
+static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
+                               mag_minute data_until, mag_error *err) {
+    size_t file_count;
+    mag_accounting accounting = mag_source_accounting(judge->cohort, source->name, &file_count);
+    MAG_TRY(judge_shapes(judge, source, err));
+    MAG_TRY(judge_reasons(judge, source, &accounting, err));
+    MAG_TRY(judge_unmapped(judge, source, &accounting, err));
+    return judge_freshness(judge, source, data_until, err);
+}
+
+static void set_colours(mag_gates *gates) {
+    for (size_t i = 0; i < gates->count; i++) {
+        const mag_gate_verdict *verdict = &gates->verdicts[i];
+        gates->is_amber |= verdict->colour == MAG_AMBER;
+        gates->is_red_soft |= verdict->colour == MAG_RED && !verdict->is_hard;
+        gates->is_red_hard |= verdict->colour == MAG_RED && verdict->is_hard;
+    }
+}
+
+mag_status mag_gates_judge(mag_arena *arena, const mag_plan *plan, const mag_cohort *cohort,
+                           mag_minute data_until, mag_gates *out, mag_error *err) {
+    gate_judge judge = {
+        .plan = plan, .cohort = cohort, .arena = arena, .account = mag_arena_account(arena)};
+    mag_status status = MAG_OK;
+    *out = (mag_gates){0};
+    for (size_t i = 0; status == MAG_OK && i < plan->source_count; i++)
+        status = judge_source(&judge, &plan->sources[i], data_until, err);
+    if (status == MAG_OK && judge.count > 0) {
+        mag_gate_verdict *kept = mag_arena_alloc(arena, judge.count * sizeof *kept);
+        if (kept == NULL)
+            status = mag_fail_memory(err, judge.count * sizeof *kept);
+        else
+            memcpy(kept, judge.verdicts, judge.count * sizeof *kept);
+        out->verdicts = kept;
+        out->count = kept == NULL ? 0 : judge.count;
+    }
+    mag_drop(judge.account, judge.verdicts, judge.capacity, sizeof *judge.verdicts);
+    set_colours(out);
+    return status;
+}

@@ -1,0 +1,98 @@
+/* Sources are read one after the other; partitions are settled side by side. */
+#include "engine/ingest.h"
+
+#include "engine/parallel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static mag_status parse_as_of(const char *text, mag_run_time *out, mag_error *err) {
+    mag_moment moment;
+    if (mag_moment_parse(mag_span_of(text), NULL, &moment) != MAG_DATE_OK) {
+        mag_status status =
+            mag_fail(err, MAG_E_USAGE, MAG_MSG_U202, "as_of \"%s\" is not a date", text);
+        mag_hint(err, "give a date (2025-12-31), a date with a minute (2025-12-31T12:00), "
+                      "yesterday or latest");
+        return status;
+    }
+    out->as_of = moment.minute + (moment.is_date_only ? MAG_MINUTES_PER_DAY - 1 : 0);
+    return MAG_OK;
+}
+
+static void show_fixed(mag_run_time *time) {
+    mag_day day = mag_minute_day(time->as_of);
+    bool is_end_of_day = time->as_of - day * MAG_MINUTES_PER_DAY == MAG_MINUTES_PER_DAY - 1;
+    mag_minute_text(time->as_of, is_end_of_day, time->shown);
+}
+
+mag_status mag_run_time_resolve(const mag_plan *plan, mag_minute now, mag_run_time *out,
+                                mag_error *err) {
+    const char *text = plan->as_of_text;
+    *out = (mag_run_time){.is_said = text != NULL, .kind = MAG_AS_OF_LATEST};
+    out->data_until = plan->data_until == MAG_MINUTE_NONE ? now : plan->data_until;
+    snprintf(out->shown, sizeof out->shown, "latest");
+    if (text == NULL || strcmp(text, "latest") == 0)
+        return MAG_OK;
+    out->kind = MAG_AS_OF_FIXED;
+    if (strcmp(text, "yesterday") == 0)
+        out->as_of = mag_minute_day(now) * MAG_MINUTES_PER_DAY - 1;
+    else
+        MAG_TRY(parse_as_of(text, out, err));
+    show_fixed(out);
+    return MAG_OK;
+}
+
+static mag_status refuse_without_as_of(const mag_cohort *cohort, mag_error *err) {
+    char day[MAG_MOMENT_TEXT_NBYTES] = "";
+    mag_minute newest = MAG_MINUTE_NONE;
+    for (unsigned kind = MAG_TABLE_LABS; kind <= MAG_TABLE_PRESCRIPTIONS; kind++) {
+        mag_minute minute = mag_cohort_newest(cohort, (mag_table_kind)kind);
+        newest = minute > newest ? minute : newest;
+    }
+    if (newest != MAG_MINUTE_NONE)
+        mag_day_text(mag_minute_day(newest), day);
+    mag_status status =
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                 "no as-of was given, and there is no default; the newest record date seen is %s",
+                 day[0] == '\0' ? "none" : day);
+    mag_hint(err, "--as-of %s, --as-of yesterday, or --as-of latest (each patient's own)",
+             day[0] == '\0' ? "DATE" : day);
+    return status;
+}
+
+static mag_status read_sources(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
+    for (size_t i = 0; i < inputs->source_count; i++) {
+        mag_source *source = inputs->sources[i];
+        if (inputs->is_stopped != NULL && inputs->is_stopped(inputs->stop_context))
+            return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_NONE, "stopped while reading");
+        MAG_TRY(source->ops->ingest(source, cohort, err));
+    }
+    return MAG_OK;
+}
+
+mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, mag_cohort **cohort,
+                      mag_error *err) {
+    mag_cohort_settings settings = {.as_of_kind = time->kind,
+                                    .as_of = time->as_of,
+                                    .history_days = inputs->plan->history_days,
+                                    .data_until = time->data_until,
+                                    .absence = inputs->plan->absence,
+                                    .kidney = inputs->plan->kidney,
+                                    .account = inputs->account};
+    *cohort = NULL;
+    MAG_TRY(mag_cohort_new(cohort, inputs->book, &settings, err));
+    MAG_TRY(read_sources(inputs, *cohort, err));
+    return time->is_said ? MAG_OK : refuse_without_as_of(*cohort, err);
+}
+
+static mag_status settle_part(void *context, unsigned partition_idx, unsigned worker_idx,
+                              mag_error *err) {
+    (void)worker_idx;
+    return mag_cohort_settle(context, partition_idx, err);
+}
+
+mag_status mag_settle(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
+    unsigned worker_count = mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
+    MAG_TRY(mag_parallel_for(MAG_PARTITION_COUNT, worker_count, settle_part, cohort, err));
+    return mag_cohort_settle_all(cohort, err);
+}

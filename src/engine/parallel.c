@@ -1,0 +1,65 @@
+/* The parallel loop of the engine; what is done in it lies in settle and screen. */
+#include "engine/parallel.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+enum { UNIT_LIMIT = 1 << 16, WORKER_LIMIT = 1024 };
+
+unsigned mag_parallel_worker_count(int wanted, unsigned unit_count) {
+    unsigned count = wanted > 0 ? (unsigned)wanted : (unsigned)omp_get_num_procs();
+    if (count > unit_count)
+        count = unit_count;
+    if (count > WORKER_LIMIT)
+        count = WORKER_LIMIT;
+    return count == 0 ? 1 : count;
+}
+
+/* Lowers *lowest to value. */
+static void lower(_Atomic unsigned *lowest, unsigned value) {
+    unsigned seen = atomic_load(lowest);
+    while (value < seen && !atomic_compare_exchange_weak(lowest, &seen, value))
+        continue;
+}
+
+/* The error of the lowest unit a worker met; a worker takes units in rising order. */
+typedef struct worker_fault {
+    unsigned unit_idx;
+    mag_error error;
+} worker_fault;
+
+static void run_unit(mag_unit_of_work work, void *context, unsigned unit_idx,
+                     _Atomic unsigned *lowest, worker_fault *fault) {
+    mag_error error = {0};
+    if (unit_idx > atomic_load(lowest))
+        return;
+    if (work(context, unit_idx, (unsigned)omp_get_thread_num(), &error) == MAG_OK)
+        return;
+    lower(lowest, unit_idx);
+    if (unit_idx < fault->unit_idx)
+        *fault = (worker_fault){unit_idx, error};
+}
+
+mag_status mag_parallel_for(unsigned unit_count, unsigned worker_count, mag_unit_of_work work,
+                            void *context, mag_error *err) {
+    _Atomic unsigned lowest = UNIT_LIMIT;
+    worker_fault first = {.unit_idx = UNIT_LIMIT};
+#pragma omp parallel num_threads((int)worker_count)
+    {
+        worker_fault mine = {.unit_idx = UNIT_LIMIT};
+#pragma omp for schedule(dynamic, 1)
+        for (unsigned unit_idx = 0; unit_idx < unit_count; unit_idx++)
+            run_unit(work, context, unit_idx, &lowest, &mine);
+#pragma omp critical(mag_parallel_fault)
+        {
+            if (mine.unit_idx < first.unit_idx)
+                first = mine;
+        }
+    }
+    if (first.unit_idx == UNIT_LIMIT)
+        return MAG_OK;
+    if (err != NULL)
+        *err = first.error;
+    return first.error.status;
+}

@@ -1,0 +1,20 @@
+/* One loop over numbered units of work. The only file that knows OpenMP. */
+#ifndef MAG_ENGINE_PARALLEL_H
+#define MAG_ENGINE_PARALLEL_H
+
+#include "base/status.h"
+
+/* Works on one unit. worker_idx < worker_count tells the threads apart (working memory is theirs).
+   Units must not share anything that they write. */
+typedef mag_status (*mag_unit_of_work)(void *context, unsigned unit_idx, unsigned worker_idx,
+                                       mag_error *err);
+
+/* Threads that a loop over unit_count units will use: `wanted`, 0 = all cores; at least 1. */
+unsigned mag_parallel_worker_count(int wanted, unsigned unit_count);
+
+/* Runs all units. Of several failures the one of the lowest unit is reported, whatever the number
+   of threads: units above a failed one may be left out, units below it never are. */
+mag_status mag_parallel_for(unsigned unit_count, unsigned worker_count, mag_unit_of_work work,
+                            void *context, mag_error *err) MAG_MUST_CHECK;
+
+#endif

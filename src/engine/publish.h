@@ -1,0 +1,27 @@
+/* Writing the rows of a screened run into a sink, and its digest. */
+#ifndef MAG_ENGINE_PUBLISH_H
+#define MAG_ENGINE_PUBLISH_H
+
+#include "engine/digest.h"
+#include "engine/screen.h"
+
+typedef struct mag_publication {
+    const mag_pack *pack;
+    const mag_cohort *cohort;
+    const mag_screen *screen;
+    mag_sink *sink; /* NULL: only the digest is computed */
+    const char *as_of;
+    const char *digest_header;
+    mag_digest_line on_line;
+    void *line_context;
+} mag_publication;
+
+/* Every row that was set aside, sorted by source file, line and reason. */
+mag_status mag_publish_rejects(mag_sink *sink, const mag_cohort *cohort,
+                               mag_error *err) MAG_MUST_CHECK;
+/* Everything else, in the order of the digest's lines. */
+mag_status mag_publish_rows(const mag_publication *publication,
+                            char result_sha256[MAG_SHA256_HEX_NBYTES], mag_account *account,
+                            mag_error *err) MAG_MUST_CHECK;
+
+#endif

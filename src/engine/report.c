@@ -1,0 +1,111 @@
+/* Totals for the closing lines and run.json. */
+#include "engine/report.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_cohort *cohort,
+                              mag_run_report *report, mag_error *err) {
+    size_t nbytes = (plan->source_count + 1) * sizeof *report->sources;
+    report->sources = mag_arena_alloc(arena, nbytes);
+    if (report->sources == NULL)
+        return mag_fail_memory(err, nbytes);
+    report->source_count = plan->source_count;
+    for (size_t i = 0; i < plan->source_count; i++) {
+        struct mag_source_totals *totals = &report->sources[i];
+        totals->name = plan->sources[i].name;
+        totals->kind = plan->sources[i].kind;
+        totals->accounting = mag_source_accounting(cohort, totals->name, &totals->file_count);
+    }
+    report->newest_lab = mag_cohort_newest(cohort, MAG_TABLE_LABS);
+    report->newest_prescription = mag_cohort_newest(cohort, MAG_TABLE_PRESCRIPTIONS);
+    return MAG_OK;
+}
+
+static void fill_rule(const mag_screen *screen, size_t rule_idx, mag_rule_totals *totals) {
+    const mag_tally *tally = &screen->total;
+    const mag_rule_facts *rule = mag_pack_rule(screen->pack, rule_idx);
+    const mag_rule_counts *counts = &tally->counts[rule_idx * tally->level_count];
+    *totals = (mag_rule_totals){.rule_id = rule->id,
+                                .title = rule->title,
+                                .eligible = counts->eligible,
+                                .flagged = counts->flagged,
+                                .clear = counts->clear,
+                                .cannot_tell = counts->cannot_tell,
+                                .hidden = counts->hidden,
+                                .not_evaluated =
+                                    mag_rule_not_evaluated(screen->pack, rule_idx, screen->cohort)};
+    memcpy(totals->visible_by_severity, tally->visible_by_severity + rule_idx * MAG_SEVERITY_COUNT,
+           sizeof totals->visible_by_severity);
+    memcpy(totals->cannot_tell_by_reason,
+           tally->cannot_tell_by_reason + rule_idx * MAG_UNKNOWN_COUNT,
+           sizeof totals->cannot_tell_by_reason);
+}
+
+mag_status mag_report_rules(mag_arena *arena, const mag_screen *screen, mag_run_report *report,
+                            mag_error *err) {
+    size_t rule_count = mag_pack_rule_count(screen->pack);
+    mag_rule_totals *rules = mag_arena_alloc(arena, (rule_count + 1) * sizeof *rules);
+    if (rules == NULL)
+        return mag_fail_memory(err, rule_count * sizeof *rules);
+    report->rules = rules;
+    for (size_t rule_idx = 0; rule_idx < rule_count; rule_idx++) {
+        const mag_rule_facts *facts = mag_pack_rule(screen->pack, rule_idx);
+        if (!mag_rule_is_counted(facts))
+            continue;
+        mag_rule_totals *totals = &rules[report->rule_totals_count++];
+        fill_rule(screen, rule_idx, totals);
+        for (unsigned severity = 0; severity < MAG_SEVERITY_COUNT; severity++)
+            report->visible_by_severity[severity] += totals->visible_by_severity[severity];
+        if (facts->status == MAG_RULE_ACTIVE)
+            report->hidden_count += totals->hidden;
+    }
+    report->patient_count = screen->patient_count;
+    report->screened_count = screen->screened_count;
+    report->flagged_patient_count = screen->total.flagged_patient_count;
+    return MAG_OK;
+}
+
+static int by_weight(const void *a, const void *b) {
+    const mag_gate_verdict *left = a, *right = b;
+    if (left->colour != right->colour)
+        return left->colour < right->colour ? -1 : 1;
+    if (left->is_hard != right->is_hard)
+        return left->is_hard ? 1 : -1;
+    if (left->count != right->count)
+        return left->count < right->count ? -1 : 1;
+    int order = strcmp(left->source, right->source);
+    order = order != 0 ? order : strcmp(left->file, right->file);
+    return order != 0 ? order : strcmp(left->gate, right->gate);
+}
+
+mag_status mag_report_verdicts(mag_arena *arena, const mag_gates *gates, mag_run_report *report,
+                               mag_error *err) {
+    mag_gate_verdict *verdicts = mag_arena_alloc(arena, (gates->count + 1) * sizeof *verdicts);
+    if (verdicts == NULL)
+        return mag_fail_memory(err, gates->count * sizeof *verdicts);
+    report->verdicts = verdicts;
+    for (size_t i = 0; i < gates->count; i++)
+        if (gates->verdicts[i].colour != MAG_GREEN)
+            verdicts[report->verdict_count++] = gates->verdicts[i];
+    qsort(verdicts, report->verdict_count, sizeof *verdicts, by_weight);
+    return MAG_OK;
+}
+
+const char *mag_report_classes(mag_arena *arena) {
+    mag_text text;
+    mag_class_set classes = mag_classes_of_interest();
+    mag_text_init(&text, mag_arena_account(arena));
+    for (unsigned i = 0; i < MAG_CLASS_COUNT; i++) {
+        if ((classes >> i & 1u) == 0)
+            continue;
+        if (text.nbytes > 0)
+            mag_text_add_char(&text, ',');
+        mag_text_add_text(&text, mag_class_name((mag_class)i));
+    }
+    const char *names = mag_arena_text(arena, mag_text_span(&text));
+    mag_text_done(&text);
+    return names;
+}

@@ -1,0 +1,232 @@
+/* The stages of a run in their order. What a stage does lies in its own file. */
+#include "engine/run.h"
+
+#include "engine/clock.h"
+#include "engine/ingest.h"
+#include "engine/parallel.h"
+#include "engine/publish.h"
+#include "engine/report.h"
+#include "engine/run_record.h"
+
+#include <stdio.h>
+
+typedef struct run_state {
+    mag_arena *arena;
+    const mag_run_inputs *inputs;
+    mag_run_report *report;
+    mag_run_time time;
+    mag_cohort *cohort;
+    mag_screen screen;
+    mag_gates gates;
+    bool is_judged, has_rejects_written;
+    char run_id[MAG_RUN_ID_NBYTES];
+    const char *header; /* of the digest; NULL until the run has begun */
+    double started, lap;
+} run_state;
+
+/* Seconds since the last call. */
+static double lap(run_state *run) {
+    double now = mag_clock_seconds();
+    double seconds = now - run->lap;
+    run->lap = now;
+    return seconds;
+}
+
+static mag_status check_stop(const mag_run_inputs *inputs, const char *stage, mag_error *err) {
+    if (inputs->is_stopped == NULL || !inputs->is_stopped(inputs->stop_context))
+        return MAG_OK;
+    return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_NONE, "stopped after %s; nothing published",
+                    stage);
+}
+
+static mag_status begin_run(run_state *run, mag_error *err) {
+    const mag_run_inputs *inputs = run->inputs;
+    mag_run_report *report = run->report;
+    run->started = run->lap = mag_clock_seconds();
+    mag_clock_run_id(run->run_id);
+    report->run_id = mag_arena_text(run->arena, mag_span_of(run->run_id));
+    MAG_TRY(mag_run_time_resolve(inputs->plan, mag_clock_local(), &run->time, err));
+    report->as_of = mag_arena_text(run->arena, mag_span_of(run->time.shown));
+    report->pack_name = mag_pack_name(inputs->pack);
+    report->pack_version = mag_pack_version(inputs->pack);
+    report->rule_count = mag_pack_rule_count(inputs->pack);
+    report->classes_built = mag_report_classes(run->arena);
+    report->thread_count =
+        (int)mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
+    report->newest_lab = report->newest_prescription = MAG_MINUTE_NONE;
+    run->header = mag_run_record_header(run->arena, inputs);
+    if (report->run_id == NULL || report->as_of == NULL || report->classes_built == NULL ||
+        run->header == NULL)
+        return mag_fail_memory(err, sizeof *report);
+    return MAG_OK;
+}
+
+static mag_status read_all(run_state *run, mag_error *err) {
+    MAG_TRY(mag_ingest(run->inputs, &run->time, &run->cohort, err));
+    run->report->seconds_ingest = lap(run);
+    MAG_TRY(check_stop(run->inputs, "reading", err));
+    MAG_TRY(mag_settle(run->inputs, run->cohort, err));
+    run->report->seconds_settle = lap(run);
+    MAG_TRY(check_stop(run->inputs, "sorting", err));
+    return mag_report_sources(run->arena, run->inputs->plan, run->cohort, run->report, err);
+}
+
+static mag_status screen_all(run_state *run, mag_error *err) {
+    const mag_run_inputs *inputs = run->inputs;
+    mag_screen *screen = &run->screen;
+    screen->cohort = run->cohort;
+    screen->pack = inputs->pack;
+    screen->is_stopped = inputs->is_stopped;
+    screen->stop_context = inputs->stop_context;
+    MAG_TRY(mag_strata_new(run->arena, inputs->plan, run->cohort, &screen->strata, err));
+    MAG_TRY(mag_screen_run(screen, run->arena, (unsigned)run->report->thread_count, err));
+    MAG_TRY(mag_report_rules(run->arena, screen, run->report, err));
+    run->report->seconds_screen = lap(run);
+    return check_stop(inputs, "screening", err);
+}
+
+/* Hard red refuses, soft red holds, amber warns. */
+static mag_status judge(run_state *run, mag_error *err) {
+    mag_run_report *report = run->report;
+    MAG_TRY(mag_gates_judge(run->arena, run->inputs->plan, run->cohort, run->time.data_until,
+                            &run->gates, err));
+    run->is_judged = true;
+    MAG_TRY(mag_report_verdicts(run->arena, &run->gates, report, err));
+    bool is_red = run->gates.is_red_hard || run->gates.is_red_soft;
+    report->end = run->gates.is_red_hard   ? MAG_RUN_REFUSED
+                  : run->gates.is_red_soft ? MAG_RUN_HELD
+                                           : MAG_RUN_PUBLISHED;
+    report->exit_code = is_red ? 4 : run->gates.is_amber ? 3 : 0;
+    return MAG_OK;
+}
+
+static const char *state_of(const run_state *run) {
+    if (run->inputs->sink == NULL)
+        return "dry_run";
+    return run->report->end == MAG_RUN_REFUSED ? "refused"
+           : run->report->end == MAG_RUN_HELD  ? "held"
+                                               : "published";
+}
+
+static mag_status write_record(run_state *run, const char *state, const mag_error *failure,
+                               mag_text *json, mag_error *err) {
+    char data_until[MAG_MOMENT_TEXT_NBYTES] = "";
+    if (run->time.data_until != MAG_MINUTE_OPEN)
+        mag_minute_text(run->time.data_until, false, data_until);
+    run->report->seconds_total = mag_clock_seconds() - run->started;
+    run->report->peak_memory_nbytes = run->inputs->account->peak_nbytes;
+    mag_run_record record = {.inputs = run->inputs,
+                             .report = run->report,
+                             .cohort = run->cohort,
+                             .gates = run->is_judged ? &run->gates : NULL,
+                             .state = state,
+                             .digest_header = run->header,
+                             .data_until = data_until,
+                             .failure = failure};
+    mag_text_clear(json);
+    mag_run_record_write(json, &record);
+    return mag_text_check(json, err);
+}
+
+static mag_status publish_rows(run_state *run, mag_error *err) {
+    mag_publication publication = {.pack = run->inputs->pack,
+                                   .cohort = run->cohort,
+                                   .screen = &run->screen,
+                                   .sink = run->inputs->sink,
+                                   .as_of = run->report->as_of,
+                                   .digest_header = run->header,
+                                   .on_line = run->inputs->on_digest_line,
+                                   .line_context = run->inputs->digest_context};
+    if (run->report->end == MAG_RUN_REFUSED)
+        return MAG_OK;
+    return mag_publish_rows(&publication, run->report->result_sha256, run->inputs->account, err);
+}
+
+static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
+    mag_sink *sink = run->inputs->sink;
+    if (sink == NULL)
+        return MAG_OK;
+    run->has_rejects_written = true;
+    MAG_TRY(mag_publish_rejects(sink, run->cohort, err));
+    run->report->seconds_publish = lap(run);
+    MAG_TRY(write_record(run, state_of(run), NULL, json, err));
+    switch (run->report->end) {
+    case MAG_RUN_PUBLISHED:
+        return sink->ops->publish(sink, mag_text_span(json), err);
+    case MAG_RUN_HELD:
+        return sink->ops->hold(sink, mag_text_span(json), err);
+    case MAG_RUN_REFUSED:
+        return sink->ops->fail(sink, mag_text_span(json), err);
+    case MAG_RUN_NOTHING_NEW:
+        break;
+    }
+    return MAG_OK;
+}
+
+static mag_status run_stages(run_state *run, mag_text *json, mag_error *err) {
+    MAG_TRY(begin_run(run, err));
+    MAG_TRY(read_all(run, err));
+    MAG_TRY(screen_all(run, err));
+    MAG_TRY(judge(run, err));
+    MAG_TRY(publish_rows(run, err));
+    MAG_TRY(check_stop(run->inputs, "writing", err));
+    return end_in_sink(run, json, err);
+}
+
+/* A run that failed still explains itself, if it can. A wrong command line leaves nothing. */
+static void record_failure(run_state *run, mag_text *json, const mag_error *failure) {
+    mag_sink *sink = run->inputs->sink;
+    mag_error ignored;
+    if (sink == NULL || failure->status == MAG_E_USAGE || run->header == NULL)
+        return;
+    run->report->end = MAG_RUN_REFUSED;
+    run->report->exit_code = mag_status_exit_code(failure->status);
+    run->report->result_sha256[0] = '\0';
+    if (run->cohort != NULL && !run->has_rejects_written &&
+        mag_publish_rejects(sink, run->cohort, &ignored) != MAG_OK)
+        return;
+    if (write_record(run, "failed", failure, json, &ignored) != MAG_OK)
+        return;
+    if (sink->ops->fail(sink, mag_text_span(json), &ignored) != MAG_OK)
+        return; /* the first failure is the one to report */
+}
+
+mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run_report **report,
+                   mag_error *err) {
+    mag_text json;
+    mag_error failure = {0};
+    run_state run = {.arena = arena, .inputs = inputs};
+    run.report = mag_arena_alloc(arena, sizeof *run.report);
+    if (run.report == NULL)
+        return mag_fail_memory(err, sizeof *run.report);
+    *report = run.report;
+    run.screen.account = inputs->account;
+    mag_text_init(&json, inputs->account);
+    mag_status status = run_stages(&run, &json, &failure);
+    run.report->seconds_total = mag_clock_seconds() - run.started;
+    run.report->peak_memory_nbytes = inputs->account->peak_nbytes;
+    if (status != MAG_OK) {
+        failure.status = status;
+        record_failure(&run, &json, &failure);
+        if (err != NULL)
+            *err = failure;
+    }
+    mag_screen_done(&run.screen);
+    mag_cohort_free(run.cohort);
+    mag_text_done(&json);
+    return status;
+}
+
+mag_status mag_run_load_cohort(const mag_run_inputs *inputs, mag_cohort **cohort, mag_error *err) {
+    mag_run_time time;
+    *cohort = NULL;
+    MAG_TRY(mag_run_time_resolve(inputs->plan, mag_clock_local(), &time, err));
+    mag_status status = mag_ingest(inputs, &time, cohort, err);
+    if (status == MAG_OK)
+        status = mag_settle(inputs, *cohort, err);
+    if (status != MAG_OK) {
+        mag_cohort_free(*cohort);
+        *cohort = NULL;
+    }
+    return status;
+}

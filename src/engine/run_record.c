@@ -1,0 +1,369 @@
+/* Top-level keys stand on lines of their own with two blanks in front: mag_verify relies on it. */
+#include "engine/run_record.h"
+
+#include "engine/fixed_text.h"
+#include "io/json_writer.h"
+#include "magscreen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *formula_name(mag_kidney_formula formula) {
+    return formula == MAG_KIDNEY_US ? "us" : "uk";
+}
+
+static const char *policy_name(mag_weight_policy policy) {
+    switch (policy) {
+    case MAG_WEIGHT_ADJUSTED30:
+        return "adjusted30";
+    case MAG_WEIGHT_WINTER:
+        return "winter";
+    case MAG_WEIGHT_BNF:
+        return "bnf";
+    case MAG_WEIGHT_ACTUAL:
+        return "actual";
+    }
+    return "";
+}
+
+const char *mag_run_record_header(mag_arena *arena, const mag_run_inputs *inputs) {
+    char settings[512], hex[MAG_SHA256_HEX_NBYTES];
+    mag_kidney_settings kidney = inputs->plan->kidney;
+    int nbytes = snprintf(settings, sizeof settings, "overrides %s\nkidney %s %s\n",
+                          mag_pack_overrides_sha256(inputs->pack), formula_name(kidney.formula),
+                          policy_name(kidney.weight_policy));
+    mag_sha256_of((mag_span){settings, (size_t)nbytes}, hex);
+    return mag_arena_format(arena, "1\t%s\t%s\t%s", mag_pack_sha256(inputs->pack),
+                            mag_codebook_sha256(inputs->book), hex);
+}
+
+static void key_count(mag_json *json, const char *key, uint64_t count) {
+    mag_json_key_integer(json, key, (int64_t)count);
+}
+
+static void key_bool(mag_json *json, const char *key, bool value) {
+    mag_json_key(json, key);
+    mag_json_bool(json, value);
+}
+
+static void key_fixed(mag_json *json, const char *key, double value, unsigned decimals) {
+    char text[MAG_FIXED_TEXT_NBYTES];
+    mag_fixed_text(value, decimals, text);
+    mag_json_key(json, key);
+    mag_json_number(json, text);
+}
+
+static void key_text_or_null(mag_json *json, const char *key, const char *value) {
+    if (value != NULL) {
+        mag_json_key_text(json, key, value);
+    } else {
+        mag_json_key(json, key);
+        mag_json_null(json);
+    }
+}
+
+static void begin_object(mag_json *json, const char *key) {
+    mag_json_key(json, key);
+    mag_json_object(json);
+}
+
+static void begin_array(mag_json *json, const char *key) {
+    mag_json_key(json, key);
+    mag_json_array(json);
+}
+
+static void write_accounting(mag_json *json, const mag_accounting *accounting) {
+    begin_object(json, "rows");
+    key_count(json, "read", accounting->read);
+    key_count(json, "accepted", accounting->accepted);
+    key_count(json, "rejected", mag_accounting_rejected(accounting));
+    key_count(json, "out_of_window", accounting->out_of_window);
+    key_count(json, "duplicate", accounting->duplicate);
+    key_count(json, "not_of_interest", accounting->not_of_interest);
+    mag_json_end_object(json);
+    begin_object(json, "rejected_by_reason");
+    for (unsigned reason = 1; reason < MAG_REASON_COUNT; reason++)
+        if (accounting->rejected[reason] > 0)
+            key_count(json, mag_reason_name((mag_reason)reason), accounting->rejected[reason]);
+    mag_json_end_object(json);
+    begin_object(json, "notes");
+    key_count(json, "unmapped", accounting->unmapped);
+    key_count(json, "offset_times", accounting->offset_times);
+    key_count(json, "utc_times", accounting->utc_times);
+    key_count(json, "partial_dates", accounting->partial_dates);
+    key_count(json, "open_orders", accounting->open_orders);
+    key_count(json, "sex_unknown", accounting->sex_unknown);
+    key_count(json, "birth_unknown", accounting->birth_unknown);
+    key_count(json, "age_implausible", accounting->age_implausible);
+    key_count(json, "demog_conflict", accounting->demog_conflict);
+    mag_json_end_object(json);
+}
+
+static void write_file(mag_json *json, const mag_run_file *file) {
+    mag_json_object(json);
+    mag_json_key_text(json, "name", file->name);
+    mag_json_key_text(json, "sha256", file->sha256);
+    key_count(json, "bytes", file->in_nbytes);
+    key_count(json, "bytes_inflated", file->out_nbytes);
+    key_count(json, "gzip_members", file->member_count);
+    write_accounting(json, &file->accounting);
+    key_count(json, "blank_lines", file->blank_line_count);
+    key_count(json, "repeated_headers", file->repeated_header_count);
+    key_bool(json, "bom", file->has_bom);
+    key_bool(json, "crlf", file->has_crlf);
+    key_bool(json, "zero_padding", file->has_zero_padding);
+    key_bool(json, "unfinished_last_line", file->has_unfinished_last_line);
+    mag_json_end_object(json);
+}
+
+static void write_source(mag_json *json, const mag_plan_source *source, const mag_cohort *cohort) {
+    size_t file_count;
+    mag_accounting accounting = mag_source_accounting(cohort, source->name, &file_count);
+    mag_json_object(json);
+    mag_json_key_text(json, "name", source->name);
+    mag_json_key_text(json, "kind", mag_table_kind_name(source->kind));
+    mag_json_key_text(json, "profile", source->profile->name);
+    mag_json_key_text(json, "profile_sha256", source->profile->sha256);
+    write_accounting(json, &accounting);
+    begin_array(json, "files");
+    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(cohort, (uint16_t)i);
+        if (strcmp(file->source, source->name) == 0)
+            write_file(json, file);
+    }
+    mag_json_end_array(json);
+    mag_json_end_object(json);
+}
+
+static void write_sources(mag_json *json, const mag_run_record *record) {
+    const mag_plan *plan = record->inputs->plan;
+    begin_array(json, "sources");
+    for (size_t i = 0; record->cohort != NULL && i < plan->source_count; i++)
+        write_source(json, &plan->sources[i], record->cohort);
+    mag_json_end_array(json);
+}
+
+static void write_unknown_units(mag_json *json, const mag_cohort *cohort) {
+    mag_unknown_unit units[10];
+    size_t count = cohort == NULL ? 0 : mag_cohort_unknown_units(cohort, units);
+    begin_array(json, "unknown_units");
+    for (size_t i = 0; i < count; i++) {
+        mag_json_object(json);
+        mag_json_key_text(json, "unit", units[i].text);
+        key_count(json, "rows", units[i].count);
+        mag_json_end_object(json);
+    }
+    mag_json_end_array(json);
+}
+
+static const char *colour_name(mag_gate_colour colour) {
+    return colour == MAG_RED ? "red" : colour == MAG_AMBER ? "amber" : "green";
+}
+
+static void write_verdict(mag_json *json, const mag_gate_verdict *verdict) {
+    mag_json_object(json);
+    mag_json_key_text(json, "source", verdict->source);
+    if (verdict->file[0] != '\0')
+        mag_json_key_text(json, "file", verdict->file);
+    mag_json_key_text(json, "gate", verdict->gate);
+    mag_json_key_text(json, "verdict", colour_name(verdict->colour));
+    mag_json_key_text(json, "kind", verdict->is_hard ? "hard" : "soft");
+    if (verdict->of == 0 && strcmp(verdict->gate, "freshness") == 0) {
+        key_count(json, "hours", verdict->count);
+    } else {
+        key_count(json, "rows", verdict->count);
+        key_count(json, "of", verdict->of);
+        key_fixed(json, "share", verdict->share, 6);
+    }
+    key_fixed(json, "amber", verdict->amber, 6);
+    key_fixed(json, "red", verdict->red, 6);
+    mag_json_key_text(json, "note", verdict->note);
+    mag_json_end_object(json);
+}
+
+static void write_gates(mag_json *json, const mag_gates *gates) {
+    static const char *const not_judged[] = {"volume", "class_or_test_falls", "firing_rate"};
+    begin_array(json, "gates");
+    for (size_t i = 0; gates != NULL && i < gates->count; i++)
+        write_verdict(json, &gates->verdicts[i]);
+    mag_json_end_array(json);
+    begin_array(json, "gates_not_judged");
+    for (size_t i = 0; i < sizeof not_judged / sizeof not_judged[0]; i++) {
+        mag_json_object(json);
+        mag_json_key_text(json, "gate", not_judged[i]);
+        mag_json_key_text(json, "why", "needs three published runs to compare with");
+        mag_json_end_object(json);
+    }
+    mag_json_end_array(json);
+}
+
+static void write_severities(mag_json *json, const char *key, const uint64_t *by_severity) {
+    begin_object(json, key);
+    for (unsigned severity = MAG_SEVERITY_COUNT; severity-- > MAG_SEVERITY_INFO;)
+        key_count(json, mag_severity_name((mag_severity)severity), by_severity[severity]);
+    mag_json_end_object(json);
+}
+
+static void write_rule(mag_json *json, const mag_rule_totals *rule, const mag_rule_facts *facts) {
+    mag_json_object(json);
+    mag_json_key_text(json, "id", rule->rule_id);
+    mag_json_key_text(json, "version", facts->version);
+    mag_json_key_text(json, "status", facts->status == MAG_RULE_STAGING ? "staging" : "active");
+    key_count(json, "eligible", rule->eligible);
+    key_count(json, "flagged", rule->flagged);
+    key_count(json, "clear", rule->clear);
+    key_count(json, "cannot_tell", rule->cannot_tell);
+    key_count(json, "hidden", rule->hidden);
+    begin_object(json, "cannot_tell_by_reason");
+    for (unsigned reason = 0; reason < MAG_UNKNOWN_COUNT; reason++)
+        if (rule->cannot_tell_by_reason[reason] > 0)
+            key_count(json, mag_unknown_name((mag_unknown)reason),
+                      rule->cannot_tell_by_reason[reason]);
+    mag_json_end_object(json);
+    write_severities(json, "visible_by_severity", rule->visible_by_severity);
+    mag_json_key_text(json, "not_evaluated", rule->not_evaluated);
+    mag_json_end_object(json);
+}
+
+static void write_outcomes(mag_json *json, const mag_run_record *record) {
+    const mag_run_report *report = record->report;
+    begin_object(json, "patients");
+    key_count(json, "roster", report->patient_count);
+    key_count(json, "screened", report->screened_count);
+    key_count(json, "flagged", report->flagged_patient_count);
+    mag_json_end_object(json);
+    write_severities(json, "flags_by_severity", report->visible_by_severity);
+    key_count(json, "flags_hidden", report->hidden_count);
+    begin_array(json, "rules");
+    for (size_t i = 0; i < report->rule_totals_count; i++) {
+        int rule_idx = mag_pack_find_rule(record->inputs->pack, report->rules[i].rule_id);
+        write_rule(json, &report->rules[i], mag_pack_rule(record->inputs->pack, (size_t)rule_idx));
+    }
+    mag_json_end_array(json);
+}
+
+static void write_overrides(mag_json *json, const mag_plan *plan) {
+    begin_array(json, "overrides");
+    for (size_t i = 0; i < plan->override_count; i++) {
+        const mag_override *override = &plan->overrides[i];
+        mag_json_object(json);
+        mag_json_key_text(json, "name", override->name);
+        if (override->value != NULL)
+            mag_json_key_text(json, "value", override->value);
+        if (override->molar != NULL)
+            mag_json_key_text(json, "molar", override->molar);
+        if (override->mass != NULL)
+            mag_json_key_text(json, "mass", override->mass);
+        mag_json_key_text(json, "note", override->note == NULL ? "" : override->note);
+        mag_json_end_object(json);
+    }
+    mag_json_end_array(json);
+}
+
+static void write_strata(mag_json *json, const mag_plan *plan) {
+    begin_array(json, "strata");
+    mag_json_text(json, mag_span_of("all"));
+    if (plan->strata_sex)
+        mag_json_text(json, mag_span_of("sex"));
+    if (plan->strata_age_band)
+        mag_json_text(json, mag_span_of("age_band"));
+    if (plan->strata_renal_stage)
+        mag_json_text(json, mag_span_of("renal_stage"));
+    if (plan->strata_site)
+        mag_json_text(json, mag_span_of("site"));
+    mag_json_end_array(json);
+}
+
+static void write_settings(mag_json *json, const mag_run_record *record) {
+    const mag_plan *plan = record->inputs->plan;
+    begin_object(json, "settings");
+    mag_json_key(json, "history_days");
+    if (plan->history_days > 0)
+        mag_json_integer(json, plan->history_days);
+    else
+        mag_json_null(json);
+    key_text_or_null(json, "data_until", record->data_until[0] == '\0' ? NULL : record->data_until);
+    key_text_or_null(json, "site_zone", plan->site_zone);
+    mag_json_key_text(json, "absence",
+                      plan->absence == MAG_ABSENCE_NONE ? "none" : "unknown outside stays");
+    begin_object(json, "kidney");
+    mag_json_key_text(json, "formula", formula_name(plan->kidney.formula));
+    mag_json_key_text(json, "weight", policy_name(plan->kidney.weight_policy));
+    mag_json_end_object(json);
+    write_strata(json, plan);
+    key_count(json, "memory_limit_bytes", plan->memory_limit_nbytes);
+    mag_json_end_object(json);
+    write_overrides(json, plan);
+}
+
+static void write_identity(mag_json *json, const mag_run_record *record) {
+    const mag_run_report *report = record->report;
+    const mag_run_inputs *inputs = record->inputs;
+    mag_json_key_text(json, "run_id", report->run_id);
+    mag_json_key_text(json, "program", "magscreen");
+    mag_json_key_text(json, "version", MAGSCREEN_VERSION);
+    mag_json_key_text(json, "state", record->state);
+    mag_json_key_integer(json, "exit_code", report->exit_code);
+    if (record->failure != NULL) {
+        mag_json_key_text(json, "failure_id", mag_message_code(record->failure->message));
+        mag_json_key_text(json, "failure", record->failure->text);
+    }
+    mag_json_key_text(json, "as_of", report->as_of);
+    key_text_or_null(json, "result_sha256",
+                     report->result_sha256[0] == '\0' ? NULL : report->result_sha256);
+    mag_json_key_text(json, "digest_header", record->digest_header);
+    key_text_or_null(json, "pipeline", inputs->plan->pipeline_path);
+    key_text_or_null(json, "profile", inputs->plan->profile_name);
+    key_text_or_null(json, "data", inputs->plan->data_directory);
+    begin_object(json, "pack");
+    mag_json_key_text(json, "name", report->pack_name);
+    mag_json_key_text(json, "version", report->pack_version);
+    mag_json_key_text(json, "sha256", mag_pack_sha256(inputs->pack));
+    mag_json_end_object(json);
+    mag_json_key_text(json, "codebook_sha256", mag_codebook_sha256(inputs->book));
+    mag_json_key_text(json, "config_sha256", inputs->plan->config_sha256);
+    mag_json_key_text(json, "overrides_sha256", mag_pack_overrides_sha256(inputs->pack));
+}
+
+/* What a reader must know to read the figures rightly. */
+static void write_assumed(mag_json *json, const mag_run_record *record) {
+    static const char *const lines[] = {
+        "over-the-counter products, symptoms and much chemotherapy are invisible to this screen",
+        "wall-clock times are kept as written; there is no time zone arithmetic",
+        "every reason of a gate is judged by its own name; csv.* faults together, per file",
+        "hidden flags are counted within flagged",
+        "missing_patients of lab_summary counts roster patients without an accepted result"};
+    mag_json_key_text(json, "latest_follows", record->report->classes_built);
+    begin_array(json, "assumed");
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        mag_json_text(json, mag_span_of(lines[i]));
+    mag_json_end_array(json);
+}
+
+static void write_effort(mag_json *json, const mag_run_report *report) {
+    begin_object(json, "seconds");
+    key_fixed(json, "ingest", report->seconds_ingest, 3);
+    key_fixed(json, "settle", report->seconds_settle, 3);
+    key_fixed(json, "screen", report->seconds_screen, 3);
+    key_fixed(json, "publish", report->seconds_publish, 3);
+    key_fixed(json, "total", report->seconds_total, 3);
+    mag_json_end_object(json);
+    mag_json_key_integer(json, "threads", report->thread_count);
+    key_count(json, "peak_memory_bytes", report->peak_memory_nbytes);
+}
+
+void mag_run_record_write(mag_text *out, const mag_run_record *record) {
+    mag_json json;
+    mag_json_begin(&json, out, true);
+    mag_json_object(&json);
+    write_identity(&json, record);
+    write_settings(&json, record);
+    write_sources(&json, record);
+    write_unknown_units(&json, record->cohort);
+    write_gates(&json, record->gates);
+    write_outcomes(&json, record);
+    write_assumed(&json, record);
+    write_effort(&json, record->report);
+    mag_json_end_object(&json);
+    mag_text_add_char(out, '\n');
+}
