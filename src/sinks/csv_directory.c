@@ -1,0 +1,270 @@
+/* Tables are opened when their first row comes, or empty at the end: every published directory
+   has all of them. */
+#include "sinks/csv_directory.h"
+
+#include "io/csv_writer.h"
+#include "io/output_dir.h"
+
+#include <unistd.h>
+
+typedef enum table_kind {
+    TABLE_FLAGS,
+    TABLE_CANNOT_TELL,
+    TABLE_SUMMARY,
+    TABLE_LAB_SUMMARY,
+    TABLE_REJECTS,
+    TABLE_COUNT
+} table_kind;
+
+typedef struct table_facts {
+    const char *file, *header;
+} table_facts;
+
+static const table_facts TABLES[TABLE_COUNT] = {
+    [TABLE_FLAGS] = {"flags.csv.gz", "flag_id,patient_id,rule_id,rule_version,severity,could_be,"
+                                     "state,as_of,hidden_by,notes,evidence,title"},
+    [TABLE_CANNOT_TELL] = {"cannot_tell.csv.gz", "patient_id,rule_id,as_of,reasons,detail"},
+    [TABLE_SUMMARY] = {"summary.csv",
+                       "as_of,rule_id,rule_version,stratum,level,eligible,flagged,clear,"
+                       "cannot_tell,hidden,not_evaluated,rate,ci_low,ci_high"},
+    [TABLE_LAB_SUMMARY] = {"lab_summary.csv",
+                           "analyte,unit,results,patients,missing_patients,censored,implausible,"
+                           "text,min,p1,p5,p25,p50,p75,p95,p99,max,mean,sd,below_range,"
+                           "above_range"},
+    [TABLE_REJECTS] = {"rejects.csv.gz", "source,file,line,column,reason,detail"},
+};
+
+typedef struct csv_directory {
+    mag_sink sink; /* first: a sink is a csv_directory */
+    mag_arena *arena;
+    mag_account *account;
+    mag_output_dir *output; /* NULL once ended */
+    mag_csv_writer *writers[TABLE_COUNT];
+    bool is_open[TABLE_COUNT]; /* was opened, maybe closed again */
+} csv_directory;
+
+static mag_status open_table(csv_directory *to, table_kind kind, mag_error *err) {
+    if (to->is_open[kind])
+        return MAG_OK;
+    const char *path =
+        to->output == NULL ? NULL : mag_output_dir_path(to->output, TABLES[kind].file);
+    if (path == NULL)
+        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "%s: the output has ended",
+                        TABLES[kind].file);
+    MAG_TRY(mag_csv_writer_open(&to->writers[kind], path, TABLES[kind].header, to->account, err));
+    to->is_open[kind] = true;
+    return MAG_OK;
+}
+
+/* The writer of a table, opened at its first row. */
+static mag_status writer_of(mag_sink *sink, table_kind kind, mag_csv_writer **out, mag_error *err) {
+    csv_directory *to = (csv_directory *)sink;
+    MAG_TRY(open_table(to, kind, err));
+    *out = to->writers[kind];
+    return MAG_OK;
+}
+
+static void text(mag_csv_writer *writer, const char *cell) {
+    if (cell == NULL || cell[0] == '\0')
+        mag_csv_writer_empty(writer);
+    else
+        mag_csv_writer_text(writer, mag_span_of(cell));
+}
+
+static void number(mag_csv_writer *writer, const char *cell) {
+    if (cell == NULL || cell[0] == '\0')
+        mag_csv_writer_empty(writer);
+    else
+        mag_csv_writer_number(writer, cell);
+}
+
+static void count(mag_csv_writer *writer, uint64_t cell) {
+    mag_csv_writer_integer(writer, (int64_t)cell);
+}
+
+static mag_status write_flag(mag_sink *sink, const mag_flag_row *row, mag_error *err) {
+    mag_csv_writer *writer;
+    MAG_TRY(writer_of(sink, TABLE_FLAGS, &writer, err));
+    text(writer, row->flag_id);
+    mag_csv_writer_id(writer, row->patient_id);
+    text(writer, row->rule_id);
+    text(writer, row->rule_version);
+    text(writer, mag_severity_name(row->severity));
+    text(writer, row->could_be);
+    text(writer, row->state);
+    text(writer, row->as_of);
+    text(writer, row->hidden_by);
+    text(writer, row->notes);
+    text(writer, row->evidence);
+    text(writer, row->title);
+    mag_csv_writer_end_row(writer);
+    return MAG_OK;
+}
+
+static mag_status write_cannot_tell(mag_sink *sink, const mag_cannot_tell_row *row,
+                                    mag_error *err) {
+    mag_csv_writer *writer;
+    MAG_TRY(writer_of(sink, TABLE_CANNOT_TELL, &writer, err));
+    mag_csv_writer_id(writer, row->patient_id);
+    text(writer, row->rule_id);
+    text(writer, row->as_of);
+    text(writer, row->reasons);
+    text(writer, row->detail);
+    mag_csv_writer_end_row(writer);
+    return MAG_OK;
+}
+
+static mag_status write_summary(mag_sink *sink, const mag_summary_row *row, mag_error *err) {
+    mag_csv_writer *writer;
+    MAG_TRY(writer_of(sink, TABLE_SUMMARY, &writer, err));
+    text(writer, row->as_of);
+    text(writer, row->rule_id);
+    text(writer, row->rule_version);
+    text(writer, row->stratum);
+    text(writer, row->level);
+    count(writer, row->eligible);
+    count(writer, row->flagged);
+    count(writer, row->clear);
+    count(writer, row->cannot_tell);
+    count(writer, row->hidden);
+    text(writer, row->not_evaluated);
+    number(writer, row->rate);
+    number(writer, row->ci_low);
+    number(writer, row->ci_high);
+    mag_csv_writer_end_row(writer);
+    return MAG_OK;
+}
+
+static mag_status write_lab_summary(mag_sink *sink, const mag_lab_summary_row *row,
+                                    mag_error *err) {
+    mag_csv_writer *writer;
+    MAG_TRY(writer_of(sink, TABLE_LAB_SUMMARY, &writer, err));
+    text(writer, row->analyte);
+    text(writer, row->unit);
+    count(writer, row->results);
+    count(writer, row->patients);
+    count(writer, row->missing_patients);
+    count(writer, row->censored);
+    count(writer, row->implausible);
+    count(writer, row->text);
+    for (size_t i = 0; i < sizeof row->quantiles / sizeof row->quantiles[0]; i++)
+        number(writer, row->quantiles[i]);
+    number(writer, row->mean);
+    number(writer, row->sd);
+    count(writer, row->below_range);
+    count(writer, row->above_range);
+    mag_csv_writer_end_row(writer);
+    return MAG_OK;
+}
+
+static mag_status write_reject(mag_sink *sink, const mag_reject_row *row, mag_error *err) {
+    mag_csv_writer *writer;
+    MAG_TRY(writer_of(sink, TABLE_REJECTS, &writer, err));
+    text(writer, row->source);
+    text(writer, row->file);
+    count(writer, row->line);
+    text(writer, row->column);
+    text(writer, row->reason);
+    text(writer, row->detail);
+    mag_csv_writer_end_row(writer);
+    return MAG_OK;
+}
+
+/* Closes every table; the first fault counts, but all are closed. */
+static mag_status close_tables(csv_directory *to, mag_error *err) {
+    mag_status first = MAG_OK;
+    for (unsigned kind = 0; kind < TABLE_COUNT; kind++) {
+        mag_error error;
+        mag_status status = mag_csv_writer_close(to->writers[kind], &error);
+        to->writers[kind] = NULL;
+        if (status == MAG_OK || first != MAG_OK)
+            continue;
+        first = status;
+        if (err != NULL)
+            *err = error;
+    }
+    return first;
+}
+
+static mag_status end_output(csv_directory *to, mag_span run_json, mag_output_end end,
+                             mag_error *err) {
+    MAG_TRY(close_tables(to, err));
+    MAG_TRY(mag_output_dir_write(to->output, "run.json", run_json, err));
+    mag_output_dir *output = to->output;
+    to->output = NULL;
+    return mag_output_dir_end(output, end, err);
+}
+
+static mag_status end_whole(mag_sink *sink, mag_span run_json, mag_output_end end, mag_error *err) {
+    csv_directory *to = (csv_directory *)sink;
+    for (unsigned kind = 0; kind < TABLE_COUNT; kind++)
+        MAG_TRY(open_table(to, (table_kind)kind, err));
+    return end_output(to, run_json, end, err);
+}
+
+static mag_status publish(mag_sink *sink, mag_span run_json, mag_error *err) {
+    return end_whole(sink, run_json, MAG_OUTPUT_PUBLISHED, err);
+}
+
+static mag_status hold(mag_sink *sink, mag_span run_json, mag_error *err) {
+    return end_whole(sink, run_json, MAG_OUTPUT_HELD, err);
+}
+
+/* Removes a table that must not outlive a failed run. */
+static mag_status remove_table(csv_directory *to, table_kind kind, mag_error *err) {
+    if (!to->is_open[kind])
+        return MAG_OK;
+    const char *path = mag_output_dir_path(to->output, TABLES[kind].file);
+    if (path == NULL || unlink(path) != 0)
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "cannot remove %s", TABLES[kind].file);
+    return MAG_OK;
+}
+
+static mag_status fail(mag_sink *sink, mag_span run_json, mag_error *err) {
+    csv_directory *to = (csv_directory *)sink;
+    MAG_TRY(open_table(to, TABLE_REJECTS, err));
+    MAG_TRY(close_tables(to, err));
+    for (unsigned kind = 0; kind < TABLE_COUNT; kind++)
+        if (kind != TABLE_REJECTS)
+            MAG_TRY(remove_table(to, (table_kind)kind, err));
+    return end_output(to, run_json, MAG_OUTPUT_FAILED, err);
+}
+
+static void free_sink(mag_sink *sink) {
+    csv_directory *to = (csv_directory *)sink;
+    mag_error unreported; /* the run did not end well, and says so itself */
+    if (sink == NULL)
+        return;
+    mag_status status = close_tables(to, &unreported);
+    (void)status;
+    mag_output_dir_abandon(to->output);
+    mag_arena_free(to->arena);
+}
+
+static const mag_sink_ops OPS = {.flag = write_flag,
+                                 .cannot_tell = write_cannot_tell,
+                                 .summary = write_summary,
+                                 .lab_summary = write_lab_summary,
+                                 .reject = write_reject,
+                                 .publish = publish,
+                                 .hold = hold,
+                                 .fail = fail,
+                                 .free = free_sink};
+
+mag_status mag_sink_csv_directory_new(mag_sink **out, const char *dir, bool force,
+                                      mag_account *account, mag_error *err) {
+    mag_arena *arena = mag_arena_new(account);
+    csv_directory *to = arena == NULL ? NULL : mag_arena_alloc(arena, sizeof *to);
+    if (to == NULL) {
+        mag_arena_free(arena);
+        return mag_fail_memory(err, sizeof *to);
+    }
+    *to = (csv_directory){.sink = {&OPS}, .arena = arena, .account = account};
+    mag_status status = mag_output_dir_begin(&to->output, dir, force, account, err);
+    if (status != MAG_OK) {
+        mag_arena_free(arena);
+        return status;
+    }
+    *out = &to->sink;
+    return MAG_OK;
+}
