@@ -1,6 +1,6 @@
 /* The code book: which laboratory code is which analyte, which drug code or name belongs to which
-   classes, which condition code to which concept. Lists live in pipelines/codes/ (YAML), are embedded at
-   build, and are loaded once. Read-only and shared by threads after loading. */
+   classes, which condition code to which concept. Lists live in pipelines/codes/ (YAML), are
+   embedded at build, and are loaded once. Read-only and shared by threads after loading. */
 #ifndef MAG_CLINICAL_CODEBOOK_H
 #define MAG_CLINICAL_CODEBOOK_H
 
@@ -49,7 +49,8 @@ typedef enum mag_code_system {
 typedef struct mag_codebook mag_codebook;
 
 /* Loads the embedded lists; everything lives in the arena. A fault in a list is MAG_E_RULES. */
-mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out,
+                             mag_error *err) MAG_MUST_CHECK;
 /* Over the lists' bytes in order of their names: digest line H. */
 const char *mag_codebook_sha256(const mag_codebook *book);
 
@@ -61,35 +62,38 @@ mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system syste
 
 /* What a drug row names, decided once per distinct (system, code, name). */
 typedef struct mag_drug {
-    mag_class_set classes;       /* before route gates; all classes that it contains */
-    mag_class_set active_names;  /* reserved */
-    uint8_t salt;                /* index into the salts of clinical/dose.h; 0 = unknown */
+    mag_class_set classes;      /* before route gates; all classes that it contains */
+    mag_class_set active_names; /* reserved */
+    uint8_t salt;               /* index into the salts of clinical/dose.h; 0 = unknown */
     bool is_h_pylori_pack;
-    bool looks_like_ours;        /* reached no class, but holds a stem or prefix of rule H05: "unmapped" */
-    const char *shown_name;      /* name, or code when there is no name; for people */
-    const char *matched_by;      /* "code", "name", "brand"; NULL if no class */
+    bool looks_like_ours; /* reached no class, but holds a stem or prefix of rule H05: "unmapped" */
+    const char *shown_name; /* name, or code when there is no name; for people */
+    const char *matched_by; /* "code", "name", "brand"; NULL if no class */
 } mag_drug;
 
 /* Fills *drug; code or name may be empty. The texts of *drug live in the arena. */
 mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_code_system system,
-                             mag_span code, mag_span name, mag_drug *drug, mag_error *err) MAG_MUST_CHECK;
+                             mag_span code, mag_span name, mag_drug *drug,
+                             mag_error *err) MAG_MUST_CHECK;
 
 /* Route text to route (spec d: MIMIC and plain words). Unknown text is MAG_ROUTE_UNKNOWN. */
 mag_route mag_route_parse(mag_span text);
 const char *mag_route_name(mag_route route);
 
-/* The classes of a drug that remain after their route gates. Gates differ: FQ counts by mouth only, BETA2 by
-   inhalation too, MGIV parenteral only, MGSUPP enteral only (the same product by the vein is MGIV) ... */
+/* The classes of a drug that remain after their route gates. Gates differ: FQ counts by mouth only,
+   BETA2 by inhalation too, MGIV parenteral only, MGSUPP enteral only (the same product by the vein
+   is MGIV) ... */
 mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route);
 
 /* The class list "every class except MGNOT", which `latest` follows. */
 mag_class_set mag_classes_of_interest(void);
 
-const char *mag_class_name(mag_class drug_class);       /* "LOOP" */
-const char *mag_class_label(mag_class drug_class);      /* "loop diuretic" */
+const char *mag_class_name(mag_class drug_class);  /* "LOOP" */
+const char *mag_class_label(mag_class drug_class); /* "loop diuretic" */
 bool mag_class_find(mag_span name, mag_class *out);
 
-/* Set of condition concepts (bit = enum value) of a code; 0 if none. ICD codes with or without the point. */
+/* Set of condition concepts (bit = enum value) of a code; 0 if none. ICD codes with or without the
+ * point. */
 uint32_t mag_codebook_conditions(const mag_codebook *book, mag_code_system system, mag_span code);
 const char *mag_condition_name(mag_condition condition); /* "dialysis" */
 bool mag_condition_find(mag_span name, mag_condition *out);

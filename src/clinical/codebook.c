@@ -1,0 +1,154 @@
+/* The code book: loading the three lists and looking up laboratory and condition codes. Drugs are
+   in codebook_drug.c, reading the lists in codebook_lists.c and codebook_names.c. */
+#include "clinical/codebook.h"
+
+#include "clinical/codebook_lists.h"
+#include "io/embedded.h"
+
+#include <assert.h>
+
+typedef struct list_file {
+    const char *name;
+    mag_status (*read)(mag_list_reader *reader, const mag_yaml *root);
+} list_file;
+
+/* In order of their names: the digest is over their bytes in this order. */
+static const list_file list_files[] = {
+    {"pipelines/codes/analytes.yaml", mag_list_read_analytes},
+    {"pipelines/codes/conditions.yaml", mag_list_read_conditions},
+    {"pipelines/codes/drugs.yaml", mag_list_read_drugs},
+};
+enum { LIST_COUNT = sizeof list_files / sizeof *list_files };
+
+static mag_status read_list(mag_list_reader *reader, const list_file *list, mag_sha256 *hash) {
+    mag_span content;
+    if (!mag_embedded_find(list->name, &content))
+        return mag_fail(reader->err, MAG_E_INTERNAL, MAG_MSG_X701,
+                        "%s is not inside the program: built without it", list->name);
+    mag_sha256_add(hash, content);
+    const mag_yaml *root;
+    MAG_TRY(mag_yaml_parse(reader->arena, list->name, content, MAG_E_RULES, &root, reader->err));
+    reader->file = list->name;
+    return list->read(reader, root);
+}
+
+mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out, mag_error *err) {
+    mag_codebook *book = mag_arena_alloc(arena, sizeof *book);
+    if (!book)
+        return mag_fail_memory(err, sizeof *book);
+    mag_sha256 *hash = mag_sha256_new();
+    if (!hash)
+        return mag_fail_memory(err, 1);
+    mag_list_reader reader = {arena, book, "", err};
+    mag_status status = MAG_OK;
+    for (size_t i = 0; i < LIST_COUNT && status == MAG_OK; i++)
+        status = read_list(&reader, &list_files[i], hash);
+    mag_sha256_end(hash, book->sha256);
+    *out = book;
+    return status;
+}
+
+const char *mag_codebook_sha256(const mag_codebook *book) {
+    return book->sha256;
+}
+
+static const char *const system_names[MAG_CODE_SYSTEM_COUNT] = {
+    "",
+#define MAG_CODE_SYSTEM(name, text) text,
+#include "clinical/code_system.def"
+#undef MAG_CODE_SYSTEM
+};
+
+mag_code_system mag_code_system_find(mag_span name) {
+    for (int i = MAG_SYSTEM_NONE + 1; i < MAG_CODE_SYSTEM_COUNT; i++)
+        if (mag_span_is_ignoring_case(name, system_names[i]))
+            return (mag_code_system)i;
+    return MAG_SYSTEM_NONE;
+}
+
+const char *mag_code_system_name(mag_code_system system) {
+    assert(system < MAG_CODE_SYSTEM_COUNT);
+    return system_names[system];
+}
+
+mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code) {
+    return (mag_analyte)mag_code_table_get(&book->analytes, system, mag_span_trim(code));
+}
+
+/* Upper case, without points and blanks: "n18.30" is "N1830". What is longer than any code is cut.
+ */
+static mag_span plain_code(mag_span code, char out[16]) {
+    size_t nbytes = 0;
+    for (size_t i = 0; i < code.nbytes && nbytes < 16; i++) {
+        char c = code.at[i];
+        if (c == '.' || c == ' ' || c == '\t')
+            continue;
+        out[nbytes++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    return (mag_span){out, nbytes};
+}
+
+uint32_t mag_codebook_conditions(const mag_codebook *book, mag_code_system system, mag_span code) {
+    char room[16];
+    mag_span plain = plain_code(code, room);
+    uint64_t found = 0;
+    for (size_t i = 0; i < book->condition_count; i++)
+        if (book->conditions[i].system == system &&
+            mag_span_starts_with(plain, book->conditions[i].prefix))
+            found |= book->conditions[i].gives;
+    return (uint32_t)found;
+}
+
+static const char *const condition_names[MAG_CONDITION_COUNT] = {
+#define MAG_CONDITION(name, text, label) text,
+#include "clinical/condition.def"
+#undef MAG_CONDITION
+};
+
+const char *mag_condition_name(mag_condition condition) {
+    assert(condition < MAG_CONDITION_COUNT);
+    return condition_names[condition];
+}
+
+bool mag_condition_find(mag_span name, mag_condition *out) {
+    for (int i = 0; i < MAG_CONDITION_COUNT; i++)
+        if (mag_span_is(name, condition_names[i])) {
+            *out = (mag_condition)i;
+            return true;
+        }
+    return false;
+}
+
+typedef struct class_facts {
+    const char *name, *label;
+} class_facts;
+
+static const class_facts class_table[MAG_CLASS_COUNT] = {
+#define MAG_CLASS(name, label, ...) {#name, label},
+#include "clinical/drug_class.def"
+#undef MAG_CLASS
+};
+
+const char *mag_class_name(mag_class drug_class) {
+    assert(drug_class < MAG_CLASS_COUNT);
+    return class_table[drug_class].name;
+}
+
+const char *mag_class_label(mag_class drug_class) {
+    assert(drug_class < MAG_CLASS_COUNT);
+    return class_table[drug_class].label;
+}
+
+bool mag_class_find(mag_span name, mag_class *out) {
+    for (int i = 0; i < MAG_CLASS_COUNT; i++)
+        if (mag_span_is(name, class_table[i].name)) {
+            *out = (mag_class)i;
+            return true;
+        }
+    return false;
+}
+
+mag_class_set mag_classes_of_interest(void) {
+    mag_class_set all = ((mag_class_set)1 << MAG_CLASS_COUNT) - 1;
+    return all & ~((mag_class_set)1 << MAG_CLASS_MGNOT);
+}
