@@ -10,7 +10,7 @@
 #include "clinical/codebook_lists.h"
 #include "clinical/dose.h"
 
-#define NOWHERE SIZE_MAX
+#define NOWHERE   SIZE_MAX
 #define BIT(name) ((mag_class_set)1 << MAG_CLASS_##name)
 
 static const mag_class_set enteral_magnesium =
@@ -187,8 +187,8 @@ static mag_class_set vein_of(mag_class_set by_code, mag_class_set by_name) {
 
 static mag_class_set magnesium_of(const code_reading *code, const name_reading *name) {
     mag_class_set by_name = name->names | name->brands;
-    bool is_carrier = name->first_not_magnesium != NOWHERE &&
-                      name->first_not_magnesium <= name->first_magnesium;
+    bool is_carrier =
+        name->first_not_magnesium != NOWHERE && name->first_not_magnesium <= name->first_magnesium;
     if ((code->gives | (is_carrier ? by_name : 0)) & BIT(MGNOT))
         return BIT(MGNOT);
     mag_class_set found = purpose_of(code->gives, by_name) | vein_of(code->gives, by_name);

@@ -1,0 +1,248 @@
+/* The code book against the specification's codes, and the lists against themselves. */
+#include "clinical/codebook.h"
+#include "io/embedded.h"
+#include "io/yaml_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static mag_account account;
+static mag_arena *arena;
+static const mag_codebook *book;
+
+static int load(void **state) {
+    (void)state;
+    mag_error err = {0};
+    arena = mag_arena_new(&account);
+    if (mag_codebook_load(arena, &book, &err) != MAG_OK) {
+        fprintf(stderr, "%s\n", err.text);
+        return -1;
+    }
+    return 0;
+}
+
+static int unload(void **state) {
+    (void)state;
+    mag_arena_free(arena);
+    return 0;
+}
+
+static mag_analyte analyte(mag_code_system system, const char *code) {
+    return mag_codebook_analyte(book, system, mag_span_of(code));
+}
+
+static void finds_laboratory_codes_of_the_specification(void **state) {
+    (void)state;
+    static const struct {
+        mag_code_system system;
+        const char *code;
+        mag_analyte analyte;
+    } rows[] = {
+        {MAG_SYSTEM_LOINC, "19123-9", MAG_MAGNESIUM},
+        {MAG_SYSTEM_LOINC, "2601-3", MAG_MAGNESIUM},
+        {MAG_SYSTEM_LOINC, "2600-5", MAG_MAGNESIUM_IONISED},
+        {MAG_SYSTEM_LOINC, "19124-7", MAG_MAGNESIUM_URINE},
+        {MAG_SYSTEM_LOINC, "2160-0", MAG_CREATININE},
+        {MAG_SYSTEM_LOINC, "14682-9", MAG_CREATININE},
+        {MAG_SYSTEM_LOINC, "2161-8", MAG_CREATININE_URINE},
+        {MAG_SYSTEM_LOINC, "2164-2", MAG_CREATININE_CLEARANCE},
+        {MAG_SYSTEM_LOINC, "98979-8", MAG_EGFR},
+        {MAG_SYSTEM_LOINC, "48642-3", MAG_EGFR},
+        {MAG_SYSTEM_LOINC, "2823-3", MAG_POTASSIUM},
+        {MAG_SYSTEM_LOINC, "2951-2", MAG_SODIUM},
+        {MAG_SYSTEM_LOINC, "17861-6", MAG_CALCIUM},
+        {MAG_SYSTEM_LOINC, "29265-6", MAG_CALCIUM_ADJUSTED},
+        {MAG_SYSTEM_LOINC, "1995-0", MAG_CALCIUM_IONISED},
+        {MAG_SYSTEM_LOINC, "1751-7", MAG_ALBUMIN},
+        {MAG_SYSTEM_LOINC, "3094-0", MAG_UREA_NITROGEN},
+        {MAG_SYSTEM_LOINC, "22664-7", MAG_UREA},
+        {MAG_SYSTEM_LOINC, "2777-1", MAG_PHOSPHATE},
+        {MAG_SYSTEM_LOINC, "1963-8", MAG_BICARBONATE},
+        {MAG_SYSTEM_LOINC, "6301-6", MAG_INR},
+        {MAG_SYSTEM_LOINC, "2345-7", MAG_GLUCOSE},
+        {MAG_SYSTEM_LOINC, "59261-8", MAG_HBA1C},
+        {MAG_SYSTEM_LOINC, "1989-3", MAG_VITAMIN_D},
+        {MAG_SYSTEM_LOINC, "2731-8", MAG_PTH},
+        {MAG_SYSTEM_LOINC, "2157-6", MAG_CK},
+        {MAG_SYSTEM_LOINC, "10535-3", MAG_DIGOXIN_LEVEL},
+        {MAG_SYSTEM_LOINC, "29463-7", MAG_WEIGHT},
+        {MAG_SYSTEM_LOINC, "8302-2", MAG_HEIGHT},
+        {MAG_SYSTEM_MIMIC, "50960", MAG_MAGNESIUM},
+        {MAG_SYSTEM_MIMIC, "50912", MAG_CREATININE},
+        {MAG_SYSTEM_MIMIC, "50920", MAG_EGFR},
+        {MAG_SYSTEM_MIMIC, "50971", MAG_POTASSIUM},
+        {MAG_SYSTEM_MIMIC, "50983", MAG_SODIUM},
+        {MAG_SYSTEM_MIMIC, "50893", MAG_CALCIUM},
+        {MAG_SYSTEM_MIMIC, "50808", MAG_CALCIUM_IONISED},
+        {MAG_SYSTEM_MIMIC, "50862", MAG_ALBUMIN},
+        {MAG_SYSTEM_MIMIC, "51006", MAG_UREA_NITROGEN},
+        {MAG_SYSTEM_MIMIC, "50934", MAG_HAEMOLYSIS_INDEX},
+        {MAG_SYSTEM_OMOP, "3001420", MAG_MAGNESIUM},
+        {MAG_SYSTEM_OMOP, "3012095", MAG_MAGNESIUM},
+        {MAG_SYSTEM_SNOMED, "1000731000000107", MAG_CREATININE},
+        {MAG_SYSTEM_LOINC, " 19123-9 ", MAG_MAGNESIUM},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (analyte(rows[i].system, rows[i].code) != rows[i].analyte)
+            fail_msg("%s is not %s", rows[i].code, mag_analyte_of(rows[i].analyte)->name);
+}
+
+static void a_code_counts_only_in_its_own_system(void **state) {
+    (void)state;
+    assert_int_equal(analyte(MAG_SYSTEM_OMOP, "50960"), MAG_ANALYTE_NONE);
+    assert_int_equal(analyte(MAG_SYSTEM_LOINC, "50960"), MAG_ANALYTE_NONE);
+    assert_int_equal(analyte(MAG_SYSTEM_LOINC, "19123"), MAG_ANALYTE_NONE);
+    assert_int_equal(analyte(MAG_SYSTEM_LOINC, ""), MAG_ANALYTE_NONE);
+    assert_int_equal(analyte(MAG_SYSTEM_NONE, "19123-9"), MAG_ANALYTE_NONE);
+}
+
+static const mag_yaml *list(const char *name) {
+    mag_span content;
+    mag_error err;
+    const mag_yaml *root = NULL;
+    assert_true(mag_embedded_find(name, &content));
+    assert_int_equal(mag_yaml_parse(arena, name, content, MAG_E_RULES, &root, &err), MAG_OK);
+    return root;
+}
+
+static void no_look_alike_maps(void **state) {
+    (void)state;
+    const mag_yaml *rejects = mag_yaml_get(list("pipelines/codes/analytes.yaml"), "reject");
+    assert_true(rejects && rejects->count >= 40);
+    for (const mag_yaml *item = rejects->first; item; item = item->next) {
+        mag_code_system system =
+            mag_code_system_find(mag_span_of(mag_yaml_get_text(item, "system")));
+        assert_int_not_equal(system, MAG_SYSTEM_NONE);
+        assert_int_equal(analyte(system, mag_yaml_get_text(item, "code")), MAG_ANALYTE_NONE);
+    }
+    static const char *const mimic[] = {"51081", "51977", "51037", "51082", "50947", "51678"};
+    for (size_t i = 0; i < sizeof mimic / sizeof *mimic; i++)
+        assert_int_equal(analyte(MAG_SYSTEM_MIMIC, mimic[i]), MAG_ANALYTE_NONE);
+    static const char *const loinc[] = {"55937-7", "65362-6", "2828-2",  "92891-1", "18281-6",
+                                        "48643-1", "29349-8", "62290-2", "32309-7", "2162-6"};
+    for (size_t i = 0; i < sizeof loinc / sizeof *loinc; i++)
+        assert_int_equal(analyte(MAG_SYSTEM_LOINC, loinc[i]), MAG_ANALYTE_NONE);
+}
+
+static void every_analyte_of_the_table_has_a_code(void **state) {
+    (void)state;
+    const mag_yaml *analytes = mag_yaml_get(list("pipelines/codes/analytes.yaml"), "analytes");
+    for (int a = MAG_ANALYTE_NONE + 1; a < MAG_ANALYTE_COUNT; a++)
+        if (!mag_yaml_get(analytes, mag_analyte_of((mag_analyte)a)->name))
+            fail_msg("no codes for %s", mag_analyte_of((mag_analyte)a)->name);
+}
+
+static uint32_t conditions(mag_code_system system, const char *code) {
+    return mag_codebook_conditions(book, system, mag_span_of(code));
+}
+
+static void finds_conditions_with_and_without_the_point(void **state) {
+    (void)state;
+    enum {
+        DIALYSIS = 1 << MAG_CONDITION_DIALYSIS,
+        DIABETES = 1 << MAG_CONDITION_DIABETES,
+        CKD = 1 << MAG_CONDITION_CKD
+    };
+    static const struct {
+        mag_code_system system;
+        const char *code;
+        uint32_t set;
+    } rows[] = {
+        {MAG_SYSTEM_ICD10, "Z49.1", DIALYSIS},
+        {MAG_SYSTEM_ICD10, "Z992", DIALYSIS},
+        {MAG_SYSTEM_ICD10, "z99.2", DIALYSIS},
+        {MAG_SYSTEM_ICD10, "Y84.1", DIALYSIS},
+        {MAG_SYSTEM_ICD10, "T82.41XA", DIALYSIS},
+        {MAG_SYSTEM_ICD10, "Z991", 0},
+        {MAG_SYSTEM_ICD9, "V45.11", DIALYSIS},
+        {MAG_SYSTEM_ICD9, "V4512", DIALYSIS},
+        {MAG_SYSTEM_ICD9, "V561", DIALYSIS},
+        {MAG_SYSTEM_ICD9, "99656", DIALYSIS},
+        {MAG_SYSTEM_ICD9, "99673", DIALYSIS},
+        {MAG_SYSTEM_ICD9, "39.95", DIALYSIS},
+        {MAG_SYSTEM_OPCS4, "X40.1", DIALYSIS},
+        {MAG_SYSTEM_OPCS4, "X41.9", DIALYSIS},
+        {MAG_SYSTEM_OPCS4, "X40.4", 0},
+        {MAG_SYSTEM_OPCS4, "M01.2", 0},
+        {MAG_SYSTEM_ICD10, "E11.9", DIABETES},
+        {MAG_SYSTEM_ICD10, "E10", DIABETES},
+        {MAG_SYSTEM_ICD10, "E15", 0},
+        {MAG_SYSTEM_ICD9, "25000", DIABETES},
+        {MAG_SYSTEM_ICD9, "2511", 0},
+        {MAG_SYSTEM_ICD10, "N18.30", CKD},
+        {MAG_SYSTEM_ICD10, "N18.6", CKD},
+        {MAG_SYSTEM_ICD10, "N17.9", 0},
+        {MAG_SYSTEM_ICD9, "5859", CKD},
+        {MAG_SYSTEM_ICD9, "5849", 0},
+        {MAG_SYSTEM_ICD9, "E119", 0},
+        {MAG_SYSTEM_ICD10, "25000", 0},
+        {MAG_SYSTEM_ICD10, "", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (conditions(rows[i].system, rows[i].code) != rows[i].set)
+            fail_msg("%s gives %u", rows[i].code, conditions(rows[i].system, rows[i].code));
+}
+
+static void digest_is_over_the_bytes_in_order_of_their_names(void **state) {
+    (void)state;
+    char text[3 * 65536];
+    size_t nbytes = 0;
+    for (size_t i = 0; i < mag_embedded_count; i++) {
+        if (strncmp(mag_embedded_files[i].name, "pipelines/codes/", 16) != 0)
+            continue;
+        assert_true(nbytes + mag_embedded_files[i].nbytes <= sizeof text);
+        memcpy(text + nbytes, mag_embedded_files[i].at, mag_embedded_files[i].nbytes);
+        nbytes += mag_embedded_files[i].nbytes;
+    }
+    char expected[MAG_SHA256_HEX_NBYTES];
+    mag_sha256_of((mag_span){text, nbytes}, expected);
+    assert_string_equal(mag_codebook_sha256(book), expected);
+}
+
+static void names_of_systems_classes_and_conditions_go_both_ways(void **state) {
+    (void)state;
+    for (int i = 1; i < MAG_CODE_SYSTEM_COUNT; i++)
+        assert_int_equal(
+            mag_code_system_find(mag_span_of(mag_code_system_name((mag_code_system)i))), i);
+    assert_int_equal(mag_code_system_find(mag_span_of("loinc")), MAG_SYSTEM_LOINC);
+    assert_int_equal(mag_code_system_find(mag_span_of("nothing")), MAG_SYSTEM_NONE);
+    assert_int_equal(mag_code_system_find(mag_span_of("")), MAG_SYSTEM_NONE);
+    for (int i = 0; i < MAG_CLASS_COUNT; i++) {
+        mag_class found;
+        assert_true(mag_class_find(mag_span_of(mag_class_name((mag_class)i)), &found));
+        assert_int_equal(found, i);
+        assert_true(strlen(mag_class_label((mag_class)i)) > 0);
+    }
+    for (int i = 0; i < MAG_CONDITION_COUNT; i++) {
+        mag_condition found;
+        assert_true(mag_condition_find(mag_span_of(mag_condition_name((mag_condition)i)), &found));
+        assert_int_equal(found, i);
+    }
+    mag_class none;
+    assert_false(mag_class_find(mag_span_of("loop"), &none));
+}
+
+static void every_class_but_mgnot_is_of_interest(void **state) {
+    (void)state;
+    mag_class_set all = mag_classes_of_interest();
+    for (int i = 0; i < MAG_CLASS_COUNT; i++)
+        assert_int_equal(all >> i & 1, i != MAG_CLASS_MGNOT);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_laboratory_codes_of_the_specification),
+        cmocka_unit_test(a_code_counts_only_in_its_own_system),
+        cmocka_unit_test(no_look_alike_maps),
+        cmocka_unit_test(every_analyte_of_the_table_has_a_code),
+        cmocka_unit_test(finds_conditions_with_and_without_the_point),
+        cmocka_unit_test(digest_is_over_the_bytes_in_order_of_their_names),
+        cmocka_unit_test(names_of_systems_classes_and_conditions_go_both_ways),
+        cmocka_unit_test(every_class_but_mgnot_is_of_interest),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
