@@ -1,0 +1,467 @@
+#include "rules/fact.h"
+
+#include "clinical/dose.h"
+#include "rules/operand_person.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What makes two facts the same. */
+typedef struct mag_fact_key {
+    int operand;
+    const mag_lab *lab;
+    const mag_exposure *exposure;
+} mag_fact_key;
+
+enum { NUMBER_NBYTES = 32, ALONE = -2 /* the key of a fact without an operand */ };
+
+/* --- texts -------------------------------------------------------------------------------- */
+
+/* Remembers that memory ran out, so that callers need not ask each time. */
+static const char *kept(mag_fact_list *list, const char *text) {
+    if (text == NULL)
+        list->is_out_of_memory = true;
+    return text;
+}
+
+static const char *copy(mag_fact_list *list, const char *text) {
+    return kept(list, mag_arena_text(list->arena, mag_span_of(text)));
+}
+
+const char *mag_fact_reasons(mag_arena *arena, mag_unknown_set reasons) {
+    char text[MAG_UNKNOWN_TEXT_NBYTES];
+    mag_unknown_set_text(reasons, text);
+    return mag_arena_text(arena, mag_span_of(text));
+}
+
+/* "conflict,haemolysed"; NULL if there is none. */
+static const char *notes_text(mag_fact_list *list, mag_value_note_set notes) {
+    const char *text = NULL;
+    for (int i = 0; i < MAG_VALUE_NOTE_COUNT; i++) {
+        if ((notes >> i & 1) == 0)
+            continue;
+        const char *name = mag_value_note_name((mag_value_note)i);
+        text = kept(list, text == NULL ? copy(list, name)
+                                       : mag_arena_format(list->arena, "%s,%s", text, name));
+    }
+    return text;
+}
+
+typedef void number_text(double number, char out[NUMBER_NBYTES]);
+
+static void six_digits(double number, char out[NUMBER_NBYTES]) {
+    (void)snprintf(out, NUMBER_NBYTES, "%.6g", number);
+}
+
+static void one_decimal(double number, char out[NUMBER_NBYTES]) {
+    mag_derived_text(number, out);
+}
+
+static void whole(double number, char out[NUMBER_NBYTES]) {
+    (void)snprintf(out, NUMBER_NBYTES, "%.0f", number);
+}
+
+/* "17.3", ">=19.8", "<30.0", "19.8-32.9" */
+static const char *bounds_text(mag_fact_list *list, const mag_bounds *bounds, double scale,
+                               number_text *text_of) {
+    char low[NUMBER_NBYTES], high[NUMBER_NBYTES];
+    text_of(bounds->low / scale, low);
+    if (mag_bounds_is_exact(bounds))
+        return copy(list, low);
+    if (isinf(bounds->high))
+        return kept(list,
+                    mag_arena_format(list->arena, "%s%s", bounds->is_low_open ? ">" : ">=", low));
+    text_of(bounds->high / scale, high);
+    if (bounds->low <= 0)
+        return kept(list,
+                    mag_arena_format(list->arena, "%s%s", bounds->is_high_open ? "<" : "<=", high));
+    return kept(list, mag_arena_format(list->arena, "%s-%s", low, high));
+}
+
+static const char *decimal_text(mag_fact_list *list, const char *before, mag_decimal value,
+                                const char *unit) {
+    char number[MAG_DECIMAL_TEXT_NBYTES];
+    mag_decimal_text(value, number);
+    return kept(list, mag_arena_format(list->arena, "%s%s%s%s", before, number,
+                                       unit[0] != '\0' ? " " : "", unit));
+}
+
+/* The side of the pair that applied to the result, "1.7 mg/dL"; a constant as written. */
+static const char *limit_text(mag_fact_list *list, const mag_node *against, const mag_lab *lab) {
+    if (against == NULL)
+        return NULL;
+    if (against->kind != MAG_NODE_LIMIT || lab == NULL)
+        return against->shown;
+    const mag_limit *limit = against->limit;
+    mag_decimal side;
+    mag_unit unit;
+    if (!mag_limit_side(mag_lab_analyte(lab), mag_lab_unit(lab), limit, &side, &unit)) {
+        const bool has_molar = limit->molar_unit != MAG_UNIT_NONE;
+        side = has_molar ? limit->molar : limit->mass;
+        unit = has_molar ? limit->molar_unit : limit->mass_unit;
+    }
+    return decimal_text(list, "", side, mag_unit_text(unit));
+}
+
+/* --- the list ----------------------------------------------------------------------------- */
+
+static mag_fact *find(mag_fact_list *list, mag_fact_key key) {
+    for (size_t i = 0; i < list->count; i++) {
+        const mag_fact_key *other = &list->keys[i];
+        const bool is_same = key.exposure != NULL || other->exposure != NULL
+                                 ? key.exposure == other->exposure
+                             : key.lab != NULL && list->facts[i].kind == MAG_FACT_RESULT
+                                 ? key.lab == other->lab
+                                 : key.operand == other->operand;
+        if (is_same)
+            return &list->facts[i];
+    }
+    return NULL;
+}
+
+static bool has_room(mag_fact_list *list) {
+    if (list->count < list->capacity)
+        return true;
+    const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+    mag_fact *facts = mag_arena_alloc(list->arena, capacity * sizeof *facts);
+    mag_fact_key *keys = mag_arena_alloc(list->arena, capacity * sizeof *keys);
+    if (facts == NULL || keys == NULL) {
+        list->is_out_of_memory = true;
+        return false;
+    }
+    if (list->count > 0) {
+        memcpy(facts, list->facts, list->count * sizeof *facts);
+        memcpy(keys, list->keys, list->count * sizeof *keys);
+    }
+    list->facts = facts;
+    list->keys = keys;
+    list->capacity = capacity;
+    return true;
+}
+
+/* One value compared twice stays one fact with both limits; a bare mention takes the name and limit
+   of the comparison. */
+static void merge(mag_fact_list *list, mag_fact *into, const mag_fact *more) {
+    if (more->limit == NULL || (into->limit != NULL && strstr(into->limit, more->limit) != NULL))
+        return;
+    if (into->limit == NULL) {
+        into->operand = more->operand;
+        into->limit = more->limit;
+        return;
+    }
+    into->limit = kept(list, mag_arena_format(list->arena, "%s and %s", into->limit, more->limit));
+}
+
+static void append(mag_fact_list *list, mag_fact_key key, const mag_fact *fact) {
+    mag_fact *same = find(list, key);
+    if (same != NULL) {
+        merge(list, same, fact);
+        return;
+    }
+    if (!has_room(list))
+        return;
+    list->keys[list->count] = key;
+    list->facts[list->count++] = *fact;
+}
+
+/* --- facts by kind ------------------------------------------------------------------------ */
+
+/* One operand that decided, with what it was compared with. */
+typedef struct leaf {
+    const mag_node *node;
+    const mag_operand *operand;
+    const mag_value *value;
+    const mag_node *against;
+    mag_truth truth;
+} leaf;
+
+static mag_fact fact_of(mag_fact_list *list, mag_fact_kind kind, const char *operand,
+                        const mag_value *value) {
+    mag_fact fact = {.kind = kind,
+                     .operand = operand,
+                     .at = value->at,
+                     .is_date_only = value->is_date_only,
+                     .start = MAG_MINUTE_NONE,
+                     .stop = MAG_MINUTE_NONE,
+                     .notes = notes_text(list, value->notes)};
+    if (value->lab != NULL) {
+        fact.file_id = value->lab->file_id;
+        fact.line = value->lab->line;
+    }
+    return fact;
+}
+
+static void set_printed(mag_fact_list *list, mag_fact *fact, const mag_lab *lab) {
+    const char *comparator = mag_comparator_text(mag_lab_comparator(lab));
+    fact->value = decimal_text(list, comparator, mag_lab_value(lab), "");
+    fact->digest_value = fact->value;
+    fact->unit = mag_unit_text(mag_lab_unit(lab));
+}
+
+static void add_result(mag_fact_list *list, const leaf *of, const mag_value *value) {
+    mag_fact fact = fact_of(list, MAG_FACT_RESULT, of->node->shown, value);
+    set_printed(list, &fact, value->lab);
+    fact.limit = limit_text(list, of->against, value->lab);
+    append(list, (mag_fact_key){of->node->operand, value->lab, NULL}, &fact);
+}
+
+/* How a number of a dimension is shown. */
+typedef struct shown_number {
+    const char *unit;
+    double scale; /* shown = number / scale */
+    bool is_whole;
+} shown_number;
+
+static shown_number shown_of(mag_dimension dimension) {
+    switch (dimension) {
+    case MAG_DIM_DOSE:
+        return (shown_number){"mmol/day", 1000, false};
+    case MAG_DIM_AMOUNT:
+        return (shown_number){"mmol", 1000, false};
+    case MAG_DIM_DAYS:
+        return (shown_number){"days", 1, true};
+    case MAG_DIM_YEARS:
+        return (shown_number){"years", 1, true};
+    case MAG_DIM_FLOW:
+        return (shown_number){"mL/min", 1, false};
+    case MAG_DIM_FLOW_INDEXED:
+        return (shown_number){mag_unit_text(MAG_UNIT_ML_MIN_173), 1, false};
+    case MAG_DIM_MASS:
+        return (shown_number){"kg", 1, false};
+    case MAG_DIM_LENGTH:
+        return (shown_number){"cm", 1, false};
+    case MAG_DIM_MOLAR:
+        return (shown_number){"mmol/L", 1, false};
+    case MAG_DIM_MASS_CONC:
+        return (shown_number){"mg/dL", 1, false};
+    case MAG_DIM_PERCENT:
+        return (shown_number){"%", 1, false};
+    case MAG_DIM_TRUTH:
+    case MAG_DIM_RESULT:
+    case MAG_DIM_NUMBER:
+    case MAG_DIM_SEX:
+    case MAG_DIM_CATEGORY:
+    case MAG_DIM_MOMENT:
+    case MAG_DIM_LIMIT:
+    case MAG_DIM_COUNT:
+        break;
+    }
+    return (shown_number){NULL, 1, true};
+}
+
+static const char *sex_text(double sex) {
+    return (mag_sex)(int)sex == MAG_SEX_FEMALE ? "female" : "male";
+}
+
+static void set_number(mag_fact_list *list, mag_fact *fact, const leaf *of) {
+    const mag_bounds *bounds = &of->value->bounds;
+    const shown_number shown = shown_of(of->operand->dimension);
+    if (of->operand->dimension == MAG_DIM_SEX) {
+        fact->value = fact->digest_value = sex_text(bounds->low);
+        return;
+    }
+    if (of->operand->dimension == MAG_DIM_CATEGORY) {
+        const mag_gfr_category category = (mag_gfr_category)(int)bounds->high;
+        fact->value = fact->digest_value = mag_gfr_category_name(category);
+        return;
+    }
+    fact->unit = shown.unit;
+    fact->value = bounds_text(list, bounds, shown.scale, shown.is_whole ? whole : one_decimal);
+    fact->digest_value = bounds_text(list, bounds, shown.scale, six_digits);
+}
+
+static void add_number(mag_fact_list *list, const leaf *of) {
+    const bool is_person =
+        of->operand->kind == MAG_OPERAND_AGE || of->operand->kind == MAG_OPERAND_SEX;
+    mag_fact fact =
+        fact_of(list, is_person ? MAG_FACT_PERSON : MAG_FACT_DERIVED, of->node->shown, of->value);
+    set_number(list, &fact, of);
+    if (of->value->method != MAG_KF_NONE)
+        fact.method = mag_kf_method_label(of->value->method);
+    fact.limit = limit_text(list, of->against, of->value->lab);
+    append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
+}
+
+static const mag_class_set magnesium_classes =
+    (mag_class_set)1 << MAG_CLASS_MGSUPP | (mag_class_set)1 << MAG_CLASS_MGANTACID |
+    (mag_class_set)1 << MAG_CLASS_MGLAX | (mag_class_set)1 << MAG_CLASS_MGPREP |
+    (mag_class_set)1 << MAG_CLASS_MGIV | (mag_class_set)1 << MAG_CLASS_MGOTHER;
+
+static const char *dose_text(mag_fact_list *list, const mag_exposure *exposure,
+                             mag_class_set classes) {
+    if ((classes & magnesium_classes) == 0)
+        return NULL;
+    if (exposure->dose_hi_umol == MAG_DOSE_UNKNOWN && exposure->dose_lo_umol == 0)
+        return "unknown";
+    mag_bounds bounds = mag_bounds_exact(exposure->dose_lo_umol);
+    bounds.high = exposure->dose_hi_umol == MAG_DOSE_UNKNOWN ? (double)INFINITY
+                                                             : (double)exposure->dose_hi_umol;
+    return kept(list, mag_arena_format(list->arena, "%s mmol/day",
+                                       bounds_text(list, &bounds, 1000, one_decimal)));
+}
+
+static const char *classes_text(mag_fact_list *list, mag_class_set classes) {
+    const char *text = NULL;
+    for (int i = 0; i < MAG_CLASS_COUNT; i++) {
+        if ((classes >> i & 1) == 0)
+            continue;
+        const char *name = mag_class_name((mag_class)i);
+        text = text == NULL ? name : kept(list, mag_arena_format(list->arena, "%s+%s", text, name));
+    }
+    return text;
+}
+
+/* A stop without a clock is shown as the last day, which is included. */
+static mag_minute shown_stop(const mag_exposure *exposure) {
+    if (!mag_exposure_has(exposure, MAG_EXPOSURE_STOP_DATE) || exposure->stop <= exposure->start)
+        return exposure->stop;
+    return mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE) ? mag_day_begin(exposure->stop - 1)
+                                                               : exposure->stop - 1;
+}
+
+static void add_exposure(mag_fact_list *list, const leaf *of, const mag_drug_query *query,
+                         const mag_exposure *exposure) {
+    const mag_cohort *cohort = query->patient->cohort;
+    const mag_class_set classes = mag_drug_classes(query, exposure);
+    mag_fact fact = fact_of(list, MAG_FACT_EXPOSURE, of->node->shown, of->value);
+    fact.at = MAG_MINUTE_NONE;
+    fact.drug_class = classes_text(list, classes);
+    fact.code = mag_cohort_drug_code(cohort, exposure->drug_id);
+    fact.drug_name = mag_cohort_drug(cohort, exposure->drug_id)->shown_name;
+    fact.dose = dose_text(list, exposure, classes);
+    fact.start = exposure->start;
+    fact.stop = shown_stop(exposure);
+    fact.is_open = mag_exposure_has(exposure, MAG_EXPOSURE_OPEN);
+    fact.is_date_only = mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE);
+    fact.notes = notes_text(list, mag_drug_notes(exposure));
+    fact.file_id = exposure->file_id;
+    fact.line = exposure->line;
+    append(list, (mag_fact_key){of->node->operand, NULL, exposure}, &fact);
+}
+
+/* Rows that a true active, exposed or started rests on. */
+static void add_exposures(mag_fact_list *list, const leaf *of) {
+    const mag_timeline *patient = list->evaluator->patient;
+    const mag_drug_query query = mag_evaluator_drug_query(list->evaluator, of->operand);
+    const bool is_now =
+        of->operand->kind == MAG_OPERAND_ACTIVE && of->operand->window.kind == MAG_WINDOW_HISTORY;
+    mag_period period;
+    mag_unknown_set reasons;
+    if (!mag_evaluator_period(list->evaluator, of->operand, &period, &reasons))
+        return;
+    for (size_t i = 0; i < patient->exposure_count; i++) {
+        const mag_exposure *exposure = &patient->exposures[i];
+        if (is_now ? mag_drug_is_current(&query, exposure)
+                   : mag_drug_overlaps(&query, exposure, &period))
+            add_exposure(list, of, &query, exposure);
+    }
+}
+
+/* "no magnesium in 365 days" shows the newest result ever. */
+static void add_absence(mag_fact_list *list, const leaf *of) {
+    const mag_timeline *patient = list->evaluator->patient;
+    mag_fact fact = fact_of(list, MAG_FACT_ABSENCE, of->node->shown, of->value);
+    if (of->operand->kind == MAG_OPERAND_NONE) {
+        const mag_window ever = {.kind = MAG_WINDOW_HISTORY};
+        const mag_anchor now = {patient->as_of, false};
+        const mag_lab_query query = {patient, of->operand->analyte,
+                                     mag_period_of(&ever, now, now, patient->as_of),
+                                     of->operand->worse};
+        const mag_value last = mag_lab_latest(&query);
+        if (last.lab != NULL) {
+            fact = fact_of(list, MAG_FACT_ABSENCE, of->node->shown, &last);
+            set_printed(list, &fact, last.lab);
+        }
+    }
+    append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
+}
+
+static void add_condition(mag_fact_list *list, const leaf *of) {
+    const mag_fact fact = fact_of(list, MAG_FACT_CONDITION, of->node->shown, of->value);
+    append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
+}
+
+/* The newest result of the window of measured() or none(). */
+static void add_result_of_window(mag_fact_list *list, const leaf *of) {
+    mag_lab_query query;
+    if (!mag_evaluator_lab_query(list->evaluator, of->operand, &query))
+        return;
+    const mag_value latest = mag_lab_latest(&query);
+    if (latest.lab != NULL)
+        add_result(list, of, &latest);
+}
+
+/* An operand without a truth value: what there is of it, and why it does not decide. */
+static void add_unknown(mag_fact_list *list, const leaf *of) {
+    const bool has_value =
+        of->operand->dimension != MAG_DIM_TRUTH && of->value->bounds.unknown == 0;
+    mag_fact fact = fact_of(list, MAG_FACT_UNKNOWN, of->node->shown, of->value);
+    if (has_value && of->operand->dimension == MAG_DIM_RESULT && of->value->lab != NULL)
+        set_printed(list, &fact, of->value->lab);
+    else if (has_value)
+        set_number(list, &fact, of);
+    const char *reasons = kept(list, mag_fact_reasons(list->arena, of->truth.reasons));
+    fact.notes = fact.notes == NULL || reasons == NULL
+                     ? reasons
+                     : kept(list, mag_arena_format(list->arena, "%s,%s", reasons, fact.notes));
+    fact.limit = limit_text(list, of->against, of->value->lab);
+    append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
+}
+
+static void add_truth(mag_fact_list *list, const leaf *of) {
+    const bool is_true = of->truth.is == MAG_TRUE;
+    const mag_operand_kind kind = of->operand->kind;
+    const bool speaks_of_result =
+        (kind == MAG_OPERAND_MEASURED && is_true) || (kind == MAG_OPERAND_NONE && !is_true);
+    if (speaks_of_result)
+        add_result_of_window(list, of);
+    else if (kind == MAG_OPERAND_HAEMOLYSED)
+        add_result(list, of, of->value);
+    else if (!is_true || kind == MAG_OPERAND_NONE)
+        add_absence(list, of);
+    else if (kind == MAG_OPERAND_HAS)
+        add_condition(list, of);
+    else
+        add_exposures(list, of);
+}
+
+void mag_fact_add(void *context, const mag_node *operand, const mag_node *against,
+                  mag_truth truth) {
+    mag_fact_list *list = context;
+    const leaf of = {.node = operand,
+                     .operand = &list->evaluator->pack->operands[operand->operand],
+                     .value = mag_evaluator_operand(list->evaluator, operand->operand),
+                     .against = against,
+                     .truth = truth};
+    if (truth.is == MAG_UNDECIDED)
+        add_unknown(list, &of);
+    else if (of.operand->dimension == MAG_DIM_TRUTH)
+        add_truth(list, &of);
+    else if (of.operand->dimension == MAG_DIM_RESULT || of.operand->kind == MAG_OPERAND_WEIGHT ||
+             of.operand->kind == MAG_OPERAND_HEIGHT)
+        add_result(list, &of, of.value);
+    else
+        add_number(list, &of);
+}
+
+void mag_fact_add_population(mag_fact_list *list, mag_truth truth) {
+    const mag_timeline *patient = list->evaluator->patient;
+    const mag_value age = mag_person_age_value(patient, patient->as_of);
+    mag_fact fact = fact_of(list, MAG_FACT_PERSON, "age", &age);
+    if (!mag_person_is_alive(patient->person, patient->as_of)) {
+        fact.operand = "alive";
+        fact.value = fact.digest_value = "no";
+        fact.at = patient->person->died;
+        fact.is_date_only = true;
+    } else if (truth.is == MAG_UNDECIDED) {
+        fact.kind = MAG_FACT_UNKNOWN;
+        fact.notes = kept(list, mag_fact_reasons(list->arena, truth.reasons));
+        fact.limit = "18 years";
+    } else {
+        fact.value = fact.digest_value = bounds_text(list, &age.bounds, 1, whole);
+        fact.unit = "years";
+        fact.limit = "18 years";
+    }
+    append(list, (mag_fact_key){ALONE, NULL, NULL}, &fact);
+}
