@@ -1,0 +1,323 @@
+#include "cli/closing.h"
+
+#include "cli/show.h"
+#include "io/json_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef char count_text[MAG_COUNT_TEXT_NBYTES];
+
+/* --- gates -------------------------------------------------------------------------------------
+ */
+static const char *what_was_done(const mag_gate_verdict *verdict) {
+    if (verdict->colour != MAG_RED)
+        return "published with a warning";
+    return verdict->is_hard ? "nothing published" : "run held, nothing new is visible";
+}
+
+/* "labs.csv.gz, line 48,213" of the first such row, or the file or source that is meant. */
+static void tell_where(const mag_gate_verdict *verdict, char *out, size_t nbytes) {
+    count_text line;
+    const char *file = *verdict->first_file ? verdict->first_file : verdict->file;
+    const char *place = *file ? file : verdict->source;
+    if (verdict->first_line)
+        snprintf(out, nbytes, "%s, line %s", place, mag_count_text(verdict->first_line, line));
+    else
+        snprintf(out, nbytes, "%s", place);
+}
+
+/* Freshness counts hours, every other gate rows. */
+static void tell_extent(const mag_gate_verdict *verdict) {
+    count_text count, share;
+    if (verdict->of == 0)
+        mag_tell("  the newest record of source \"%s\" is %s hours old; %s.", verdict->source,
+                 mag_count_text(verdict->count, count), what_was_done(verdict));
+    else
+        mag_tell("  %s rows like this in source \"%s\" (%s; amber above %g %%, red above %g %%); "
+                 "%s.",
+                 mag_count_text(verdict->count, count), verdict->source,
+                 mag_share_text(verdict->count, verdict->of, share), 100 * verdict->amber,
+                 100 * verdict->red, what_was_done(verdict));
+}
+
+static void tell_gate(const mag_gate_verdict *verdict) {
+    char where[512];
+    tell_where(verdict, where, sizeof where);
+    bool has_column = verdict->column && *verdict->column;
+    mag_tell("magscreen: %s%s%s%s: %s (%s) [%s]", where, has_column ? ", column \"" : "",
+             has_column ? verdict->column : "", has_column ? "\"" : "",
+             mag_message_gist(verdict->message), verdict->gate, mag_message_code(verdict->message));
+    tell_extent(verdict);
+    if (verdict->note && *verdict->note)
+        mag_tell("  limit of this source: %s", verdict->note);
+    mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));
+}
+
+static const char *const colour_names[] = {"green", "amber", "red"};
+
+static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
+    mag_json_object(json);
+    mag_json_key_text(json, "id", mag_message_code(verdict->message));
+    mag_json_key_text(json, "gate", verdict->gate);
+    mag_json_key_text(json, "colour", colour_names[verdict->colour]);
+    mag_json_key_text(json, "source", verdict->source);
+    mag_json_key_text(json, "file", *verdict->first_file ? verdict->first_file : verdict->file);
+    mag_json_key_integer(json, "line", verdict->first_line);
+    mag_json_key_text(json, "column", verdict->column ? verdict->column : "");
+    mag_json_key_integer(json, "count", (int64_t)verdict->count);
+    mag_json_key_integer(json, "of", (int64_t)verdict->of);
+    mag_json_key_text(json, "note", verdict->note ? verdict->note : "");
+    mag_json_end_object(json);
+}
+
+void mag_closing_gates(const mag_run_report *report, bool is_json) {
+    if (is_json)
+        return; /* they are part of the answer */
+    for (size_t i = 0; i < report->verdict_count; i++)
+        if (report->verdicts[i].colour != MAG_GREEN)
+            tell_gate(&report->verdicts[i]);
+}
+
+/* --- lines -------------------------------------------------------------------------------------
+ */
+static const char *source_word(const mag_run_report *report, const char *source) {
+    mag_gate_colour worst = MAG_GREEN;
+    for (size_t i = 0; i < report->verdict_count; i++)
+        if (strcmp(report->verdicts[i].source, source) == 0 && report->verdicts[i].colour > worst)
+            worst = report->verdicts[i].colour;
+    return worst == MAG_GREEN ? "ok" : worst == MAG_AMBER ? "warning" : "too many set aside";
+}
+
+static void show_bucket(const char *name, uint64_t count, uint64_t of, const char *id) {
+    count_text text, share;
+    if (count > 0)
+        mag_show("      %14s  %-26s %s%s%s", mag_count_text(count, text), name,
+                 mag_share_text(count, of, share), *id ? "  " : "", id);
+}
+
+static void show_source(const mag_run_report *report, const struct mag_source_totals *source) {
+    const mag_accounting *rows = &source->accounting;
+    count_text read, accepted;
+    mag_show("  %-16s %14s rows  %-8s %s used", source->name, mag_count_text(rows->read, read),
+             source_word(report, source->name), mag_count_text(rows->accepted, accepted));
+    show_bucket("not of interest", rows->not_of_interest, rows->read, "");
+    show_bucket("outside the window", rows->out_of_window, rows->read, "");
+    show_bucket("exact duplicates", rows->duplicate, rows->read, "");
+    uint64_t of = mag_accounting_of_interest(rows);
+    for (int reason = 1; reason < MAG_REASON_COUNT; reason++)
+        show_bucket(mag_reason_name((mag_reason)reason), rows->rejected[reason], of,
+                    mag_message_code(mag_reason_message((mag_reason)reason)));
+    show_bucket("drug names unmapped", rows->unmapped, of, "MS-I248");
+}
+
+static void show_cannot_tell(const mag_rule_totals *rule) {
+    count_text count, of;
+    if (rule->not_evaluated && *rule->not_evaluated) {
+        mag_show("  %s was not evaluated for anybody: %s", rule->rule_id, rule->not_evaluated);
+        return;
+    }
+    if (rule->cannot_tell == 0)
+        return;
+    char reasons[256] = "";
+    size_t at = 0;
+    for (int reason = 0; reason < MAG_UNKNOWN_COUNT; reason++) {
+        uint64_t n = rule->cannot_tell_by_reason[reason];
+        if (n > 0 && at < sizeof reasons)
+            at += (size_t)snprintf(reasons + at, sizeof reasons - at, "%s%s %s", at ? ", " : "",
+                                   mag_unknown_name((mag_unknown)reason), mag_count_text(n, count));
+    }
+    mag_show("  could not be assessed: %s of %s patients for %s %s (%s)",
+             mag_count_text(rule->cannot_tell, count), mag_count_text(rule->eligible, of),
+             rule->rule_id, rule->title, reasons);
+}
+
+/* No flag at all is never shown as nothing: what was looked at stands there. */
+static void show_what_was_looked_at(const mag_run_report *report) {
+    count_text eligible, clear, cannot_tell;
+    mag_show("  no flag at all; this is what was looked at:");
+    for (size_t i = 0; i < report->rule_totals_count; i++) {
+        const mag_rule_totals *rule = &report->rules[i];
+        mag_show("    %s  in the denominator %s, clear %s, cannot tell %s", rule->rule_id,
+                 mag_count_text(rule->eligible, eligible), mag_count_text(rule->clear, clear),
+                 mag_count_text(rule->cannot_tell, cannot_tell));
+    }
+}
+
+static void show_flags(const mag_run_report *report) {
+    uint64_t visible = 0;
+    char line[256] = "";
+    size_t at = 0;
+    count_text count;
+    for (int severity = MAG_SEVERITY_CRITICAL; severity >= MAG_SEVERITY_INFO; severity--) {
+        uint64_t n = report->visible_by_severity[severity];
+        visible += n;
+        at += (size_t)snprintf(line + at, sizeof line - at, "%s%s %s", at ? ", " : "",
+                               mag_count_text(n, count), mag_severity_name((mag_severity)severity));
+    }
+    if (visible + report->hidden_count == 0) {
+        show_what_was_looked_at(report);
+        return;
+    }
+    count_text patients, hidden;
+    mag_show("  flags: %s; %s patients flagged; %s hidden behind a flag that says more", line,
+             mag_count_text(report->flagged_patient_count, patients),
+             mag_count_text(report->hidden_count, hidden));
+}
+
+static void show_timings(const mag_run_report *report) {
+    mag_show("  time: read %.3f s, settle %.3f s, screen %.3f s, publish %.3f s, total %.3f s; "
+             "memory at most %.1f MiB",
+             report->seconds_ingest, report->seconds_settle, report->seconds_screen,
+             report->seconds_publish, report->seconds_total,
+             (double)report->peak_memory_nbytes / (1024.0 * 1024.0));
+}
+
+static size_t warning_count(const mag_run_report *report) {
+    size_t count = 0;
+    for (size_t i = 0; i < report->verdict_count; i++)
+        count += report->verdicts[i].colour == MAG_AMBER;
+    return count;
+}
+
+static void show_end(const mag_closing *closing) {
+    const mag_run_report *report = closing->report;
+    const char *out = closing->out_directory;
+    size_t warnings = warning_count(report);
+    if (!out) {
+        mag_show("DRY RUN, nothing was written   (exit %d)", report->exit_code);
+        return;
+    }
+    switch (report->end) {
+    case MAG_RUN_PUBLISHED:
+        if (warnings)
+            mag_show("PUBLISHED WITH %zu WARNING%s in %s   (exit %d)", warnings,
+                     warnings == 1 ? "" : "S", out, report->exit_code);
+        else
+            mag_show("PUBLISHED in %s   (exit %d)", out, report->exit_code);
+        mag_show("next: magscreen worklist --from %s", out);
+        return;
+    case MAG_RUN_NOTHING_NEW:
+        mag_show("NOTHING NEW: %s holds this very result already   (exit %d)", out,
+                 report->exit_code);
+        mag_show("next: magscreen worklist --from %s", out);
+        return;
+    case MAG_RUN_HELD:
+        mag_show("HELD in %s.held, nothing new is visible   (exit %d)", out, report->exit_code);
+        mag_show("next: magscreen rejects --from %s.held", out);
+        return;
+    case MAG_RUN_REFUSED:
+        mag_show("REFUSED, nothing new is visible; the reasons are in %s.failed   (exit %d)", out,
+                 report->exit_code);
+        mag_show("next: magscreen rejects --from %s.failed", out);
+        return;
+    }
+}
+
+void mag_closing_lines(const mag_closing *closing) {
+    const mag_run_report *report = closing->report;
+    count_text patients, screened;
+    mag_show("magscreen run  as-of %s  rules %s %s (%zu)", report->as_of, report->pack_name,
+             report->pack_version, report->rule_count);
+    for (size_t i = 0; i < report->source_count; i++)
+        show_source(report, &report->sources[i]);
+    if (report->end != MAG_RUN_REFUSED) {
+        mag_show("  evaluated %zu rules on %s patients (%s adults alive with an as-of), %d "
+                 "thread%s, %.1f s",
+                 report->rule_count, mag_count_text(report->patient_count, patients),
+                 mag_count_text(report->screened_count, screened), report->thread_count,
+                 report->thread_count == 1 ? "" : "s", report->seconds_total);
+        for (size_t i = 0; i < report->rule_totals_count; i++)
+            show_cannot_tell(&report->rules[i]);
+        show_flags(report);
+    }
+    if (closing->has_timings)
+        show_timings(report);
+    show_end(closing);
+}
+
+/* --- JSON --------------------------------------------------------------------------------------
+ */
+static void key_seconds(mag_json *json, const char *key, double seconds) {
+    char text[40];
+    snprintf(text, sizeof text, "%.6f", seconds);
+    mag_json_key(json, key);
+    mag_json_number(json, text);
+}
+
+static const char *const end_names[] = {"published", "held", "refused", "nothing_new"};
+
+static void source_json(mag_json *json, const struct mag_source_totals *source) {
+    const mag_accounting *rows = &source->accounting;
+    mag_json_object(json);
+    mag_json_key_text(json, "source", source->name);
+    mag_json_key_integer(json, "files", (int64_t)source->file_count);
+    mag_json_key_integer(json, "read", (int64_t)rows->read);
+    mag_json_key_integer(json, "accepted", (int64_t)rows->accepted);
+    mag_json_key_integer(json, "rejected", (int64_t)mag_accounting_rejected(rows));
+    mag_json_key_integer(json, "out_of_window", (int64_t)rows->out_of_window);
+    mag_json_key_integer(json, "duplicate", (int64_t)rows->duplicate);
+    mag_json_key_integer(json, "not_of_interest", (int64_t)rows->not_of_interest);
+    mag_json_end_object(json);
+}
+
+static void rule_json(mag_json *json, const mag_rule_totals *rule) {
+    mag_json_object(json);
+    mag_json_key_text(json, "rule_id", rule->rule_id);
+    mag_json_key_integer(json, "eligible", (int64_t)rule->eligible);
+    mag_json_key_integer(json, "flagged", (int64_t)rule->flagged);
+    mag_json_key_integer(json, "clear", (int64_t)rule->clear);
+    mag_json_key_integer(json, "cannot_tell", (int64_t)rule->cannot_tell);
+    mag_json_key_integer(json, "hidden", (int64_t)rule->hidden);
+    mag_json_end_object(json);
+}
+
+static void lists_json(mag_json *json, const mag_run_report *report) {
+    mag_json_key(json, "sources");
+    mag_json_array(json);
+    for (size_t i = 0; i < report->source_count; i++)
+        source_json(json, &report->sources[i]);
+    mag_json_end_array(json);
+    mag_json_key(json, "rules");
+    mag_json_array(json);
+    for (size_t i = 0; i < report->rule_totals_count; i++)
+        rule_json(json, &report->rules[i]);
+    mag_json_end_array(json);
+    mag_json_key(json, "gates");
+    mag_json_array(json);
+    for (size_t i = 0; i < report->verdict_count; i++)
+        gate_json(json, &report->verdicts[i]);
+    mag_json_end_array(json);
+}
+
+mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error *err) {
+    const mag_run_report *report = closing->report;
+    uint64_t read = 0;
+    for (size_t i = 0; i < report->source_count; i++)
+        read += report->sources[i].accounting.read;
+    mag_json json;
+    mag_json_begin(&json, out, true);
+    mag_json_object(&json);
+    mag_json_key_text(&json, "end", end_names[report->end]);
+    mag_json_key_integer(&json, "exit", report->exit_code);
+    mag_json_key_text(&json, "run_id", report->run_id);
+    mag_json_key_text(&json, "as_of", report->as_of);
+    mag_json_key_text(&json, "directory", closing->out_directory ? closing->out_directory : "");
+    mag_json_key_text(&json, "result_sha256", report->result_sha256);
+    mag_json_key_integer(&json, "patients", (int64_t)report->patient_count);
+    mag_json_key_integer(&json, "screened", (int64_t)report->screened_count);
+    mag_json_key_integer(&json, "hidden", (int64_t)report->hidden_count);
+    for (int severity = MAG_SEVERITY_CRITICAL; severity >= MAG_SEVERITY_INFO; severity--)
+        mag_json_key_integer(&json, mag_severity_name((mag_severity)severity),
+                             (int64_t)report->visible_by_severity[severity]);
+    lists_json(&json, report);
+    mag_json_key_integer(&json, "rows_read", (int64_t)read);
+    key_seconds(&json, "seconds_ingest", report->seconds_ingest);
+    key_seconds(&json, "seconds_settle", report->seconds_settle);
+    key_seconds(&json, "seconds_screen", report->seconds_screen);
+    key_seconds(&json, "seconds_publish", report->seconds_publish);
+    key_seconds(&json, "seconds_total", report->seconds_total);
+    mag_json_key_integer(&json, "peak_memory_bytes", (int64_t)report->peak_memory_nbytes);
+    mag_json_end_object(&json);
+    return mag_text_check(out, err);
+}

@@ -1,0 +1,22 @@
+/* The closing lines of a run, and the same facts as JSON. */
+#ifndef MAG_CLI_CLOSING_H
+#define MAG_CLI_CLOSING_H
+
+#include "base/text.h"
+#include "engine/run.h"
+
+/* What the closing lines need besides the report. */
+typedef struct mag_closing {
+    const mag_run_report *report;
+    const char *out_directory; /* NULL: a dry run */
+    bool has_timings;
+} mag_closing;
+
+/* Gates that are amber or red, as messages on stderr, the worst last. */
+void mag_closing_gates(const mag_run_report *report, bool is_json);
+/* Rows per source, what could not be assessed, flags by severity, the end and the next command. */
+void mag_closing_lines(const mag_closing *closing);
+mag_status mag_closing_json(const mag_closing *closing, mag_text *out,
+                            mag_error *err) MAG_MUST_CHECK;
+
+#endif

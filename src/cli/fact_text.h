@@ -1,0 +1,24 @@
+/* Deciding facts in words, for explain and the worklist alike. */
+#ifndef MAG_CLI_FACT_TEXT_H
+#define MAG_CLI_FACT_TEXT_H
+
+#include "base/text.h"
+
+/* What a line about a fact may say; NULL where there is nothing to say. */
+typedef struct mag_fact_words {
+    const char *operand; /* "latest(magnesium within 90 days)" */
+    const char *value, *unit, *limit;
+    const char *at; /* a date */
+    const char *code, *drug, *start, *stop, *dose;
+    const char *method, *notes, *source;
+} mag_fact_words;
+
+/* "latest(magnesium) 1.48 mg/dL on 2025-08-02 07:10, limit 1.7 mg/dL  [labs.csv.gz:9771]" */
+void mag_fact_words_add(mag_text *out, const mag_fact_words *fact);
+
+/* The facts of the evidence column (JSON), "; " between them. Unreadable evidence is MAG_E_INPUT.
+ */
+mag_status mag_evidence_words_add(mag_arena *arena, const char *evidence, mag_text *out,
+                                  mag_error *err) MAG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,221 @@
+#include "cli/outcome_view.h"
+
+#include "cli/fact_text.h"
+#include "cli/show.h"
+#include "io/json_writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Texts of a fact that are made for showing. */
+typedef struct fact_room {
+    char at[MAG_MOMENT_TEXT_NBYTES], start[MAG_MOMENT_TEXT_NBYTES], stop[MAG_MOMENT_TEXT_NBYTES];
+    char source[300];
+} fact_room;
+
+static mag_fact_words words_of(const mag_cohort *cohort, const mag_fact *fact, fact_room *room) {
+    bool is_exposure = fact->kind == MAG_FACT_EXPOSURE;
+    if (fact->line)
+        snprintf(room->source, sizeof room->source, "%s:%u",
+                 mag_cohort_file(cohort, fact->file_id)->name, fact->line);
+    bool has_time = fact->at != MAG_MINUTE_NONE && !is_exposure;
+    return (mag_fact_words){
+        .operand = fact->operand,
+        .value = fact->value,
+        .unit = fact->unit,
+        .limit = fact->limit,
+        .at = has_time ? mag_when_text(fact->at, fact->is_date_only, room->at) : NULL,
+        .code = is_exposure ? fact->code : NULL,
+        .drug = fact->drug_name,
+        .start = is_exposure ? mag_when_text(fact->start, true, room->start) : NULL,
+        .stop = !is_exposure    ? NULL
+                : fact->is_open ? "no stop on record"
+                                : mag_when_text(fact->stop, true, room->stop),
+        .dose = fact->dose,
+        .method = fact->method,
+        .notes = fact->notes,
+        .source = fact->line ? room->source : NULL,
+    };
+}
+
+static mag_status show_fact(const mag_cohort *cohort, const mag_fact *fact, mag_account *account,
+                            mag_error *err) {
+    fact_room room;
+    mag_fact_words words = words_of(cohort, fact, &room);
+    mag_text line;
+    mag_text_init(&line, account);
+    mag_fact_words_add(&line, &words);
+    mag_text_add_char(&line, '\0');
+    mag_status status = mag_text_check(&line, err);
+    if (status == MAG_OK)
+        mag_show("      %s", line.at);
+    mag_text_done(&line);
+    return status;
+}
+
+static const char *kind_word(mag_outcome_kind kind) {
+    switch (kind) {
+    case MAG_FLAGGED:
+        return "FLAGGED";
+    case MAG_CLEAR:
+        return "CLEAR";
+    case MAG_CANNOT_TELL:
+        return "CANNOT TELL";
+    case MAG_NOT_EVALUATED:
+        return "NOT EVALUATED (no such source)";
+    case MAG_NOT_APPLICABLE:
+        break;
+    }
+    return "NOT APPLICABLE";
+}
+
+static void show_verdict(const mag_outcome_view *view, const mag_rule_facts *rule,
+                         const mag_outcome *outcome) {
+    bool is_flag = outcome->kind == MAG_FLAGGED;
+    bool is_hidden = is_flag && outcome->hidden_by >= 0;
+    bool may_be_worse = is_flag && outcome->could_be != MAG_SEVERITY_NONE;
+    bool was_changed = is_flag && outcome->severity_before != outcome->severity;
+    mag_show("%s %s v%s%s%s: %s%s%s%s%s%s%s", kind_word(outcome->kind), rule->id, rule->version,
+             is_flag ? " " : "", is_flag ? mag_severity_name(outcome->severity) : "", rule->title,
+             may_be_worse ? "; could be " : "",
+             may_be_worse ? mag_severity_name(outcome->could_be) : "",
+             was_changed ? "; before adjusting " : "",
+             was_changed ? mag_severity_name(outcome->severity_before) : "",
+             is_hidden ? "; hidden behind " : "",
+             is_hidden ? mag_pack_rule(view->pack, (size_t)outcome->hidden_by)->id : "");
+}
+
+static mag_status show_rule(const mag_outcome_view *view, mag_evaluator *evaluator, size_t rule_idx,
+                            const mag_outcome *outcome, mag_error *err) {
+    const mag_rule_facts *rule = mag_pack_rule(view->pack, rule_idx);
+    mag_explanation explanation;
+    MAG_TRY(mag_explain_rule(evaluator, view->patient, rule_idx, &explanation, err));
+    show_verdict(view, rule, outcome);
+    if (explanation.detail && *explanation.detail)
+        mag_show("      %s", explanation.detail);
+    mag_account account = {0};
+    for (size_t i = 0; i < explanation.fact_count; i++)
+        MAG_TRY(show_fact(view->patient->cohort, &explanation.facts[i], &account, err));
+    if (explanation.notes && *explanation.notes)
+        mag_show("      notes: %s", explanation.notes);
+    if (outcome->kind == MAG_FLAGGED && rule->action) {
+        mag_show("      action (the reference is in: magscreen rules show %s)", rule->id);
+        mag_show_block("        ", rule->action, 88);
+    }
+    return MAG_OK;
+}
+
+/* Order on the page: flags by severity, hidden ones after, then the other outcomes. */
+static int page_rank(const mag_outcome *outcome) {
+    switch (outcome->kind) {
+    case MAG_FLAGGED:
+        return (outcome->hidden_by >= 0 ? 10 : 0) + MAG_SEVERITY_COUNT - (int)outcome->severity;
+    case MAG_CANNOT_TELL:
+        return 20;
+    case MAG_CLEAR:
+        return 21;
+    case MAG_NOT_APPLICABLE:
+        return 22;
+    case MAG_NOT_EVALUATED:
+        break;
+    }
+    return 23;
+}
+enum { LAST_PAGE_RANK = 23 };
+
+static bool is_wanted(const mag_outcome_view *view, size_t rule_idx) {
+    return !view->rule || strcmp(view->rule, mag_pack_rule(view->pack, rule_idx)->id) == 0;
+}
+
+/* The outcomes of a patient and the evaluator that made them. */
+typedef struct evaluation {
+    mag_evaluator *evaluator;
+    mag_outcome *outcomes;
+    size_t count;
+} evaluation;
+
+static mag_status evaluate(const mag_outcome_view *view, mag_arena *arena, evaluation *out,
+                           mag_error *err) {
+    *out = (evaluation){.count = mag_pack_rule_count(view->pack)};
+    out->outcomes = mag_arena_alloc(arena, (out->count + 1) * sizeof *out->outcomes);
+    if (!out->outcomes)
+        return mag_fail_memory(err, out->count * sizeof *out->outcomes);
+    MAG_TRY(mag_evaluator_new(&out->evaluator, view->pack, mag_arena_account(arena), err));
+    return mag_evaluate(out->evaluator, view->patient, out->outcomes, err);
+}
+
+mag_status mag_outcomes_show(const mag_outcome_view *view, mag_arena *arena, mag_error *err) {
+    evaluation all;
+    mag_status status = evaluate(view, arena, &all, err);
+    for (int rank = 0; status == MAG_OK && rank <= LAST_PAGE_RANK; rank++)
+        for (size_t i = 0; status == MAG_OK && i < all.count; i++)
+            if (page_rank(&all.outcomes[i]) == rank && is_wanted(view, i))
+                status = show_rule(view, all.evaluator, i, &all.outcomes[i], err);
+    mag_evaluator_free(all.evaluator);
+    return status;
+}
+
+static void key_if(mag_json *json, const char *key, const char *text) {
+    if (text && *text)
+        mag_json_key_text(json, key, text);
+}
+
+static void fact_json(mag_json *json, const mag_cohort *cohort, const mag_fact *fact) {
+    fact_room room;
+    mag_fact_words words = words_of(cohort, fact, &room);
+    mag_json_object(json);
+    key_if(json, "fact", words.operand);
+    key_if(json, "value", words.value);
+    key_if(json, "unit", words.unit);
+    key_if(json, "limit", words.limit);
+    key_if(json, "at", words.at);
+    key_if(json, "code", words.code);
+    key_if(json, "drug", words.drug);
+    key_if(json, "start", words.start);
+    key_if(json, "stop", words.stop);
+    key_if(json, "dose", words.dose);
+    key_if(json, "method", words.method);
+    key_if(json, "notes", words.notes);
+    key_if(json, "source", words.source);
+    mag_json_end_object(json);
+}
+
+static mag_status rule_json(const mag_outcome_view *view, const evaluation *all, size_t rule_idx,
+                            mag_json *json, mag_error *err) {
+    const mag_rule_facts *rule = mag_pack_rule(view->pack, rule_idx);
+    const mag_outcome *outcome = &all->outcomes[rule_idx];
+    mag_explanation explanation;
+    MAG_TRY(mag_explain_rule(all->evaluator, view->patient, rule_idx, &explanation, err));
+    mag_json_object(json);
+    mag_json_key_text(json, "rule_id", rule->id);
+    mag_json_key_text(json, "outcome", mag_outcome_name(outcome->kind));
+    if (outcome->kind == MAG_FLAGGED)
+        mag_json_key_text(json, "severity", mag_severity_name(outcome->severity));
+    if (outcome->kind == MAG_FLAGGED && outcome->hidden_by >= 0)
+        mag_json_key_text(json, "hidden_by",
+                          mag_pack_rule(view->pack, (size_t)outcome->hidden_by)->id);
+    key_if(json, "detail", explanation.detail);
+    key_if(json, "notes", explanation.notes);
+    mag_json_key(json, "facts");
+    mag_json_array(json);
+    for (size_t i = 0; i < explanation.fact_count; i++)
+        fact_json(json, view->patient->cohort, &explanation.facts[i]);
+    mag_json_end_array(json);
+    mag_json_end_object(json);
+    return MAG_OK;
+}
+
+mag_status mag_outcomes_json(const mag_outcome_view *view, mag_arena *arena, mag_text *out,
+                             mag_error *err) {
+    evaluation all;
+    mag_json json;
+    mag_json_begin(&json, out, true);
+    mag_status status = evaluate(view, arena, &all, err);
+    mag_json_array(&json);
+    for (size_t i = 0; status == MAG_OK && i < all.count; i++)
+        if (is_wanted(view, i))
+            status = rule_json(view, &all, i, &json, err);
+    mag_json_end_array(&json);
+    mag_evaluator_free(all.evaluator);
+    return status == MAG_OK ? mag_text_check(out, err) : status;
+}

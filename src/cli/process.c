@@ -1,0 +1,54 @@
+#include "cli/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_signal;
+
+static void on_stop(int signal_number) {
+    if (stop_signal)
+        _exit(128 + signal_number);
+    stop_signal = signal_number;
+}
+
+static bool open_closed_descriptors(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) != -1 || errno != EBADF)
+            continue;
+        if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+            return false;
+    }
+    return true;
+}
+
+mag_status mag_process_begin(mag_error *err) {
+    if (!open_closed_descriptors())
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408, "descriptors 0 to 2 cannot be opened");
+    struct rlimit no_core = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction stop = {.sa_handler = on_stop};
+    sigemptyset(&ignore.sa_mask);
+    sigemptyset(&stop.sa_mask);
+    if (sigaction(SIGPIPE, &ignore, NULL) || sigaction(SIGINT, &stop, NULL) ||
+        sigaction(SIGTERM, &stop, NULL) || sigaction(SIGHUP, &stop, NULL))
+        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "signals cannot be caught");
+    return MAG_OK;
+}
+
+bool mag_process_is_stopped(void *context) {
+    (void)context;
+    return stop_signal != 0;
+}
+
+mag_status mag_process_stop_status(void) {
+    if (!stop_signal)
+        return MAG_OK;
+    return stop_signal == SIGINT ? MAG_E_INTERRUPTED : MAG_E_TERMINATED;
+}

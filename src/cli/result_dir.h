@@ -1,0 +1,42 @@
+/* Reads back a folder that a run has published: run.json and the tables. */
+#ifndef MAG_CLI_RESULT_DIR_H
+#define MAG_CLI_RESULT_DIR_H
+
+#include "base/memory.h"
+#include "rules/pack.h"
+
+/* What run.json says about where a result comes from; texts live in the arena, NULL if it is
+ * silent. */
+typedef struct mag_run_record {
+    const char *pipeline, *profile, *data, *as_of, *result_sha256;
+} mag_run_record;
+
+mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_run_record *out,
+                                  mag_error *err) MAG_MUST_CHECK;
+
+/* One row of flags.csv.gz; texts live in the arena. */
+typedef struct mag_flag_line {
+    const char *flag_id, *patient_id, *rule_id, *rule_version, *state, *as_of;
+    const char *hidden_by, *notes, *evidence, *title;
+    mag_severity severity;
+} mag_flag_line;
+
+/* All flags of a folder, the order of a worklist: severity, rule, patient. */
+mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const mag_flag_line **out,
+                                 size_t *count, mag_error *err) MAG_MUST_CHECK;
+
+/* Belongs on a worklist: not hidden by another flag, and worse than info. */
+bool mag_flag_is_on_worklist(const mag_flag_line *flag);
+
+/* One row of rejects.csv.gz; borrowed for the call. */
+typedef struct mag_reject_line {
+    const char *source, *file, *column, *reason, *detail, *line;
+} mag_reject_line;
+
+/* Hands every row to each(), in the file's order, until it fails. */
+mag_status mag_result_each_reject(mag_arena *arena, const char *directory,
+                                  mag_status (*each)(void *context, const mag_reject_line *row,
+                                                     mag_error *err),
+                                  void *context, mag_error *err) MAG_MUST_CHECK;
+
+#endif

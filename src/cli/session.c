@@ -1,0 +1,91 @@
+#include "cli/session.h"
+
+#include "cli/process.h"
+#include "io/embedded.h"
+
+#define SHIPPED_PACK "pipelines/packs/magnesium-safety.yaml"
+enum { DEFAULT_HISTORY_DAYS = 1095 };
+
+static mag_status begin(mag_session *session, size_t memory_limit_nbytes, mag_error *err) {
+    *session = (mag_session){.account = {.limit_nbytes = memory_limit_nbytes}};
+    session->arena = mag_arena_new(&session->account);
+    return session->arena ? MAG_OK : mag_fail_memory(err, sizeof(void *));
+}
+
+static mag_status read_plan(mag_session *session, const mag_origin *origin,
+                            const mag_options *options, mag_error *err) {
+    mag_plan_options given = {.profile = origin->profile,
+                              .data_directory = origin->data,
+                              .out_directory = options->out,
+                              .as_of = origin->as_of,
+                              .memory_limit_nbytes = options->memory_limit_nbytes};
+    if (origin->pipeline)
+        return mag_plan_read(session->arena, origin->pipeline, &given, &session->plan, err);
+    if (origin->profile && origin->data)
+        return mag_plan_short(session->arena, &given, &session->plan, err);
+    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no sources were named");
+    mag_hint(err, "give a pipeline file, or --profile NAME and --data DIR");
+    return status;
+}
+
+static mag_status make_sources(mag_session *session, unsigned allow_empty, mag_error *err) {
+    const mag_plan *plan = session->plan;
+    session->sources =
+        mag_arena_alloc(session->arena, (plan->source_count + 1) * sizeof(mag_source *));
+    if (!session->sources)
+        return mag_fail_memory(err, plan->source_count * sizeof(mag_source *));
+    for (size_t i = 0; i < plan->source_count; i++) {
+        const mag_plan_source *source = &plan->sources[i];
+        bool may_be_empty = (allow_empty >> source->kind & 1) != 0;
+        MAG_TRY(mag_source_csv_new(session->arena, source->name, source->profile, source->table,
+                                   source->paths, source->path_count, may_be_empty,
+                                   &session->sources[i], err));
+        session->source_count = i + 1;
+    }
+    return MAG_OK;
+}
+
+mag_status mag_session_open(mag_session *session, const mag_origin *origin,
+                            const mag_options *options, mag_error *err) {
+    MAG_TRY(begin(session, options->memory_limit_nbytes, err));
+    MAG_TRY(read_plan(session, origin, options, err));
+    const mag_plan *plan = session->plan;
+    session->account.limit_nbytes = plan->memory_limit_nbytes;
+    MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
+    MAG_TRY(mag_pack_load(session->arena, plan->pack_name, plan->pack_text, plan->overrides,
+                          plan->override_count, plan->history_days, &session->pack, err));
+    return make_sources(session, options->allow_empty, err);
+}
+
+mag_status mag_session_open_pack(mag_session *session, const char *file, mag_error *err) {
+    MAG_TRY(begin(session, 0, err));
+    MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
+    mag_span text;
+    if (file)
+        MAG_TRY(mag_yaml_read_file(session->arena, file, &text, err));
+    else if (!mag_embedded_find(SHIPPED_PACK, &text))
+        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "the program was built without a pack");
+    return mag_pack_load(session->arena, file ? file : "magnesium-safety.yaml", text, NULL, 0,
+                         DEFAULT_HISTORY_DAYS, &session->pack, err);
+}
+
+void mag_session_close(mag_session *session) {
+    for (size_t i = 0; i < session->source_count; i++)
+        session->sources[i]->ops->free(session->sources[i]);
+    session->source_count = 0;
+    mag_arena_free(session->arena);
+    session->arena = NULL;
+}
+
+mag_run_inputs mag_session_inputs(mag_session *session, const mag_options *options) {
+    return (mag_run_inputs){
+        .plan = session->plan,
+        .book = session->book,
+        .pack = session->pack,
+        .sources = session->sources,
+        .source_count = session->source_count,
+        .thread_count = options->threads > 0 ? (int)options->threads : 0,
+        .account = &session->account,
+        .is_stopped = mag_process_is_stopped,
+    };
+}

@@ -1,0 +1,37 @@
+/* What the verbs that look at sources share: the plan, the code book, the pack and the sources. */
+#ifndef MAG_CLI_SESSION_H
+#define MAG_CLI_SESSION_H
+
+#include "cli/options.h"
+#include "engine/run.h"
+
+typedef struct mag_session {
+    mag_account account;
+    mag_arena *arena;
+    const mag_plan *plan;
+    const mag_codebook *book;
+    const mag_pack *pack;
+    mag_source **sources; /* in the plan's order */
+    size_t source_count;
+} mag_session;
+
+/* Where the sources are named: a pipeline file, or profile and data folder. */
+typedef struct mag_origin {
+    const char *pipeline; /* NULL: the short form */
+    const char *profile, *data, *as_of;
+} mag_origin;
+
+/* Reads plan, code book and pack and makes the sources; no row is read. Close it in any case. */
+mag_status mag_session_open(mag_session *session, const mag_origin *origin,
+                            const mag_options *options, mag_error *err) MAG_MUST_CHECK;
+void mag_session_close(mag_session *session);
+
+/* Everything that a run or a load is given, without a sink; stops at a signal. */
+mag_run_inputs mag_session_inputs(mag_session *session, const mag_options *options);
+
+/* Plan and pack alone have been read: the pack that `rules` looks at. file NULL: the shipped one.
+ */
+mag_status mag_session_open_pack(mag_session *session, const char *file,
+                                 mag_error *err) MAG_MUST_CHECK;
+
+#endif

@@ -1,0 +1,201 @@
+#include "cli/show.h"
+
+#include "io/json_writer.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Length of the well-formed UTF-8 character at the start of the span; 0 if there is none. */
+static size_t utf8_length(const unsigned char *at, size_t nbytes) {
+    if (at[0] < 0x80)
+        return 1;
+    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    if (at[0] < 0xc2 || at[0] > 0xf4 || length > nbytes)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    bool is_overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
+    bool is_no_character = (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f);
+    return is_overlong || is_no_character ? 0 : length;
+}
+
+/* Controls of C0 and C1, DEL, and the marks that turn the direction of writing:
+   U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069; U+2028 and U+2029 end lines. */
+static bool is_control(const unsigned char *at, size_t length) {
+    if (length == 1)
+        return at[0] < 0x20 || at[0] == 0x7f;
+    if (length == 2)
+        return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xd8 && at[1] == 0x9c);
+    if (length != 3 || at[0] != 0xe2)
+        return false;
+    return (at[1] == 0x80 &&
+            (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae))) ||
+           (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
+}
+
+void mag_shown_add(mag_text *out, mag_span data) {
+    const unsigned char *at = (const unsigned char *)data.at;
+    for (size_t i = 0; i < data.nbytes;) {
+        size_t length = utf8_length(at + i, data.nbytes - i);
+        size_t step = length ? length : 1;
+        if (length && !is_control(at + i, length))
+            mag_text_add(out, (mag_span){data.at + i, length});
+        else
+            for (size_t j = 0; j < step; j++)
+                mag_text_format(out, "\\x%02x", at[i + j]);
+        i += step;
+    }
+}
+
+static void print_line(FILE *stream, const char *format, va_list args) {
+    mag_account account = {0};
+    char room[512];
+    void *at = room;
+    size_t capacity = 0;
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(room, sizeof room, format, args);
+    if (length >= (int)sizeof room) {
+        at = NULL;
+        if (mag_grow(&account, &at, &capacity, 1, (size_t)length + 1, NULL) == MAG_OK)
+            vsnprintf(at, capacity, format, again);
+    }
+    va_end(again);
+    if (length < 0 || !at)
+        return;
+    mag_text shown;
+    mag_text_init(&shown, &account);
+    mag_shown_add(&shown, (mag_span){at, (size_t)length});
+    mag_text_add_char(&shown, '\n');
+    fwrite(shown.at, 1, shown.nbytes, stream);
+    mag_text_done(&shown);
+    if (at != room)
+        mag_drop(&account, at, capacity, 1);
+}
+
+void mag_show(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    print_line(stdout, format, args);
+    va_end(args);
+}
+
+void mag_tell(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    print_line(stderr, format, args);
+    va_end(args);
+}
+
+/* Length of the first line of text: up to its line end, or the last blank before width. */
+static size_t line_length(const char *text, size_t width) {
+    size_t length = strcspn(text, "\n");
+    if (width == 0 || length <= width)
+        return length;
+    for (size_t i = width; i > 0; i--)
+        if (text[i] == ' ')
+            return i;
+    return length;
+}
+
+void mag_show_block(const char *indent, const char *text, size_t width) {
+    while (*text) {
+        size_t length = line_length(text, width);
+        mag_show("%s%.*s", indent, (int)length, text);
+        text += length;
+        if (*text)
+            text++;
+    }
+}
+
+const char *mag_count_text(uint64_t count, char out[MAG_COUNT_TEXT_NBYTES]) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+    size_t at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}
+
+const char *mag_share_text(uint64_t count, uint64_t of, char out[MAG_COUNT_TEXT_NBYTES]) {
+    double share = of ? 100.0 * (double)count / (double)of : 0;
+    if (count > 0 && share < 0.01)
+        snprintf(out, MAG_COUNT_TEXT_NBYTES, "<0.01 %%");
+    else
+        snprintf(out, MAG_COUNT_TEXT_NBYTES, "%.2f %%", share);
+    return out;
+}
+
+const char *mag_when_text(mag_minute minute, bool is_date_only, char out[MAG_MOMENT_TEXT_NBYTES]) {
+    if (minute == MAG_MINUTE_OPEN || minute == MAG_MINUTE_NONE) {
+        snprintf(out, MAG_MOMENT_TEXT_NBYTES, minute == MAG_MINUTE_OPEN ? "no end" : "no date");
+        return out;
+    }
+    mag_minute_text(minute, is_date_only, out);
+    char *separator = strchr(out, 'T');
+    if (separator)
+        *separator = ' ';
+    return out;
+}
+
+static void show_error_json(const mag_error *err) {
+    mag_account account = {0};
+    mag_text out;
+    mag_text_init(&out, &account);
+    mag_json json;
+    mag_json_begin(&json, &out, false);
+    mag_json_object(&json);
+    mag_json_key_text(&json, "id", mag_message_code(err->message));
+    mag_json_key_integer(&json, "exit", mag_status_exit_code(err->status));
+    mag_json_key_text(&json, "text", err->text);
+    mag_json_key_text(&json, "hint", err->hint);
+    mag_json_end_object(&json);
+    mag_text_add_char(&out, '\n');
+    if (!out.is_out_of_memory)
+        fwrite(out.at, 1, out.nbytes, stderr);
+    mag_text_done(&out);
+}
+
+void mag_show_error(const mag_error *err, bool is_json) {
+    if (is_json) {
+        show_error_json(err);
+        return;
+    }
+    /* Only texts about rules and configuration have lines of their own: the place and its caret. */
+    bool has_lines = err->message >= MAG_MSG_R501 && err->message <= MAG_MSG_U202;
+    size_t first = has_lines ? strcspn(err->text, "\n") : strlen(err->text);
+    const char *code = mag_message_code(err->message);
+    mag_tell("magscreen: %.*s%s%s%s", (int)first, err->text, *code ? " [" : "", code,
+             *code ? "]" : "");
+    for (const char *rest = err->text + first; *rest;) {
+        size_t length = strcspn(++rest, "\n");
+        mag_tell("%.*s", (int)length, rest);
+        rest += length;
+    }
+    if (*err->hint)
+        mag_tell("  %s", err->hint);
+}
+
+void mag_show_json(const mag_text *json) {
+    fwrite(json->at, 1, json->nbytes, stdout);
+    putchar('\n');
+}
+
+mag_status mag_show_end(mag_error *err) {
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return MAG_OK;
+    if (errno == EPIPE || errno == EBADF)
+        return MAG_OK;
+    mag_status status =
+        mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "standard output cannot be written");
+    mag_hint(err, "is the disk full? Everything else was done.");
+    return status;
+}

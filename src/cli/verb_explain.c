@@ -1,0 +1,175 @@
+/* magscreen explain: finds the patient that is meant, reads the sources again, shows what decided.
+ */
+#include "cli/outcome_view.h"
+#include "cli/result_dir.h"
+#include "cli/session.h"
+#include "cli/show.h"
+#include "cli/timeline_view.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATIENT_ID_NBYTES = 128 };
+
+/* Who and where; texts live in the arena. */
+typedef struct target {
+    mag_arena *arena;
+    const char *patient_id;
+    mag_origin origin;
+} target;
+
+static mag_status fail_not_found(mag_error *err, const char *what) {
+    mag_status status = mag_fail(err, MAG_E_ANSWER_NO, MAG_MSG_U204, "%s", what);
+    mag_hint(err, "next: magscreen worklist --from DIR");
+    return status;
+}
+
+static bool is_row(const char *operand) {
+    return operand[0] == '@' && operand[1] != '\0' &&
+           strspn(operand + 1, "0123456789") == strlen(operand + 1);
+}
+
+/* "A02-0123456789ab" */
+static bool is_flag_id(const char *operand) {
+    const char *dash = strrchr(operand, '-');
+    return dash && dash > operand && strlen(dash + 1) == 12 &&
+           strspn(dash + 1, "0123456789abcdef") == 12;
+}
+
+static mag_status find_flag(target *to, const char *directory, const char *operand,
+                            mag_error *err) {
+    const mag_flag_line *flags;
+    size_t count;
+    MAG_TRY(mag_result_read_flags(to->arena, directory, &flags, &count, err));
+    unsigned long long wanted = is_row(operand) ? strtoull(operand + 1, NULL, 10) : 0;
+    unsigned long long row = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_visible = mag_flag_is_on_worklist(&flags[i]);
+        row += is_visible;
+        bool is_it = wanted ? is_visible && row == wanted : strcmp(flags[i].flag_id, operand) == 0;
+        if (!is_it)
+            continue;
+        to->patient_id = flags[i].patient_id;
+        return MAG_OK;
+    }
+    return fail_not_found(err, "the folder has no such flag");
+}
+
+static mag_status read_id_from_stdin(target *to, mag_error *err) {
+    char line[PATIENT_ID_NBYTES + 3];
+    if (!fgets(line, sizeof line, stdin))
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no patient id came on standard input");
+    mag_span id = mag_span_trim(mag_span_of(line));
+    if (id.nbytes == 0 || id.nbytes > PATIENT_ID_NBYTES)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                        "standard input holds no patient id of 1 to 128 bytes");
+    to->patient_id = mag_arena_text(to->arena, id);
+    memset(line, 0, sizeof line);
+    return to->patient_id ? MAG_OK : mag_fail_memory(err, id.nbytes);
+}
+
+/* The process list shows arguments: a patient id is accepted from a person at a terminal only, and
+   taken out of the arguments at once. */
+static mag_status take_id_from_argument(target *to, char *operand, mag_error *err) {
+    to->patient_id = mag_arena_text(to->arena, mag_span_of(operand));
+    memset(operand, '*', strlen(operand));
+    if (!to->patient_id)
+        return mag_fail_memory(err, PATIENT_ID_NBYTES);
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        return MAG_OK;
+    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                                 "a patient id is an argument at a terminal only, because the "
+                                 "process list shows arguments");
+    mag_hint(err, "give it on standard input:  magscreen explain -  ...");
+    return status;
+}
+
+static mag_status find_patient_id(target *to, const mag_options *options, mag_error *err) {
+    char *operand = options->operands[0];
+    if (strcmp(operand, "-") == 0)
+        return read_id_from_stdin(to, err);
+    if (!is_row(operand) && !is_flag_id(operand))
+        return take_id_from_argument(to, operand, err);
+    if (options->from)
+        return find_flag(to, options->from, operand, err);
+    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                                 "a flag is looked up in a folder: --from is missing");
+    mag_hint(err, "give --from DIR, a folder that magscreen run has written");
+    return status;
+}
+
+/* What the command line leaves open, run.json of the folder says. */
+static mag_status find_origin(target *to, const mag_options *options, mag_error *err) {
+    to->origin =
+        (mag_origin){options->operands[1], options->profile, options->data, options->as_of};
+    if (!options->from)
+        return MAG_OK;
+    mag_run_record record;
+    MAG_TRY(mag_result_read_record(to->arena, options->from, &record, err));
+    if (!to->origin.pipeline && !to->origin.profile && !to->origin.data) {
+        to->origin.pipeline = record.pipeline;
+        to->origin.profile = record.profile;
+        to->origin.data = record.data;
+    }
+    if (!to->origin.as_of)
+        to->origin.as_of = record.as_of;
+    return MAG_OK;
+}
+
+static mag_status show_patient(mag_session *session, const mag_timeline *patient,
+                               const mag_options *options, mag_error *err) {
+    mag_outcome_view view = {patient, session->pack, options->rule};
+    if (!options->is_json) {
+        MAG_TRY(mag_timeline_show(patient, session->arena, err));
+        return mag_outcomes_show(&view, session->arena, err);
+    }
+    mag_text text;
+    mag_text_init(&text, &session->account);
+    mag_status status = mag_outcomes_json(&view, session->arena, &text, err);
+    if (status == MAG_OK)
+        mag_show_json(&text);
+    mag_text_done(&text);
+    return status;
+}
+
+static mag_status explain(mag_session *session, const target *of, const mag_options *options,
+                          mag_error *err) {
+    if (options->rule && mag_pack_find_rule(session->pack, options->rule) < 0)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_R503, "%s has no rule \"%s\"",
+                        mag_pack_name(session->pack), options->rule);
+    mag_run_inputs inputs = mag_session_inputs(session, options);
+    mag_cohort *cohort = NULL;
+    MAG_TRY(mag_run_load_cohort(&inputs, &cohort, err));
+    mag_timeline patient;
+    mag_status status = MAG_OK;
+    if (mag_timeline_find(cohort, mag_span_of(of->patient_id), &patient))
+        status = show_patient(session, &patient, options, err);
+    else
+        status = fail_not_found(err, "the patients table does not have this patient");
+    mag_cohort_free(cohort);
+    return status;
+}
+
+static mag_status explain_target(target *to, const mag_options *options, mag_error *err) {
+    MAG_TRY(find_patient_id(to, options, err));
+    MAG_TRY(find_origin(to, options, err));
+    mag_session session = {0};
+    mag_status status = mag_session_open(&session, &to->origin, options, err);
+    if (status == MAG_OK)
+        status = explain(&session, to, options, err);
+    mag_session_close(&session);
+    return status;
+}
+
+mag_status mag_verb_explain(const mag_options *options, int *exit_code, mag_error *err) {
+    (void)exit_code;
+    mag_account account = {0};
+    target to = {.arena = mag_arena_new(&account)};
+    mag_status status =
+        to.arena ? explain_target(&to, options, err) : mag_fail_memory(err, sizeof(void *));
+    mag_arena_free(to.arena);
+    return status;
+}

@@ -1,0 +1,221 @@
+/* magscreen rules: what a pharmacist may read of a pack, and its own examples. */
+#include "cli/session.h"
+#include "cli/show.h"
+#include "cli/verbs.h"
+#include "io/json_writer.h"
+#include "rules/evaluate.h"
+
+#include <string.h>
+#include <time.h>
+
+static const char *status_name(mag_rule_status status) {
+    static const char *const names[] = {"draft", "staging", "active", "retired"};
+    return names[status];
+}
+
+static mag_status list_json(const mag_pack *pack, mag_account *account, mag_error *err) {
+    mag_text text;
+    mag_text_init(&text, account);
+    mag_json json;
+    mag_json_begin(&json, &text, true);
+    mag_json_array(&json);
+    for (size_t i = 0; i < mag_pack_rule_count(pack); i++) {
+        const mag_rule_facts *rule = mag_pack_rule(pack, i);
+        mag_json_object(&json);
+        mag_json_key_text(&json, "id", rule->id);
+        mag_json_key_text(&json, "version", rule->version);
+        mag_json_key_text(&json, "status", status_name(rule->status));
+        mag_json_key_text(&json, "title", rule->title);
+        mag_json_end_object(&json);
+    }
+    mag_json_end_array(&json);
+    mag_status status = mag_text_check(&text, err);
+    if (status == MAG_OK)
+        mag_show_json(&text);
+    mag_text_done(&text);
+    return status;
+}
+
+static mag_status list(mag_session *session, const mag_options *options, mag_error *err) {
+    const mag_pack *pack = session->pack;
+    if (options->is_json)
+        return list_json(pack, &session->account, err);
+    mag_show("%s %s, %zu rules", mag_pack_name(pack), mag_pack_version(pack),
+             mag_pack_rule_count(pack));
+    for (size_t i = 0; i < mag_pack_rule_count(pack); i++) {
+        const mag_rule_facts *rule = mag_pack_rule(pack, i);
+        mag_show("  %-4s %-8s %s", rule->id, status_name(rule->status), rule->title);
+    }
+    mag_show("next: magscreen rules show %s", mag_pack_rule(pack, 0)->id);
+    return MAG_OK;
+}
+
+static void show_part(const char *name, const char *text) {
+    if (!text || !*text)
+        return;
+    mag_show("%s", name);
+    mag_show_block("    ", text, 92);
+}
+
+static void show_list(const char *name, const char *const *texts) {
+    if (!texts || !texts[0])
+        return;
+    mag_show("%s", name);
+    for (size_t i = 0; texts[i]; i++)
+        mag_show_block("    ", texts[i], 92);
+}
+
+static void show_rule(const mag_rule_facts *rule) {
+    mag_show("%s  %s  (version %s, %s)", rule->id, rule->title, rule->version,
+             status_name(rule->status));
+    show_part("  among", rule->among_text);
+    show_part("  except", rule->except_text);
+    show_part("  when", rule->when_text);
+    show_part("  action", rule->action);
+    show_part("  rationale", rule->rationale);
+    show_list("  evidence", rule->evidence);
+    show_list("  to confirm locally", rule->to_confirm);
+    mag_show("  authored by %s, checked by %s, reviewed on %s, review by %s, %zu examples",
+             rule->authored_by ? rule->authored_by : "nobody",
+             rule->checked_by ? rule->checked_by : "nobody",
+             rule->reviewed_on ? rule->reviewed_on : "no date",
+             rule->review_by ? rule->review_by : "no date", rule->example_count);
+}
+
+static void key_text_or_null(mag_json *json, const char *key, const char *text) {
+    mag_json_key(json, key);
+    if (text)
+        mag_json_text(json, mag_span_of(text));
+    else
+        mag_json_null(json);
+}
+
+static mag_status rule_json(const mag_rule_facts *rule, mag_account *account, mag_error *err) {
+    mag_text text;
+    mag_text_init(&text, account);
+    mag_json json;
+    mag_json_begin(&json, &text, true);
+    mag_json_object(&json);
+    mag_json_key_text(&json, "id", rule->id);
+    mag_json_key_text(&json, "title", rule->title);
+    mag_json_key_text(&json, "version", rule->version);
+    mag_json_key_text(&json, "status", status_name(rule->status));
+    key_text_or_null(&json, "among", rule->among_text);
+    key_text_or_null(&json, "except", rule->except_text);
+    key_text_or_null(&json, "when", rule->when_text);
+    key_text_or_null(&json, "action", rule->action);
+    key_text_or_null(&json, "rationale", rule->rationale);
+    key_text_or_null(&json, "authored_by", rule->authored_by);
+    key_text_or_null(&json, "checked_by", rule->checked_by);
+    key_text_or_null(&json, "reviewed_on", rule->reviewed_on);
+    key_text_or_null(&json, "review_by", rule->review_by);
+    mag_json_key_integer(&json, "examples", (int64_t)rule->example_count);
+    mag_json_end_object(&json);
+    mag_status status = mag_text_check(&text, err);
+    if (status == MAG_OK)
+        mag_show_json(&text);
+    mag_text_done(&text);
+    return status;
+}
+
+static mag_status show(mag_session *session, const mag_options *options, mag_error *err) {
+    const mag_pack *pack = session->pack;
+    int rule_idx = mag_pack_find_rule(pack, options->operands[1]);
+    if (rule_idx < 0) {
+        mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_R503, "%s has no rule \"%s\"",
+                                     mag_pack_name(pack), options->operands[1]);
+        mag_hint(err, "next: magscreen rules list");
+        return status;
+    }
+    const mag_rule_facts *rule = mag_pack_rule(pack, (size_t)rule_idx);
+    if (options->is_json)
+        return rule_json(rule, &session->account, err);
+    show_rule(rule);
+    return MAG_OK;
+}
+
+static mag_status lint(mag_session *session, const char *file, int *exit_code, mag_error *err) {
+    const mag_lint_finding *findings;
+    size_t count;
+    mag_day today = (mag_day)(time(NULL) / (24 * 60 * 60));
+    MAG_TRY(mag_pack_lint(session->arena, session->pack, today, &findings, &count, err));
+    for (size_t i = 0; i < count; i++)
+        mag_show("%s:%u:%u: %s", file ? file : mag_pack_name(session->pack), findings[i].line,
+                 findings[i].column, findings[i].text);
+    mag_show("%zu rules, %zu findings", mag_pack_rule_count(session->pack), count);
+    *exit_code = count ? 1 : 0;
+    return MAG_OK;
+}
+
+static void show_failed_example(const mag_example_result *result) {
+    mag_show("%s  \"%s\": expected %s, got %s", result->rule_id, result->example, result->expected,
+             result->got);
+    mag_show_block("      ", result->why ? result->why : "", 92);
+}
+
+static mag_status test(mag_session *session, int *exit_code, mag_error *err) {
+    const mag_example_result *results;
+    size_t count, failed = 0;
+    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (!results[i].passed) {
+            failed++;
+            show_failed_example(&results[i]);
+        }
+    mag_show("%zu rules: %zu examples passed, %zu failed", mag_pack_rule_count(session->pack),
+             count - failed, failed);
+    *exit_code = failed ? 1 : 0;
+    return MAG_OK;
+}
+
+typedef enum action { LIST, SHOW, LINT, TEST, ACTION_COUNT } action;
+
+static mag_status find_action(const mag_options *options, action *out, mag_error *err) {
+    static const char *const names[] = {"list", "show", "lint", "test", NULL};
+    for (int i = 0; i < ACTION_COUNT; i++)
+        if (strcmp(options->operands[0], names[i]) == 0) {
+            *out = (action)i;
+            size_t most = i == SHOW ? 3 : 2;
+            if (options->operand_count > most || (i == SHOW && options->operand_count < 2))
+                return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "usage: magscreen rules %s%s",
+                                names[i], i == SHOW ? " ID [PACK.yaml]" : " [PACK.yaml]");
+            return MAG_OK;
+        }
+    const char *nearest = mag_nearest_name(options->operands[0], names);
+    mag_status status =
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "rules cannot \"%s\"", options->operands[0]);
+    mag_hint(err, nearest ? "did you mean  magscreen rules %s ?" : "next: magscreen help rules%.0s",
+             nearest ? nearest : "");
+    return status;
+}
+
+static mag_status act(mag_session *session, const mag_options *options, action wanted,
+                      int *exit_code, mag_error *err) {
+    switch (wanted) {
+    case LIST:
+        return list(session, options, err);
+    case SHOW:
+        return show(session, options, err);
+    case LINT:
+        return lint(session, options->operands[1], exit_code, err);
+    case TEST:
+    case ACTION_COUNT:
+        break;
+    }
+    return test(session, exit_code, err);
+}
+
+mag_status mag_verb_rules(const mag_options *options, int *exit_code, mag_error *err) {
+    action wanted = LIST;
+    MAG_TRY(find_action(options, &wanted, err));
+    mag_session session = {0};
+    mag_status status =
+        mag_session_open_pack(&session, options->operands[wanted == SHOW ? 2 : 1], err);
+    bool is_judged = wanted == LINT || wanted == TEST;
+    if (status == MAG_E_RULES && is_judged)
+        status = err->status = MAG_E_ANSWER_NO; /* it was asked whether the pack is good */
+    if (status == MAG_OK)
+        status = act(&session, options, wanted, exit_code, err);
+    mag_session_close(&session);
+    return status;
+}

@@ -1,0 +1,150 @@
+/* magscreen worklist: the visible flags of a published folder, most severe first. */
+#include "cli/fact_text.h"
+#include "cli/result_dir.h"
+#include "cli/show.h"
+#include "cli/verbs.h"
+#include "io/json_writer.h"
+
+#include <string.h>
+
+enum { DEFAULT_LIMIT = 25 };
+
+typedef struct worklist {
+    const mag_flag_line *flags;
+    size_t count;
+    uint64_t limit; /* 0 = all */
+    const char *severity, *rule;
+} worklist;
+
+static bool is_wanted(const worklist *list, const mag_flag_line *flag) {
+    return mag_flag_is_on_worklist(flag) &&
+           (!list->severity || strcmp(list->severity, mag_severity_name(flag->severity)) == 0) &&
+           (!list->rule || strcmp(list->rule, flag->rule_id) == 0);
+}
+
+static void flag_json(mag_json *json, uint64_t row, const mag_flag_line *flag, const char *reason) {
+    mag_json_object(json);
+    mag_json_key_integer(json, "row", (int64_t)row);
+    mag_json_key_text(json, "flag_id", flag->flag_id);
+    mag_json_key_text(json, "patient_id", flag->patient_id);
+    mag_json_key_text(json, "rule_id", flag->rule_id);
+    mag_json_key_text(json, "severity", mag_severity_name(flag->severity));
+    mag_json_key_text(json, "state", flag->state);
+    mag_json_key_text(json, "as_of", flag->as_of);
+    mag_json_key_text(json, "title", flag->title);
+    mag_json_key_text(json, "notes", flag->notes);
+    mag_json_key_text(json, "reason", reason);
+    mag_json_end_object(json);
+}
+
+static void show_flag(uint64_t row, const mag_flag_line *flag, const char *reason) {
+    mag_show("@%llu  %-8s %s  %s  patient %s  as of %s", (unsigned long long)row,
+             mag_severity_name(flag->severity), flag->flag_id, flag->title, flag->patient_id,
+             flag->as_of);
+    mag_show("      %s%s%s", reason, *flag->notes ? "; notes: " : "", flag->notes);
+}
+
+/* @N counts the whole worklist, so that a number means the same with and without filters. */
+static mag_status show_rows(const worklist *list, mag_arena *arena, mag_json *json, uint64_t *shown,
+                            mag_error *err) {
+    uint64_t row = 0;
+    *shown = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const mag_flag_line *flag = &list->flags[i];
+        row += mag_flag_is_on_worklist(flag);
+        if (!is_wanted(list, flag))
+            continue;
+        if (list->limit && *shown == list->limit)
+            break;
+        ++*shown;
+        mag_text reason;
+        mag_text_init(&reason, mag_arena_account(arena));
+        mag_status status = mag_evidence_words_add(arena, flag->evidence, &reason, err);
+        mag_text_add_char(&reason, '\0');
+        if (status == MAG_OK)
+            status = mag_text_check(&reason, err);
+        if (status == MAG_OK && json)
+            flag_json(json, row, flag, reason.at);
+        else if (status == MAG_OK)
+            show_flag(row, flag, reason.at);
+        mag_text_done(&reason);
+        MAG_TRY(status);
+    }
+    return MAG_OK;
+}
+
+static void show_tail(const worklist *list, const char *directory, uint64_t shown) {
+    uint64_t wanted = 0, visible = 0;
+    char shown_text[MAG_COUNT_TEXT_NBYTES], of_text[MAG_COUNT_TEXT_NBYTES];
+    for (size_t i = 0; i < list->count; i++) {
+        wanted += is_wanted(list, &list->flags[i]);
+        visible += mag_flag_is_on_worklist(&list->flags[i]);
+    }
+    if (visible == 0)
+        mag_show("no flag to review; what was looked at stands in %s/summary.csv, who could not be "
+                 "assessed in %s/cannot_tell.csv.gz",
+                 directory, directory);
+    else
+        mag_show("%s of %s flags shown%s", mag_count_text(shown, shown_text),
+                 mag_count_text(wanted, of_text), wanted == visible ? "" : " (filtered)");
+    if (shown > 0)
+        mag_show("next: magscreen explain @1 --from %s", directory);
+}
+
+static mag_status show_worklist(const worklist *list, const mag_options *options, mag_arena *arena,
+                                mag_error *err) {
+    uint64_t shown;
+    if (!options->is_json) {
+        MAG_TRY(show_rows(list, arena, NULL, &shown, err));
+        show_tail(list, options->from, shown);
+        return MAG_OK;
+    }
+    mag_text text;
+    mag_text_init(&text, mag_arena_account(arena));
+    mag_json json;
+    mag_json_begin(&json, &text, true);
+    mag_json_array(&json);
+    mag_status status = show_rows(list, arena, &json, &shown, err);
+    mag_json_end_array(&json);
+    if (status == MAG_OK)
+        status = mag_text_check(&text, err);
+    if (status == MAG_OK)
+        mag_show_json(&text);
+    mag_text_done(&text);
+    return status;
+}
+
+static mag_status check_options(const mag_options *options, mag_error *err) {
+    static const char *const names[] = {"critical", "high", "moderate", "low", NULL};
+    if (!options->from) {
+        mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "worklist needs --from DIR");
+        mag_hint(err, "DIR is a folder that magscreen run has written");
+        return status;
+    }
+    for (size_t i = 0; options->severity && names[i]; i++)
+        if (strcmp(options->severity, names[i]) == 0)
+            return MAG_OK;
+    if (!options->severity)
+        return MAG_OK;
+    mag_status status =
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--severity cannot be \"%s\"", options->severity);
+    mag_hint(err, "critical, high, moderate or low");
+    return status;
+}
+
+mag_status mag_verb_worklist(const mag_options *options, int *exit_code, mag_error *err) {
+    (void)exit_code;
+    MAG_TRY(check_options(options, err));
+    mag_account account = {0};
+    mag_arena *arena = mag_arena_new(&account);
+    if (!arena)
+        return mag_fail_memory(err, sizeof(void *));
+    worklist list = {.limit = options->limit < 0 ? DEFAULT_LIMIT : (uint64_t)options->limit,
+                     .severity = options->severity,
+                     .rule = options->rule};
+    mag_status status = mag_result_read_flags(arena, options->from, &list.flags, &list.count, err);
+    if (status == MAG_OK)
+        status = show_worklist(&list, options, arena, err);
+    mag_arena_free(arena);
+    return status;
+}
