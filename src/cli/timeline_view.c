@@ -22,7 +22,7 @@ static const char *sex_word(mag_sex sex) {
 }
 
 static void show_header(const mag_timeline *patient) {
-    char when[MAG_MOMENT_TEXT_NBYTES], band[32] = "age unknown";
+    char when[MAG_MOMENT_TEXT_NBYTES], band[48] = "age unknown";
     int age;
     bool is_year_only;
     bool has_as_of = patient->as_of != MAG_MINUTE_NONE;

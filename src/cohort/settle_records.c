@@ -126,7 +126,7 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     mag_lab_row *rows = partition->lab_rows.items;
     size_t count = partition->lab_rows.count, kept = 0;
-    void *labs;
+    void *labs = NULL;
     MAG_TRY(make_arrays(settling, count, sizeof(mag_lab), &labs, &partition->lab_first, err));
     partition->labs = labs;
     partition->specimens = mag_arena_alloc(partition->arena, count * sizeof *partition->specimens);
@@ -205,7 +205,7 @@ mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     mag_exposure_row *rows = partition->exposure_rows.items;
     size_t count = partition->exposure_rows.count, kept = 0;
-    void *exposures;
+    void *exposures = NULL;
     MAG_TRY(make_arrays(settling, count, sizeof(mag_exposure), &exposures,
                         &partition->exposure_first, err));
     partition->exposures = exposures;
@@ -246,7 +246,7 @@ mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     mag_stay_row *rows = partition->stay_rows.items;
     size_t count = partition->stay_rows.count, kept = 0;
-    void *stays;
+    void *stays = NULL;
     MAG_TRY(make_arrays(settling, count, sizeof(mag_stay), &stays, &partition->stay_first, err));
     partition->stays = stays;
     if (count)
@@ -334,7 +334,7 @@ mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     mag_condition_row *rows = partition->condition_rows.items;
     size_t count = partition->condition_rows.count, kept = 0;
-    void *conditions;
+    void *conditions = NULL;
     MAG_TRY(make_arrays(settling, count, sizeof(mag_condition_record), &conditions,
                         &partition->condition_first, err));
     partition->conditions = conditions;

@@ -199,7 +199,7 @@ static mag_status add_scalar(builder *b, const yaml_event_t *event) {
         home->key_column = column_number(event);
         return MAG_OK;
     }
-    mag_yaml *node;
+    mag_yaml *node = NULL;
     MAG_TRY(add_node(b, event, MAG_YAML_SCALAR, &node));
     yaml_scalar_style_t style = event->data.scalar.style;
     node->text = copy;
@@ -221,7 +221,7 @@ static mag_status open_collection(builder *b, const yaml_event_t *event, mag_yam
                        "a key must be a plain text");
     if (b->depth == DEEPEST)
         return refuse(b, event, "nested deeper than 16 levels");
-    mag_yaml *node;
+    mag_yaml *node = NULL;
     MAG_TRY(add_node(b, event, kind, &node));
     b->levels[++b->depth] = (level){.node = node};
     return MAG_OK;
