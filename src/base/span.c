@@ -58,6 +58,43 @@ mag_span mag_span_trim(mag_span a) {
     return a;
 }
 
+/* Eight bytes at a time while all are ASCII. */
+static size_t skip_ascii(mag_span a, size_t at) {
+    for (uint64_t word; at + sizeof word <= a.nbytes; at += sizeof word) {
+        memcpy(&word, a.at + at, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (at < a.nbytes && (unsigned char)a.at[at] < 0x80)
+        at++;
+    return at;
+}
+
+/* Bytes of the character that begins with a lead byte above 0x7f, and the range of its second byte. */
+static size_t utf8_length(unsigned char lead, unsigned char *low, unsigned char *high) {
+    *low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    *high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return 2;
+    if (lead >= 0xe0 && lead <= 0xef)
+        return 3;
+    return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+}
+
+bool mag_span_is_utf8(mag_span a) {
+    for (size_t at = skip_ascii(a, 0); at < a.nbytes; at = skip_ascii(a, at)) {
+        unsigned char low, high;
+        size_t length = utf8_length((unsigned char)a.at[at], &low, &high);
+        if (length == 0 || a.nbytes - at < length)
+            return false;
+        for (size_t i = 1; i < length; i++, low = 0x80, high = 0xbf)
+            if ((unsigned char)a.at[at + i] < low || (unsigned char)a.at[at + i] > high)
+                return false;
+        at += length;
+    }
+    return true;
+}
+
 uint64_t mag_span_hash(mag_span a) {
     return XXH3_64bits_withSeed(a.at, a.nbytes, HASH_SEED);
 }

@@ -22,6 +22,8 @@ bool mag_span_starts_with(mag_span a, mag_span prefix);
 int mag_span_compare(mag_span a, mag_span b);
 /* Without blanks (space, tab, CR, LF) at both ends. */
 mag_span mag_span_trim(mag_span a);
+/* Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool mag_span_is_utf8(mag_span a);
 /* XXH3_64 with the program's fixed seed: the hash of partitions and dictionaries. */
 uint64_t mag_span_hash(mag_span a);
 

@@ -1,6 +1,7 @@
 /* RFC 4180 records with a declared dialect, fields borrowed in place. This is the plain scanner and
-   the reference of any faster one. A faulty record is handed out as a fault, never dropped in silence;
-   reading resumes at the next line. */
+   the reference of any faster one. A faulty record is handed out as a fault, never dropped in
+   silence; reading resumes at the line after its first one, so that a stray quote cannot swallow
+   its neighbours. */
 #ifndef MAG_IO_CSV_READER_H
 #define MAG_IO_CSV_READER_H
 
@@ -26,10 +27,10 @@ typedef enum mag_csv_fault {
 
 typedef struct mag_csv_row {
     mag_csv_fault fault;
-    uint32_t line;          /* first physical line of the record, from 1 (the header is line 1) */
-    unsigned fault_column;  /* from 1; 0 if it does not apply */
+    uint32_t line;         /* first physical line of the record, from 1 (the header is line 1) */
+    unsigned fault_column; /* from 1; 0 if it does not apply */
     unsigned field_count;
-    const mag_span *fields; /* unquoted; borrowed until the next call */
+    const mag_span *fields; /* unquoted; borrowed until the next call; NULL if there is a fault */
 } mag_csv_row;
 
 typedef struct mag_csv_facts {
@@ -43,8 +44,9 @@ typedef struct mag_csv_facts {
 typedef struct mag_csv_reader mag_csv_reader;
 
 /* Reads the header. `name` is used in messages. Faults (MAG_E_INPUT): I-19 MS-I120, I-27 MS-I127,
-   I-31 and I-35 MS-I129, lone CR files MS-I121. The stream stays the caller's. buffer_nbytes 0 = default
-   (any size from 1 gives the same records). */
+   I-31 and I-35 MS-I129, lone CR files MS-I121. The stream stays the caller's. buffer_nbytes 0 =
+   default (any size from 1 gives the same records). A lone CR in the header refuses the file at
+   once, a file with more lone CRs than line ends is refused at its end. */
 mag_status mag_csv_open(mag_csv_reader **out, mag_stream *stream, const char *name, char delimiter,
                         size_t buffer_nbytes, mag_account *account, mag_error *err) MAG_MUST_CHECK;
 

@@ -1,0 +1,390 @@
+/* Drives the scanner over a window of the stream:
+
+     buffer  [ used up | record being looked at | more bytes | free ]
+                        ^ at                                 ^ end
+
+   The window grows up to the longest record. A faulty record is handed out with its first line's
+   number and reading resumes on the line behind that first line, so that a fault never takes its
+   neighbours. */
+#include "io/csv_reader.h"
+
+#include "io/csv_header.h"
+#include "io/csv_scan.h"
+
+#include <string.h>
+
+enum { DEFAULT_BUFFER_NBYTES = 1 << 18, HEAD_NBYTES = 64, BOM_NBYTES = 3 };
+
+struct mag_csv_reader {
+    mag_account *account;
+    mag_arena *arena; /* holds the reader, its name and the header */
+    mag_stream *stream;
+    const char *name;
+    size_t step; /* most bytes asked of the stream at once */
+    char *buffer;
+    size_t capacity, at, end;
+    bool is_over;
+    uint32_t line; /* of the record at `at` */
+    uint64_t row_count;
+    mag_span *columns;
+    unsigned column_count;
+    mag_csv_facts facts;
+    mag_csv_row row;
+    mag_csv_scan scan;
+    mag_span fields[MAG_CSV_COLUMN_COUNT];
+};
+
+/* --- the window ----------------------------------------------------------------------------- */
+
+/* Gets more bytes behind `end`; at the end of the stream sets is_over. Moves the window. */
+static mag_status fill(mag_csv_reader *r, mag_error *err) {
+    if (r->at > 0) {
+        memmove(r->buffer, r->buffer + r->at, r->end - r->at);
+        r->end -= r->at;
+        r->at = 0;
+    }
+    void *buffer = r->buffer;
+    mag_status status = mag_grow(r->account, &buffer, &r->capacity, 1, r->end + 1, err);
+    r->buffer = buffer;
+    if (status != MAG_OK)
+        return status;
+    size_t room = r->capacity - r->end, got;
+    MAG_TRY(
+        mag_stream_read(r->stream, r->buffer + r->end, room < r->step ? room : r->step, &got, err));
+    r->end += got;
+    r->is_over = got == 0;
+    return MAG_OK;
+}
+
+static const char *record(const mag_csv_reader *r) {
+    return r->buffer + r->at;
+}
+
+static size_t window_nbytes(const mag_csv_reader *r) {
+    return r->end - r->at;
+}
+
+/* Scans from `at` until the record is decided or the input is over. */
+static mag_status scan_record(mag_csv_reader *r, mag_error *err) {
+    mag_csv_scan *scan = &r->scan;
+    mag_csv_scan_begin(scan);
+    while (!mag_csv_scan_more(scan, record(r), window_nbytes(r))) {
+        if (scan->state == MAG_CSV_SKIPPING) { /* keeps memory flat in a line without end */
+            r->at += scan->at;
+            scan->at = 0;
+        }
+        if (!r->is_over)
+            MAG_TRY(fill(r, err));
+        if (r->is_over) {
+            mag_csv_scan_finish(scan, record(r), window_nbytes(r));
+            scan->at = window_nbytes(r);
+            return MAG_OK;
+        }
+    }
+    return MAG_OK;
+}
+
+static void count_line_end(mag_csv_reader *r, bool is_crlf) {
+    if (is_crlf)
+        r->facts.crlf_count++;
+    else
+        r->facts.lf_count++;
+}
+
+/* Steps over the record: all of it, or its first line if a fault spans lines. */
+static void step_over(mag_csv_reader *r, bool falls_back) {
+    mag_csv_scan *scan = &r->scan;
+    if (falls_back && scan->first_line_nbytes > 0) {
+        count_line_end(r, scan->first_line_nbytes > 1 &&
+                              record(r)[scan->first_line_nbytes - 2] == '\r');
+        r->at += scan->first_line_nbytes;
+        r->line++;
+        return;
+    }
+    r->facts.lone_cr_count += scan->skipped_cr_count;
+    if (scan->has_line_end)
+        count_line_end(r, scan->is_crlf);
+    else if (mag_stream_facts_of(r->stream)->member_count == 0)
+        r->facts.has_unfinished_last_line = true; /* a plain file may have lost the rest */
+    r->at += scan->at;
+    r->line += 1 + scan->inner_line_count;
+}
+
+/* --- fields --------------------------------------------------------------------------------- */
+
+/* "" becomes ": in place, as a field only gets shorter. */
+static size_t undouble_quotes(char *at, size_t nbytes) {
+    size_t kept = 0;
+    for (size_t i = 0; i < nbytes; i++) {
+        at[kept++] = at[i];
+        i += at[i] == '"';
+    }
+    return kept;
+}
+
+static void take_fields(mag_csv_reader *r) {
+    unsigned count = r->scan.field_count;
+    for (unsigned i = 0; i < count; i++) {
+        const mag_csv_field *field = &r->scan.fields[i];
+        char *at = r->buffer + r->at + field->start;
+        size_t nbytes = field->nbytes;
+        if (field->has_doubled_quotes)
+            nbytes = undouble_quotes(at, nbytes);
+        r->fields[i] = (mag_span){at, nbytes};
+    }
+    r->row.field_count = count;
+    r->row.fields = r->fields;
+}
+
+static void count_lone_crs(mag_csv_reader *r) {
+    if (r->scan.record_nbytes == 0 || !memchr(record(r), '\r', r->scan.record_nbytes))
+        return;
+    for (unsigned i = 0; i < r->scan.field_count; i++) {
+        const mag_csv_field *field = &r->scan.fields[i];
+        for (uint32_t k = 0; k < field->nbytes && !field->is_quoted; k++)
+            r->facts.lone_cr_count += record(r)[field->start + k] == '\r';
+    }
+}
+
+/* Content that no record may have; its column is named. */
+static mag_csv_fault find_bad_bytes(const mag_csv_reader *r, unsigned *column) {
+    mag_span whole = {record(r), r->scan.record_nbytes};
+    bool has_nul = whole.nbytes && memchr(whole.at, '\0', whole.nbytes);
+    if (!has_nul && mag_span_is_utf8(whole))
+        return MAG_CSV_OK;
+    for (*column = 1; *column < r->scan.field_count; ++*column) {
+        const mag_csv_field *field = &r->scan.fields[*column - 1];
+        mag_span text = {record(r) + field->start, field->nbytes};
+        bool is_bad =
+            has_nul ? text.nbytes && memchr(text.at, '\0', text.nbytes) : !mag_span_is_utf8(text);
+        if (is_bad)
+            break;
+    }
+    return has_nul ? MAG_CSV_NUL : MAG_CSV_BAD_UTF8;
+}
+
+static mag_csv_fault find_fault(mag_csv_reader *r, unsigned *column) {
+    *column = r->scan.fault_column;
+    if (r->scan.fault != MAG_CSV_OK)
+        return r->scan.fault;
+    *column = 0;
+    if (r->scan.field_count < r->column_count)
+        return MAG_CSV_TOO_FEW_FIELDS;
+    if (r->scan.field_count > r->column_count)
+        return MAG_CSV_TOO_MANY_FIELDS;
+    return find_bad_bytes(r, column);
+}
+
+static bool is_blank_record(const mag_csv_reader *r) {
+    return r->scan.fault == MAG_CSV_OK && r->scan.field_count == 1 &&
+           !r->scan.fields[0].is_quoted &&
+           mag_span_trim((mag_span){record(r), r->scan.record_nbytes}).nbytes == 0;
+}
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+static mag_span without_bom(mag_span text) {
+    bool has_bom = mag_span_starts_with(text, mag_span_of("\xef\xbb\xbf"));
+    return has_bom ? (mag_span){text.at + BOM_NBYTES, text.nbytes - BOM_NBYTES} : text;
+}
+
+/* Exports that were put one behind the other repeat their header. */
+static bool is_repeated_header(const mag_csv_reader *r) {
+    if (!mag_span_equals(mag_span_trim(without_bom(r->fields[0])), r->columns[0]))
+        return false;
+    for (unsigned i = 1; i < r->column_count; i++)
+        if (!mag_span_equals(mag_span_trim(r->fields[i]), r->columns[i]))
+            return false;
+    return true;
+}
+
+static mag_status check_end(mag_csv_reader *r, mag_error *err) {
+    uint64_t line_ends = r->facts.crlf_count + r->facts.lf_count;
+    if (r->facts.lone_cr_count == 0 || r->facts.lone_cr_count < line_ends)
+        return MAG_OK;
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I121,
+             "%s: %llu lone carriage returns and %llu line ends; nothing of it is used", r->name,
+             (unsigned long long)r->facts.lone_cr_count, (unsigned long long)line_ends);
+    mag_hint(err, "export the file with CRLF or LF line ends");
+    return MAG_E_INPUT;
+}
+
+/* Reads one record into r->row; *is_row is false for lines that only count. */
+static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
+    *is_row = false;
+    r->row = (mag_csv_row){.line = r->line};
+    MAG_TRY(scan_record(r, err));
+    if (is_blank_record(r)) {
+        r->facts.blank_line_count++;
+        step_over(r, false);
+        return MAG_OK;
+    }
+    r->row.fault = find_fault(r, &r->row.fault_column);
+    *is_row = true;
+    r->row.field_count = r->scan.field_count;
+    if (r->row.fault != MAG_CSV_OK) {
+        bool is_sound = r->row.fault == MAG_CSV_NUL || r->row.fault == MAG_CSV_BAD_UTF8;
+        step_over(r, !is_sound);
+        return MAG_OK;
+    }
+    count_lone_crs(r);
+    take_fields(r);
+    step_over(r, false);
+    if (!is_repeated_header(r))
+        return MAG_OK;
+    *is_row = false;
+    r->facts.repeated_header_count++;
+    if (r->row_count == 0)
+        return mag_fail(err, MAG_E_INPUT, MAG_MSG_I129, "%s, line %lu: a second header row",
+                        r->name, (unsigned long)r->row.line);
+    return MAG_OK;
+}
+
+mag_status mag_csv_next(mag_csv_reader *r, const mag_csv_row **row, mag_error *err) {
+    *row = NULL;
+    for (bool is_row = false; !is_row;) {
+        if (window_nbytes(r) == 0 && !r->is_over)
+            MAG_TRY(fill(r, err));
+        if (window_nbytes(r) == 0 && r->is_over)
+            return check_end(r, err);
+        MAG_TRY(read_record(r, &is_row, err));
+    }
+    r->row_count++;
+    *row = &r->row;
+    return MAG_OK;
+}
+
+/* --- the header ----------------------------------------------------------------------------- */
+
+static mag_status fail_header(const mag_csv_reader *r, mag_message_id message, const char *what,
+                              mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, message, "%s, line 1: %s", r->name, what);
+    return MAG_E_INPUT;
+}
+
+/* Gets the first bytes, refuses UTF-16 and drops the byte order mark. */
+static mag_status begin_text(mag_csv_reader *r, mag_error *err) {
+    while (window_nbytes(r) < HEAD_NBYTES && !r->is_over)
+        MAG_TRY(fill(r, err));
+    mag_span head = {record(r), window_nbytes(r)};
+    if (mag_csv_is_utf16(head)) {
+        mag_fail(err, MAG_E_INPUT, MAG_MSG_I120, "%s: looks like UTF-16", r->name);
+        mag_hint(err, "export it as UTF-8");
+        return MAG_E_INPUT;
+    }
+    r->facts.has_bom = mag_span_starts_with(head, mag_span_of("\xef\xbb\xbf"));
+    r->at += r->facts.has_bom ? BOM_NBYTES : 0;
+    return MAG_OK;
+}
+
+static mag_status check_header_bytes(mag_csv_reader *r, mag_error *err) {
+    unsigned column;
+    if (r->scan.field_count > MAG_CSV_COLUMN_COUNT)
+        return fail_header(r, MAG_MSG_I129, "more than 1024 columns", err);
+    if (r->scan.fault == MAG_CSV_OK)
+        count_lone_crs(r);
+    if (r->scan.skipped_cr_count + r->facts.lone_cr_count > 0)
+        return fail_header(r, MAG_MSG_I121, "lone carriage returns instead of line ends", err);
+    if (r->scan.fault != MAG_CSV_OK)
+        return fail_header(r, MAG_MSG_I129, "not a header: faulty quotes, or too long", err);
+    if (find_bad_bytes(r, &column) != MAG_CSV_OK)
+        return fail_header(r, MAG_MSG_I129, "not a header: it holds NUL or is not UTF-8", err);
+    return MAG_OK;
+}
+
+/* The line behind the header, as far as the window has or gets it. */
+static mag_status peek_second_line(mag_csv_reader *r, mag_span *line, mag_error *err) {
+    const char *feed = NULL;
+    for (;;) {
+        size_t behind = window_nbytes(r) - r->scan.at;
+        const char *second = record(r) + r->scan.at;
+        feed = behind ? memchr(second, '\n', behind) : NULL;
+        *line = (mag_span){second, feed ? (size_t)(feed - second) : behind};
+        if (feed || r->is_over || behind > MAG_CSV_RECORD_NBYTES)
+            return MAG_OK;
+        MAG_TRY(fill(r, err));
+    }
+}
+
+/* Copies names that outlive the window. */
+static mag_status keep_columns(mag_csv_reader *r, mag_error *err) {
+    r->column_count = r->scan.column_count = r->row.field_count;
+    r->columns = mag_arena_alloc(r->arena, r->column_count * sizeof *r->columns);
+    if (!r->columns)
+        return mag_fail_memory(err, r->column_count * sizeof *r->columns);
+    for (unsigned i = 0; i < r->column_count; i++) {
+        mag_span name = mag_span_trim(r->fields[i]);
+        const char *copy = mag_arena_text(r->arena, name);
+        if (!copy)
+            return mag_fail_memory(err, name.nbytes);
+        r->columns[i] = (mag_span){copy, name.nbytes};
+    }
+    return MAG_OK;
+}
+
+static mag_status read_header(mag_csv_reader *r, mag_error *err) {
+    MAG_TRY(begin_text(r, err));
+    MAG_TRY(scan_record(r, err));
+    MAG_TRY(check_header_bytes(r, err));
+    mag_span second_line = {NULL, 0};
+    if (r->scan.field_count == 1)
+        MAG_TRY(peek_second_line(r, &second_line, err));
+    take_fields(r);
+    MAG_TRY(mag_csv_check_header(r->name, r->scan.delimiter, r->fields, r->row.field_count,
+                                 second_line, err));
+    MAG_TRY(keep_columns(r, err));
+    step_over(r, false);
+    return MAG_OK;
+}
+
+static mag_status begin(mag_csv_reader *r, const char *name, size_t buffer_nbytes, mag_error *err) {
+    r->step = buffer_nbytes ? buffer_nbytes : DEFAULT_BUFFER_NBYTES;
+    r->line = 1;
+    r->name = mag_arena_text(r->arena, mag_span_of(name));
+    if (!r->name)
+        return mag_fail_memory(err, strlen(name));
+    void *buffer = NULL;
+    MAG_TRY(mag_grow(r->account, &buffer, &r->capacity, 1, r->step, err));
+    r->buffer = buffer;
+    return read_header(r, err);
+}
+
+mag_status mag_csv_open(mag_csv_reader **out, mag_stream *stream, const char *name, char delimiter,
+                        size_t buffer_nbytes, mag_account *account, mag_error *err) {
+    *out = NULL;
+    mag_arena *arena = mag_arena_new(account);
+    mag_csv_reader *r = arena ? mag_arena_alloc(arena, sizeof *r) : NULL;
+    if (!r) {
+        mag_arena_free(arena);
+        return mag_fail_memory(err, sizeof *r);
+    }
+    r->account = account;
+    r->arena = arena;
+    r->stream = stream;
+    r->scan.delimiter = delimiter;
+    mag_status status = begin(r, name, buffer_nbytes, err);
+    if (status == MAG_OK)
+        *out = r;
+    else
+        mag_csv_close(r);
+    return status;
+}
+
+unsigned mag_csv_column_count(const mag_csv_reader *r) {
+    return r->column_count;
+}
+
+mag_span mag_csv_column_name(const mag_csv_reader *r, unsigned column_idx) {
+    return r->columns[column_idx];
+}
+
+const mag_csv_facts *mag_csv_facts_of(const mag_csv_reader *r) {
+    return &r->facts;
+}
+
+void mag_csv_close(mag_csv_reader *r) {
+    if (!r)
+        return;
+    mag_drop(r->account, r->buffer, r->capacity, 1);
+    mag_arena_free(r->arena);
+}
