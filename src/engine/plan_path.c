@@ -1,4 +1,6 @@
 /* Paths of a plan: relative to the pipeline file, with patterns. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "engine/plan_parts.h"
 
 #include <glob.h>
