@@ -209,22 +209,3 @@ bool mag_evidence_read_facts(mag_span json, mag_text *out) {
     }
     return false;
 }
-
-void mag_unknown_set_text(mag_text *out, mag_unknown_set reasons) {
-    const char *last = "";
-    for (;;) {
-        const char *next = NULL;
-        for (unsigned reason = 0; reason < MAG_UNKNOWN_COUNT; reason++) {
-            const char *name = mag_unknown_name((mag_unknown)reason);
-            if ((reasons >> reason & 1u) != 0 && strcmp(name, last) > 0 &&
-                (next == NULL || strcmp(name, next) < 0))
-                next = name;
-        }
-        if (next == NULL)
-            return;
-        if (last[0] != '\0')
-            mag_text_add_char(out, ',');
-        mag_text_add_text(out, next);
-        last = next;
-    }
-}

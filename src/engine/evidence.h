@@ -28,7 +28,4 @@ void mag_evidence_json(mag_text *out, const mag_explanation *explanation, const 
    if the text does not begin like one. */
 bool mag_evidence_read_facts(mag_span json, mag_text *out);
 
-/* Appends the names of a set of reasons, sorted bytewise, comma-separated. */
-void mag_unknown_set_text(mag_text *out, mag_unknown_set reasons);
-
 #endif
