@@ -104,7 +104,7 @@ mag_status mag_plan_kidney(mag_plan_place place, mag_kidney_settings *kidney, ma
         {"formula", MAG_YAML_SCALAR, false, false}, {"weight", MAG_YAML_SCALAR, false, false}, {0}};
     static const char *const formulas[] = {"uk", "us", NULL};
     static const char *const weights[] = {"adjusted30", "winter", "bnf", "actual", NULL};
-    int idx;
+    int idx = 0;
     MAG_TRY(mag_yaml_check(place.at, place.file, fields, MAG_E_USAGE, err));
     const mag_yaml *formula = mag_yaml_get(place.at, "formula");
     const mag_yaml *weight = mag_yaml_get(place.at, "weight");
