@@ -1,0 +1,226 @@
+/* Laboratory results and measurements: one row, one record or mark. */
+#include "cohort/decoder.h"
+
+#include "clinical/conversion.h"
+#include "clinical/result_text.h"
+
+typedef struct reading {
+    mag_analyte analyte;
+    mag_unit unit;
+    mag_decimal value;
+    mag_comparator comparator;
+    mag_reason reason;
+    unsigned flags;
+} reading;
+
+static mag_analyte find_analyte(const mag_decoder *decoder, mag_span code) {
+    const mag_profile_table *table = decoder->table;
+    for (size_t i = 0; i < table->code_count; i++)
+        if (mag_span_is(code, table->codes[i].code))
+            return table->codes[i].analyte;
+    mag_code_system system = mag_decoder_system(decoder);
+    if (system == MAG_SYSTEM_NONE)
+        return MAG_ANALYTE_NONE;
+    return mag_codebook_analyte(mag_cohort_codebook(decoder->cohort), system, code);
+}
+
+/* --- numbers
+ * --------------------------------------------------------------------------------------- */
+
+static mag_reason reason_of(mag_number_fault fault) {
+    switch (fault) {
+    case MAG_NUMBER_OK:
+        return MAG_REASON_NONE;
+    case MAG_NUMBER_EMPTY:
+        return MAG_REASON_NULL_REQUIRED;
+    case MAG_NUMBER_DECIMAL_COMMA:
+        return MAG_REASON_NUM_DECIMAL_COMMA;
+    case MAG_NUMBER_SYNTAX:
+        return MAG_REASON_NUM_SYNTAX;
+    case MAG_NUMBER_EXPONENT:
+        return MAG_REASON_NUM_EXPONENT;
+    case MAG_NUMBER_NOT_FINITE:
+        return MAG_REASON_NUM_NOT_FINITE;
+    case MAG_NUMBER_OUT_OF_RANGE:
+        return MAG_REASON_NUM_OUT_OF_RANGE;
+    case MAG_NUMBER_TEXT:
+        return MAG_REASON_VALUE_TEXT_RESULT;
+    }
+    return MAG_REASON_NUM_SYNTAX;
+}
+
+mag_reason mag_decode_number(const mag_profile_table *table, mag_span text, mag_decimal *value,
+                             mag_comparator *comparator) {
+    return reason_of(mag_decimal_parse(mag_text_without_flags(text), table->has_decimal_comma,
+                                       value, comparator));
+}
+
+mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal value,
+                            unsigned *flags) {
+    if (!mag_unit_fits(analyte, unit))
+        return MAG_REASON_UNIT_CONTRADICTS;
+    switch (mag_plausibility_of(analyte, unit, value)) {
+    case MAG_PLAUSIBLE:
+        return MAG_REASON_NONE;
+    case MAG_PLAUSIBLE_SOFT:
+        *flags |= MAG_LAB_SOFT_LIMIT;
+        return MAG_REASON_NONE;
+    case MAG_IMPLAUSIBLE:
+        return MAG_REASON_VALUE_IMPLAUSIBLE;
+    }
+    return MAG_REASON_NONE;
+}
+
+/* The number of a row: from value; where that means "nothing", from a comparator at the begin of
+   the comment, else from the numeric column. A comment's bound is trusted before the bare number
+   beside it, which would make "<0.6" an exact 0.6. */
+static void read_number(const mag_decoder *decoder, reading *result) {
+    mag_span value = mag_decoder_text(decoder, MAG_FIELD_VALUE);
+    if (!value.nbytes) {
+        mag_span comment = mag_decoder_cell(decoder, MAG_FIELD_COMMENT);
+        if (decoder->table->has_comment_comparators &&
+            mag_text_comparator(comment, &result->value, &result->comparator)) {
+            result->flags |= MAG_LAB_COMMENT_VALUE;
+            return;
+        }
+        value = mag_decoder_text(decoder, MAG_FIELD_NUMERIC);
+    }
+    if (!value.nbytes)
+        result->reason =
+            MAG_REASON_VALUE_TEXT_RESULT; /* there is a word or a comment: see is_empty */
+    else
+        result->reason =
+            mag_decode_number(decoder->table, value, &result->value, &result->comparator);
+}
+
+/* No value in any of the places where one may stand; a comment alone is a result in words. */
+static bool is_empty(const mag_decoder *decoder) {
+    return !mag_decoder_cell(decoder, MAG_FIELD_VALUE).nbytes &&
+           !mag_decoder_cell(decoder, MAG_FIELD_NUMERIC).nbytes &&
+           !mag_decoder_cell(decoder, MAG_FIELD_COMMENT).nbytes;
+}
+
+/* --- units
+ * ----------------------------------------------------------------------------------------- */
+
+/* The unit stated by the row, else by the site for the code, else "no unit" where that is right. */
+static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *result,
+                            mag_error *err) {
+    mag_span text = mag_decoder_text(decoder, MAG_FIELD_UNIT);
+    const mag_text_map *units = &decoder->table->units;
+    for (size_t i = 0; !text.nbytes && i < units->count; i++)
+        if (mag_span_is(code, units->pairs[i].from)) {
+            text = mag_span_of(units->pairs[i].to);
+            result->flags |= MAG_LAB_INFERRED_UNIT;
+        }
+    if (text.nbytes) {
+        result->unit = mag_unit_parse(text);
+        if (result->unit != MAG_UNIT_NONE)
+            return MAG_OK;
+        if (result->reason == MAG_REASON_NONE)
+            result->reason = MAG_REASON_UNIT_UNKNOWN;
+        return mag_cohort_count_unknown_unit(decoder->cohort, text, err);
+    }
+    if (mag_analyte_of(result->analyte)->canonical == MAG_UNIT_RATIO)
+        result->unit = MAG_UNIT_RATIO;
+    else if (result->reason == MAG_REASON_NONE)
+        result->reason = MAG_REASON_UNIT_MISSING;
+    return MAG_OK;
+}
+
+/* --- haemolysis
+ * ------------------------------------------------------------------------------------ */
+
+/* A serum index is a number from some height on, or a word ("moderate" and up). */
+static bool is_high_index(const mag_decoder *decoder, const reading *result) {
+    static const char *const words[] = {"moderate", "gross", "marked", "severe",
+                                        "++",       "+++",   "++++"};
+    if (result->reason == MAG_REASON_NONE)
+        return mag_decimal_compare(result->value, decoder->table->haemolysis_from) >= 0;
+    mag_span text = mag_decoder_text(decoder, MAG_FIELD_VALUE);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (mag_span_is_ignoring_case(text, words[i]))
+            return true;
+    return false;
+}
+
+static void note_haemolysis(const mag_decoder *decoder, reading *result) {
+    if (mag_text_says_haemolysed(mag_decoder_cell(decoder, MAG_FIELD_VALUE)) ||
+        mag_text_says_haemolysed(mag_decoder_cell(decoder, MAG_FIELD_COMMENT)))
+        result->flags |= MAG_LAB_HAEMOLYSED;
+}
+
+static mag_status read_result(const mag_decoder *decoder, mag_span code, reading *result,
+                              mag_error *err) {
+    read_number(decoder, result);
+    if (result->analyte == MAG_HAEMOLYSIS_INDEX) {
+        if (is_high_index(decoder, result))
+            result->flags |= MAG_LAB_HAEMOLYSED;
+        if (result->reason == MAG_REASON_VALUE_TEXT_RESULT)
+            result->reason = MAG_REASON_NONE; /* a grade in words is a grade */
+        return MAG_OK;
+    }
+    note_haemolysis(decoder, result);
+    MAG_TRY(read_unit(decoder, code, result, err));
+    if (result->reason == MAG_REASON_NONE)
+        result->reason =
+            mag_decode_judge(result->analyte, result->unit, result->value, &result->flags);
+    return MAG_OK;
+}
+
+/* --- the row
+ * --------------------------------------------------------------------------------------- */
+
+/* Both sides or nothing; what is no plain number is nothing. */
+static mag_status read_range(const mag_decoder *decoder, uint16_t *range_id, mag_error *err) {
+    mag_decimal low, high;
+    mag_comparator low_comparator, high_comparator;
+    *range_id = 0;
+    mag_span low_text = mag_decoder_text(decoder, MAG_FIELD_REF_LOW);
+    mag_span high_text = mag_decoder_text(decoder, MAG_FIELD_REF_HIGH);
+    if (!low_text.nbytes || !high_text.nbytes ||
+        mag_decode_number(decoder->table, low_text, &low, &low_comparator) != MAG_REASON_NONE ||
+        mag_decode_number(decoder->table, high_text, &high, &high_comparator) != MAG_REASON_NONE ||
+        low_comparator != MAG_EXACT || high_comparator != MAG_EXACT)
+        return MAG_OK;
+    return mag_cohort_intern_range(decoder->cohort, low, high, range_id, err);
+}
+
+static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *moment,
+                      const reading *result, mag_error *err) {
+    mag_lab lab = {.minute = moment->minute};
+    bool is_mark = result->reason != MAG_REASON_NONE;
+    unsigned flags = result->flags | (moment->is_date_only ? MAG_LAB_DATE_ONLY : 0);
+    lab.mantissa = is_mark ? 0 : result->value.mantissa;
+    lab.packed = mag_lab_pack(result->analyte, result->unit, is_mark ? 0 : result->value.scale,
+                              is_mark ? MAG_EXACT : result->comparator, result->reason, flags);
+    MAG_TRY(read_range(decoder, &lab.range_id, err));
+    mag_span specimen = mag_decoder_text(decoder, MAG_FIELD_SPECIMEN_ID);
+    uint64_t specimen_hash = specimen.nbytes ? mag_decoder_name_hash(specimen) : 0;
+    uint64_t row_hash;
+    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
+    return mag_cohort_put_lab(decoder->cohort, id, &lab, row_hash, specimen_hash,
+                              mag_decoder_position(decoder), err);
+}
+
+mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
+    mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
+    reading result = {.analyte = find_analyte(decoder, code)};
+    if (code.nbytes && result.analyte == MAG_ANALYTE_NONE) {
+        decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+        return MAG_OK;
+    }
+    mag_span id;
+    mag_moment moment;
+    if (!mag_decoder_id(decoder, &id))
+        return MAG_OK;
+    if (!code.nbytes || is_empty(decoder)) {
+        mag_decoder_reject(decoder, MAG_REASON_NULL_REQUIRED,
+                           code.nbytes ? MAG_FIELD_VALUE : MAG_FIELD_CODE);
+        return MAG_OK;
+    }
+    if (!mag_decoder_moment(decoder, MAG_FIELD_COLLECTED_AT, MAG_MOMENT_REQUIRED, &moment))
+        return MAG_OK;
+    MAG_TRY(read_result(decoder, code, &result, err));
+    return put(decoder, id, &moment, &result, err);
+}

@@ -1,0 +1,303 @@
+/* What all tables share: columns, ids, dates, hashes and the counting of a row's fate. */
+#include "cohort/decoder.h"
+
+#include <string.h>
+
+enum { ID_NBYTES = 128 };
+
+void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,
+                      uint16_t file_id, mag_run_file *file) {
+    *decoder = (mag_decoder){.cohort = cohort, .table = table, .file = file, .file_id = file_id};
+    for (int i = 0; i < MAG_FIELD_COUNT; i++)
+        decoder->column_idx[i] = -1;
+    const char *system = table->constants[MAG_FIELD_CODE_SYSTEM];
+    if (system)
+        decoder->constant_system = mag_code_system_find(mag_span_of(system));
+    mag_text_init(&decoder->scratch, mag_cohort_settings_of(cohort)->account);
+}
+
+void mag_decoder_done(mag_decoder *decoder) {
+    mag_text_done(&decoder->scratch);
+}
+
+/* --- columns -------------------------------------------------------------------------------------
+ */
+
+static int find_column(const mag_span *header, size_t column_count, const char *name) {
+    for (size_t i = 0; i < column_count; i++)
+        if (mag_span_is(header[i], name))
+            return (int)i;
+    return -1;
+}
+
+/* The header's name nearest to the one that is missing goes into the hint. */
+static mag_status fail_missing(const mag_decoder *decoder, const mag_span *header,
+                               size_t column_count, const char *name, mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I128,
+             "%s: the column \"%.80s\" is missing; the file is not used", decoder->file->name,
+             name);
+    mag_arena *arena = mag_arena_new(mag_cohort_settings_of(decoder->cohort)->account);
+    const char **names = arena ? mag_arena_alloc(arena, (column_count + 1) * sizeof *names) : NULL;
+    for (size_t i = 0; names && i < column_count; i++)
+        if (!(names[i] = mag_arena_text(arena, header[i])))
+            break;
+    const char *nearest = names ? mag_nearest_name(name, names) : NULL;
+    if (nearest)
+        mag_hint(err, "did you mean \"%.80s\"? The profile says which column is which.", nearest);
+    else
+        mag_hint(err, "The profile says which column is which.");
+    mag_arena_free(arena);
+    return MAG_E_INPUT;
+}
+
+/* Of two columns one must be there; returns the one to complain about, or NULL. */
+static const char *missing_of_either(const mag_decoder *decoder, mag_field one, mag_field other) {
+    if (decoder->column_idx[one] >= 0 || decoder->column_idx[other] >= 0)
+        return NULL;
+    const char *name = decoder->table->columns[one];
+    return name ? name : decoder->table->columns[other];
+}
+
+static const char *missing_column(const mag_decoder *decoder) {
+    const mag_profile_table *table = decoder->table;
+    for (int i = 0; i < MAG_FIELD_COUNT; i++)
+        if (decoder->column_idx[i] < 0 && mag_field_is_required((mag_field)i, table->kind))
+            return table->columns[i];
+    for (size_t i = 0; i < table->keep_count; i++)
+        if (decoder->keep_idx[i] < 0)
+            return table->keep[i].column;
+    if (table->kind == MAG_TABLE_PATIENTS) {
+        const char *name = missing_of_either(decoder, MAG_FIELD_BIRTH, MAG_FIELD_ANCHOR_AGE);
+        return name ? name : missing_of_either(decoder, MAG_FIELD_BIRTH, MAG_FIELD_ANCHOR_YEAR);
+    }
+    if (table->kind == MAG_TABLE_PRESCRIPTIONS)
+        return missing_of_either(decoder, MAG_FIELD_DRUG_NAME, MAG_FIELD_DRUG_CODE);
+    if (table->kind == MAG_TABLE_CONDITIONS)
+        return missing_of_either(decoder, MAG_FIELD_RECORDED_ON, MAG_FIELD_STAY_ID);
+    return NULL;
+}
+
+mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
+                            mag_error *err) {
+    const mag_profile_table *table = decoder->table;
+    for (int i = 0; i < MAG_FIELD_COUNT; i++)
+        if (table->columns[i])
+            decoder->column_idx[i] = find_column(header, column_count, table->columns[i]);
+    for (size_t i = 0; i < table->keep_count; i++)
+        decoder->keep_idx[i] = find_column(header, column_count, table->keep[i].column);
+    const char *missing = missing_column(decoder);
+    return missing ? fail_missing(decoder, header, column_count, missing, err) : MAG_OK;
+}
+
+mag_span mag_decoder_cell(const mag_decoder *decoder, mag_field field) {
+    int idx = decoder->column_idx[field];
+    return idx < 0 ? (mag_span){0} : mag_span_trim(decoder->cells[idx]);
+}
+
+bool mag_decoder_is_missing(const mag_decoder *decoder, mag_span text) {
+    for (const char *const *word = decoder->table->missing; *word; word++)
+        if (mag_span_is(text, *word))
+            return true;
+    return false;
+}
+
+mag_span mag_decoder_text(const mag_decoder *decoder, mag_field field) {
+    mag_span text = mag_decoder_cell(decoder, field);
+    if (text.nbytes && mag_decoder_is_missing(decoder, text))
+        text.nbytes = 0;
+    const mag_text_map *map = &decoder->table->values[field];
+    for (size_t i = 0; i < map->count; i++)
+        if (mag_span_is(text, map->pairs[i].from))
+            return mag_span_of(map->pairs[i].to);
+    const char *constant = decoder->table->constants[field];
+    return text.nbytes || !constant ? text : mag_span_of(constant);
+}
+
+/* --- parts of a row
+ * -------------------------------------------------------------------------------- */
+
+bool mag_decoder_reject(mag_decoder *decoder, mag_reason reason, mag_field field) {
+    decoder->fate = MAG_FATE_REJECTED;
+    decoder->reason = reason;
+    decoder->reason_field = field;
+    return false;
+}
+
+/* Control characters of ASCII and of Latin-1 in UTF-8. */
+static bool is_printable(mag_span text) {
+    for (size_t i = 0; i < text.nbytes; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c < 0x20 || c == 0x7f)
+            return false;
+        if (c == 0xc2 && i + 1 < text.nbytes && (unsigned char)text.at[i + 1] < 0xa0)
+            return false;
+    }
+    return true;
+}
+
+bool mag_decoder_id(mag_decoder *decoder, mag_span *id) {
+    *id = decoder->cells[decoder->column_idx[MAG_FIELD_PATIENT_ID]];
+    mag_span shown = mag_span_trim(*id);
+    if (!shown.nbytes || id->nbytes > ID_NBYTES || mag_decoder_is_missing(decoder, shown) ||
+        !is_printable(*id))
+        return mag_decoder_reject(decoder, MAG_REASON_ID_BLANK, MAG_FIELD_PATIENT_ID);
+    return true;
+}
+
+static bool is_sentinel(mag_day day) {
+    return day == mag_day_from_civil(1900, 1, 1) || day == mag_day_from_civil(9999, 12, 31);
+}
+
+static bool is_future(const mag_decoder *decoder, mag_minute minute) {
+    mag_minute until = mag_cohort_settings_of(decoder->cohort)->data_until;
+    return until != MAG_MINUTE_OPEN && minute > mag_minute_plus(until, MAG_MINUTES_PER_DAY);
+}
+
+/* What a fault of the date says about the row; MAG_REASON_NONE if the date can be used. */
+static mag_reason judge_date(const mag_decoder *decoder, mag_date_fault fault,
+                             const mag_moment *moment) {
+    switch (fault) {
+    case MAG_DATE_OK:
+        return is_sentinel(moment->last_day) ? MAG_REASON_DATE_SENTINEL : MAG_REASON_NONE;
+    case MAG_DATE_PARTIAL:
+        return decoder->table->has_partial_dates ? MAG_REASON_NONE : MAG_REASON_DATE_INVALID;
+    case MAG_DATE_EMPTY:
+        return MAG_REASON_NULL_REQUIRED;
+    case MAG_DATE_INVALID:
+        return MAG_REASON_DATE_INVALID;
+    case MAG_DATE_FORMAT:
+        return MAG_REASON_DATE_FORMAT;
+    case MAG_DATE_NOT_FINITE:
+        return MAG_REASON_DATE_NOT_FINITE;
+    }
+    return MAG_REASON_DATE_FORMAT;
+}
+
+bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
+                        mag_moment *moment) {
+    mag_span text = mag_decoder_text(decoder, field);
+    mag_date_fault fault = mag_moment_parse(text, decoder->table->date_formats, moment);
+    mag_reason reason = judge_date(decoder, fault, moment);
+    bool is_open = need == MAG_MOMENT_END &&
+                   (reason == MAG_REASON_DATE_SENTINEL || reason == MAG_REASON_DATE_NOT_FINITE);
+    if (is_open || (need != MAG_MOMENT_REQUIRED && fault == MAG_DATE_EMPTY)) {
+        *moment = (mag_moment){.minute = MAG_MINUTE_NONE};
+        return true;
+    }
+    if (reason == MAG_REASON_NONE && need != MAG_MOMENT_END && is_future(decoder, moment->minute))
+        reason = MAG_REASON_DATE_FUTURE;
+    if (reason != MAG_REASON_NONE)
+        return mag_decoder_reject(decoder, reason, field);
+    decoder->has_offset |= moment->has_offset;
+    decoder->has_z |= moment->has_z;
+    decoder->has_partial |= fault == MAG_DATE_PARTIAL;
+    return true;
+}
+
+mag_code_system mag_decoder_system(const mag_decoder *decoder) {
+    mag_span text = mag_decoder_text(decoder, MAG_FIELD_CODE_SYSTEM);
+    const char *constant = decoder->table->constants[MAG_FIELD_CODE_SYSTEM];
+    if (!text.nbytes || (constant && text.at == constant))
+        return decoder->constant_system;
+    return mag_code_system_find(text);
+}
+
+mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+    mag_text *scratch = &decoder->scratch;
+    mag_text_clear(scratch);
+    mag_text_add_char(scratch, (char)decoder->table->kind);
+    for (int i = 0; i < MAG_FIELD_COUNT; i++) {
+        if (decoder->column_idx[i] < 0)
+            continue;
+        mag_text_add_char(scratch, (char)(i + 1));
+        mag_text_add(scratch, decoder->cells[decoder->column_idx[i]]);
+        mag_text_add_char(scratch, '\0');
+    }
+    MAG_TRY(mag_text_check(scratch, err));
+    *hash = mag_span_hash(mag_text_span(scratch));
+    return MAG_OK;
+}
+
+uint64_t mag_decoder_name_hash(mag_span name) {
+    uint64_t hash = mag_span_hash(name);
+    return hash ? hash : 1;
+}
+
+mag_position mag_decoder_position(const mag_decoder *decoder) {
+    return (mag_position){decoder->file_id, decoder->line};
+}
+
+mag_minute mag_minute_plus(mag_minute minute, int64_t more) {
+    int64_t sum = minute + more;
+    if (sum >= MAG_MINUTE_OPEN)
+        return MAG_MINUTE_OPEN - 1;
+    return sum <= MAG_MINUTE_NONE ? MAG_MINUTE_NONE + 1 : (mag_minute)sum;
+}
+
+/* --- rows
+ * ------------------------------------------------------------------------------------------ */
+
+mag_status mag_decoder_reject_row(mag_decoder *decoder, uint32_t line, mag_reason reason,
+                                  const char *column, const char *detail, mag_error *err) {
+    decoder->file->accounting.read++;
+    decoder->file->accounting.rejected[reason]++;
+    mag_reject reject = {decoder->file_id, (uint8_t)reason, line, column, detail};
+    return mag_cohort_put_reject(decoder->cohort, &reject, err);
+}
+
+static bool is_kept(const mag_decoder *decoder) {
+    for (size_t i = 0; i < decoder->table->keep_count; i++) {
+        mag_span cell = mag_span_trim(decoder->cells[decoder->keep_idx[i]]);
+        const char *const *text = decoder->table->keep[i].texts;
+        while (*text && !mag_span_is(cell, *text))
+            text++;
+        if (!*text)
+            return false;
+    }
+    return true;
+}
+
+static mag_status decode(mag_decoder *decoder, mag_error *err) {
+    switch (decoder->table->kind) {
+    case MAG_TABLE_PATIENTS:
+        return mag_decode_patient(decoder, err);
+    case MAG_TABLE_LABS:
+    case MAG_TABLE_MEASUREMENTS:
+        return mag_decode_lab(decoder, err);
+    case MAG_TABLE_PRESCRIPTIONS:
+        return mag_decode_prescription(decoder, err);
+    case MAG_TABLE_CONDITIONS:
+        return mag_decode_condition(decoder, err);
+    case MAG_TABLE_STAYS:
+        return mag_decode_stay(decoder, err);
+    case MAG_TABLE_KIND_COUNT:
+        break;
+    }
+    return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "a table of no kind");
+}
+
+mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t line,
+                           mag_error *err) {
+    decoder->cells = cells;
+    decoder->line = line;
+    decoder->fate = MAG_FATE_KEPT;
+    decoder->has_offset = decoder->has_z = decoder->has_partial = false;
+    if (is_kept(decoder))
+        MAG_TRY(decode(decoder, err));
+    else
+        decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+
+    mag_accounting *counts = &decoder->file->accounting;
+    if (decoder->fate == MAG_FATE_REJECTED)
+        return mag_decoder_reject_row(decoder, line, decoder->reason,
+                                      mag_field_name(decoder->reason_field), "", err);
+    counts->read++;
+    if (decoder->fate == MAG_FATE_NOT_OF_INTEREST) {
+        counts->not_of_interest++;
+        return MAG_OK;
+    }
+    counts->offset_times += decoder->has_offset;
+    counts->utc_times += decoder->has_z;
+    counts->partial_dates += decoder->has_partial;
+    return MAG_OK;
+}

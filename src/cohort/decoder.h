@@ -1,0 +1,106 @@
+/* Turns rows of a file into records of a cohort, as the profile's table says. Knows nothing of CSV:
+   it is given cells. Every row ends in exactly one place: counted here (not of interest, rejected)
+   or put into the cohort, whose settling counts it. */
+#ifndef MAG_COHORT_DECODER_H
+#define MAG_COHORT_DECODER_H
+
+#include "base/text.h"
+#include "cohort/builder.h"
+#include "cohort/profile_table.h"
+
+enum { MAG_KEEP_RULE_COUNT = 8 };
+
+typedef enum mag_row_fate {
+    MAG_FATE_KEPT,
+    MAG_FATE_NOT_OF_INTEREST,
+    MAG_FATE_REJECTED
+} mag_row_fate;
+
+typedef struct mag_decoder {
+    mag_cohort *cohort;
+    const mag_profile_table *table;
+    mag_run_file *file;
+    uint16_t file_id;
+    int column_idx[MAG_FIELD_COUNT]; /* -1: the file does not have it */
+    int keep_idx[MAG_KEEP_RULE_COUNT];
+    mag_code_system constant_system;
+    mag_text scratch;
+
+    /* the row at hand */
+    const mag_span *cells;
+    uint32_t line;
+    mag_row_fate fate;
+    mag_reason reason;
+    mag_field reason_field;
+    bool has_offset, has_z, has_partial;
+} mag_decoder;
+
+void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,
+                      uint16_t file_id, mag_run_file *file);
+void mag_decoder_done(mag_decoder *decoder);
+
+/* Finds the columns in a header. A required one that is missing: MAG_E_INPUT MS-I128 with the
+   nearest name. */
+mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
+                            mag_error *err) MAG_MUST_CHECK;
+
+/* Decodes one row of as many cells as the header has, counts it and puts what it holds. */
+mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t line,
+                           mag_error *err) MAG_MUST_CHECK;
+
+/* Counts a row that cannot be decoded at all. `column` and `detail` as in mag_reject. */
+mag_status mag_decoder_reject_row(mag_decoder *decoder, uint32_t line, mag_reason reason,
+                                  const char *column, const char *detail,
+                                  mag_error *err) MAG_MUST_CHECK;
+
+/* --- for the decoders of the tables -------------------------------------------------------------
+ */
+
+/* The cell, without blanks at its ends; texts that mean "nothing" are empty; values mapped; the
+   constant where it is empty. */
+mag_span mag_decoder_text(const mag_decoder *decoder, mag_field field);
+/* The cell without blanks, otherwise as it stands; empty if there is no such column. */
+mag_span mag_decoder_cell(const mag_decoder *decoder, mag_field field);
+/* True if the text is one of those that mean "nothing". */
+bool mag_decoder_is_missing(const mag_decoder *decoder, mag_span text);
+
+/* Sets the row aside; always false, so that a check can `return` it. */
+bool mag_decoder_reject(mag_decoder *decoder, mag_reason reason, mag_field field);
+/* The patient's id, exactly as written; false (row rejected) if blank or not printable. */
+bool mag_decoder_id(mag_decoder *decoder, mag_span *id);
+
+typedef enum mag_moment_need {
+    MAG_MOMENT_REQUIRED, /* empty: null.required */
+    MAG_MOMENT_OPTIONAL, /* empty is fine: minute is MAG_MINUTE_NONE */
+    MAG_MOMENT_END       /* optional; a far date or infinity is empty */
+} mag_moment_need;
+
+/* Reads a date; false if the row is rejected for it. Dates after data_until + 24 h are rejected,
+   ends excepted. */
+bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
+                        mag_moment *moment);
+/* Code system of the row; MAG_SYSTEM_NONE if its name is not known. */
+mag_code_system mag_decoder_system(const mag_decoder *decoder);
+/* Over all mapped columns. */
+mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash,
+                                mag_error *err) MAG_MUST_CHECK;
+/* Of a text that names something; never 0. */
+uint64_t mag_decoder_name_hash(mag_span name);
+mag_position mag_decoder_position(const mag_decoder *decoder);
+/* Sum that stops at the edge instead of wrapping. */
+mag_minute mag_minute_plus(mag_minute minute, int64_t more);
+
+/* Each reads the row at hand, sets its fate and puts what is kept. */
+mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_decode_prescription(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_decode_condition(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_decode_stay(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
+
+/* Reads a number as a laboratory prints it. MAG_REASON_NONE, or why not. */
+mag_reason mag_decode_number(const mag_profile_table *table, mag_span text, mag_decimal *value,
+                             mag_comparator *comparator);
+/* Judges unit and size of a number: MAG_REASON_NONE (flags may gain a soft limit), or why not. */
+mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal value, unsigned *flags);
+
+#endif

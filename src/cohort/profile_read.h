@@ -1,0 +1,28 @@
+/* Shared by the files that read a profile's YAML. */
+#ifndef MAG_COHORT_PROFILE_READ_H
+#define MAG_COHORT_PROFILE_READ_H
+
+#include "cohort/profile_table.h"
+
+typedef struct mag_profile_reader {
+    mag_arena *arena;
+    const char *file;           /* for messages */
+    const char *const *missing; /* of the whole profile; ends with NULL */
+} mag_profile_reader;
+
+/* MAG_E_USAGE at the position of a value: WHAT "TEXT". */
+mag_status mag_profile_fail(const mag_profile_reader *reader, const mag_yaml *at, mag_error *err,
+                            const char *what, const char *text);
+/* Which of the names (ended by NULL) the text is; an unknown one names the nearest. */
+mag_status mag_profile_choice(const mag_profile_reader *reader, const mag_yaml *at,
+                              const char *const *names, int *choice, mag_error *err) MAG_MUST_CHECK;
+/* true or false; unchanged if `at` is NULL. */
+mag_status mag_profile_bool(const mag_profile_reader *reader, const mag_yaml *at, bool *value,
+                            mag_error *err) MAG_MUST_CHECK;
+/* The texts of a list, ended by NULL. */
+mag_status mag_profile_texts(const mag_profile_reader *reader, const mag_yaml *list,
+                             const char *const **texts, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_yaml *at,
+                                  const mag_profile_table **out, mag_error *err) MAG_MUST_CHECK;
+
+#endif
