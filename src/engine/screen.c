@@ -64,12 +64,9 @@ static mag_status fill_flag(patient_case *at, const mag_explanation *explanation
 
 static mag_status fill_cannot_tell(patient_case *at, const mag_explanation *explanation,
                                    mag_screen_row *row, mag_error *err) {
-    screen_worker *worker = at->worker;
     char reasons[MAG_UNKNOWN_TEXT_NBYTES];
     mag_unknown_set_text(row->outcome.reasons, reasons);
-    mag_text_clear(&worker->text);
-    mag_text_add_text(&worker->text, reasons);
-    MAG_TRY(keep_text(at->part->arena, &worker->text, &row->reasons, err));
+    MAG_TRY(keep_copy(at->part->arena, reasons, &row->reasons, err));
     return keep_copy(at->part->arena, explanation->detail, &row->detail, err);
 }
 
