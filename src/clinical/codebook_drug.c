@@ -96,16 +96,26 @@ static void note_phrase(name_reading *reading, const mag_name_entry *entry, size
         reading->first_not_magnesium = at;
 }
 
-/* True if only numbers, units and dosage forms stand directly behind the word. */
-static bool ends_plainly(const name_reading *reading, const mag_drug_words *words, size_t at) {
-    if (at + 1 >= words->count)
-        return true;
-    char first = words->words[at + 1].at[0];
-    bool is_number_or_unit = (first >= '0' && first <= '9') || first == '#';
-    return is_number_or_unit || (reading->plain & word_bit(at + 1));
+static bool is_plain(const name_reading *reading, const mag_drug_words *words, size_t at) {
+    char first = words->words[at].at[0];
+    return (first >= '0' && first <= '9') || first == '#' || (reading->plain & word_bit(at));
 }
 
-/* The element's bare name: a counter-ion behind or before a drug, else a product of its own. */
+/* True if a number, a unit, a dosage form or nothing stands directly behind the word. */
+static bool ends_plainly(const name_reading *reading, const mag_drug_words *words, size_t at) {
+    return at + 1 >= words->count || is_plain(reading, words, at + 1);
+}
+
+/* True if nothing but numbers, units and dosage forms stands before the word. */
+static bool begins_plainly(const name_reading *reading, const mag_drug_words *words, size_t at) {
+    for (size_t i = 0; i < at; i++)
+        if (!is_plain(reading, words, i))
+            return false;
+    return true;
+}
+
+/* The element's bare name: a counter-ion behind or before a drug, else a product of its own. Many
+   drugs come as potassium salts, so potassium counts only where it comes first. */
 static void note_element(name_reading *reading, const mag_drug_words *words, size_t at,
                          mag_class_set element) {
     bool is_magnesium = element & any_magnesium;
@@ -118,7 +128,8 @@ static void note_element(name_reading *reading, const mag_drug_words *words, siz
         reading->has_counter_ion = true;
         if (is_magnesium)
             reading->names |= BIT(MGNOT);
-    } else if (ends_plainly(reading, words, at)) {
+    } else if (ends_plainly(reading, words, at) &&
+               (is_magnesium || begins_plainly(reading, words, at))) {
         reading->names |= element;
         if (is_magnesium && at < reading->first_magnesium)
             reading->first_magnesium = at;

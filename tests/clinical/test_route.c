@@ -19,15 +19,17 @@ static void every_mimic_route_of_the_specification_is_known(void **state) {
         const char *texts[40];
         mag_route route;
     } rows[] = {
-        {{"TP", "OU", "OS", "OD", "BOTH EYES", "RIGHT EYE", "LEFT EYE", "AU", "AS", "AD", "BOTH EARS",
-          "RIGHT EAR", "LEFT EAR", "IN", "NAS", "NU", "NS", "VG", "PV", "IR", "IRR", "LOCK", "DWELL",
-          "DIALYS", "REPLACE", "IVT", "INTRAVITREAL"},
+        {{"TP",   "OU",    "OS",     "OD",        "BOTH EYES", "RIGHT EYE",   "LEFT EYE",
+          "AU",   "AS",    "AD",     "BOTH EARS", "RIGHT EAR", "LEFT EAR",    "IN",
+          "NAS",  "NU",    "NS",     "VG",        "PV",        "IR",          "IRR",
+          "LOCK", "DWELL", "DIALYS", "REPLACE",   "IVT",       "INTRAVITREAL"},
          MAG_ROUTE_LOCAL},
         {{"IH", "NEB", "INHALATION", "AERO"}, MAG_ROUTE_INHALED},
         {{"TD"}, MAG_ROUTE_TRANSDERMAL},
         {{"PR"}, MAG_ROUTE_RECTAL},
         {{"PO", "PO/NG", "ORAL", "NG", "PO/OG", "OG", "G TUBE", "J TUBE"}, MAG_ROUTE_ENTERAL},
-        {{"IV", "IV DRIP", "IV BOLUS", "IVPCA", "IV INFUSION", "PIV", "PICC", "PB", "IM", "SC", "SUBCUT"},
+        {{"IV", "IV DRIP", "IV BOLUS", "IVPCA", "IV INFUSION", "PIV", "PICC", "PB", "IM", "SC",
+          "SUBCUT"},
          MAG_ROUTE_PARENTERAL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
