@@ -1,0 +1,108 @@
+/* Finds the place of a token by walking the file from where the scalar begins: text and file hold
+   the same non-blank characters in the same order, whatever the scalar's style folds or indents. */
+#include "rules/source.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHOWN_COLUMNS = 100, MESSAGE_NBYTES = 512 };
+
+mag_expression mag_expression_of(const mag_source *source, const mag_yaml *scalar) {
+    mag_expression expression = {source, scalar, mag_span_of(scalar->text ? scalar->text : "")};
+    return expression;
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Byte of the file where a line begins; the end of the file if it has fewer lines. */
+static size_t line_start(mag_span text, unsigned line) {
+    size_t at = 0;
+    for (unsigned seen = 1; seen < line && at < text.nbytes; at++)
+        seen += text.at[at] == '\n';
+    return at;
+}
+
+/* Where the characters of the scalar begin: behind the opening quote, below a block's header. */
+static size_t scalar_start(const mag_expression *expression) {
+    const mag_yaml *scalar = expression->scalar;
+    mag_span file = expression->source->text;
+    if (scalar->is_block)
+        return line_start(file, scalar->line + 1);
+    size_t at = line_start(file, scalar->line) + scalar->column - 1;
+    bool opens = at < file.nbytes && (file.at[at] == '"' || file.at[at] == '\'');
+    return scalar->is_quoted && opens ? at + 1 : at;
+}
+
+static size_t skip_blanks(mag_span file, size_t at) {
+    while (at < file.nbytes && is_blank(file.at[at]))
+        at++;
+    return at;
+}
+
+static void place_of_byte(mag_span file, size_t at, unsigned *line, unsigned *column) {
+    *line = 1;
+    *column = 1;
+    for (size_t i = 0; i < at && i < file.nbytes; i++) {
+        bool is_end = file.at[i] == '\n';
+        *line += is_end;
+        *column = is_end ? 1 : *column + 1;
+    }
+}
+
+void mag_expression_place(const mag_expression *expression, size_t offset, unsigned *line,
+                          unsigned *column) {
+    mag_span file = expression->source->text;
+    mag_span text = expression->text;
+    size_t at = scalar_start(expression);
+    for (size_t i = 0; i < offset && i < text.nbytes; i++) {
+        if (!is_blank(text.at[i]))
+            at = skip_blanks(file, at) + 1;
+    }
+    bool is_past_end = offset >= text.nbytes;
+    place_of_byte(file, is_past_end ? at : skip_blanks(file, at), line, column);
+}
+
+static mag_span line_of(mag_span text, unsigned line) {
+    size_t start = line_start(text, line);
+    size_t end = start;
+    while (end < text.nbytes && text.at[end] != '\n' && text.at[end] != '\r')
+        end++;
+    mag_span found = {text.at + start, end - start};
+    return found;
+}
+
+static mag_status fail_at(const mag_source *source, unsigned line, unsigned column,
+                          mag_message_id id, mag_error *err, const char *message) {
+    mag_span whole = line_of(source->text, line);
+    size_t skipped = column > SHOWN_COLUMNS ? column - SHOWN_COLUMNS / 2 : 0;
+    size_t left = whole.nbytes > skipped ? whole.nbytes - skipped : 0;
+    int shown = (int)(left < SHOWN_COLUMNS ? left : SHOWN_COLUMNS);
+    int caret = (int)(column - skipped);
+    return mag_fail(err, MAG_E_RULES, id, "%s:%u:%u: %s\n  %.*s\n  %*s", source->file, line, column,
+                    message, shown, whole.at + (left > 0 ? skipped : 0), caret, "^");
+}
+
+mag_status mag_source_fail(const mag_source *source, unsigned line, unsigned column,
+                           mag_message_id id, mag_error *err, const char *format, ...) {
+    char message[MESSAGE_NBYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    return fail_at(source, line, column, id, err, message);
+}
+
+mag_status mag_expression_fail(const mag_expression *expression, size_t offset, mag_message_id id,
+                               mag_error *err, const char *format, ...) {
+    char message[MESSAGE_NBYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    unsigned line, column;
+    mag_expression_place(expression, offset, &line, &column);
+    return fail_at(expression->source, line, column, id, err, message);
+}
