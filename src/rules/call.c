@@ -43,21 +43,22 @@ static const char *const class_names[] = {
 #undef MAG_CLASS
     NULL};
 
-static mag_status fail(const mag_syntax *at, const char *text, mag_error *err)
-{
+const char *const *mag_class_names(void) {
+    return class_names;
+}
+
+static mag_status fail(const mag_syntax *at, const char *text, mag_error *err) {
     return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err, "%.*s( ) %s",
                                (int)at->text.nbytes, at->text.at, text);
 }
 
 /* --- arguments ------------------------------------------------------------------------------- */
 
-static bool has_window(const mag_syntax *call)
-{
+static bool has_window(const mag_syntax *call) {
     return call->kind == MAG_SYNTAX_CALL && call->window.kind != MAG_SYNTAX_NO_WINDOW;
 }
 
-static mag_status require_name(const mag_syntax *call, const mag_syntax *argument, mag_error *err)
-{
+static mag_status require_name(const mag_syntax *call, const mag_syntax *argument, mag_error *err) {
     return argument->kind == MAG_SYNTAX_NAME
                ? MAG_OK
                : mag_expression_fail(argument->expression, argument->at, MAG_MSG_R501, err,
@@ -66,8 +67,7 @@ static mag_status require_name(const mag_syntax *call, const mag_syntax *argumen
 }
 
 static mag_status read_analyte(const mag_syntax *call, mag_operand *operand, const char **text,
-                               mag_error *err)
-{
+                               mag_error *err) {
     if (call->child_count != 1)
         return fail(call, "takes one analyte", err);
     const mag_syntax *argument = call->children[0];
@@ -80,8 +80,7 @@ static mag_status read_analyte(const mag_syntax *call, mag_operand *operand, con
 }
 
 static mag_status read_conditions(mag_checker *checker, const mag_syntax *call,
-                                  mag_operand *operand, const char **text, mag_error *err)
-{
+                                  mag_operand *operand, const char **text, mag_error *err) {
     if (call->child_count == 0)
         return fail(call, "takes at least one condition", err);
     const char *list = "";
@@ -103,8 +102,7 @@ static mag_status read_conditions(mag_checker *checker, const mag_syntax *call,
 }
 
 /* Classes and groups, as candidates for a name that is neither. */
-static const char *const *class_candidates(mag_checker *checker)
-{
+static const char *const *class_candidates(mag_checker *checker) {
     const mag_names *names = checker->names;
     size_t count = MAG_CLASS_COUNT + names->group_count + 1;
     const char **all = mag_arena_alloc(checker->arena, count * sizeof *all);
@@ -117,8 +115,7 @@ static const char *const *class_candidates(mag_checker *checker)
 }
 
 /* The longer stay in effect wins where a class comes twice. */
-static void add_member(mag_operand *operand, mag_member *members, mag_member member)
-{
+static void add_member(mag_operand *operand, mag_member *members, mag_member member) {
     for (size_t i = 0; i < operand->member_count; i++) {
         if (members[i].drug_class != member.drug_class)
             continue;
@@ -130,15 +127,13 @@ static void add_member(mag_operand *operand, mag_member *members, mag_member mem
     operand->classes |= UINT64_C(1) << member.drug_class;
 }
 
-static int member_order(const void *a, const void *b)
-{
+static int member_order(const void *a, const void *b) {
     const mag_member *left = a, *right = b;
     return (left->drug_class > right->drug_class) - (left->drug_class < right->drug_class);
 }
 
 static mag_status add_classes(mag_checker *checker, const mag_syntax *argument,
-                              mag_operand *operand, mag_member *members, mag_error *err)
-{
+                              mag_operand *operand, mag_member *members, mag_error *err) {
     mag_member member = {.extra_minutes = 0};
     if (mag_class_find(argument->text, &member.drug_class)) {
         add_member(operand, members, member);
@@ -154,8 +149,7 @@ static mag_status add_classes(mag_checker *checker, const mag_syntax *argument,
 }
 
 mag_status mag_checker_members(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
-                               const char **text, mag_error *err)
-{
+                               const char **text, mag_error *err) {
     if (call->child_count == 0)
         return fail(call, "takes at least one drug class or group", err);
     size_t nbytes = MAG_CLASS_COUNT * sizeof(mag_member);
@@ -179,8 +173,7 @@ mag_status mag_checker_members(mag_checker *checker, const mag_syntax *call, mag
 }
 
 static mag_status read_sample(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
-                              const char **text, mag_error *err)
-{
+                              const char **text, mag_error *err) {
     const mag_node *node = NULL;
     if (call->child_count == 1)
         MAG_TRY(mag_checker_value(checker, call->children[0], &node, err));
@@ -191,8 +184,7 @@ static mag_status read_sample(mag_checker *checker, const mag_syntax *call, mag_
     return MAG_OK;
 }
 
-static bool has_moment(const mag_node *node)
-{
+static bool has_moment(const mag_node *node) {
     if (node->kind != MAG_NODE_OPERAND)
         return false;
     switch (node->dimension) {
@@ -211,13 +203,12 @@ static bool has_moment(const mag_node *node)
 
 /* days_since(magnesium within 1 year) asks about the latest one. */
 static mag_status read_timed(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
-                             const char **text, mag_error *err)
-{
+                             const char **text, mag_error *err) {
     if (call->child_count != 1)
         return fail(call, "takes an analyte or something that has a moment", err);
     const mag_syntax *argument = call->children[0];
-    bool is_analyte = argument->kind == MAG_SYNTAX_NAME &&
-                      mag_analyte_find(argument->text) != MAG_ANALYTE_NONE;
+    bool is_analyte =
+        argument->kind == MAG_SYNTAX_NAME && mag_analyte_find(argument->text) != MAG_ANALYTE_NONE;
     if (is_analyte) {
         mag_node *latest;
         MAG_TRY(mag_checker_operand(checker, call, MAG_OPERAND_LATEST, &latest, err));
@@ -234,9 +225,8 @@ static mag_status read_timed(mag_checker *checker, const mag_syntax *call, mag_o
     return MAG_OK;
 }
 
-static mag_status read_arguments(mag_checker *checker, const mag_syntax *call,
-                                 mag_operand *operand, const char **text, mag_error *err)
-{
+static mag_status read_arguments(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
+                                 const char **text, mag_error *err) {
     argument_kind arguments = facts_of[operand->kind].arguments;
     bool takes_window = arguments != ARGUMENTS_NOTHING && arguments != ARGUMENTS_SAMPLE;
     if (has_window(call) && !takes_window)
@@ -261,19 +251,16 @@ static mag_status read_arguments(mag_checker *checker, const mag_syntax *call,
 
 /* --- the table of operands ------------------------------------------------------------------- */
 
-static bool is_same_length(mag_length a, mag_length b)
-{
+static bool is_same_length(mag_length a, mag_length b) {
     return a.amount == b.amount && a.is_minutes == b.is_minutes;
 }
 
-static bool is_same_window(const mag_window *a, const mag_window *b)
-{
+static bool is_same_window(const mag_window *a, const mag_window *b) {
     return a->kind == b->kind && is_same_length(a->near, b->near) &&
            is_same_length(a->far, b->far) && a->anchor == b->anchor && a->anchor2 == b->anchor2;
 }
 
-static bool has_same_members(const mag_operand *a, const mag_operand *b)
-{
+static bool has_same_members(const mag_operand *a, const mag_operand *b) {
     if (a->classes != b->classes || a->member_count != b->member_count)
         return false;
     for (size_t i = 0; i < a->member_count; i++) {
@@ -283,16 +270,14 @@ static bool has_same_members(const mag_operand *a, const mag_operand *b)
     return true;
 }
 
-static bool is_same_operand(const mag_operand *a, const mag_operand *b)
-{
+static bool is_same_operand(const mag_operand *a, const mag_operand *b) {
     return a->kind == b->kind && a->analyte == b->analyte && a->worse == b->worse &&
            a->conditions == b->conditions && a->source == b->source &&
            is_same_window(&a->window, &b->window) && has_same_members(a, b);
 }
 
 mag_status mag_checker_intern(mag_checker *checker, const mag_syntax *at,
-                              const mag_operand *operand, int16_t *index, mag_error *err)
-{
+                              const mag_operand *operand, int16_t *index, mag_error *err) {
     for (size_t i = 0; i < checker->operand_count; i++) {
         if (is_same_operand(&checker->operands[i], operand)) {
             *index = (int16_t)i;
@@ -309,8 +294,7 @@ mag_status mag_checker_intern(mag_checker *checker, const mag_syntax *at,
 
 /* "latest(magnesium within 90 days)"; a bare "age" stays bare. */
 static const char *operand_text(mag_checker *checker, mag_operand_kind kind, const char *arguments,
-                                const char *window)
-{
+                                const char *window) {
     const char *name = mag_operand_name(kind);
     if (!arguments[0] && !window[0])
         return name;
@@ -318,14 +302,12 @@ static const char *operand_text(mag_checker *checker, mag_operand_kind kind, con
                             arguments[0] && window[0] ? " " : "", window);
 }
 
-static bool depends_on_worse(mag_operand_kind kind)
-{
+static bool depends_on_worse(mag_operand_kind kind) {
     return kind == MAG_OPERAND_LATEST || kind == MAG_OPERAND_PREVIOUS || kind == MAG_OPERAND_FIRST;
 }
 
 mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
-                               mag_operand_kind kind, mag_node **out, mag_error *err)
-{
+                               mag_operand_kind kind, mag_node **out, mag_error *err) {
     mag_operand operand = {.kind = kind,
                            .dimension = facts_of[kind].dimension,
                            .worse = depends_on_worse(kind) ? checker->worse : MAG_WORSE_LOW,

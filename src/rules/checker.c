@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 mag_status mag_checker_init(mag_checker *checker, mag_arena *arena, const mag_names *names,
-                            int32_t history_days, mag_error *err)
-{
+                            int32_t history_days, mag_error *err) {
     mag_checker fresh = {.arena = arena, .names = names, .history_days = history_days};
     size_t nbytes = MAG_MAX_OPERANDS * sizeof(mag_operand);
     *checker = fresh;
@@ -14,8 +13,7 @@ mag_status mag_checker_init(mag_checker *checker, mag_arena *arena, const mag_na
 }
 
 mag_node *mag_checker_node(mag_checker *checker, const mag_syntax *at, mag_node_kind kind,
-                           mag_dimension dimension)
-{
+                           mag_dimension dimension) {
     mag_node *node = mag_arena_alloc(checker->arena, sizeof *node);
     if (!node)
         return NULL;
@@ -27,22 +25,19 @@ mag_node *mag_checker_node(mag_checker *checker, const mag_syntax *at, mag_node_
     return node;
 }
 
-static mag_status fail(const mag_syntax *at, mag_message_id id, const char *text, mag_error *err)
-{
+static mag_status fail(const mag_syntax *at, mag_message_id id, const char *text, mag_error *err) {
     return mag_expression_fail(at->expression, at->at, id, err, "%s", text);
 }
 
 static mag_status new_node(mag_checker *checker, const mag_syntax *at, mag_node_kind kind,
-                           mag_node **out, mag_error *err)
-{
+                           mag_node **out, mag_error *err) {
     *out = mag_checker_node(checker, at, kind, MAG_DIM_TRUTH);
     return *out ? MAG_OK : mag_fail_memory(err, sizeof **out);
 }
 
 /* A node with room for its children, which the caller fills. */
 static mag_status new_parent(mag_checker *checker, const mag_syntax *at, mag_node_kind kind,
-                             mag_node **out, const mag_node ***children, mag_error *err)
-{
+                             mag_node **out, const mag_node ***children, mag_error *err) {
     size_t nbytes = at->child_count * sizeof **children;
     MAG_TRY(new_node(checker, at, kind, out, err));
     *children = mag_arena_alloc(checker->arena, nbytes);
@@ -55,16 +50,14 @@ static mag_status new_parent(mag_checker *checker, const mag_syntax *at, mag_nod
 
 /* A node that stands for words of the text. */
 static mag_status new_leaf(mag_checker *checker, const mag_syntax *at, mag_node_kind kind,
-                           mag_node **out, mag_error *err)
-{
+                           mag_node **out, mag_error *err) {
     MAG_TRY(new_node(checker, at, kind, out, err));
     (*out)->shown = mag_arena_text(checker->arena, at->text);
     return (*out)->shown ? MAG_OK : mag_fail_memory(err, at->text.nbytes);
 }
 
 /* How a value is called in a message. */
-static const char *kind_label(mag_dimension dimension)
-{
+static const char *kind_label(mag_dimension dimension) {
     static const char *const labels[MAG_DIM_COUNT] = {
         [MAG_DIM_TRUTH] = "true or false",
         [MAG_DIM_RESULT] = "a laboratory result",
@@ -89,8 +82,7 @@ static const char *kind_label(mag_dimension dimension)
 }
 
 static mag_status fail_mismatch(const mag_syntax *at, mag_dimension left, mag_dimension right,
-                                mag_error *err)
-{
+                                mag_error *err) {
     return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err,
                                "units do not match: %s on the left, %s on the right",
                                kind_label(left), kind_label(right));
@@ -98,11 +90,11 @@ static mag_status fail_mismatch(const mag_syntax *at, mag_dimension left, mag_di
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-/* A definition is checked where it is used, because what counts at one moment depends on the rule. */
+/* A definition is checked where it is used, because what counts at one moment depends on the rule.
+ */
 static mag_status use_definition(mag_checker *checker, const mag_syntax *at,
                                  const mag_definition *definition, const mag_node **out,
-                                 mag_error *err)
-{
+                                 mag_error *err) {
     if (checker->definition_depth >= MAG_MAX_DEFINITION_DEPTH)
         return mag_expression_fail(at->expression, at->at, MAG_MSG_R502, err,
                                    "\"%s\" is defined by itself, or more than %d names deep",
@@ -121,16 +113,14 @@ static mag_status use_definition(mag_checker *checker, const mag_syntax *at,
     return MAG_OK;
 }
 
-static const mag_definition *find_definition(const mag_names *names, mag_span name)
-{
+static const mag_definition *find_definition(const mag_names *names, mag_span name) {
     const mag_definition *found = mag_definitions_find(names->bindings, name);
     if (!found)
         found = mag_definitions_find(names->notes, name);
     return found ? found : mag_definitions_find(names->defines, name);
 }
 
-static mag_status fail_name(mag_checker *checker, const mag_syntax *syntax, mag_error *err)
-{
+static mag_status fail_name(mag_checker *checker, const mag_syntax *syntax, mag_error *err) {
     mag_class drug_class;
     mag_condition condition;
     const char *instead = NULL;
@@ -148,8 +138,8 @@ static mag_status fail_name(mag_checker *checker, const mag_syntax *syntax, mag_
 }
 
 static mag_status constant_node(mag_checker *checker, const mag_syntax *syntax,
-                                const mag_quantity *quantity, const mag_node **out, mag_error *err)
-{
+                                const mag_quantity *quantity, const mag_node **out,
+                                mag_error *err) {
     mag_node *node;
     MAG_TRY(new_leaf(checker, syntax, MAG_NODE_CONSTANT, &node, err));
     node->dimension = quantity->dimension;
@@ -159,8 +149,7 @@ static mag_status constant_node(mag_checker *checker, const mag_syntax *syntax,
 }
 
 static mag_status limit_node(mag_checker *checker, const mag_syntax *syntax, const mag_limit *limit,
-                             const mag_node **out, mag_error *err)
-{
+                             const mag_node **out, mag_error *err) {
     mag_node *node;
     MAG_TRY(new_leaf(checker, syntax, MAG_NODE_LIMIT, &node, err));
     node->dimension = MAG_DIM_LIMIT;
@@ -170,8 +159,7 @@ static mag_status limit_node(mag_checker *checker, const mag_syntax *syntax, con
 }
 
 static mag_status operand_node(mag_checker *checker, const mag_syntax *syntax,
-                               mag_operand_kind kind, const mag_node **out, mag_error *err)
-{
+                               mag_operand_kind kind, const mag_node **out, mag_error *err) {
     mag_node *node;
     MAG_TRY(mag_checker_operand(checker, syntax, kind, &node, err));
     *out = node;
@@ -179,8 +167,7 @@ static mag_status operand_node(mag_checker *checker, const mag_syntax *syntax,
 }
 
 static mag_status word_node(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
-                            mag_error *err)
-{
+                            mag_error *err) {
     mag_dimension dimension;
     double number;
     if (!mag_constant_find(syntax->text, &dimension, &number))
@@ -194,8 +181,7 @@ static mag_status word_node(mag_checker *checker, const mag_syntax *syntax, cons
 }
 
 static mag_status check_name(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
-                             mag_error *err)
-{
+                             mag_error *err) {
     const mag_definition *definition = find_definition(checker->names, syntax->text);
     if (definition)
         return use_definition(checker, syntax, definition, out, err);
@@ -214,8 +200,7 @@ static mag_status check_name(mag_checker *checker, const mag_syntax *syntax, con
 /* --- calls ----------------------------------------------------------------------------------- */
 
 static mag_status check_truths(mag_checker *checker, const mag_syntax *syntax, mag_node_kind kind,
-                               const mag_node **out, mag_error *err)
-{
+                               const mag_node **out, mag_error *err) {
     mag_node *node;
     const mag_node **children;
     MAG_TRY(new_parent(checker, syntax, kind, &node, &children, err));
@@ -226,8 +211,7 @@ static mag_status check_truths(mag_checker *checker, const mag_syntax *syntax, m
 }
 
 static mag_status check_known(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
-                              mag_error *err)
-{
+                              mag_error *err) {
     if (syntax->child_count != 1 || syntax->window.kind != MAG_SYNTAX_NO_WINDOW)
         return fail(syntax, MAG_MSG_R501, "known( ) takes one condition", err);
     checker->known_depth++;
@@ -237,8 +221,7 @@ static mag_status check_known(mag_checker *checker, const mag_syntax *syntax, co
 }
 
 static mag_status check_call(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
-                             mag_error *err)
-{
+                             mag_error *err) {
     if (mag_span_is(syntax->text, "known"))
         return check_known(checker, syntax, out, err);
     mag_operand_kind kind;
@@ -255,8 +238,7 @@ static mag_status check_call(mag_checker *checker, const mag_syntax *syntax, con
 
 /* --- comparisons ----------------------------------------------------------------------------- */
 
-static mag_relation mirrored(mag_relation relation)
-{
+static mag_relation mirrored(mag_relation relation) {
     switch (relation) {
     case MAG_IS_BELOW:
         return MAG_IS_ABOVE;
@@ -280,8 +262,7 @@ typedef struct comparison {
 } comparison;
 
 /* What stands on the right of a result, as written; NULL if it is no plain quantity. */
-static const mag_quantity *quantity_at(const mag_checker *checker, const mag_syntax *syntax)
-{
+static const mag_quantity *quantity_at(const mag_checker *checker, const mag_syntax *syntax) {
     if (syntax->kind == MAG_SYNTAX_QUANTITY)
         return &syntax->quantity;
     if (syntax->kind != MAG_SYNTAX_NAME)
@@ -290,8 +271,7 @@ static const mag_quantity *quantity_at(const mag_checker *checker, const mag_syn
     return parameter ? &parameter->value : NULL;
 }
 
-static mag_status check_result(mag_checker *checker, comparison *c, mag_error *err)
-{
+static mag_status check_result(mag_checker *checker, comparison *c, mag_error *err) {
     mag_analyte analyte = checker->operands[c->left->operand].analyte;
     if (c->relation == MAG_IS_EQUAL || c->relation == MAG_IS_NOT_EQUAL)
         return fail(c->at, MAG_MSG_R501, "a result is compared with < <= > or >=", err);
@@ -310,8 +290,7 @@ static mag_status check_result(mag_checker *checker, comparison *c, mag_error *e
 
 /* A plain number beside days or years is that many of them: age >= 75, days_since(kf) > 90. */
 static mag_status adopt_unit(mag_checker *checker, const mag_node **number, mag_dimension wanted,
-                             mag_error *err)
-{
+                             mag_error *err) {
     mag_node *adopted = mag_arena_alloc(checker->arena, sizeof *adopted);
     if (!adopted)
         return mag_fail_memory(err, sizeof *adopted);
@@ -321,13 +300,11 @@ static mag_status adopt_unit(mag_checker *checker, const mag_node **number, mag_
     return MAG_OK;
 }
 
-static bool takes_plain_number(mag_dimension dimension)
-{
+static bool takes_plain_number(mag_dimension dimension) {
     return dimension == MAG_DIM_DAYS || dimension == MAG_DIM_YEARS;
 }
 
-static mag_status check_numbers(mag_checker *checker, comparison *c, mag_error *err)
-{
+static mag_status check_numbers(mag_checker *checker, comparison *c, mag_error *err) {
     mag_dimension left = c->left->dimension, right = c->right->dimension;
     bool is_left_plain = c->left->kind == MAG_NODE_CONSTANT && left == MAG_DIM_NUMBER;
     bool is_right_plain = c->right->kind == MAG_NODE_CONSTANT && right == MAG_DIM_NUMBER;
@@ -342,8 +319,7 @@ static mag_status check_numbers(mag_checker *checker, comparison *c, mag_error *
         return mag_expression_fail(c->at->expression, c->at->at, MAG_MSG_R501, err,
                                    "%s cannot be compared", kind_label(left));
     bool is_equality = c->relation == MAG_IS_EQUAL || c->relation == MAG_IS_NOT_EQUAL;
-    bool is_discrete =
-        left == MAG_DIM_NUMBER || left == MAG_DIM_CATEGORY || left == MAG_DIM_SEX;
+    bool is_discrete = left == MAG_DIM_NUMBER || left == MAG_DIM_CATEGORY || left == MAG_DIM_SEX;
     if (is_equality && !is_discrete)
         return fail(c->at, MAG_MSG_R501,
                     "= and != are for counts, sex and categories; use < <= > or >=", err);
@@ -352,8 +328,7 @@ static mag_status check_numbers(mag_checker *checker, comparison *c, mag_error *
     return MAG_OK;
 }
 
-static void swap_sides(comparison *c)
-{
+static void swap_sides(comparison *c) {
     comparison was = *c;
     c->left = was.right;
     c->right = was.left;
@@ -363,8 +338,7 @@ static void swap_sides(comparison *c)
 }
 
 static mag_status check_compare(mag_checker *checker, const mag_syntax *syntax,
-                                const mag_node **out, mag_error *err)
-{
+                                const mag_node **out, mag_error *err) {
     comparison c = {.at = syntax,
                     .left_at = syntax->children[0],
                     .right_at = syntax->children[1],
@@ -389,10 +363,10 @@ static mag_status check_compare(mag_checker *checker, const mag_syntax *syntax,
 
 /* --- arithmetic ------------------------------------------------------------------------------ */
 
-/* The dimension of a value in a sum; a result counts in its canonical unit, if that is a dimension's. */
+/* The dimension of a value in a sum; a result counts in its canonical unit, if that is a
+ * dimension's. */
 static mag_status numeric_dimension(mag_checker *checker, const mag_syntax *at,
-                                    const mag_node *node, mag_dimension *out, mag_error *err)
-{
+                                    const mag_node *node, mag_dimension *out, mag_error *err) {
     *out = node->dimension;
     if (node->dimension == MAG_DIM_RESULT) {
         mag_analyte analyte = checker->operands[node->operand].analyte;
@@ -411,8 +385,7 @@ static mag_status numeric_dimension(mag_checker *checker, const mag_syntax *at,
 }
 
 static mag_status result_dimension(mag_node_kind kind, const mag_syntax *at, mag_dimension left,
-                                   mag_dimension right, mag_dimension *out, mag_error *err)
-{
+                                   mag_dimension right, mag_dimension *out, mag_error *err) {
     *out = left;
     if (kind == MAG_NODE_ADD || kind == MAG_NODE_SUBTRACT)
         return left == right ? MAG_OK : fail_mismatch(at, left, right, err);
@@ -430,8 +403,7 @@ static mag_status result_dimension(mag_node_kind kind, const mag_syntax *at, mag
 }
 
 static mag_status check_arithmetic(mag_checker *checker, const mag_syntax *syntax,
-                                   mag_node_kind kind, const mag_node **out, mag_error *err)
-{
+                                   mag_node_kind kind, const mag_node **out, mag_error *err) {
     mag_node *node;
     const mag_node **children;
     MAG_TRY(new_parent(checker, syntax, kind, &node, &children, err));
@@ -453,8 +425,7 @@ static mag_status check_arithmetic(mag_checker *checker, const mag_syntax *synta
 /* --- all ------------------------------------------------------------------------------------- */
 
 mag_status mag_checker_value(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
-                             mag_error *err)
-{
+                             mag_error *err) {
     switch (syntax->kind) {
     case MAG_SYNTAX_QUANTITY:
         return constant_node(checker, syntax, &syntax->quantity, out, err);
@@ -483,8 +454,7 @@ mag_status mag_checker_value(mag_checker *checker, const mag_syntax *syntax, con
 }
 
 mag_status mag_checker_truth(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
-                             mag_error *err)
-{
+                             mag_error *err) {
     MAG_TRY(mag_checker_value(checker, syntax, out, err));
     if ((*out)->dimension == MAG_DIM_TRUTH)
         return MAG_OK;

@@ -56,8 +56,8 @@ typedef struct mag_checker {
 mag_status mag_checker_init(mag_checker *checker, mag_arena *arena, const mag_names *names,
                             int32_t history_days, mag_error *err) MAG_MUST_CHECK;
 
-/* Any value. MAG_E_RULES with a caret: MS-R501 unit or kind mismatch, MS-R502 what may not stand there,
-   MS-R503 unknown name with the nearest known one. */
+/* Any value. MAG_E_RULES with a caret: MS-R501 unit or kind mismatch, MS-R502 what may not stand
+   there, MS-R503 unknown name with the nearest known one. */
 mag_status mag_checker_value(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
                              mag_error *err) MAG_MUST_CHECK;
 /* As above, and it must be true or false. */
@@ -65,8 +65,9 @@ mag_status mag_checker_truth(mag_checker *checker, const mag_syntax *syntax, con
                              mag_error *err) MAG_MUST_CHECK;
 
 /* A call or bare name that is an operand; *out is its node. */
-mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax, mag_operand_kind kind,
-                               mag_node **out, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
+                               mag_operand_kind kind, mag_node **out,
+                               mag_error *err) MAG_MUST_CHECK;
 /* Window of a call; the text of it, with a blank before it, goes to *text ("" for none). */
 mag_status mag_checker_window(mag_checker *checker, const mag_syntax *call, mag_window *out,
                               const char **text, mag_error *err) MAG_MUST_CHECK;
@@ -74,8 +75,9 @@ mag_status mag_checker_window(mag_checker *checker, const mag_syntax *call, mag_
 mag_status mag_checker_members(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
                                const char **text, mag_error *err) MAG_MUST_CHECK;
 /* Index of the operand, added if it is new. */
-mag_status mag_checker_intern(mag_checker *checker, const mag_syntax *at, const mag_operand *operand,
-                              int16_t *index, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_checker_intern(mag_checker *checker, const mag_syntax *at,
+                              const mag_operand *operand, int16_t *index,
+                              mag_error *err) MAG_MUST_CHECK;
 
 /* A node at a place; NULL if memory is out. */
 mag_node *mag_checker_node(mag_checker *checker, const mag_syntax *at, mag_node_kind kind,
@@ -94,6 +96,8 @@ mag_status mag_checker_fail_unknown(const mag_syntax *at, const char *what, mag_
                                     const char *const *candidates, mag_error *err);
 /* Every name that an expression may use, NULL-ended; NULL if memory is out. */
 const char *const *mag_names_all(const mag_names *names, mag_arena *arena);
+/* The classes of the code book, NULL-ended. Static. */
+const char *const *mag_class_names(void);
 /* NULL if there is none. */
 const mag_definition *mag_definitions_find(mag_definitions definitions, mag_span name);
 const mag_parameter *mag_names_parameter(const mag_names *names, mag_span name);

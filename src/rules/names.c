@@ -12,23 +12,19 @@
         return NULL;                                                                               \
     } while (0)
 
-const mag_definition *mag_definitions_find(mag_definitions definitions, mag_span name)
-{
+const mag_definition *mag_definitions_find(mag_definitions definitions, mag_span name) {
     FIND_BY_NAME(definitions.items, definitions.count, name);
 }
 
-const mag_parameter *mag_names_parameter(const mag_names *names, mag_span name)
-{
+const mag_parameter *mag_names_parameter(const mag_names *names, mag_span name) {
     FIND_BY_NAME(names->parameters, names->parameter_count, name);
 }
 
-const mag_limit *mag_names_limit(const mag_names *names, mag_span name)
-{
+const mag_limit *mag_names_limit(const mag_names *names, mag_span name) {
     FIND_BY_NAME(names->limits, names->limit_count, name);
 }
 
-const mag_group *mag_names_group(const mag_names *names, mag_span name)
-{
+const mag_group *mag_names_group(const mag_names *names, mag_span name) {
     FIND_BY_NAME(names->groups, names->group_count, name);
 }
 
@@ -38,13 +34,11 @@ static const char *const operand_names[] = {
 #undef MAG_OPERAND
 };
 
-const char *mag_operand_name(mag_operand_kind kind)
-{
+const char *mag_operand_name(mag_operand_kind kind) {
     return kind < MAG_OPERAND_KIND_COUNT ? operand_names[kind] : "";
 }
 
-bool mag_operand_find(mag_span name, mag_operand_kind *out)
-{
+bool mag_operand_find(mag_span name, mag_operand_kind *out) {
     for (unsigned i = 0; i < MAG_OPERAND_KIND_COUNT; i++) {
         if (mag_span_is(name, operand_names[i])) {
             *out = (mag_operand_kind)i;
@@ -54,8 +48,7 @@ bool mag_operand_find(mag_span name, mag_operand_kind *out)
     return false;
 }
 
-bool mag_constant_find(mag_span name, mag_dimension *dimension, double *number)
-{
+bool mag_constant_find(mag_span name, mag_dimension *dimension, double *number) {
     bool is_sex = mag_span_is(name, "female") || mag_span_is(name, "male");
     if (is_sex) {
         *dimension = MAG_DIM_SEX;
@@ -72,8 +65,7 @@ bool mag_constant_find(mag_span name, mag_dimension *dimension, double *number)
     return false;
 }
 
-const char *mag_dimension_unit(mag_dimension dimension)
-{
+const char *mag_dimension_unit(mag_dimension dimension) {
     static const char *const units[] = {
         [MAG_DIM_PERCENT] = "%",
         [MAG_DIM_DAYS] = "days",
@@ -92,8 +84,7 @@ const char *mag_dimension_unit(mag_dimension dimension)
 }
 
 /* Every list has room for the terminating NULL because the count is made first. */
-const char *const *mag_names_all(const mag_names *names, mag_arena *arena)
-{
+const char *const *mag_names_all(const mag_names *names, mag_arena *arena) {
     size_t count = names->parameter_count + names->limit_count + names->defines.count +
                    names->bindings.count + names->notes.count + MAG_OPERAND_KIND_COUNT + 2;
     const char **all = mag_arena_alloc(arena, count * sizeof *all);
@@ -116,8 +107,7 @@ const char *const *mag_names_all(const mag_names *names, mag_arena *arena)
 }
 
 mag_status mag_checker_fail_unknown(const mag_syntax *at, const char *what, mag_span name,
-                                    const char *const *candidates, mag_error *err)
-{
+                                    const char *const *candidates, mag_error *err) {
     char word[64] = "";
     memcpy(word, name.at, name.nbytes < sizeof word ? name.nbytes : sizeof word - 1);
     const char *nearest = candidates ? mag_nearest_name(word, candidates) : NULL;

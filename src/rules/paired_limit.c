@@ -1,8 +1,7 @@
 /* Does a limit decide for every unit in which a laboratory may report the analyte? */
 #include "rules/checker.h"
 
-static bool is_mass_unit(mag_unit unit)
-{
+static bool is_mass_unit(mag_unit unit) {
     switch (unit) {
     case MAG_UNIT_MG_DL:
     case MAG_UNIT_G_DL:
@@ -18,16 +17,16 @@ static bool is_mass_unit(mag_unit unit)
 }
 
 mag_status mag_checker_limit_fits(const mag_syntax *at, mag_analyte analyte, const mag_limit *limit,
-                                  mag_error *err)
-{
+                                  mag_error *err) {
     const mag_decimal one = {1, 0};
     const char *analyte_name = mag_analyte_of(analyte)->name;
-    bool fits_molar = limit->molar_unit == MAG_UNIT_NONE || mag_unit_fits(analyte, limit->molar_unit);
+    bool fits_molar =
+        limit->molar_unit == MAG_UNIT_NONE || mag_unit_fits(analyte, limit->molar_unit);
     bool fits_mass = limit->mass_unit == MAG_UNIT_NONE || mag_unit_fits(analyte, limit->mass_unit);
     if (!fits_molar || !fits_mass)
-        return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err,
-                                   "%s is never reported in %s", analyte_name,
-                                   mag_unit_text(fits_molar ? limit->mass_unit : limit->molar_unit));
+        return mag_expression_fail(
+            at->expression, at->at, MAG_MSG_R501, err, "%s is never reported in %s", analyte_name,
+            mag_unit_text(fits_molar ? limit->mass_unit : limit->molar_unit));
     for (int i = MAG_UNIT_NONE + 1; i < MAG_UNIT_COUNT; i++) {
         mag_unit unit = (mag_unit)i;
         int order;
@@ -42,8 +41,8 @@ mag_status mag_checker_limit_fits(const mag_syntax *at, mag_analyte analyte, con
 }
 
 mag_status mag_checker_literal(mag_checker *checker, const mag_syntax *at, mag_analyte analyte,
-                               const mag_quantity *quantity, const mag_limit **out, mag_error *err)
-{
+                               const mag_quantity *quantity, const mag_limit **out,
+                               mag_error *err) {
     mag_unit unit = mag_unit_parse(quantity->unit);
     if (quantity->unit.nbytes == 0 || unit == MAG_UNIT_NONE)
         return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err,

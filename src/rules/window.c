@@ -4,16 +4,15 @@
 #include <math.h>
 
 static mag_status fail_length(const mag_syntax *call, const mag_syntax_length *length,
-                              mag_error *err)
-{
+                              mag_error *err) {
     return mag_expression_fail(call->expression, length->at, MAG_MSG_R501, err,
                                "\"%.*s\" is not a whole number of days or hours up to %d days",
                                (int)length->text.nbytes, length->text.at, MAG_MAX_WINDOW_DAYS);
 }
 
 static mag_status find_quantity(mag_checker *checker, const mag_syntax *call,
-                                const mag_syntax_length *length, mag_quantity *out, mag_error *err)
-{
+                                const mag_syntax_length *length, mag_quantity *out,
+                                mag_error *err) {
     *out = length->quantity;
     if (!length->is_name)
         return MAG_OK;
@@ -28,8 +27,7 @@ static mag_status find_quantity(mag_checker *checker, const mag_syntax *call,
 }
 
 /* Hours and minutes keep the clock, days and weeks are calendar days. */
-static bool length_of_quantity(const mag_quantity *quantity, mag_length *out)
-{
+static bool length_of_quantity(const mag_quantity *quantity, mag_length *out) {
     if (quantity->dimension != MAG_DIM_DAYS)
         return false;
     out->is_minutes = quantity->factor < 1.0;
@@ -45,15 +43,13 @@ static bool length_of_quantity(const mag_quantity *quantity, mag_length *out)
     return true;
 }
 
-static double length_days(mag_length length)
-{
+static double length_days(mag_length length) {
     return length.is_minutes ? (double)length.amount / MAG_MINUTES_PER_DAY : (double)length.amount;
 }
 
 static mag_status resolve_length(mag_checker *checker, const mag_syntax *call,
                                  const mag_syntax_length *length, const mag_quantity *unit_of,
-                                 mag_length *out, mag_error *err)
-{
+                                 mag_length *out, mag_error *err) {
     mag_quantity quantity;
     MAG_TRY(find_quantity(checker, call, length, &quantity, err));
     if (unit_of && quantity.dimension == MAG_DIM_NUMBER) {
@@ -71,8 +67,7 @@ static mag_status resolve_length(mag_checker *checker, const mag_syntax *call,
 }
 
 static mag_status resolve_anchor(mag_checker *checker, const mag_syntax *anchor, int16_t *index,
-                                 const char **shown, mag_error *err)
-{
+                                 const char **shown, mag_error *err) {
     const mag_node *node;
     MAG_TRY(mag_checker_value(checker, anchor, &node, err));
     bool has_moment = node->kind == MAG_NODE_OPERAND &&
@@ -86,8 +81,7 @@ static mag_status resolve_anchor(mag_checker *checker, const mag_syntax *anchor,
     return MAG_OK;
 }
 
-static const char *length_text(mag_checker *checker, mag_length length)
-{
+static const char *length_text(mag_checker *checker, mag_length length) {
     int amount = length.amount;
     if (!length.is_minutes)
         return mag_arena_format(checker->arena, "%d day%s", amount, amount == 1 ? "" : "s");
@@ -103,8 +97,7 @@ typedef struct window_words {
 } window_words;
 
 static const char *window_text(mag_checker *checker, mag_syntax_window_kind kind,
-                               const window_words *words)
-{
+                               const window_words *words) {
     mag_arena *arena = checker->arena;
     switch (kind) {
     case MAG_SYNTAX_NO_WINDOW:
@@ -135,8 +128,7 @@ static const char *window_text(mag_checker *checker, mag_syntax_window_kind kind
     return NULL;
 }
 
-static mag_window_kind window_kind(mag_syntax_window_kind kind)
-{
+static mag_window_kind window_kind(mag_syntax_window_kind kind) {
     switch (kind) {
     case MAG_SYNTAX_WITHIN:
     case MAG_SYNTAX_FROM_TO:
@@ -157,8 +149,7 @@ static mag_window_kind window_kind(mag_syntax_window_kind kind)
 }
 
 static mag_status resolve_lengths(mag_checker *checker, const mag_syntax *call, mag_window *out,
-                                  window_words *words, mag_error *err)
-{
+                                  window_words *words, mag_error *err) {
     const mag_syntax_window *written = &call->window;
     bool has_near = written->near.text.nbytes > 0, has_far = written->far.text.nbytes > 0;
     if (has_far) {
@@ -168,8 +159,8 @@ static mag_status resolve_lengths(mag_checker *checker, const mag_syntax *call, 
         out->far.amount = INT32_MAX;
     }
     if (has_near) {
-        MAG_TRY(resolve_length(checker, call, &written->near, &written->far.quantity, &out->near,
-                               err));
+        MAG_TRY(
+            resolve_length(checker, call, &written->near, &written->far.quantity, &out->near, err));
         words->near = length_text(checker, out->near);
     }
     if (has_near && length_days(out->near) > length_days(out->far))
@@ -179,8 +170,7 @@ static mag_status resolve_lengths(mag_checker *checker, const mag_syntax *call, 
 }
 
 mag_status mag_checker_window(mag_checker *checker, const mag_syntax *call, mag_window *out,
-                              const char **text, mag_error *err)
-{
+                              const char **text, mag_error *err) {
     const mag_syntax_window *written = &call->window;
     window_words words = {NULL, NULL, NULL, NULL};
     mag_window window = {.kind = window_kind(written->kind),
