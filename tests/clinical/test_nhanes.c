@@ -9,6 +9,11 @@
 
 enum { AGE = 1, SEX, MG_DL, UMOL, KG, CM, EPI21, EPI09, MDRD, EKFC, CG, COLUMNS };
 
+/* The reference uses two older constants than the program (spec f4): 144 for women where CKD-EPI
+   2009 has 141 x 1.018, and MDRD's first 186 where the form for standardised creatinine has 175.
+   Everything else is the same, so the ratio of the constants must explain the whole difference. */
+static const double WOMEN_2009 = 144 / (141 * 1.018), MDRD_FIRST_FORM = 186.0 / 175;
+
 typedef struct counts {
     int adults, epi21, epi09, mdrd, weighed, cg;
     int flips_own, flips_printed;
@@ -47,8 +52,9 @@ static void count_row(char **cells, counts *n) {
     double umol = mag_to_canonical(MAG_CREATININE, MAG_UNIT_MG_DL, decimal_of(cells[MG_DL]));
     n->adults++;
     n->epi21 += is_near(mag_ckd_epi_2021(sex, age, umol), cells[EPI21]);
-    n->epi09 += is_near(mag_ckd_epi_2009(sex, age, umol), cells[EPI09]);
-    n->mdrd += is_near(mag_mdrd(sex, age, umol), cells[MDRD]);
+    double women = sex == MAG_SEX_FEMALE ? WOMEN_2009 : 1;
+    n->epi09 += is_near(mag_ckd_epi_2009(sex, age, umol) * women, cells[EPI09]);
+    n->mdrd += is_near(mag_mdrd(sex, age, umol) * MDRD_FIRST_FORM, cells[MDRD]);
     count_flips(cells, sex, age, n);
     if (!cells[KG][0])
         return;
