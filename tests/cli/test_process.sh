@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The process around a verb: closed descriptors, closed pipes, full disks, core dumps.
+. "$(dirname "$0")/expect.sh"
+
+# P-18: started with descriptors 0 to 2 closed; what it opens does not become stdout.
+(exec 0<&- 1>&- 2>&-; exec "$magscreen" synth --patients 20 --out "$work/cohort")
+expect_same "$?" 0 'closed descriptors'
+expect_same "$(gzip -cd "$work/cohort/patients.csv.gz" | head -1 | cut -c1-10)" patient_id \
+    'nothing was written into the first file'
+
+# P-04: a reader that goes away is no error and makes no noise.
+"$magscreen" help --markdown 2>"$work/err" | head -1 >/dev/null
+expect_same "${PIPESTATUS[0]}" 0 'stdout closed early'
+expect_same "$(cat "$work/err")" '' 'a closed pipe says nothing'
+
+# A full disk is told.
+if [ -c /dev/full ]; then
+    code=0
+    "$magscreen" help --markdown >/dev/full 2>"$work/err" || code=$?
+    expect_same "$code" 8 'standard output on a full disk'
+    expect_line err 'MS-P403'
+fi
+
+# S-13, S-14: control characters and line ends of a name are shown, not obeyed.
+expect_exit 2 "$magscreen" "$(printf 'ru\033[31m\nforged: line')"
+expect_same "$(LC_ALL=C grep -c "$(printf '\033')" "$work/err")" 0 'no escape reaches the terminal'
+expect_line err '\\x1b\[31m\\x0aforged'
+
+# S-08: no core is written even where the shell allows it.
+(
+    cd "$work" || exit
+    ulimit -c unlimited 2>/dev/null
+    mkfifo fifo
+    "$magscreen" explain - --from "$work/nothing" <fifo &
+    exec 3>fifo
+    kill -QUIT $!
+    wait $! 2>/dev/null
+    exec 3>&-
+) >/dev/null 2>&1
+expect_same "$(find "$work" -name 'core*' | wc -l)" 0 'no core dump'
+finish
