@@ -201,7 +201,8 @@ mag_value mag_kidney_category(const mag_value *egfr) {
     if (egfr->bounds.unknown != 0)
         return *egfr;
     mag_value value = *egfr;
-    const mag_gfr_category worst = mag_gfr_category_of(egfr->bounds.low);
+    const mag_gfr_category worst =
+        egfr->bounds.low > 0 ? mag_gfr_category_of(egfr->bounds.low) : MAG_GFR_G5;
     const mag_gfr_category best = isinf(egfr->bounds.high) ? MAG_GFR_G1
                                   : egfr->bounds.is_high_open
                                       ? category_just_below(egfr->bounds.high)
@@ -217,5 +218,5 @@ mag_gfr_category mag_renal_stage(const mag_timeline *patient) {
     const mag_value egfr = mag_kidney_egfr(patient, &year);
     const mag_value category = mag_kidney_category(&egfr);
     return mag_bounds_is_exact(&category.bounds) ? (mag_gfr_category)(int)category.bounds.low
-                                               : MAG_GFR_UNKNOWN;
+                                                 : MAG_GFR_UNKNOWN;
 }
