@@ -1,0 +1,277 @@
+/* The life of a directory of results:
+
+     DIR.partial-PID ──fsync──rename──▶ DIR | DIR.held | DIR.failed
+                                        ▲ swapped if something is there; the old one is then removed
+
+   Where the system cannot swap, the old one steps aside as DIR.old-PID; a crash in between is put
+   right by the next run. */
+#include "io/output_dir.h"
+
+#include "io/file_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct mag_output_dir {
+    mag_arena *arena; /* holds the handle itself */
+    const char *dir;  /* without slashes at its end */
+    const char *parent;
+    const char *base; /* last part of dir */
+    const char *partial, *aside;
+    bool is_forced, has_partial;
+};
+
+static const char PARTIAL[] = ".partial-", ASIDE[] = ".old-";
+
+/* --- before the run ------------------------------------------------------------------------- */
+
+static mag_status refuse(const char *place, const char *what, const char *hint, mag_error *err) {
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_P405, "%s: %s; nothing was written", place, what);
+    mag_hint(err, "%s", hint);
+    return MAG_E_USAGE;
+}
+
+static mag_status split_path(mag_output_dir *o, const char *dir, mag_error *err) {
+    size_t length = strlen(dir);
+    while (length > 1 && dir[length - 1] == '/')
+        length--;
+    char *kept = mag_arena_text(o->arena, (mag_span){dir, length});
+    if (!kept)
+        return mag_fail_memory(err, length);
+    const char *slash = strrchr(kept, '/');
+    o->dir = kept;
+    o->base = slash ? slash + 1 : kept;
+    size_t parent_length = slash == kept ? 1 : slash ? (size_t)(slash - kept) : 0;
+    o->parent = slash ? mag_arena_text(o->arena, (mag_span){kept, parent_length}) : ".";
+    o->partial = mag_arena_format(o->arena, "%s%s%ld", kept, PARTIAL, (long)getpid());
+    o->aside = mag_arena_format(o->arena, "%s%s%ld", kept, ASIDE, (long)getpid());
+    if (!o->parent || !o->partial || !o->aside)
+        return mag_fail_memory(err, length);
+    bool has_name = o->base[0] && strcmp(o->base, ".") != 0 && strcmp(o->base, "..") != 0;
+    return has_name ? MAG_OK
+                    : refuse(dir, "is not the name of a directory of its own",
+                             "name a new directory, such as out", err);
+}
+
+static mag_status check_parent(const mag_output_dir *o, mag_error *err) {
+    struct stat facts;
+    if (stat(o->parent, &facts) != 0)
+        return refuse(o->parent, "the parent of the output directory does not exist",
+                      "create it, or name another --out", err);
+    if (!S_ISDIR(facts.st_mode))
+        return refuse(o->parent, "the parent of the output directory is not a directory",
+                      "name another --out", err);
+    if (access(o->parent, W_OK | X_OK) != 0)
+        return refuse(o->parent, "the parent of the output directory is not writable",
+                      "change its permissions, or name another --out", err);
+    return MAG_OK;
+}
+
+static mag_status fail_link(const char *path, mag_error *err) {
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_S602,
+             "%s: is a symbolic link, which is never followed; nothing was written", path);
+    mag_hint(err, "name the directory itself");
+    return MAG_E_USAGE;
+}
+
+static mag_status check_target(const mag_output_dir *o, mag_error *err) {
+    struct stat facts;
+    if (lstat(o->dir, &facts) != 0)
+        return errno == ENOENT ? MAG_OK
+                               : refuse(o->dir, strerror(errno), "name another --out", err);
+    if (S_ISLNK(facts.st_mode))
+        return fail_link(o->dir, err);
+    if (!S_ISDIR(facts.st_mode))
+        return refuse(o->dir, "exists and is not a directory", "name another --out", err);
+    if (!o->is_forced && !mag_file_tree_is_empty(o->dir))
+        return refuse(o->dir, "exists and is not empty", "name another --out, or give --force",
+                      err);
+    return MAG_OK;
+}
+
+/* A process that is gone, or this one: then it is left over from an earlier one of the same number.
+ */
+static bool is_left_over(const char *digits) {
+    char *end;
+    errno = 0;
+    long pid = strtol(digits, &end, 10);
+    if (digits[0] < '1' || digits[0] > '9' || *end || errno || pid != (pid_t)pid)
+        return false;
+    return pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
+}
+
+static const char *after_prefix(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0 ? text + strlen(prefix) : NULL;
+}
+
+/* One entry of the parent directory. */
+static void clear_left_over(mag_output_dir *o, const char *name) {
+    const char *tail = after_prefix(name, o->base);
+    const char *partial_pid = tail ? after_prefix(tail, PARTIAL) : NULL;
+    const char *aside_pid = tail ? after_prefix(tail, ASIDE) : NULL;
+    const char *pid = partial_pid ? partial_pid : aside_pid;
+    if (!pid || !is_left_over(pid))
+        return;
+    const char *path = mag_arena_format(o->arena, "%s/%s", o->parent, name);
+    struct stat facts;
+    if (path && aside_pid && lstat(o->dir, &facts) != 0 && errno == ENOENT)
+        rename(path, o->dir); /* the crash came before the new one took its place */
+    else if (path)
+        mag_file_tree_remove(path);
+}
+
+static void clear_left_overs(mag_output_dir *o) {
+    DIR *parent = opendir(o->parent);
+    if (!parent)
+        return;
+    const struct dirent *entry;
+    while ((entry = readdir(parent)) != NULL)
+        clear_left_over(o, entry->d_name);
+    closedir(parent);
+}
+
+static mag_status begin(mag_output_dir *o, const char *dir, mag_error *err) {
+    MAG_TRY(split_path(o, dir, err));
+    MAG_TRY(check_parent(o, err));
+    clear_left_overs(o);
+    MAG_TRY(check_target(o, err));
+    if (mkdir(o->partial, 0700) != 0)
+        return refuse(o->partial, strerror(errno), "make room, or name another --out", err);
+    o->has_partial = true;
+    return MAG_OK;
+}
+
+mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, bool force,
+                                mag_account *account, mag_error *err) {
+    *out = NULL;
+    mag_arena *arena = mag_arena_new(account);
+    mag_output_dir *o = arena ? mag_arena_alloc(arena, sizeof *o) : NULL;
+    if (!o) {
+        mag_arena_free(arena);
+        return mag_fail_memory(err, sizeof *o);
+    }
+    o->arena = arena;
+    o->is_forced = force;
+    mag_status status = begin(o, dir, err);
+    if (status == MAG_OK)
+        *out = o;
+    else
+        mag_output_dir_abandon(o);
+    return status;
+}
+
+/* --- during the run ------------------------------------------------------------------------- */
+
+const char *mag_output_dir_path(mag_output_dir *o, const char *name) {
+    return mag_arena_format(o->arena, "%s/%s", o->partial, name);
+}
+
+static mag_status fail_write(const char *path, int reason, mag_error *err) {
+    mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: writing failed: %s", path, strerror(reason));
+    mag_hint(err, "make room or check permissions, and run again");
+    return MAG_E_RESOURCE;
+}
+
+static int write_whole(int fd, mag_span content) {
+    while (content.nbytes > 0) {
+        ssize_t done = write(fd, content.at, content.nbytes);
+        if (done < 0 && errno != EINTR)
+            return -1;
+        if (done > 0)
+            content = (mag_span){content.at + done, content.nbytes - (size_t)done};
+    }
+    return fsync(fd);
+}
+
+mag_status mag_output_dir_write(mag_output_dir *o, const char *name, mag_span content,
+                                mag_error *err) {
+    const char *path = mag_output_dir_path(o, name);
+    if (!path)
+        return mag_fail_memory(err, strlen(name));
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return fail_write(path, errno, err);
+    int outcome = write_whole(fd, content);
+    int reason = errno;
+    if (close(fd) != 0 && outcome == 0) {
+        outcome = -1;
+        reason = errno;
+    }
+    return outcome == 0 ? MAG_OK : fail_write(path, reason, err);
+}
+
+/* --- the end -------------------------------------------------------------------------------- */
+
+/* In two steps, where the system cannot swap. */
+static int step_aside(mag_output_dir *o, const char *target) {
+    if (rename(target, o->aside) != 0)
+        return -1;
+    if (rename(o->partial, target) == 0)
+        return mag_file_tree_remove(o->aside);
+    int reason = errno;
+    rename(o->aside, target);
+    errno = reason;
+    return -1;
+}
+
+static int replace(mag_output_dir *o, const char *target) {
+    if (mag_file_tree_exchange(o->partial, target) == 0) {
+        /* Published already: what cannot be removed now is left to the next run. */
+        mag_file_tree_remove(o->partial);
+        return 0;
+    }
+    return errno == ENOSYS || errno == EINVAL ? step_aside(o, target) : -1;
+}
+
+/* rename() itself takes the place of nothing or of an empty directory. */
+static mag_status move_to(mag_output_dir *o, const char *target, bool may_replace, mag_error *err) {
+    if (rename(o->partial, target) == 0)
+        return MAG_OK;
+    struct stat facts;
+    bool is_there = lstat(target, &facts) == 0;
+    if (is_there && S_ISLNK(facts.st_mode) && target == o->dir)
+        return fail_link(target, err);
+    int reason = errno;
+    if (is_there && !may_replace)
+        return refuse(target, "is not empty any more", "name another --out, or give --force", err);
+    if (is_there && replace(o, target) == 0)
+        return MAG_OK;
+    return fail_write(target, is_there ? errno : reason, err);
+}
+
+static mag_status finish(mag_output_dir *o, mag_output_end end, mag_error *err) {
+    static const char *const suffixes[] = {"", ".held", ".failed"};
+    const char *target = end == MAG_OUTPUT_PUBLISHED
+                             ? o->dir
+                             : mag_arena_format(o->arena, "%s%s", o->dir, suffixes[end]);
+    if (!target)
+        return mag_fail_memory(err, strlen(o->dir));
+    if (mag_file_tree_sync(o->partial) != 0)
+        return fail_write(o->partial, errno, err);
+    MAG_TRY(move_to(o, target, o->is_forced || end != MAG_OUTPUT_PUBLISHED, err));
+    o->has_partial = false;
+    if (mag_file_tree_sync_entries(o->parent) != 0)
+        return fail_write(o->parent, errno, err);
+    return MAG_OK;
+}
+
+mag_status mag_output_dir_end(mag_output_dir *o, mag_output_end end, mag_error *err) {
+    mag_status status = finish(o, end, err);
+    mag_output_dir_abandon(o);
+    return status;
+}
+
+void mag_output_dir_abandon(mag_output_dir *o) {
+    if (!o)
+        return;
+    if (o->has_partial)
+        mag_file_tree_remove(o->partial);
+    mag_arena_free(o->arena);
+}
