@@ -211,7 +211,7 @@ static mag_class_set classes_of(const code_reading *code, const name_reading *na
     mag_class_set vetoes = code->vetoes | name->vetoes;
     mag_class_set all = code->gives | by_name;
     if (name->is_local)
-        return all & (any_magnesium | BIT(MGNOT)) ? BIT(MGNOT) : 0;
+        return name->has_magnesium_word || (all & (any_magnesium | BIT(MGNOT))) ? BIT(MGNOT) : 0;
     code_reading allowed = *code;
     name_reading named = *name;
     if (name->has_magnesium_word)

@@ -99,7 +99,7 @@ bool mag_code_is_well_formed(mag_code_system system, mag_span code) {
     case MAG_SYSTEM_RXNORM:
         return is_number(code);
     case MAG_SYSTEM_BNF:
-        return is_letters_and_digits(code, 6, 15) && is_number((mag_span){code.at, 4});
+        return is_letters_and_digits(code, 6, 15) && is_number((mag_span){code.at, 6});
     case MAG_SYSTEM_ICD10:
     case MAG_SYSTEM_OPCS4:
         return is_letters_and_digits(code, 3, 7) && is_upper(code.at[0]);

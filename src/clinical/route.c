@@ -191,6 +191,8 @@ static mag_class_set bit_of(mag_class drug_class) {
 }
 
 mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route) {
+    const mag_class_set mouth_only = bit_of(MAG_CLASS_MGANTACID) | bit_of(MAG_CLASS_MGLAX) |
+                                     bit_of(MAG_CLASS_MGPREP) | bit_of(MAG_CLASS_MGOTHER);
     mag_class_set candidates = classes;
     /* A supplement that goes into a vein is magnesium by the vein, however it was listed. */
     if (route == MAG_ROUTE_PARENTERAL && (classes & bit_of(MAG_CLASS_MGSUPP)))
@@ -199,8 +201,11 @@ mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route) {
     for (mag_class c = 0; c < MAG_CLASS_COUNT; c++)
         if ((candidates & bit_of(c)) && mag_route_passes(c, route))
             passed |= bit_of(c);
-    /* A product that could be either, without a route: the hospital's bag is the likelier one. */
-    if (passed & bit_of(MAG_CLASS_MGIV))
+    /* Without a route both remain: a laxative says the mouth; else the hospital's bag is likelier.
+     */
+    if ((passed & bit_of(MAG_CLASS_MGIV)) && (passed & mouth_only))
+        passed &= ~bit_of(MAG_CLASS_MGIV);
+    else if (passed & bit_of(MAG_CLASS_MGIV))
         passed &= ~bit_of(MAG_CLASS_MGSUPP);
     return passed;
 }

@@ -86,6 +86,9 @@ static void magnesium_is_judged_by_its_route(void **state) {
     assert_int_equal(mag_classes_by_route(BIT(MGSUPP), MAG_ROUTE_UNKNOWN), BIT(MGSUPP));
     assert_int_equal(mag_classes_by_route(BIT(MGSUPP), MAG_ROUTE_PARENTERAL), BIT(MGIV));
     assert_int_equal(mag_classes_by_route(BIT(MGIV), MAG_ROUTE_ENTERAL), 0);
+    mag_class_set salts = BIT(MGLAX) | BIT(MGIV);
+    assert_int_equal(mag_classes_by_route(salts, MAG_ROUTE_UNKNOWN), BIT(MGLAX));
+    assert_int_equal(mag_classes_by_route(salts, MAG_ROUTE_PARENTERAL), BIT(MGIV));
     static const mag_class_set by_mouth[] = {BIT(MGANTACID), BIT(MGLAX), BIT(MGPREP), BIT(MGOTHER)};
     for (size_t i = 0; i < sizeof by_mouth / sizeof *by_mouth; i++) {
         assert_int_equal(mag_classes_by_route(by_mouth[i], MAG_ROUTE_ENTERAL), by_mouth[i]);

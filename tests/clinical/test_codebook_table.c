@@ -1,0 +1,73 @@
+/* Shapes of codes, and the table from codes to numbers. */
+#include "clinical/codebook_table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void knows_how_codes_are_written(void **state) {
+    (void)state;
+    static const struct {
+        mag_code_system system;
+        const char *code;
+        bool is_well_formed;
+    } rows[] = {
+        {MAG_SYSTEM_LOINC, "19123-9", true},  {MAG_SYSTEM_LOINC, "2601-3", true},
+        {MAG_SYSTEM_LOINC, "19123-8", false}, {MAG_SYSTEM_LOINC, "91123-9", false},
+        {MAG_SYSTEM_LOINC, "-56064", false},  {MAG_SYSTEM_LOINC, "191239", false},
+        {MAG_SYSTEM_LOINC, "-9", false},      {MAG_SYSTEM_LOINC, "", false},
+        {MAG_SYSTEM_LOINC, "1a123-9", false}, {MAG_SYSTEM_ATC, "A12", true},
+        {MAG_SYSTEM_ATC, "A12C", true},       {MAG_SYSTEM_ATC, "A12CC", true},
+        {MAG_SYSTEM_ATC, "A12CC10", true},    {MAG_SYSTEM_ATC, "A12CC1", false},
+        {MAG_SYSTEM_ATC, "A1", false},        {MAG_SYSTEM_ATC, "a12cc", false},
+        {MAG_SYSTEM_ATC, "A12CCO1", false},   {MAG_SYSTEM_RXNORM, "4603", true},
+        {MAG_SYSTEM_RXNORM, "4603^", false},  {MAG_SYSTEM_RXNORM, "", false},
+        {MAG_SYSTEM_BNF, "0202020D0", true},  {MAG_SYSTEM_BNF, "0205051AB", true},
+        {MAG_SYSTEM_BNF, "02020D0", false},   {MAG_SYSTEM_BNF, "0202020*", false},
+        {MAG_SYSTEM_ICD10, "N18", true},      {MAG_SYSTEM_ICD10, "N18.3", false},
+        {MAG_SYSTEM_ICD9, "250", true},       {MAG_SYSTEM_ICD9, "V4511", true},
+        {MAG_SYSTEM_OPCS4, "X401", true},     {MAG_SYSTEM_OPCS4, "401", false},
+        {MAG_SYSTEM_LOCAL, "anything", true}, {MAG_SYSTEM_LOCAL, "", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (mag_code_is_well_formed(rows[i].system, mag_span_of(rows[i].code)) !=
+            rows[i].is_well_formed)
+            fail_msg("%s", rows[i].code);
+}
+
+static void keeps_as_many_codes_as_it_was_made_for(void **state) {
+    (void)state;
+    enum { CODES = 500 };
+    static char texts[CODES][8];
+    mag_account account = {0};
+    mag_arena *arena = mag_arena_new(&account);
+    mag_code_table table;
+    mag_error err;
+    assert_int_equal(mag_code_table_init(&table, arena, CODES, &err), MAG_OK);
+    for (int i = 0; i < CODES; i++) {
+        snprintf(texts[i], sizeof texts[i], "%d", i);
+        *mag_code_table_put(&table, MAG_SYSTEM_MIMIC, mag_span_of(texts[i])) = (uint64_t)i + 1;
+    }
+    assert_int_equal(table.count, CODES);
+    for (int i = 0; i < CODES; i++) {
+        assert_int_equal(mag_code_table_get(&table, MAG_SYSTEM_MIMIC, mag_span_of(texts[i])),
+                         i + 1);
+        assert_int_equal(mag_code_table_get(&table, MAG_SYSTEM_OMOP, mag_span_of(texts[i])), 0);
+    }
+    assert_int_equal(mag_code_table_get(&table, MAG_SYSTEM_MIMIC, mag_span_of("500")), 0);
+    *mag_code_table_put(&table, MAG_SYSTEM_MIMIC, mag_span_of("7")) |= 1024;
+    assert_int_equal(mag_code_table_get(&table, MAG_SYSTEM_MIMIC, mag_span_of("7")), 8 | 1024);
+    assert_int_equal(table.count, CODES);
+    mag_arena_free(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_how_codes_are_written),
+        cmocka_unit_test(keeps_as_many_codes_as_it_was_made_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
