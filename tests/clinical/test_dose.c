@@ -170,6 +170,7 @@ static void what_cannot_be_known_is_never_zero(void **state) {
     assert_unknown(dose_of("magnesium oxide", "", "1", "TAB", "2"));
     assert_unknown(dose_of("magnesium oxide", "", "one", "blob", "2"));
     assert_unknown(dose_of("magnesium sulfate", "", "50", "mL", "1"));
+    assert_unknown(dose_of("magnesium hydroxide 400 mg/5 mL", "", "1", "bottle", "1"));
     assert_unknown(
         dose_of("Aluminum-Magnesium Hydrox.-Simethicone", "30 mL UDCup", "30", "mL", "4"));
     assert_unknown(dose_of("furosemide 40 mg", "", "40", "mg", "1"));

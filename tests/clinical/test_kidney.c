@@ -222,6 +222,14 @@ static void without_a_height_the_actual_weight_counts(void **state) {
     }
 }
 
+static void winter_keeps_the_actual_weight_of_a_thin_short_person_above_ideal(void **state) {
+    (void)state;
+    mag_weight_used used;
+    assert_true(mag_weight_for_clearance(MAG_WEIGHT_WINTER, MAG_SEX_FEMALE, 30, 130, &used) == 30);
+    assert_int_equal(used, MAG_USED_ACTUAL);
+    assert_true(mag_ideal_weight_kg(MAG_SEX_FEMALE, 130) < 30);
+}
+
 static void estimated_rates_agree_from_mg_and_from_umol(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(e21_vectors); i++) {
@@ -356,6 +364,7 @@ int main(void) {
         cmocka_unit_test(cockcroft_gault_in_mg_agrees),
         cmocka_unit_test(weights_follow_the_policies),
         cmocka_unit_test(without_a_height_the_actual_weight_counts),
+        cmocka_unit_test(winter_keeps_the_actual_weight_of_a_thin_short_person_above_ideal),
         cmocka_unit_test(estimated_rates_agree_from_mg_and_from_umol),
         cmocka_unit_test(deindexing_agrees_and_crosses_the_lines_that_it_should),
         cmocka_unit_test(categories_have_inclusive_lower_bounds),
