@@ -192,17 +192,16 @@ mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period)
     return inputs.reported.lab != NULL ? by_report(&inputs) : nothing_to_go_by(patient, &inputs);
 }
 
-/* The category of an open end is that of the values just inside it: ">=90 is G1", "<15 is G5". */
+/* An open end has the category of the values just inside it, beyond the tolerance: <15 is G5. */
 static mag_gfr_category category_just_below(double egfr) {
-    return mag_gfr_category_of(nextafter(egfr, 0));
+    return mag_gfr_category_of(egfr * (1 - 1e-8));
 }
 
 mag_value mag_kidney_category(const mag_value *egfr) {
     if (egfr->bounds.unknown != 0)
         return *egfr;
     mag_value value = *egfr;
-    const mag_gfr_category worst =
-        egfr->bounds.low > 0 ? mag_gfr_category_of(egfr->bounds.low) : MAG_GFR_G5;
+    const mag_gfr_category worst = mag_gfr_category_of(egfr->bounds.low);
     const mag_gfr_category best = isinf(egfr->bounds.high) ? MAG_GFR_G1
                                   : egfr->bounds.is_high_open
                                       ? category_just_below(egfr->bounds.high)
