@@ -30,7 +30,7 @@ static mag_fact_words words_of(const mag_cohort *cohort, const mag_fact *fact, f
         .start = is_exposure ? mag_when_text(fact->start, true, room->start) : NULL,
         .stop = !is_exposure    ? NULL
                 : fact->is_open ? "no stop on record"
-                                : mag_when_text(fact->stop, true, room->stop),
+                                : mag_when_text(fact->stop - 1, true, room->stop),
         .dose = fact->dose,
         .method = fact->method,
         .notes = fact->notes,
@@ -51,6 +51,27 @@ static mag_status show_fact(const mag_cohort *cohort, const mag_fact *fact, mag_
         mag_show("      %s", line.at);
     mag_text_done(&line);
     return status;
+}
+
+enum { SHOWN_ALIKE = 4 };
+
+static bool are_alike(const mag_fact *a, const mag_fact *b) {
+    return a->operand && b->operand && strcmp(a->operand, b->operand) == 0;
+}
+
+/* A long row of facts about one operand (many orders of one class) is cut short, and says so. */
+static mag_status show_facts(const mag_cohort *cohort, const mag_explanation *explanation,
+                             mag_account *account, mag_error *err) {
+    for (size_t i = 0, alike; i < explanation->fact_count; i += alike) {
+        const mag_fact *facts = &explanation->facts[i];
+        for (alike = 1; i + alike < explanation->fact_count && are_alike(facts, facts + alike);)
+            alike++;
+        for (size_t j = 0; j < alike && j < SHOWN_ALIKE; j++)
+            MAG_TRY(show_fact(cohort, &facts[j], account, err));
+        if (alike > SHOWN_ALIKE)
+            mag_show("      ... and %zu more of %s", alike - SHOWN_ALIKE, facts->operand);
+    }
+    return MAG_OK;
 }
 
 static const char *kind_word(mag_outcome_kind kind) {
@@ -94,8 +115,7 @@ static mag_status show_rule(const mag_outcome_view *view, mag_evaluator *evaluat
     if (explanation.detail && *explanation.detail)
         mag_show("      %s", explanation.detail);
     mag_account account = {0};
-    for (size_t i = 0; i < explanation.fact_count; i++)
-        MAG_TRY(show_fact(view->patient->cohort, &explanation.facts[i], &account, err));
+    MAG_TRY(show_facts(view->patient->cohort, &explanation, &account, err));
     if (explanation.notes && *explanation.notes)
         mag_show("      notes: %s", explanation.notes);
     if (outcome->kind == MAG_FLAGGED && rule->action) {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN_RESULTS = 6, SHOWN_ERAS = 3, SHOWN_DRUGS = 3, SHOWN_CONDITIONS = 6, AGE_BAND = 5 };
+enum { SHOWN_RESULTS = 6, SHOWN_ERAS = 3, SHOWN_DRUGS = 3, AGE_BAND = 5 };
 
 static const char *sex_word(mag_sex sex) {
     switch (sex) {
@@ -38,20 +38,25 @@ static void show_header(const mag_timeline *patient) {
         mag_show("  died before that");
 }
 
-/* "1.5 low": a word stands beside every number that is outside its interval. */
-static void add_value(mag_text *line, const mag_timeline *patient, const mag_lab *lab) {
+/* "1.5 mg/dL low": a word stands beside every number that is outside its interval. The unit is
+   written where it is another one than *shown. */
+static void add_value(mag_text *line, const mag_timeline *patient, const mag_lab *lab,
+                      mag_unit *shown) {
     char value[MAG_DECIMAL_TEXT_NBYTES];
     mag_decimal low = {0}, high = {0}, printed = mag_lab_value(lab);
+    mag_unit unit = mag_lab_unit(lab);
     if (mag_lab_reject(lab) != MAG_REASON_NONE) {
         mag_text_format(line, "set aside (%s)", mag_reason_name(mag_lab_reject(lab)));
         return;
     }
     mag_decimal_text(printed, value);
     mag_text_format(line, "%s%s", mag_comparator_text(mag_lab_comparator(lab)), value);
+    if (unit != *shown && unit != MAG_UNIT_RATIO)
+        mag_text_format(line, " %s", mag_unit_text(unit));
+    *shown = unit;
     bool has_range = mag_cohort_range(patient->cohort, lab->range_id, &low, &high);
     int order;
-    if (mag_reference_order(mag_lab_analyte(lab), mag_lab_unit(lab), printed, has_range, low, high,
-                            &order) &&
+    if (mag_reference_order(mag_lab_analyte(lab), unit, printed, has_range, low, high, &order) &&
         order != 0)
         mag_text_add_text(line, order < 0 ? " low" : " high");
     if (mag_lab_has(lab, MAG_LAB_HAEMOLYSED))
@@ -73,15 +78,12 @@ static mag_status show_analyte(const mag_timeline *patient, mag_analyte analyte,
         mag_text_add_text(&line, i > first ? "; " : "");
         mag_text_add_text(&line, mag_when_text(labs[i].minute, true, when));
         mag_text_add_char(&line, ' ');
-        add_value(&line, patient, &labs[i]);
-        if (mag_lab_unit(&labs[i]) != unit)
-            mag_text_format(&line, " %s", mag_unit_text(mag_lab_unit(&labs[i])));
-        unit = mag_lab_unit(&labs[i]);
+        add_value(&line, patient, &labs[i], &unit);
     }
     mag_text_add_char(&line, '\0');
     mag_status status = mag_text_check(&line, err);
     if (status == MAG_OK)
-        mag_show("  %-22s %s%s", mag_analyte_of(analyte)->label, first ? "... " : "", line.at);
+        mag_show("  %-34s %s%s", mag_analyte_of(analyte)->label, first ? "... " : "", line.at);
     mag_text_done(&line);
     return status;
 }
@@ -116,11 +118,15 @@ static const char *era_state(const mag_era *era, mag_minute as_of) {
 
 static void add_era(mag_text *line, const mag_era *era, mag_minute as_of) {
     char start[MAG_MOMENT_TEXT_NBYTES], stop[MAG_MOMENT_TEXT_NBYTES];
-    mag_minute seen_until = era->stop > as_of ? as_of : era->stop - 1;
-    mag_text_format(line, "%s .. %s (%d days, %s)", mag_when_text(era->start, true, start),
-                    era->stop > as_of ? "" : mag_when_text(seen_until, true, stop),
-                    mag_minute_day(seen_until) - mag_minute_day(era->start) + 1,
-                    era_state(era, as_of));
+    bool is_going_on = era->stop > as_of;
+    mag_minute seen_until = is_going_on ? as_of : era->stop - 1;
+    int days = mag_minute_day(seen_until) - mag_minute_day(era->start) + 1;
+    if (is_going_on)
+        mag_text_format(line, "since %s", mag_when_text(era->start, true, start));
+    else
+        mag_text_format(line, "%s to %s", mag_when_text(era->start, true, start),
+                        mag_when_text(seen_until, true, stop));
+    mag_text_format(line, " (%d day%s, %s)", days, days == 1 ? "" : "s", era_state(era, as_of));
 }
 
 static mag_status show_class(const mag_timeline *patient, mag_class drug_class,
@@ -149,7 +155,7 @@ static mag_status show_class(const mag_timeline *patient, mag_class drug_class,
     mag_text_add_char(&line, '\0');
     mag_status status = mag_text_check(&line, err);
     if (status == MAG_OK)
-        mag_show("  %-22s %s", mag_class_label(drug_class), line.at);
+        mag_show("  %-34s %s", mag_class_label(drug_class), line.at);
     mag_text_done(&line);
     return status;
 }
@@ -167,17 +173,21 @@ static mag_status show_exposures(const mag_timeline *patient, mag_arena *arena, 
     return MAG_OK;
 }
 
-static void show_conditions(const mag_timeline *patient) {
-    size_t count = patient->condition_count;
-    size_t first = count > SHOWN_CONDITIONS ? count - SHOWN_CONDITIONS : 0;
-    for (size_t i = first; i < count; i++) {
+static void show_condition(const mag_timeline *patient, mag_condition condition) {
+    size_t count = 0;
+    mag_minute newest = MAG_MINUTE_NONE;
+    for (size_t i = 0; i < patient->condition_count; i++) {
         const mag_condition_record *record = &patient->conditions[i];
-        char when[MAG_MOMENT_TEXT_NBYTES];
-        for (int condition = 0; condition < MAG_CONDITION_COUNT; condition++)
-            if (record->conditions >> condition & 1)
-                mag_show("  %-22s %s", mag_condition_name((mag_condition)condition),
-                         mag_when_text(record->minute, true, when));
+        if (!(record->conditions >> condition & 1))
+            continue;
+        count++;
+        if (record->minute > newest)
+            newest = record->minute;
     }
+    char when[MAG_MOMENT_TEXT_NBYTES];
+    if (count > 0)
+        mag_show("  %-34s %s%s", mag_condition_name(condition), mag_when_text(newest, true, when),
+                 count > 1 ? " (and before)" : "");
 }
 
 mag_status mag_timeline_show(const mag_timeline *patient, mag_arena *arena, mag_error *err) {
@@ -185,6 +195,7 @@ mag_status mag_timeline_show(const mag_timeline *patient, mag_arena *arena, mag_
     MAG_TRY(show_exposures(patient, arena, err));
     for (int analyte = 1; analyte < MAG_ANALYTE_COUNT; analyte++)
         MAG_TRY(show_analyte(patient, (mag_analyte)analyte, arena, err));
-    show_conditions(patient);
+    for (int condition = 0; condition < MAG_CONDITION_COUNT; condition++)
+        show_condition(patient, (mag_condition)condition);
     return MAG_OK;
 }
