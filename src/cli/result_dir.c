@@ -7,6 +7,13 @@
 #include <string.h>
 
 /* --- run.json: JSON is YAML, so the reader of our configuration reads it ---------------------- */
+/* Text of a key; NULL if it is absent or null. */
+static const char *text_or_null(const mag_yaml *record, const char *key) {
+    const mag_yaml *value = mag_yaml_get(record, key);
+    bool is_null = value && !value->is_quoted && value->text && strcmp(value->text, "null") == 0;
+    return !value || is_null ? NULL : value->text;
+}
+
 mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_run_record *out,
                                   mag_error *err) {
     char *path = mag_arena_format(arena, "%s/run.json", directory);
@@ -20,11 +27,11 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
     }
     const mag_yaml *root;
     MAG_TRY(mag_yaml_parse(arena, path, text, MAG_E_USAGE, &root, err));
-    *out = (mag_run_record){.pipeline = mag_yaml_get_text(root, "pipeline"),
-                            .profile = mag_yaml_get_text(root, "profile"),
-                            .data = mag_yaml_get_text(root, "data"),
-                            .as_of = mag_yaml_get_text(root, "as_of"),
-                            .result_sha256 = mag_yaml_get_text(root, "result_sha256")};
+    *out = (mag_run_record){.pipeline = text_or_null(root, "pipeline"),
+                            .profile = text_or_null(root, "profile"),
+                            .data = text_or_null(root, "data"),
+                            .as_of = text_or_null(root, "as_of"),
+                            .result_sha256 = text_or_null(root, "result_sha256")};
     return MAG_OK;
 }
 

@@ -100,9 +100,11 @@ static void refuses_a_table_that_is_not_ours(void **state) {
 
 static void reads_where_a_result_comes_from(void **state) {
     (void)state;
-    write_plain("run.json", "{\n  \"run_id\": \"x\",\n  \"as_of\": \"2025-12-31\",\n"
-                            "  \"profile\": \"magscreen\",\n  \"data\": \"demo/data \\u00e9\",\n"
-                            "  \"rows\": [{\"read\": 12}],\n  \"result_sha256\": \"abc\"\n}\n");
+    write_plain(
+        "run.json",
+        "{\n  \"run_id\": \"x\",\n  \"as_of\": \"2025-12-31\",\n"
+        "  \"profile\": \"magscreen\",\n  \"data\": \"demo/data \\u00e9\",\n"
+        "  \"pipeline\": null,\n  \"rows\": [{\"read\": 12}],\n  \"result_sha256\": \"abc\"\n}\n");
     mag_arena *arena = mag_arena_new(&account);
     mag_run_record record;
     mag_error err = {0};
