@@ -80,6 +80,10 @@ mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) MAG_MUST_CH
 /* Roster patients of a partition, sorted by id bytewise. */
 size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx);
 
+/* Roster ids that differ from another one only in case or blanks at the ends (MS-I251): they stay
+   apart. After settling. */
+uint64_t mag_cohort_twin_count(const mag_cohort *cohort);
+
 /* True if the run's laboratory source delivered the analyte for at least one patient. */
 bool mag_cohort_delivers(const mag_cohort *cohort, mag_analyte analyte);
 bool mag_cohort_has_conditions(const mag_cohort *cohort); /* a conditions source was read */

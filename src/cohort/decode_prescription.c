@@ -41,15 +41,17 @@ static void close_order(mag_exposure *exposure, const mag_moment *stop) {
         return;
     }
     exposure->stop = stop->minute;
+    bool is_before = stop->minute < exposure->start;
     if (stop->is_date_only) {
         /* the last day, included; of a partial date its last possible day */
         exposure->flags |= MAG_EXPOSURE_STOP_DATE;
         exposure->stop = mag_minute_plus(0, ((int64_t)stop->last_day + 1) * MAG_MINUTES_PER_DAY);
+        is_before = stop->last_day < mag_minute_day(exposure->start);
     }
-    if (exposure->stop == exposure->start)
-        exposure->stop = mag_minute_plus(exposure->start, 1); /* given at that moment */
-    else if (exposure->stop < exposure->start)
+    if (is_before)
         exposure->flags |= MAG_EXPOSURE_INTERVAL;
+    else if (exposure->stop == exposure->start)
+        exposure->stop = mag_minute_plus(exposure->start, 1); /* given at that moment */
 }
 
 /* False if the row was rejected for one of its dates. */

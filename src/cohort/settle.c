@@ -250,6 +250,52 @@ static mag_status gather_rejects(mag_cohort *cohort, mag_partition *partition, m
     return MAG_OK;
 }
 
+/* --- twins ---------------------------------------------------------------------------------------
+ */
+
+static int compare_words(const void *a, const void *b) {
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Hash of an id without blanks at its ends and in lower case. */
+static uint64_t folded_hash(mag_span id) {
+    enum { LONGEST_ID = 256 };
+    char folded[LONGEST_ID];
+    id = mag_span_trim(id);
+    size_t nbytes = id.nbytes < sizeof folded ? id.nbytes : sizeof folded;
+    for (size_t i = 0; i < nbytes; i++)
+        folded[i] = id.at[i] >= 'A' && id.at[i] <= 'Z' ? (char)(id.at[i] + 32) : id.at[i];
+    return mag_span_hash((mag_span){folded, nbytes});
+}
+
+/* Ids that are nearly equal stay two patients; somebody should look at them. */
+static mag_status count_twins(mag_cohort *cohort, mag_error *err) {
+    mag_account *account = cohort->settings.account;
+    mag_list hashes = {.item_nbytes = sizeof(uint64_t)};
+    mag_status status = MAG_OK;
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT && status == MAG_OK; p++)
+        for (size_t i = 0; i < cohort->partitions[p].patient_count; i++) {
+            uint64_t *hash = mag_list_add(account, &hashes, err);
+            if (!hash) {
+                status = MAG_E_RESOURCE;
+                break;
+            }
+            *hash = folded_hash(cohort->partitions[p].people[i].id);
+        }
+    if (hashes.count)
+        qsort(hashes.items, hashes.count, sizeof(uint64_t), compare_words);
+    const uint64_t *sorted = hashes.items;
+    for (size_t i = 1; i < hashes.count; i++)
+        cohort->twin_count += sorted[i] == sorted[i - 1];
+    mag_list_done(account, &hashes);
+    return status;
+}
+
+uint64_t mag_cohort_twin_count(const mag_cohort *cohort) {
+    return cohort->twin_count;
+}
+
 mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
     mag_run_file *const *files = cohort->files.items;
     for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
@@ -266,5 +312,5 @@ mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
         qsort(cohort->rejects.items, cohort->rejects.count, sizeof(mag_reject), compare_rejects);
     for (size_t i = 0; i < cohort->files.count; i++)
         MAG_TRY(mag_accounting_check(&files[i]->accounting, files[i]->name, err));
-    return MAG_OK;
+    return count_twins(cohort, err);
 }

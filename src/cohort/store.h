@@ -88,6 +88,7 @@ struct mag_cohort {
     bool has_table[MAG_TABLE_KIND_COUNT];
     signed char declared_delivery[MAG_ANALYTE_COUNT]; /* 0: by the data; 1 yes, -1 no */
     bool delivers[MAG_ANALYTE_COUNT];
+    uint64_t twin_count;
 };
 
 typedef struct mag_range {
