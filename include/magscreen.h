@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAGSCREEN_VERSION "0.1.0"
-
 /* NULL or 0 = not given. Either pipeline, or profile and data_directory. */
 typedef struct magscreen_config {
     const char *pipeline; /* a pipeline file */

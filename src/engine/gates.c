@@ -43,23 +43,6 @@ const char *mag_gate_name(mag_reason reason, mag_gate_kind kind) {
     return reason == MAG_REASON_NONE ? KINDS[kind].name : mag_reason_name(reason);
 }
 
-bool mag_gate_find(mag_span name, mag_reason *reason, mag_gate_kind *kind) {
-    *reason = MAG_REASON_NONE;
-    for (unsigned i = 0; i < MAG_GATE_KIND_COUNT; i++) {
-        *kind = (mag_gate_kind)i;
-        if (mag_span_is(name, KINDS[i].name))
-            return true;
-    }
-    for (unsigned i = 1; i < MAG_REASON_COUNT; i++) {
-        *reason = (mag_reason)i;
-        *kind = mag_reason_gate(*reason);
-        /* the csv.* reasons of a file are judged together, as "csv" */
-        if (mag_span_is(name, mag_reason_name(*reason)))
-            return *kind != MAG_GATE_SHAPE;
-    }
-    return false;
-}
-
 static const mag_gate_limit *find_limit(const mag_gate_limit *limits, size_t count,
                                         mag_reason reason, mag_gate_kind kind) {
     for (size_t i = 0; reason != MAG_REASON_NONE && i < count; i++)

@@ -16,17 +16,11 @@ typedef struct mag_plan_place {
 mag_status mag_plan_history(mag_plan_place place, int32_t *days, mag_error *err) MAG_MUST_CHECK;
 /* "512 MiB", "4 GiB", or whole bytes. */
 mag_status mag_plan_size(mag_plan_place place, size_t *nbytes, mag_error *err) MAG_MUST_CHECK;
-/* "5 %" as 0.05. */
-mag_status mag_plan_percent(mag_plan_place place, double *share, mag_error *err) MAG_MUST_CHECK;
 /* A date (its last minute) or a date with a minute. */
 mag_status mag_plan_minute(mag_plan_place place, mag_minute *minute, mag_error *err) MAG_MUST_CHECK;
 /* "{ formula: uk or us, weight: adjusted30 }", both optional; what is unsaid stays. */
 mag_status mag_plan_kidney(mag_plan_place place, mag_kidney_settings *kidney,
                            mag_error *err) MAG_MUST_CHECK;
-/* "[{ name, amber, red, note }]"; a note is a must. */
-mag_status mag_plan_gates(mag_arena *arena, mag_plan_place place, const mag_gate_limit **gates,
-                          size_t *count, mag_error *err) MAG_MUST_CHECK;
-
 /* A fault at a place: "FILE:LINE:COLUMN: text". Returns MAG_E_USAGE. */
 mag_status mag_plan_fail(mag_plan_place place, mag_error *err, const char *format, ...)
     MAG_PRINTF(3, 4);

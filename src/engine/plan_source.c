@@ -1,4 +1,5 @@
 /* The sources of a pipeline file, and what their profiles bring along. */
+#include "cohort/gate.h"
 #include "engine/plan_parts.h"
 
 #include <string.h>
@@ -104,8 +105,11 @@ static mag_status read_source(source_reader *reader, mag_error *err) {
     MAG_TRY(read_profile(reader, err));
     MAG_TRY(find_table(reader, err));
     MAG_TRY(read_paths(reader, err));
-    return mag_plan_gates(reader->arena, at(reader, mag_yaml_get(reader->node, "gates")),
-                          &source->gates, &source->gate_count, err);
+    const mag_yaml *gates = mag_yaml_get(reader->node, "gates");
+    if (gates == NULL)
+        return MAG_OK;
+    return mag_gates_read(reader->arena, reader->file, gates, &source->gates, &source->gate_count,
+                          err);
 }
 
 /* Rows are counted under the name of their source. */

@@ -1,9 +1,6 @@
 /* Values of a pipeline file as people write them. */
 #include "engine/plan_parts.h"
 
-#include "base/decimal.h"
-#include "engine/gates.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,20 +60,6 @@ mag_status mag_plan_size(mag_plan_place place, size_t *nbytes, mag_error *err) {
     return mag_plan_fail(place, err, "a size is written like \"4 GiB\" (KiB, MiB, GiB, TiB)");
 }
 
-mag_status mag_plan_percent(mag_plan_place place, double *share, mag_error *err) {
-    mag_span text = mag_span_trim(mag_span_of(place.at->text));
-    mag_decimal value;
-    mag_comparator comparator;
-    bool is_percent = text.nbytes > 1 && text.at[text.nbytes - 1] == '%';
-    text.nbytes -= is_percent ? 1 : 0;
-    if (!is_percent || mag_decimal_parse(text, false, &value, &comparator) != MAG_NUMBER_OK ||
-        comparator != MAG_EXACT || value.mantissa < 0 || mag_decimal_double(value) > 100.0)
-        return mag_plan_fail(place, err, "a share is written like \"5 %%\", from 0 %% to 100 %%");
-    value.scale = (uint8_t)(value.scale + 2);
-    *share = mag_decimal_double(value);
-    return MAG_OK;
-}
-
 mag_status mag_plan_minute(mag_plan_place place, mag_minute *minute, mag_error *err) {
     mag_moment moment;
     if (mag_moment_parse(mag_span_of(place.at->text), NULL, &moment) != MAG_DATE_OK)
@@ -116,56 +99,5 @@ mag_status mag_plan_kidney(mag_plan_place place, mag_kidney_settings *kidney, ma
         MAG_TRY(read_word((mag_plan_place){place.file, weight}, weights, &idx, err));
         kidney->weight_policy = (mag_weight_policy)idx;
     }
-    return MAG_OK;
-}
-
-/* freshness is judged in hours: "36 hours" */
-static mag_status read_limit(mag_plan_place place, mag_gate_kind kind, double *limit,
-                             mag_error *err) {
-    const char *rest;
-    int64_t number;
-    if (kind != MAG_GATE_FRESHNESS)
-        return mag_plan_percent(place, limit, err);
-    if (!split_number(place.at->text, &number, &rest) || strcmp(rest, "hours") != 0)
-        return mag_plan_fail(place, err, "freshness is written like \"36 hours\"");
-    *limit = (double)number;
-    return MAG_OK;
-}
-
-static mag_status read_gate(mag_plan_place place, mag_gate_limit *out, mag_error *err) {
-    static const mag_yaml_field fields[] = {{"name", MAG_YAML_SCALAR, true, false},
-                                            {"amber", MAG_YAML_SCALAR, true, false},
-                                            {"red", MAG_YAML_SCALAR, true, false},
-                                            {"note", MAG_YAML_SCALAR, true, false},
-                                            {0}};
-    MAG_TRY(mag_yaml_check(place.at, place.file, fields, MAG_E_USAGE, err));
-    mag_plan_place name = {place.file, mag_yaml_get(place.at, "name")};
-    mag_plan_place amber = {place.file, mag_yaml_get(place.at, "amber")};
-    mag_plan_place red = {place.file, mag_yaml_get(place.at, "red")};
-    mag_plan_place note = {place.file, mag_yaml_get(place.at, "note")};
-    if (!mag_gate_find(mag_span_of(name.at->text), &out->reason, &out->kind))
-        return mag_plan_fail(name, err, "there is no gate \"%.60s\"", name.at->text);
-    MAG_TRY(read_limit(amber, out->kind, &out->amber, err));
-    MAG_TRY(read_limit(red, out->kind, &out->red, err));
-    if (out->amber > out->red)
-        return mag_plan_fail(amber, err, "amber lies above red");
-    if (mag_span_trim(mag_span_of(note.at->text)).nbytes == 0)
-        return mag_plan_fail(note, err, "a changed gate needs a note that says why");
-    out->note = note.at->text;
-    return MAG_OK;
-}
-
-mag_status mag_plan_gates(mag_arena *arena, mag_plan_place place, const mag_gate_limit **gates,
-                          size_t *count, mag_error *err) {
-    *gates = NULL;
-    *count = 0;
-    if (place.at == NULL)
-        return MAG_OK;
-    mag_gate_limit *list = mag_arena_alloc(arena, (place.at->count + 1) * sizeof *list);
-    if (list == NULL)
-        return mag_fail_memory(err, place.at->count * sizeof *list);
-    for (const mag_yaml *item = place.at->first; item != NULL; item = item->next)
-        MAG_TRY(read_gate((mag_plan_place){place.file, item}, &list[(*count)++], err));
-    *gates = list;
     return MAG_OK;
 }

@@ -3,7 +3,6 @@
 
 #include "engine/fixed_text.h"
 #include "io/json_writer.h"
-#include "magscreen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -301,7 +300,7 @@ static void write_identity(mag_json *json, const mag_run_record *record) {
     const mag_run_inputs *inputs = record->inputs;
     mag_json_key_text(json, "run_id", report->run_id);
     mag_json_key_text(json, "program", "magscreen");
-    mag_json_key_text(json, "version", MAGSCREEN_VERSION);
+    mag_json_key_text(json, "version", MAG_VERSION);
     mag_json_key_text(json, "state", record->state);
     mag_json_key_integer(json, "exit_code", report->exit_code);
     if (record->failure != NULL) {

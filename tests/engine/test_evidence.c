@@ -1,0 +1,198 @@
+#include "engine/engine_test.h"
+
+#include "base/sha256.h"
+#include "engine/evidence.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static const mag_fact FACTS[] = {
+    {.kind = MAG_FACT_DERIVED,
+     .operand = "kf",
+     .value = "17.3",
+     .digest_value = "17.3416",
+     .unit = "mL/min",
+     .at = 20301 * 1440,
+     .is_date_only = true,
+     .method = "CG actual weight",
+     .start = MAG_MINUTE_NONE,
+     .stop = MAG_MINUTE_NONE},
+    {.kind = MAG_FACT_RESULT,
+     .operand = "latest(magnesium)",
+     .value = "1.48",
+     .unit = "mg/dL",
+     .limit = "1.7 mg/dL",
+     .at = 20302 * 1440 + 430,
+     .notes = "conflict",
+     .line = 9771,
+     .file_id = 0xffff,
+     .start = MAG_MINUTE_NONE,
+     .stop = MAG_MINUTE_NONE},
+    {.kind = MAG_FACT_EXPOSURE,
+     .operand = "active(MGSYS)",
+     .drug_class = "MGSUPP",
+     .code = "A12CC04",
+     .drug_name = "Mg \"forte\" \\ 5\t",
+     .dose = "16.5 mmol/day",
+     .at = MAG_MINUTE_NONE,
+     .start = 20241 * 1440,
+     .stop = 20248 * 1440,
+     .is_date_only = true},
+    {.kind = MAG_FACT_EXPOSURE,
+     .operand = "active(PPI)",
+     .drug_class = "PPI",
+     .at = MAG_MINUTE_NONE,
+     .start = 20241 * 1440 + 61,
+     .stop = MAG_MINUTE_OPEN,
+     .is_open = true},
+    {.kind = MAG_FACT_RESULT,
+     .operand = "lowest(\"odd\\\")",
+     .value = "<0.30",
+     .unit = "mmol/L",
+     .at = MAG_MINUTE_NONE,
+     .start = MAG_MINUTE_NONE,
+     .stop = MAG_MINUTE_NONE},
+};
+
+static const char DIGEST[] = "kf=17.3416 mL/min@2025-08-01; "
+                             "latest(magnesium)=1.48 mg/dL@2025-08-02T07:10; "
+                             "MGSUPP 2025-06-02..2025-06-08 16.5 mmol/day; "
+                             "PPI 2025-06-02T01:01..; "
+                             "lowest(\"odd\\\")=<0.30 mmol/L";
+
+typedef struct test_data {
+    mag_account account;
+    mag_text facts, json;
+} test_data;
+
+static int setup(void **state) {
+    static test_data fixture;
+    mag_explanation explanation = {.facts = FACTS,
+                                   .fact_count = sizeof FACTS / sizeof FACTS[0],
+                                   .outcome = {.kind = MAG_FLAGGED,
+                                               .severity = MAG_SEVERITY_HIGH,
+                                               .severity_before = MAG_SEVERITY_CRITICAL,
+                                               .hidden_by = -1}};
+    mag_codebook *book = NULL;
+    mag_cohort *cohort = NULL;
+    mag_cohort_settings settings = {.account = &fixture.account, .data_until = MAG_MINUTE_OPEN};
+    mag_text_init(&fixture.facts, &fixture.account);
+    mag_text_init(&fixture.json, &fixture.account);
+    assert_int_equal(mag_cohort_new(&cohort, book, &settings, NULL), MAG_OK);
+    mag_evidence_facts(&fixture.facts, &explanation);
+    mag_evidence_json(&fixture.json, &explanation, cohort, mag_text_span(&fixture.facts));
+    mag_cohort_free(cohort);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    test_data *fixture = *state;
+    mag_text_done(&fixture->facts);
+    mag_text_done(&fixture->json);
+    return 0;
+}
+
+static void writes_facts_for_the_digest_without_codes_or_positions(void **state) {
+    test_data *fixture = *state;
+    assert_int_equal(fixture->facts.nbytes, strlen(DIGEST));
+    assert_memory_equal(fixture->facts.at, DIGEST, strlen(DIGEST));
+}
+
+static const char *text_of(const json_t *fact, const char *key) {
+    return json_string_value(json_object_get(fact, key));
+}
+
+static void writes_json_that_another_reader_understands(void **state) {
+    test_data *fixture = *state;
+    json_error_t error;
+    json_t *root = json_loadb(fixture->json.at, fixture->json.nbytes, 0, &error);
+    assert_non_null(root);
+    json_t *facts = json_object_get(root, "facts");
+    assert_int_equal(json_array_size(facts), 5);
+    assert_string_equal(text_of(root, "digest"), DIGEST);
+    assert_string_equal(text_of(root, "severity_before"), "critical");
+    json_t *kf = json_array_get(facts, 0);
+    assert_true(json_is_real(json_object_get(kf, "value")));
+    assert_string_equal(text_of(kf, "at"), "2025-08-01");
+    assert_string_equal(text_of(kf, "method"), "CG actual weight");
+    json_t *magnesium = json_array_get(facts, 1);
+    assert_string_equal(text_of(magnesium, "value"), "1.48");
+    assert_string_equal(text_of(magnesium, "limit"), "1.7 mg/dL");
+    assert_string_equal(text_of(magnesium, "at"), "2025-08-02T07:10");
+    assert_null(json_object_get(magnesium, "source"));
+    json_t *drug = json_array_get(facts, 2);
+    assert_string_equal(text_of(drug, "code"), "A12CC04");
+    assert_string_equal(text_of(drug, "drug"), "Mg \"forte\" \\ 5\t");
+    assert_string_equal(text_of(drug, "start"), "2025-06-02");
+    assert_string_equal(text_of(drug, "stop"), "2025-06-08");
+    assert_null(json_object_get(json_array_get(facts, 3), "stop"));
+    json_decref(root);
+}
+
+static void reads_the_digest_facts_back_out_of_its_own_json(void **state) {
+    test_data *fixture = *state;
+    mag_text back;
+    mag_text_init(&back, &fixture->account);
+    assert_true(mag_evidence_read_facts(mag_text_span(&fixture->json), &back));
+    assert_int_equal(back.nbytes, strlen(DIGEST));
+    assert_memory_equal(back.at, DIGEST, strlen(DIGEST));
+    mag_text_done(&back);
+}
+
+static void refuses_json_that_is_not_its_own(void **state) {
+    static const char *const texts[] = {"",
+                                        "{}",
+                                        "{\"facts\":[]}",
+                                        "{\"digest\":5}",
+                                        "{\"digest\":\"never ends",
+                                        "{\"digest\":\"bad \\x escape\"}",
+                                        "{\"digest\":\"cut \\u00",
+                                        "{\"digest\":\"high \\u00ff\"}"};
+    test_data *fixture = *state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        mag_text back;
+        mag_text_init(&back, &fixture->account);
+        assert_false(mag_evidence_read_facts(mag_span_of(texts[i]), &back));
+        mag_text_done(&back);
+    }
+}
+
+/* printf 'P1\0A02\0002025-12-31' | sha256sum */
+static void makes_flag_ids_of_patient_rule_and_first_sight(void **state) {
+    char id[MAG_FLAG_ID_NBYTES], hex[MAG_SHA256_HEX_NBYTES], other[MAG_FLAG_ID_NBYTES];
+    (void)state;
+    mag_flag_id(mag_span_of("P1"), "A02", "2025-12-31", id);
+    mag_sha256_of((mag_span){"P1\0A02\0"
+                             "2025-12-31",
+                             17},
+                  hex);
+    assert_memory_equal(id, "A02-", 4);
+    assert_memory_equal(id + 4, hex, 12);
+    assert_int_equal(strlen(id), 16);
+    mag_flag_id(mag_span_of("P1A"), "02", "2025-12-31", other);
+    assert_memory_not_equal(id + 4, other + 3, 12);
+}
+
+static void writes_the_as_of_as_a_day_only_if_a_day_was_asked_for(void **state) {
+    char text[MAG_MOMENT_TEXT_NBYTES];
+    (void)state;
+    mag_as_of_text(20453 * 1440 + 1439, false, text);
+    assert_string_equal(text, "2025-12-31");
+    mag_as_of_text(20453 * 1440 + 1439, true, text);
+    assert_string_equal(text, "2025-12-31T23:59");
+    mag_as_of_text(20453 * 1440 + 720, false, text);
+    assert_string_equal(text, "2025-12-31T12:00");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_facts_for_the_digest_without_codes_or_positions),
+        cmocka_unit_test(writes_json_that_another_reader_understands),
+        cmocka_unit_test(reads_the_digest_facts_back_out_of_its_own_json),
+        cmocka_unit_test(refuses_json_that_is_not_its_own),
+        cmocka_unit_test(makes_flag_ids_of_patient_rule_and_first_sight),
+        cmocka_unit_test(writes_the_as_of_as_a_day_only_if_a_day_was_asked_for),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
