@@ -139,7 +139,7 @@ static void take_fields(mag_csv_reader *r) {
 static void count_lone_crs(mag_csv_reader *r) {
     if (r->scan.record_nbytes == 0 || !memchr(record(r), '\r', r->scan.record_nbytes))
         return;
-    for (unsigned i = 0; i < r->scan.field_count; i++) {
+    for (unsigned i = 0; i < r->scan.field_count && i < MAG_CSV_COLUMN_COUNT; i++) {
         const mag_csv_field *field = &r->scan.fields[i];
         for (uint32_t k = 0; k < field->nbytes && !field->is_quoted; k++)
             r->facts.lone_cr_count += record(r)[field->start + k] == '\r';
@@ -222,12 +222,13 @@ static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
     r->row.fault = find_fault(r, &r->row.fault_column);
     *is_row = true;
     r->row.field_count = r->scan.field_count;
+    if (r->scan.fault == MAG_CSV_OK)
+        count_lone_crs(r);
     if (r->row.fault != MAG_CSV_OK) {
         bool is_sound = r->row.fault == MAG_CSV_NUL || r->row.fault == MAG_CSV_BAD_UTF8;
         step_over(r, !is_sound);
         return MAG_OK;
     }
-    count_lone_crs(r);
     take_fields(r);
     step_over(r, false);
     if (!is_repeated_header(r))
