@@ -1,0 +1,187 @@
+#include "base/datetime.h"
+
+#include "base_test.h"
+
+/* An independent calendar: counts day by day from 1600-01-01, which is day -135,140. */
+static void days_follow_a_calendar_counted_day_by_day(void **state) {
+    (void)state;
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    mag_day day = -135140;
+    for (int year = 1600; year <= 9999; year++)
+        for (int month = 1; month <= 12; month++) {
+            bool is_leap = year % 400 == 0 || (year % 100 != 0 && year % 4 == 0);
+            int length = lengths[month - 1] + (month == 2 && is_leap);
+            for (int date = 1; date <= length; date++, day++) {
+                int y, m, d;
+                assert_int_equal(mag_day_from_civil(year, month, date), day);
+                mag_day_to_civil(day, &y, &m, &d);
+                assert_true(y == year && m == month && d == date);
+                assert_true(mag_date_exists(year, month, date));
+            }
+            assert_false(mag_date_exists(year, month, length + 1));
+        }
+    assert_int_equal(mag_day_from_civil(1970, 1, 1), 0);
+}
+
+typedef struct reading {
+    const char *text;
+    mag_date_fault fault;
+    const char *shown; /* what mag_minute_text says; NULL for faults */
+} reading;
+
+static void reads_what_the_grammar_allows_and_names_the_rest(void **state) {
+    (void)state;
+    static const reading cases[] = {
+        {"2024-03-12", MAG_DATE_OK, "2024-03-12"},
+        {" 2024-03-12\t", MAG_DATE_OK, "2024-03-12"},
+        {"2024-03-12T07:10", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12 07:10:59", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12 07:10:59.999999", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12T07:10:00Z", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12T07:10+01:00", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12T07:10:00-0530", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12T07:10:00+05", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"1969-12-31 23:59", MAG_DATE_OK, "1969-12-31T23:59"},
+        {"2023-02-29", MAG_DATE_INVALID, NULL},
+        {"2024-02-29", MAG_DATE_OK, "2024-02-29"},
+        {"2000-02-29", MAG_DATE_OK, "2000-02-29"},
+        {"1900-02-29", MAG_DATE_INVALID, NULL},
+        {"2024-04-31", MAG_DATE_INVALID, NULL},
+        {"2024-13-01", MAG_DATE_INVALID, NULL},
+        {"2024-00-10", MAG_DATE_INVALID, NULL},
+        {"2024-01-00", MAG_DATE_INVALID, NULL},
+        {"0000-00-00", MAG_DATE_INVALID, NULL},
+        {"1599-12-31", MAG_DATE_INVALID, NULL},
+        {"2024-03-12 24:00", MAG_DATE_INVALID, NULL},
+        {"2024-03-12 23:60", MAG_DATE_INVALID, NULL},
+        {"2024-03-12 23:59:61", MAG_DATE_INVALID, NULL},
+        {"2024", MAG_DATE_PARTIAL, "2024-01-01"},
+        {"2024-02", MAG_DATE_PARTIAL, "2024-02-01"},
+        {"2024-13", MAG_DATE_INVALID, NULL},
+        {"", MAG_DATE_EMPTY, NULL},
+        {" \t", MAG_DATE_EMPTY, NULL},
+        {"infinity", MAG_DATE_NOT_FINITE, NULL},
+        {"-Infinity", MAG_DATE_NOT_FINITE, NULL},
+        {"12/03/2024", MAG_DATE_FORMAT, NULL},
+        {"2024-3-12", MAG_DATE_FORMAT, NULL},
+        {"20240312", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12x", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12 07", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12 7:10", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12T07:10:0", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12T07:10:00.", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12T07:10+1", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12T07:10+01:", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12Z", MAG_DATE_FORMAT, NULL},
+        {"+2024-03-12", MAG_DATE_FORMAT, NULL},
+        {"45363", MAG_DATE_FORMAT, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mag_moment moment;
+        mag_date_fault fault = mag_moment_parse(mag_span_of(cases[i].text), NULL, &moment);
+        if (fault != cases[i].fault)
+            fail_msg("\"%s\": fault %d, wanted %d", cases[i].text, fault, cases[i].fault);
+        if (!cases[i].shown)
+            continue;
+        char shown[MAG_MOMENT_TEXT_NBYTES];
+        mag_minute_text(moment.minute, moment.is_date_only, shown);
+        assert_string_equal(shown, cases[i].shown);
+    }
+}
+
+static void a_partial_date_knows_its_last_day(void **state) {
+    (void)state;
+    mag_moment moment;
+    assert_int_equal(mag_moment_parse(mag_span_of("2024-02"), NULL, &moment), MAG_DATE_PARTIAL);
+    assert_int_equal(moment.last_day, mag_day_from_civil(2024, 2, 29));
+    assert_int_equal(mag_moment_parse(mag_span_of("2023"), NULL, &moment), MAG_DATE_PARTIAL);
+    assert_int_equal(moment.last_day, mag_day_from_civil(2023, 12, 31));
+    assert_int_equal(mag_moment_parse(mag_span_of("2023-05-06 01:00"), NULL, &moment), MAG_DATE_OK);
+    assert_int_equal(moment.last_day, mag_day_from_civil(2023, 5, 6));
+}
+
+static void offsets_and_z_are_noted_and_ignored(void **state) {
+    (void)state;
+    mag_moment moment;
+    mag_moment_parse(mag_span_of("2024-03-12T07:10+01:00"), NULL, &moment);
+    assert_true(moment.has_offset && !moment.has_z);
+    mag_moment_parse(mag_span_of("2024-03-12T07:10Z"), NULL, &moment);
+    assert_true(moment.has_z && !moment.has_offset);
+    mag_moment_parse(mag_span_of("2024-03-12T07:10"), NULL, &moment);
+    assert_false(moment.has_z || moment.has_offset);
+}
+
+static void declared_formats_come_before_iso(void **state) {
+    (void)state;
+    static const char *const formats[] = {"DD/MM/YYYY HH:MI", "DD.MM.YYYY", "YYYYMMDDHHMISS", NULL};
+    static const reading cases[] = {
+        {"12/03/2024 07:10", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"12.03.2024", MAG_DATE_OK, "2024-03-12"},
+        {"20240312071059", MAG_DATE_OK, "2024-03-12T07:10"},
+        {"2024-03-12", MAG_DATE_OK, "2024-03-12"},
+        {"31.02.2024", MAG_DATE_INVALID, NULL},
+        {"12/03/2024", MAG_DATE_FORMAT, NULL},
+        {"12.03.2024x", MAG_DATE_FORMAT, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mag_moment moment;
+        char shown[MAG_MOMENT_TEXT_NBYTES];
+        assert_int_equal(mag_moment_parse(mag_span_of(cases[i].text), formats, &moment),
+                         cases[i].fault);
+        if (!cases[i].shown)
+            continue;
+        mag_minute_text(moment.minute, moment.is_date_only, shown);
+        assert_string_equal(shown, cases[i].shown);
+    }
+}
+
+static void far_dates_stop_before_open_ends(void **state) {
+    (void)state;
+    mag_moment moment;
+    assert_int_equal(mag_moment_parse(mag_span_of("9999-12-31"), NULL, &moment), MAG_DATE_OK);
+    assert_int_equal(moment.minute, MAG_MINUTE_OPEN - 1);
+    assert_int_equal(mag_moment_parse(mag_span_of("1600-01-01"), NULL, &moment), MAG_DATE_OK);
+    assert_true(moment.minute > MAG_MINUTE_NONE);
+}
+
+static void minutes_before_1970_belong_to_their_day(void **state) {
+    (void)state;
+    assert_int_equal(mag_minute_day(-1), -1);
+    assert_int_equal(mag_minute_day(-1440), -1);
+    assert_int_equal(mag_minute_day(-1441), -2);
+    assert_int_equal(mag_minute_day(0), 0);
+    assert_int_equal(mag_minute_day(1439), 0);
+    assert_int_equal(mag_minute_day(1440), 1);
+}
+
+static void age_is_completed_years(void **state) {
+    (void)state;
+    static const struct {
+        int birth[3], at[3], years;
+    } cases[] = {
+        {{1960, 5, 10}, {2024, 5, 9}, 63},  {{1960, 5, 10}, {2024, 5, 10}, 64},
+        {{1960, 2, 29}, {2023, 2, 28}, 62}, {{1960, 2, 29}, {2023, 3, 1}, 63},
+        {{1960, 2, 29}, {2024, 2, 29}, 63}, {{1960, 2, 29}, {2024, 3, 1}, 64},
+        {{1960, 3, 1}, {2024, 2, 29}, 63},  {{2024, 1, 1}, {2024, 1, 1}, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const int *b = cases[i].birth, *a = cases[i].at;
+        assert_int_equal(mag_years_between(mag_day_from_civil(b[0], b[1], b[2]),
+                                           mag_day_from_civil(a[0], a[1], a[2])),
+                         cases[i].years);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(days_follow_a_calendar_counted_day_by_day),
+        TEST(reads_what_the_grammar_allows_and_names_the_rest),
+        TEST(a_partial_date_knows_its_last_day),
+        TEST(offsets_and_z_are_noted_and_ignored),
+        TEST(declared_formats_come_before_iso),
+        TEST(far_dates_stop_before_open_ends),
+        TEST(minutes_before_1970_belong_to_their_day),
+        TEST(age_is_completed_years),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
