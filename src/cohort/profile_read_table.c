@@ -163,6 +163,15 @@ static mag_status read_haemolysis(const mag_profile_reader *reader, const mag_ya
     return MAG_OK;
 }
 
+/* Bounds in comments are read with a decimal point: behind "<0,30" none would be found. */
+static mag_status check_commas(const mag_profile_reader *reader, const mag_yaml *at,
+                               const mag_profile_table *table, mag_error *err) {
+    if (!table->has_decimal_comma || !table->has_comment_comparators)
+        return MAG_OK;
+    return mag_profile_fail(reader, mag_yaml_get(at, "comparators_in_comment"), err,
+                            "with decimal_comma there is no", "comparators_in_comment");
+}
+
 /* Columns that a table cannot do without, where one of several is enough. */
 static mag_status check_complete(const mag_profile_reader *reader, const mag_yaml *at,
                                  const mag_profile_table *table, mag_error *err) {
@@ -236,6 +245,7 @@ mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_ya
         MAG_TRY(mag_profile_texts(reader, formats, &table->date_formats, err));
     MAG_TRY(check_complete(reader, at, table, err));
     MAG_TRY(check_constants(reader, at, table, err));
+    MAG_TRY(check_commas(reader, at, table, err));
     *out = table;
     return MAG_OK;
 }
