@@ -1,0 +1,236 @@
+#include "engine/run_fixture.h"
+
+#include "engine/gates.h"
+
+/* A pipeline of the fixture's files, with lines replaced. */
+static const char GOOD[] = "name: nightly\n"                       /* 1 */
+                           "as_of: 2025-12-31\n"                   /* 2 */
+                           "history: 400 days\n"                   /* 3 */
+                           "sources:\n"                            /* 4 */
+                           "  - name: roster\n"                    /* 5 */
+                           "    kind: patients\n"                  /* 6 */
+                           "    profile: magscreen\n"              /* 7 */
+                           "    files: [data/patients.csv]\n"      /* 8 */
+                           "  - name: lims\n"                      /* 9 */
+                           "    kind: labs\n"                      /* 10 */
+                           "    profile: magscreen\n"              /* 11 */
+                           "    files: [\"data/labs*.csv\"]\n"     /* 12 */
+                           "  - name: epma\n"                      /* 13 */
+                           "    kind: prescriptions\n"             /* 14 */
+                           "    profile: magscreen\n"              /* 15 */
+                           "    files: [data/prescriptions.csv]\n" /* 16 */
+                           "pack: pack.yaml\n";                    /* 17 */
+
+typedef struct world {
+    run_fixture run;
+    char path[128];
+} world;
+
+static int setup(void **state) {
+    static world at;
+    char command[512];
+    fixture_begin(&at.run);
+    fixture_write(&at.run, 7);
+    snprintf(at.path, sizeof at.path, "%s/nightly.yaml", at.run.folder);
+    snprintf(command, sizeof command,
+             "cp '%s/pipelines/packs/magnesium-safety.yaml' '%s/pack.yaml'", MAG_SOURCE_DIR,
+             at.run.folder);
+    assert_int_equal(system(command), 0);
+    *state = &at;
+    return 0;
+}
+
+static int teardown(void **state) {
+    world *at = *state;
+    fixture_end(&at->run);
+    return 0;
+}
+
+/* GOOD with its first `old` replaced. */
+static void write_pipeline(const world *at, const char *old, const char *fresh) {
+    const char *place = strstr(GOOD, old);
+    FILE *file = fopen(at->path, "w");
+    assert_non_null(place);
+    assert_non_null(file);
+    fprintf(file, "%.*s%s%s", (int)(place - GOOD), GOOD, fresh, place + strlen(old));
+    fclose(file);
+}
+
+static mag_status read_plan(world *at, const mag_plan **plan) {
+    mag_plan_options options = {0};
+    at->run.error = (mag_error){0};
+    return mag_plan_read(at->run.arena, at->path, &options, plan, &at->run.error);
+}
+
+static const mag_plan *must_read(world *at) {
+    const mag_plan *plan = NULL;
+    mag_status status = read_plan(at, &plan);
+    if (status != MAG_OK)
+        print_message("%s\n", at->run.error.text);
+    assert_int_equal(status, MAG_OK);
+    return plan;
+}
+
+static void reads_what_a_pipeline_says(void **state) {
+    world *at = *state;
+    write_pipeline(at, "pack: pack.yaml\n",
+                   "pack: pack.yaml\n"
+                   "kidney: { formula: us }\n"
+                   "data_until: 2026-01-01\n"
+                   "parameters: [{ name: renal_recent, value: 180 days, note: local }]\n"
+                   "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL, note: ours }]\n"
+                   "strata: [sex, site]\n"
+                   "sink: { directory: out }\n"
+                   "memory_limit: 2 GiB\n");
+    const mag_plan *plan = must_read(at);
+    assert_string_equal(plan->name, "nightly");
+    assert_string_equal(plan->as_of_text, "2025-12-31");
+    assert_int_equal(plan->history_days, 400);
+    assert_int_equal(plan->source_count, 3);
+    assert_string_equal(plan->sources[1].name, "lims");
+    assert_int_equal(plan->sources[1].path_count, 1);
+    assert_int_equal(plan->kidney.formula, MAG_KIDNEY_US);
+    assert_int_equal(plan->data_until, mag_day_from_civil(2026, 1, 1) * 1440 + 1439);
+    assert_true(plan->is_freshness_judged);
+    assert_int_equal(plan->override_count, 2);
+    assert_string_equal(plan->overrides[0].value, "180 days");
+    assert_null(plan->overrides[1].value);
+    assert_string_equal(plan->overrides[1].mass, "2.4 mg/dL");
+    assert_true(plan->strata_sex && plan->strata_site);
+    assert_false(plan->strata_age_band || plan->strata_renal_stage);
+    assert_true(plan->memory_limit_nbytes == (size_t)2 << 30);
+    assert_non_null(strstr(plan->sink_directory, "/out"));
+    assert_int_equal(strlen(plan->config_sha256), 64);
+}
+
+static void takes_defaults_from_the_profile(void **state) {
+    world *at = *state;
+    write_pipeline(at, "history: 400 days\n", "");
+    const mag_plan *plan = must_read(at);
+    assert_int_equal(plan->history_days, 1095);
+    assert_int_equal(plan->kidney.formula, MAG_KIDNEY_UK);
+    assert_int_equal(plan->absence, MAG_ABSENCE_NONE);
+    assert_int_equal(plan->data_until, MAG_MINUTE_NONE);
+    assert_false(plan->is_freshness_judged);
+    assert_true(plan->strata_sex && plan->strata_age_band && plan->strata_renal_stage &&
+                plan->strata_site);
+}
+
+static void a_fault_is_told_with_its_place_and_its_remedy(void **state) {
+    static const struct row {
+        const char *old, *fresh, *place, *words;
+    } rows[] = {
+        {"history: 400 days", "history: 400 weeks", ":3:10:", "1095 days"},
+        {"history: 400 days", "histroy: 400 days", ":3:1:", "histroy"},
+        {"history: 400 days", "history: [1]", ":3:10:", "history"},
+        {"history: 400 days", "data_until: soon", ":3:13:", "date"},
+        {"history: 400 days", "memory_limit: 4 gigs", ":3:15:", "4 GiB"},
+        {"history: 400 days", "kidney: { formula: uz }", ":3:20:", "uz"},
+        {"history: 400 days", "strata: [sex, ward]", ":3:15:", "stratum"},
+        {"history: 400 days", "parameters: [{ name: a, value: 1 days }]", ":3:14:", "note"},
+        {"kind: labs", "kind: lab", ":10:11:", "lab"},
+        {"profile: magscreen\n    files: [\"", "profile: magscrene\n    files: [\"", ":11:14",
+         "magscrene"},
+        {"\"data/labs*.csv\"", "\"data/lab_*.csv\"", ":12:13:", "no file matches"},
+        {"[\"data/labs*.csv\"]", "[]", ":12:12:", "no files"},
+        {"name: lims", "name: roster", ":9:5:", "two sources"},
+        {"    kind: labs\n", "", ":9:5:", "kind"},
+        {"    kind: labs\n", "    kind: labs\n    table: lab\n", ":9:5:", "no such table"},
+        {"    kind: labs\n",
+         "    kind: labs\n    gates: [{ name: rx.x, amber: 1 %, red: 2 %, note: n }]\n",
+         ":11:21:", "rx.x"},
+        {"    kind: labs\n", "    kind: labs\n    gates: [{ name: csv, amber: 1 %, red: 2 % }]\n",
+         ":11:13:", "note"},
+        {"pack: pack.yaml\n", "", ":1:1:", "pack"},
+    };
+    world *at = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_plan *plan;
+        write_pipeline(at, rows[i].old, rows[i].fresh);
+        mag_status status = read_plan(at, &plan);
+        if (status != MAG_E_USAGE || strstr(at->run.error.text, rows[i].place) == NULL ||
+            strstr(at->run.error.text, rows[i].words) == NULL)
+            print_message("%s: %s\n", rows[i].fresh, at->run.error.text);
+        assert_int_equal(status, MAG_E_USAGE);
+        assert_non_null(strstr(at->run.error.text, rows[i].place));
+        assert_non_null(strstr(at->run.error.text, rows[i].words));
+        assert_non_null(strstr(at->run.error.text, "nightly.yaml"));
+    }
+}
+
+static void a_gate_of_a_source_reaches_its_verdict(void **state) {
+    world *at = *state;
+    write_pipeline(
+        at, "    kind: labs\n",
+        "    kind: labs\n    gates: [{ name: num.syntax, amber: 2 %, red: 3 %, note: n }]\n");
+    const mag_plan *plan = must_read(at);
+    mag_gate_limit limit =
+        mag_gate_limit_of(&plan->sources[1], MAG_REASON_NUM_SYNTAX, MAG_GATE_VALUE);
+    assert_true(limit.amber == 0.02 && limit.red == 0.03);
+    assert_string_equal(limit.note, "n");
+}
+
+static void a_pipeline_and_the_short_form_give_one_result(void **state) {
+    world *at = *state;
+    char first[MAG_SHA256_HEX_NBYTES];
+    assert_int_equal(fixture_run(&at->run), MAG_OK);
+    strcpy(first, at->run.report->result_sha256);
+    write_pipeline(at, "history: 400 days\n", "");
+    at->run.pipeline = at->path;
+    mag_status status = fixture_run(&at->run);
+    if (status != MAG_OK)
+        print_message("%s\n", at->run.error.text);
+    assert_int_equal(status, MAG_OK);
+    assert_string_equal(at->run.report->result_sha256, first);
+}
+
+static void an_override_changes_the_digest(void **state) {
+    world *at = *state;
+    char first[MAG_SHA256_HEX_NBYTES];
+    at->run.pipeline = at->path;
+    write_pipeline(at, "history: 400 days\n", "");
+    assert_int_equal(fixture_run(&at->run), MAG_OK);
+    strcpy(first, at->run.report->result_sha256);
+    write_pipeline(at, "history: 400 days\n", "kidney: { weight: actual }\n");
+    assert_int_equal(fixture_run(&at->run), MAG_OK);
+    assert_string_not_equal(at->run.report->result_sha256, first);
+}
+
+static void the_config_digest_follows_text_as_of_and_nothing_else(void **state) {
+    world *at = *state;
+    write_pipeline(at, "history: 400 days\n", "");
+    const mag_plan *first = must_read(at);
+    const mag_plan *again = must_read(at);
+    assert_string_equal(first->config_sha256, again->config_sha256);
+    mag_plan_options options = {.as_of = "2025-06-30"};
+    const mag_plan *other;
+    assert_int_equal(mag_plan_read(at->run.arena, at->path, &options, &other, NULL), MAG_OK);
+    assert_string_not_equal(first->config_sha256, other->config_sha256);
+    assert_string_equal(other->as_of_text, "2025-06-30");
+}
+
+static void the_short_form_names_the_table_it_looked_for(void **state) {
+    world *at = *state;
+    char command[256];
+    snprintf(command, sizeof command, "rm '%s/labs.csv'", at->run.data);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(fixture_run(&at->run), MAG_E_USAGE);
+    assert_non_null(strstr(at->run.error.text, "labs*.csv"));
+    assert_non_null(strstr(at->run.error.text, at->run.data));
+}
+
+#define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_TEST(reads_what_a_pipeline_says),
+        PLAN_TEST(takes_defaults_from_the_profile),
+        PLAN_TEST(a_fault_is_told_with_its_place_and_its_remedy),
+        PLAN_TEST(a_gate_of_a_source_reaches_its_verdict),
+        PLAN_TEST(a_pipeline_and_the_short_form_give_one_result),
+        PLAN_TEST(an_override_changes_the_digest),
+        PLAN_TEST(the_config_digest_follows_text_as_of_and_nothing_else),
+        PLAN_TEST(the_short_form_names_the_table_it_looked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
