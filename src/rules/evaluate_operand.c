@@ -151,7 +151,9 @@ static mag_value eval_started(mag_evaluator *evaluator, const mag_operand *opera
 }
 
 static mag_value eval_count_active(mag_evaluator *evaluator, const mag_operand *operand) {
-    return ask_drug(evaluator, operand, mag_drug_count_active);
+    if (operand->window.kind == MAG_WINDOW_HISTORY)
+        return ask_drug(evaluator, operand, mag_drug_count_active);
+    return ask_drug_in_period(evaluator, operand, mag_drug_count_exposed);
 }
 
 static mag_value eval_days_on(mag_evaluator *evaluator, const mag_operand *operand) {

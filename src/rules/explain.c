@@ -18,9 +18,12 @@ static void say(phrases *to, const char *phrase) {
                                     to->text[0] == '\0' ? "" : "; ", phrase);
 }
 
-/* "diabetes or ckd" of an operand about conditions, else the operand as written. */
+/* "diabetes or ckd" of an operand about conditions, "latest(magnesium within 30 days)" of a sample,
+   else the operand by its name. */
 static const char *subject_of(mag_evaluator *evaluator, const mag_node *node) {
     const mag_operand *operand = &evaluator->pack->operands[node->operand];
+    if (operand->dimension == MAG_DIM_RESULT)
+        return operand->text;
     if (operand->kind != MAG_OPERAND_HAS)
         return node->shown;
     const char *text = NULL;
@@ -49,7 +52,7 @@ static void say_unknown(void *context, const mag_node *operand, const mag_node *
     if (truth.is != MAG_UNDECIDED)
         return;
     const char *reasons = mag_fact_reasons(evaluator->texts, truth.reasons);
-    const char *subject = all->kind == NULL ? operand->shown : subject_of(evaluator, operand);
+    const char *subject = subject_of(evaluator, operand);
     if (reasons == NULL || subject == NULL)
         all->to->text = NULL;
     else if (all->kind == NULL)

@@ -176,6 +176,11 @@ typedef struct leaf {
     mag_truth truth;
 } leaf;
 
+/* A sample by what it is, not by the name that a rule binds it to; "kf" stays "kf". */
+static const char *name_of(const leaf *of) {
+    return of->operand->dimension == MAG_DIM_RESULT ? of->operand->text : of->node->shown;
+}
+
 static mag_fact fact_of(mag_fact_list *list, mag_fact_kind kind, const char *operand,
                         const mag_value *value) {
     mag_fact fact = {.kind = kind,
@@ -200,7 +205,7 @@ static void set_printed(mag_fact_list *list, mag_fact *fact, const mag_lab *lab)
 }
 
 static void add_result(mag_fact_list *list, const leaf *of, const mag_value *value) {
-    mag_fact fact = fact_of(list, MAG_FACT_RESULT, of->node->shown, value);
+    mag_fact fact = fact_of(list, MAG_FACT_RESULT, name_of(of), value);
     set_printed(list, &fact, value->lab);
     fact.limit = limit_text(list, of->against, value->lab);
     append(list, (mag_fact_key){of->node->operand, value->lab, NULL}, &fact);
@@ -396,7 +401,7 @@ static void add_result_of_window(mag_fact_list *list, const leaf *of) {
 static void add_unknown(mag_fact_list *list, const leaf *of) {
     const bool has_value =
         of->operand->dimension != MAG_DIM_TRUTH && of->value->bounds.unknown == 0;
-    mag_fact fact = fact_of(list, MAG_FACT_UNKNOWN, of->node->shown, of->value);
+    mag_fact fact = fact_of(list, MAG_FACT_UNKNOWN, name_of(of), of->value);
     if (has_value && of->operand->dimension == MAG_DIM_RESULT && of->value->lab != NULL)
         set_printed(list, &fact, of->value->lab);
     else if (has_value)

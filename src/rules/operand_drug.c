@@ -119,13 +119,18 @@ mag_value mag_drug_active(const mag_drug_query *query) {
     return mag_value_of_truth(mag_truth_of(true));
 }
 
-mag_value mag_drug_exposed(const mag_drug_query *query, const mag_period *period) {
+static bool is_exposed(const mag_drug_query *query, const mag_period *period) {
     const mag_era *eras;
     const size_t count = mag_drug_eras(query, &eras);
     for (size_t i = 0; i < count; i++)
         if (eras[i].start <= period->until && period->from < eras[i].active_stop)
-            return mag_value_of_truth(mag_truth_of(true));
-    return value_when_absent(query);
+            return true;
+    return false;
+}
+
+mag_value mag_drug_exposed(const mag_drug_query *query, const mag_period *period) {
+    return is_exposed(query, period) ? mag_value_of_truth(mag_truth_of(true))
+                                     : value_when_absent(query);
 }
 
 /* No exposure of the query in the 90 days before the era. */
@@ -165,17 +170,26 @@ mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period
     return value_when_absent(query);
 }
 
-mag_value mag_drug_count_active(const mag_drug_query *query) {
-    size_t active_count = 0;
+/* period NULL: at T. */
+static mag_value count_members(const mag_drug_query *query, const mag_period *period) {
+    size_t found = 0;
     for (size_t i = 0; i < query->member_count; i++) {
         const mag_drug_query member = {query->patient, &query->members[i], 1, query->room};
-        active_count += current_era(&member) != NULL;
+        found += period == NULL ? current_era(&member) != NULL : is_exposed(&member, period);
     }
-    mag_value value = mag_value_of_number((double)active_count);
+    mag_value value = mag_value_of_number((double)found);
     value.bounds.doubt = why_absence_is_unknown(query->patient);
     if (value.bounds.doubt != 0)
         value.bounds.high = (double)query->member_count;
     return value;
+}
+
+mag_value mag_drug_count_active(const mag_drug_query *query) {
+    return count_members(query, NULL);
+}
+
+mag_value mag_drug_count_exposed(const mag_drug_query *query, const mag_period *period) {
+    return count_members(query, period);
 }
 
 mag_value mag_drug_start(const mag_drug_query *query) {

@@ -40,6 +40,8 @@ mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period
 /* Members in effect at T, each judged on its own; an upper bound is missing where absence is
  * unknown. */
 mag_value mag_drug_count_active(const mag_drug_query *query);
+/* Members in effect at some moment of the period, in the same way. */
+mag_value mag_drug_count_exposed(const mag_drug_query *query, const mag_period *period);
 /* Whole days from the start of the era in effect at T (the earliest start of several) to T; 0 if
  * none. */
 mag_value mag_drug_days_on(const mag_drug_query *query);

@@ -1,0 +1,197 @@
+/* Scenario vectors of the rules catalogue, section 3, against the shipped pack. T is 2024-06-30. */
+#include "judge.h"
+
+static judge of;
+
+#define PATIENT(...)                                                                               \
+    do {                                                                                           \
+        WORLD(&of.in, __VA_ARGS__);                                                                \
+        judge_patient(&of);                                                                        \
+    } while (0)
+
+static void sc_01_02_03_the_clearance_decides_between_a01_and_a02(void **state) {
+    (void)state;
+    const struct {
+        const char *creatinine, *a01, *a02;
+    } rows[] = {
+        {"creatinine 150 umol/L on 2024-06-20", "critical", "clear"},
+        {"creatinine 146 umol/L on 2024-06-20", "critical", "clear"},
+        {"creatinine 144 umol/L on 2024-06-20", "clear", "high"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        PATIENT("female 82 y 48 kg", rows[i].creatinine,
+                "drug \"Magnesium citrate\" 200 mg 2 times a day since 60 days ago");
+        judge_expect(&of, "A01", rows[i].a01);
+        judge_expect(&of, "A02", rows[i].a02);
+        judge_expect(&of, "A04", "clear");
+    }
+}
+
+static void sc_04_05_exactly_60_is_not_below_60(void **state) {
+    (void)state;
+    PATIENT("male 70 y 70 kg", "creatinine 100.45 umol/L on 2024-06-20",
+            "magnesium 0.85 mmol/L on 2024-06-01", "MGSUPP 20 mmol since 60 days ago");
+    judge_expect(&of, "A03", "clear");
+    PATIENT("male 70 y 70 kg", "creatinine 101 umol/L on 2024-06-20",
+            "magnesium 0.85 mmol/L on 2024-06-01", "MGSUPP 20 mmol since 60 days ago");
+    judge_expect(&of, "A03", "low");
+}
+
+static void sc_06_a_printed_limit_is_not_below_itself(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "magnesium 1.7 mg/dL on 2024-06-20",
+            "drug \"Furosemide 40 mg tablet\" since 60 days ago");
+    judge_expect(&of, "B01", "clear");
+    judge_expect(&of, "C01", "clear");
+}
+
+static void sc_07_a_single_weak_drug_and_a_mild_value_are_low(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "magnesium 1.6 mg/dL on 2024-06-20",
+            "egfr_reported 85 mL/min/1.73m2 on 2024-06-20",
+            "drug \"Furosemide 40 mg tablet\" since 60 days ago");
+    judge_expect(&of, "B01", "low");
+    PATIENT("female 60 y", "magnesium 1.6 mg/dL on 2024-06-20",
+            "egfr_reported 85 mL/min/1.73m2 on 2024-06-20",
+            "drug \"Furosemide 40 mg tablet\" since 60 days ago",
+            "drug \"Digoxin 125 mcg\" since 60 days ago");
+    judge_expect(&of, "B01", "moderate");
+}
+
+static void sc_08_two_drugs_make_it_moderate_and_c01_stands_behind(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "magnesium 0.69 mmol/L on 2024-06-20",
+            "drug \"Omeprazole 20 mg capsule\" since 60 days ago",
+            "drug \"Furosemide 40 mg tablet\" since 60 days ago");
+    judge_expect(&of, "B01", "moderate");
+    judge_expect(&of, "C01", "low hidden by B01");
+}
+
+static void sc_09_a_value_without_a_unit_cannot_be_told(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "magnesium 1.3 no unit on 2024-06-20");
+    judge_expect(&of, "C01", "cannot_tell unit");
+    judge_expect(&of, "C02", "cannot_tell unit");
+}
+
+static void sc_10_milliequivalents_are_halved(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "magnesium 2.5 mEq/L on 2024-06-20");
+    judge_expect(&of, "C02", "high");
+    judge_expect(&of, "C01", "clear");
+}
+
+static mag_class_set classes_of_only_exposure(void) {
+    assert_true(of.in.patient.exposure_count <= 1);
+    if (of.in.patient.exposure_count == 0)
+        return 0;
+    return mag_exposure_classes(of.in.cohort, &of.in.patient.exposures[0]);
+}
+
+static mag_class_set bit(mag_class drug_class) {
+    return (mag_class_set)1 << drug_class;
+}
+
+static void sc_16_magnesium_as_a_counter_ion_is_no_magnesium(void **state) {
+    (void)state;
+    PATIENT("female 80 y 40 kg", "creatinine 300 umol/L on 2024-06-20",
+            "drug \"Esomeprazole Magnesium 40 mg\" since 60 days ago");
+    assert_true(classes_of_only_exposure() & bit(MAG_CLASS_PPI));
+    assert_false(classes_of_only_exposure() & bit(MAG_CLASS_MGSUPP));
+    for (int i = 1; i <= 4; i++) {
+        char rule_id[8];
+        (void)snprintf(rule_id, sizeof rule_id, "A%02d", i);
+        judge_expect(&of, rule_id, "not_applicable");
+    }
+}
+
+static void sc_17_potassium_as_a_counter_ion_is_no_potassium(void **state) {
+    (void)state;
+    PATIENT("drug \"Losartan Potassium-HCTZ\" since 60 days ago");
+    assert_true(classes_of_only_exposure() == (bit(MAG_CLASS_ARB) | bit(MAG_CLASS_THIAZ)));
+}
+
+static void sc_18_eye_drops_are_no_systemic_aminoglycoside(void **state) {
+    (void)state;
+    PATIENT("drug \"Tobramycin Fortified Ophth. Soln.\" by OU since 60 days ago");
+    assert_false(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
+    PATIENT("drug \"Tobramycin Fortified Ophth. Soln.\" by nowhere since 60 days ago");
+    assert_false(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
+    PATIENT("drug \"Tobramycin Sulfate\" by IV since 60 days ago");
+    assert_true(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
+}
+
+static void sc_28_a_censored_value_wholly_below_is_critical(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "magnesium <0.30 mmol/L on 2024-06-20");
+    judge_expect(&of, "C01", "critical");
+    judge_expect(&of, "B01", "not_applicable");
+    PATIENT("female 60 y", "magnesium <0.30 mmol/L on 2024-06-20",
+            "drug \"Furosemide 40 mg tablet\" since 60 days ago");
+    judge_expect(&of, "B01", "critical");
+    judge_expect(&of, "C01", "critical hidden by B01");
+}
+
+static void sc_29_a_report_above_90_settles_a01_to_a03(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "egfr_reported >90 mL/min/1.73m2 on 2024-06-20",
+            "MGSUPP 10 mmol since 60 days ago");
+    judge_expect(&of, "A01", "clear");
+    judge_expect(&of, "A02", "clear");
+    judge_expect(&of, "A03", "clear");
+}
+
+static void sc_30_without_a_weight_the_indexed_value_decides(void **state) {
+    (void)state;
+    PATIENT("female 80 y", "creatinine 130 umol/L on 2024-06-20",
+            "MGSUPP 10 mmol since 60 days ago");
+    judge_expect(&of, "A03", "moderate");
+    mag_explanation explanation;
+    mag_error err;
+    const int rule_idx = mag_pack_find_rule(of.pack, "A03");
+    assert_int_equal(
+        mag_explain_rule(of.evaluator, &of.in.patient, (size_t)rule_idx, &explanation, &err),
+        MAG_OK);
+    size_t seen = 0;
+    for (size_t i = 0; i < explanation.fact_count; i++) {
+        const mag_fact *fact = &explanation.facts[i];
+        if (strcmp(fact->operand, "kf") != 0)
+            continue;
+        seen++;
+        assert_string_equal(fact->value, "33.3"); /* 33.35, truncated */
+        assert_string_equal(fact->method, mag_kf_method_label(MAG_KF_EGFR_CALC_09));
+        assert_non_null(strstr(fact->notes, "cg_preferred"));
+    }
+    assert_int_equal(seen, 1);
+}
+
+static int begin(void **state) {
+    (void)state;
+    judge_begin(&of);
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    judge_end(&of);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sc_01_02_03_the_clearance_decides_between_a01_and_a02),
+        cmocka_unit_test(sc_04_05_exactly_60_is_not_below_60),
+        cmocka_unit_test(sc_06_a_printed_limit_is_not_below_itself),
+        cmocka_unit_test(sc_07_a_single_weak_drug_and_a_mild_value_are_low),
+        cmocka_unit_test(sc_08_two_drugs_make_it_moderate_and_c01_stands_behind),
+        cmocka_unit_test(sc_09_a_value_without_a_unit_cannot_be_told),
+        cmocka_unit_test(sc_10_milliequivalents_are_halved),
+        cmocka_unit_test(sc_16_magnesium_as_a_counter_ion_is_no_magnesium),
+        cmocka_unit_test(sc_17_potassium_as_a_counter_ion_is_no_potassium),
+        cmocka_unit_test(sc_18_eye_drops_are_no_systemic_aminoglycoside),
+        cmocka_unit_test(sc_28_a_censored_value_wholly_below_is_critical),
+        cmocka_unit_test(sc_29_a_report_above_90_settles_a01_to_a03),
+        cmocka_unit_test(sc_30_without_a_weight_the_indexed_value_decides),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
