@@ -332,7 +332,8 @@ mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
     if (!node)
         return mag_fail_memory(err, sizeof *node);
     node->operand = index;
-    node->shown = operand.text;
+    node->shown =
+        operand.text; /* as written here; the first one to be numbered gave the index its own */
     *out = node;
     return MAG_OK;
 }

@@ -1,0 +1,229 @@
+/* What `rules lint` finds in rules that load. */
+#include "pack_text.h"
+#include "rules/satisfiable.h"
+
+#include "io/embedded.h"
+
+enum { TODAY = 20778 }; /* 2026-11-21 */
+
+#define METADATA                                                                                   \
+    "  action: Do.\n  rationale: Why.\n  evidence: [S0-01]\n  authored_by: a\n"                    \
+    "  checked_by: b\n  reviewed_on: 2026-01-01\n  review_by: 2027-01-01\n"
+#define EXAMPLE(name, expect, given)                                                               \
+    "  - { name: " name ", expect: " expect ", given: [\"" given "\"] }\n"
+#define EXAMPLES                                                                                   \
+    "  examples:\n" EXAMPLE("a", "high", "x") EXAMPLE("b", "high", "x") EXAMPLE("c", "clear", "x") \
+        EXAMPLE("d", "clear", "x") EXAMPLE("e", "cannot_tell missing", "x")
+
+static size_t lint(pack_text *in, const char *text, mag_day today,
+                   const mag_lint_finding **findings) {
+    size_t count;
+    if (pack_load(in, text) != MAG_OK)
+        fail_msg("%s", in->err.text);
+    assert_int_equal(mag_pack_lint(in->arena, in->pack, today, findings, &count, &in->err), MAG_OK);
+    return count;
+}
+
+static bool holds(const mag_lint_finding *findings, size_t count, const char *text) {
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(findings[i].text, text))
+            return true;
+    }
+    return false;
+}
+
+static void a_complete_rule_has_no_finding(void **state) {
+    (void)state;
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count =
+        lint(&in, PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min", METADATA EXAMPLES),
+             TODAY, &findings);
+    if (count > 0)
+        fail_msg("%s", findings[0].text);
+    pack_end(&in);
+}
+
+static void the_shipped_pack_has_no_finding(void **state) {
+    (void)state;
+    pack_text in;
+    mag_span text;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
+    size_t count = lint(&in, mag_arena_text(in.arena, text), TODAY, &findings);
+    if (count > 0)
+        fail_msg("%s", findings[0].text);
+    pack_end(&in);
+}
+
+static void missing_metadata_is_named(void **state) {
+    (void)state;
+    const char *const keys[] = {"action",     "rationale",   "evidence", "authored_by",
+                                "checked_by", "reviewed_on", "review_by"};
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count = lint(&in, PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min", EXAMPLES),
+                        TODAY, &findings);
+    assert_int_equal((int)count, 7);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        assert_true(holds(findings, count, keys[i]));
+    assert_int_equal(findings[0].line, 13);
+    pack_end(&in);
+}
+
+static void an_author_does_not_check_himself(void **state) {
+    (void)state;
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count = lint(&in,
+                        PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min",
+                                           "  action: Do.\n  rationale: Why.\n  evidence: [S]\n"
+                                           "  authored_by: a\n  checked_by: a\n  reviewed_on: "
+                                           "2026-01-01\n  review_by: 2027-01-01\n" EXAMPLES),
+                        TODAY, &findings);
+    assert_int_equal((int)count, 1);
+    assert_true(holds(findings, count, "checked_by is the author"));
+    pack_end(&in);
+}
+
+static void a_review_is_due_the_day_after_its_date(void **state) {
+    (void)state;
+    const char *text =
+        PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min", METADATA EXAMPLES);
+    const mag_day review_by = mag_day_from_civil(2027, 1, 1);
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    assert_int_equal((int)lint(&in, text, review_by, &findings), 0);
+    assert_int_equal((int)lint(&in, text, review_by + 1, &findings), 1);
+    assert_true(holds(findings, 1, "its review was due by 2027-01-01"));
+    pack_end(&in);
+}
+
+static void R_04_a_rule_without_enough_examples_is_found(void **state) {
+    (void)state;
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count = lint(&in,
+                        PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min",
+                                           METADATA "  examples:\n" EXAMPLE("a", "high", "x")
+                                               EXAMPLE("a", "clear", "x")),
+                        TODAY, &findings);
+    assert_int_equal((int)count, 4);
+    assert_true(holds(findings, count, "1 of 2 examples expect high"));
+    assert_true(holds(findings, count, "1 of 2 examples expect clear"));
+    assert_true(holds(findings, count, "no example expects cannot_tell"));
+    assert_true(holds(findings, count, "two examples are named \"a\""));
+    pack_end(&in);
+}
+
+static void both_sides_of_a_limit_need_an_example_on_the_line(void **state) {
+    (void)state;
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count = lint(&in,
+                        PACK_TOP PACK_RULE("A1", "active(MGSYS)", "sample < mg_low",
+                                           METADATA EXAMPLES EXAMPLE(
+                                               "f", "clear", "magnesium 0.70 mmol/L 5 days ago")),
+                        TODAY, &findings);
+    assert_int_equal((int)count, 1);
+    assert_true(holds(findings, count, "exactly on the line, \"magnesium 1.7 mg/dL\""));
+    pack_end(&in);
+}
+
+static void dead_and_constant_triggers_are_found(void **state) {
+    (void)state;
+    const struct {
+        const char *among, *when, *finding; /* NULL: none */
+    } table[] = {
+        {"active(MGSYS)", "kf < 20 mL/min and kf > 30 mL/min", "can never hold"},
+        {"active(MGSYS)", "kf < 20 mL/min and kf >= 20 mL/min", "can never hold"},
+        {"active(MGSYS)", "kf <= 20 mL/min and kf >= 20 mL/min", NULL},
+        {"active(MGSYS)", "not active(MGSYS)", "can never hold"},
+        {"active(MGSYS)", "active(MGSYS)", "always holds"},
+        {"active(MGSYS)", "active(MGSYS) or kf < 20 mL/min", "always holds"},
+        {"active(MGSYS)", "kf < 20 mL/min or kf >= 20 mL/min", "always holds"},
+        {"active(MGSYS)", "kf < 20 mL/min or kf > 20 mL/min", NULL},
+        {"age >= 75", "age < 75", "can never hold"},
+        {"age >= 75", "age > 70", "always holds"},
+        {"active(MGSYS)", "age >= 18", "always holds"},
+        {"active(MGSYS)", "age < 18", "can never hold"},
+        {"active(MGSYS)", "age > 120", "can never hold"},
+        {"active(MGSYS)", "count(magnesium) = 1 and count(magnesium) = 2", "can never hold"},
+        {"active(MGSYS)", "count(magnesium) < 0", "can never hold"},
+        {"active(MGSYS)", "(kf < 9 mL/min or age > 80) and kf > 9 mL/min and age < 80",
+         "can never hold"},
+        {"active(MGSYS)", "(kf < 9 mL/min or age > 80) and kf > 9 mL/min", NULL},
+        {"active(MGSYS)", "not (kf < 9 mL/min or age > 80) and age > 81", "can never hold"},
+        {"active(MGSYS)", "known(active(LOOP)) and not active(LOOP)", "can never hold"},
+        {"active(MGSYS)", "not known(active(LOOP)) and active(LOOP)", NULL},
+        {"active(MGSYS)", "active(LOOP) and not active(LOOP within 9 days)", NULL},
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char text[8192];
+        const mag_lint_finding *findings;
+        snprintf(text, sizeof text, PACK_TOP PACK_RULE("A1", "%s", "%s", METADATA EXAMPLES),
+                 table[i].among, table[i].when);
+        size_t count = lint(&in, text, TODAY, &findings);
+        bool is_right = table[i].finding ? holds(findings, count, table[i].finding) : count == 0;
+        if (!is_right)
+            fail_msg("%s: %s", table[i].when, count ? findings[0].text : "no finding");
+    }
+    pack_end(&in);
+}
+
+static void limits_are_compared_as_numbers(void **state) {
+    (void)state;
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count =
+        lint(&in,
+             PACK_TOP PACK_RULE("A1", "active(MGSYS)", "sample < mg_low and sample > mg_uln",
+                                "  worse: low\n" METADATA EXAMPLES),
+             TODAY, &findings);
+    assert_true(holds(findings, count, "can never hold"));
+    pack_end(&in);
+}
+
+static void a_tier_behind_a_wider_one_is_never_reached(void **state) {
+    (void)state;
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count = lint(&in,
+                        PACK_TOP "- id: A1\n  title: T\n  among: active(MGSYS)\n"
+                                 "  when: kf < 60 mL/min\n  severity:\n"
+                                 "  - { tier: moderate, when: kf < 30 mL/min }\n"
+                                 "  - { tier: high, when: kf < 20 mL/min }\n"
+                                 "  - { tier: low }\n",
+                        TODAY, &findings);
+    assert_true(holds(findings, count, "tier 2 (high) can never be reached"));
+    assert_false(holds(findings, count, "tier 1 "));
+    assert_false(holds(findings, count, "tier 3 "));
+    pack_end(&in);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_complete_rule_has_no_finding),
+        cmocka_unit_test(the_shipped_pack_has_no_finding),
+        cmocka_unit_test(missing_metadata_is_named),
+        cmocka_unit_test(an_author_does_not_check_himself),
+        cmocka_unit_test(a_review_is_due_the_day_after_its_date),
+        cmocka_unit_test(R_04_a_rule_without_enough_examples_is_found),
+        cmocka_unit_test(both_sides_of_a_limit_need_an_example_on_the_line),
+        cmocka_unit_test(dead_and_constant_triggers_are_found),
+        cmocka_unit_test(limits_are_compared_as_numbers),
+        cmocka_unit_test(a_tier_behind_a_wider_one_is_never_reached),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,407 @@
+/* Loading packs: keys, names, rules, hides, overrides; and the shipped pack. */
+#include "io/embedded.h"
+#include "pack_text.h"
+
+static const char *const minimal = PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min", "");
+
+static void a_rule_keeps_what_people_read(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    const char *text = PACK_TOP PACK_RULE(
+        "A1", "active(MGSYS)", "kf < 20 mL/min",
+        "  group: renal\n  status: staging\n  version: 2.1.0\n  requires: [conditions]\n"
+        "  except: has(dialysis within 365 days)\n  action: Stop.\n  rationale: Because.\n"
+        "  evidence: [S0-01, S0-02]\n  to_confirm: [weight]\n  authored_by: a\n  checked_by: b\n"
+        "  reviewed_on: 2026-11-21\n  review_by: 2027-11-21\n  snooze: 2 weeks\n");
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    const mag_rule_facts *facts = mag_pack_rule(in.pack, 0);
+    assert_string_equal(mag_pack_name(in.pack), "test");
+    assert_string_equal(mag_pack_version(in.pack), "1.0.0");
+    assert_string_equal(facts->id, "A1");
+    assert_string_equal(facts->version, "2.1.0");
+    assert_int_equal(facts->status, MAG_RULE_STAGING);
+    assert_string_equal(facts->except_text, "has(dialysis within 365 days)");
+    assert_string_equal(facts->evidence[1], "S0-02");
+    assert_null(facts->evidence[2]);
+    assert_string_equal(facts->to_confirm[0], "weight");
+    assert_true(facts->requires_conditions);
+    assert_int_equal(pack_rule(&in, "A1")->snooze_days, 14);
+    assert_int_equal(mag_pack_find_rule(in.pack, "B1"), -1);
+    pack_end(&in);
+}
+
+static void rules_come_in_the_order_of_their_ids(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    assert_int_equal(
+        pack_load(&in, PACK_TOP PACK_RULE("B1", "active(MGSYS)", "kf < 20 mL/min", "")
+                           PACK_RULE("A2", "active(MGSYS)", "kf < 20 mL/min",
+                                     "  hides: [{ rule: B1 }, { rule: A10, share: sample }]\n")
+                               PACK_RULE("A10", "active(MGSYS)", "kf < 20 mL/min", "")),
+        MAG_OK);
+    assert_int_equal((int)mag_pack_rule_count(in.pack), 3);
+    assert_string_equal(mag_pack_rule(in.pack, 0)->id, "A10");
+    assert_string_equal(mag_pack_rule(in.pack, 1)->id, "A2");
+    assert_string_equal(mag_pack_rule(in.pack, 2)->id, "B1");
+    const mag_rule *rule = pack_rule(&in, "A2");
+    assert_int_equal(rule->hides[0].rule, 2);
+    assert_false(rule->hides[0].is_same_sample);
+    assert_int_equal(rule->hides[1].rule, 0);
+    assert_true(rule->hides[1].is_same_sample);
+    pack_end(&in);
+}
+
+static void tiers_adjustments_and_notes_are_checked_trees(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    const char *text =
+        PACK_TOP "- id: A1\n  title: T\n  among: active(MGSYS)\n  when: kf < 60 mL/min\n"
+                 "  severity:\n"
+                 "    - { tier: critical, when: kf < 20 mL/min }\n"
+                 "    - tier: low\n"
+                 "  adjust:\n"
+                 "    - { down: 2, not_below: low, when: stale }\n"
+                 "    - { up: 1, when: age >= 75 }\n"
+                 "  notes: [{ name: stale, when: days_since(kf) > 90 }]\n"
+                 "  event: era(MGSYS)\n"
+                 "  worsens: severity rises or kf drops by 5 mL/min\n";
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    const mag_rule *rule = pack_rule(&in, "A1");
+    assert_int_equal((int)rule->tier_count, 2);
+    assert_int_equal(rule->tiers[0].severity, MAG_SEVERITY_CRITICAL);
+    assert_int_equal(rule->tiers[0].when->kind, MAG_NODE_COMPARE);
+    assert_null(rule->tiers[1].when);
+    assert_int_equal(rule->adjusts[0].steps, -2);
+    assert_int_equal(rule->adjusts[0].not_below, MAG_SEVERITY_LOW);
+    assert_int_equal(rule->adjusts[0].when->kind, MAG_NODE_COMPARE);
+    assert_int_equal(rule->adjusts[1].steps, 1);
+    assert_string_equal(rule->notes[0].name, "stale");
+    assert_int_equal(rule->event.kind, MAG_EVENT_ERA);
+    assert_int_equal((int)rule->event.member_count, 3);
+    assert_int_equal((int)rule->worsening_count, 2);
+    assert_int_equal(rule->worsenings[0].kind, MAG_WORSENS_SEVERITY);
+    assert_int_equal(rule->worsenings[1].kind, MAG_WORSENS_DROP);
+    assert_true(rule->worsenings[1].amount > 4.99 && rule->worsenings[1].amount < 5.01);
+    pack_end(&in);
+}
+
+static void a_spell_is_an_event_of_results(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    const char *text = PACK_TOP PACK_RULE("A1", "active(MGSYS)", "sample < mg_low",
+                                          "  event: spell(magnesium < mg_low, gap 90 days)\n"
+                                          "  worsens: sample drops by mg_low\n");
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    const mag_event *event = &pack_rule(&in, "A1")->event;
+    assert_int_equal(event->kind, MAG_EVENT_SPELL);
+    assert_int_equal(event->analyte, MAG_MAGNESIUM);
+    assert_int_equal(event->relation, MAG_IS_BELOW);
+    assert_string_equal(event->limit->name, "mg_low");
+    assert_int_equal(event->gap_days, 90);
+    pack_end(&in);
+}
+
+static void what_counts_at_one_moment_follows_the_comparisons(void **state) {
+    (void)state;
+    const struct {
+        const char *when, *more;
+        mag_worse worse;
+        bool is_fault;
+    } table[] = {
+        {"sample < mg_low", "", MAG_WORSE_LOW, false},
+        {"sample > mg_uln", "", MAG_WORSE_HIGH, false},
+        {"sample < mg_low or sample > mg_uln", "", MAG_WORSE_LOW, true},
+        {"sample < mg_low or sample > mg_uln", "  worse: high\n", MAG_WORSE_HIGH, false},
+        {"sample < mg_low or sample > mg_uln", "  worse: low\n", MAG_WORSE_LOW, false},
+        {"kf < 20 mL/min or kf > 90 mL/min", "", MAG_WORSE_LOW, false},
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char text[8192];
+        snprintf(text, sizeof text, PACK_TOP PACK_RULE("A1", "active(MGSYS)", "%s", "%s"),
+                 table[i].when, table[i].more);
+        mag_status status = pack_load(&in, text);
+        if (table[i].is_fault) {
+            assert_fault(&in, status, MAG_MSG_R502, "say worse: low or high");
+            continue;
+        }
+        assert_int_equal(status, MAG_OK);
+        assert_int_equal(pack_rule(&in, "A1")->worse, table[i].worse);
+        for (size_t k = 0; k < in.pack->operand_count; k++) {
+            if (in.pack->operands[k].kind == MAG_OPERAND_LATEST)
+                assert_int_equal(in.pack->operands[k].worse, table[i].worse);
+        }
+    }
+    pack_end(&in);
+}
+
+static void R_02_keys_ids_and_references_are_strict(void **state) {
+    (void)state;
+    const struct {
+        const char *text, *says;
+    } table[] = {
+        {"pack: t\nversion: 1.0.0\nruels: []\n", "unknown key \"ruels\""},
+        {"pack: t\nrules: []\n", "version"},
+        {"pack: t\nversion: 1.0\nrules: [{ id: A }]\n", "three numbers"},
+        {"pack: t\nversion: 1..0\nrules: [{ id: A }]\n", "three numbers"},
+        {"pack: t\nversion: 1.0.0\nrules: []\n", "1 to 512 rules"},
+        {PACK_TOP "- id: A1\n  title: T\n  when: age > 3\n  severity: high\n", "among"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  whens: x\n"), "when"},
+        {PACK_TOP PACK_RULE("A-1", "age > 3", "age > 4", ""), "an id has letters"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "")
+             PACK_RULE("A1", "age > 3", "age > 4", ""),
+         "p.yaml:19:3: the id A1 is used twice"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  hides: [{ rule: A2 }]\n"),
+         "the pack has no rule A2"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  hides: [{ rule: A1 }]\n"),
+         "hides itself"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  hides: [{ rule: A2 }]\n")
+             PACK_RULE("A2", "age > 3", "age > 4", "  hides: [{ rule: A3 }]\n")
+                 PACK_RULE("A3", "age > 3", "age > 4", "  hides: [{ rule: A1 }]\n"),
+         "in a circle"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  status: live\n"), "status is draft"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  worse: up\n"), "worse is low or high"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  requires: [labs]\n"),
+         "the only source that a rule can require"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  review_by: soon\n"), "expected a date"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  adjust: [{ when: age > 3 }]\n"),
+         "either down or up"},
+        {PACK_TOP PACK_RULE("A1", "has(diabetes)", "age > 4", ""), "a bare has( )"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "not has(diabetes)", ""), "a bare has( )"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4",
+                            "  examples: [{ name: a, expect: maybe, given: [x] }]\n"),
+         "expect is a severity"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4",
+                            "  examples: [{ name: a, expect: cannot_tell dunno, given: [x] }]\n"),
+         "\"dunno\" is no reason"},
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        assert_fault(&in, pack_load(&in, table[i].text), MAG_MSG_R502, table[i].says);
+    pack_end(&in);
+}
+
+static void names_mean_one_thing(void **state) {
+    (void)state;
+    const char *const table[] = {
+        "parameters: [{ name: age, value: 3 days }]\n",
+        "parameters: [{ name: magnesium, value: 3 days }]\n",
+        "parameters: [{ name: LOOP, value: 3 days }]\n",
+        "parameters: [{ name: female, value: 3 days }]\n",
+        "parameters: [{ name: x, value: 3 days }, { name: x, value: 4 days }]\n",
+        "groups: [{ name: dialysis, members: [LOOP] }]\n",
+        "define: [{ name: known, as: age > 3 }]\n",
+        "parameters: [{ name: x, value: 3 days }]\ndefine: [{ name: x, as: age > 3 }]\n",
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char text[4096];
+        snprintf(text, sizeof text, "pack: t\nversion: 1.0.0\n%srules:\n%s", table[i],
+                 PACK_RULE("A1", "age > 3", "age > 4", ""));
+        assert_fault(&in, pack_load(&in, text), MAG_MSG_R502, "has a meaning already");
+    }
+    pack_end(&in);
+}
+
+static void a_definition_in_a_circle_is_refused(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    assert_fault(
+        &in,
+        pack_load(&in, "pack: t\nversion: 1.0.0\ndefine:\n- { name: a, as: b }\n"
+                       "- { name: b, as: a }\nrules:\n" PACK_RULE("A1", "age > 3", "age > 4", "")),
+        MAG_MSG_R502, "defined by itself");
+    pack_end(&in);
+}
+
+static void the_last_tier_and_no_other_is_unconditional(void **state) {
+    (void)state;
+    const char *const severities[] = {"[{ tier: high, when: age > 9 }]",
+                                      "[{ tier: high }, { tier: low }]", "[]", "dreadful",
+                                      "[{ tier: none }]"};
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++) {
+        char text[4096];
+        snprintf(text, sizeof text,
+                 PACK_TOP "- id: A1\n  title: T\n  among: age > 3\n  when: age > 4\n"
+                          "  severity: %s\n",
+                 severities[i]);
+        assert_int_equal(pack_load(&in, text), MAG_E_RULES);
+        assert_int_equal(in.err.message, MAG_MSG_R502);
+    }
+    pack_end(&in);
+}
+
+static void a_window_longer_than_history_is_refused(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    assert_int_equal(pack_load_with(&in, minimal, NULL, 0, 365), MAG_OK);
+    assert_fault(&in, pack_load_with(&in, minimal, NULL, 0, 364), MAG_MSG_R502,
+                 "longer than the history of 364 days");
+    pack_end(&in);
+}
+
+static void overrides_replace_values_and_enter_the_digest(void **state) {
+    (void)state;
+    const mag_override good[] = {
+        {.name = "mg_uln", .molar = "1.00 mmol/L", .mass = "2.4 mg/dL", .note = "our laboratory"},
+        {.name = "recent", .value = "30 days"}};
+    pack_text in;
+    char none[MAG_SHA256_HEX_NBYTES], expected[MAG_SHA256_HEX_NBYTES];
+    mag_sha256_of(mag_span_of(""), none);
+    mag_sha256_of(mag_span_of("mg_uln\t\t1.00 mmol/L\t2.4 mg/dL\nrecent\t30 days\t\t\n"), expected);
+    pack_begin(&in);
+    assert_int_equal(pack_load(&in, minimal), MAG_OK);
+    assert_string_equal(mag_pack_overrides_sha256(in.pack), none);
+    assert_int_equal(pack_load_with(&in, minimal, good, 2, 0), MAG_OK);
+    assert_string_equal(mag_pack_overrides_sha256(in.pack), expected);
+    assert_int_equal(in.pack->limits[1].molar.mantissa, 100);
+    assert_string_equal(in.pack->limit_values[1].text, "1.00 mmol/L, 2.4 mg/dL");
+    assert_true(in.pack->limit_values[1].is_overridden);
+    assert_false(in.pack->limit_values[0].is_overridden);
+    const mag_override turned[] = {good[1], good[0]};
+    assert_int_equal(pack_load_with(&in, minimal, turned, 2, 0), MAG_OK);
+    assert_string_equal(mag_pack_overrides_sha256(in.pack), expected);
+    pack_end(&in);
+}
+
+static void bad_overrides_are_refused(void **state) {
+    (void)state;
+    const struct {
+        mag_override override;
+        const char *says;
+    } table[] = {
+        {{.name = "nothing", .value = "3 days"}, "no such parameter or limit"},
+        {{.name = "recent", .value = "3 kg"}, "the unit is not that"},
+        {{.name = "recent", .value = "soon"}, "expected one number"},
+        {{.name = "recent", .molar = "3 mmol/L"}, "takes one value"},
+        {{.name = "mg_uln", .value = "3 days"}, "takes molar and mass"},
+        {{.name = "mg_uln", .molar = "1.00 mmol/L"}, "on every side"},
+        {{.name = "mg_uln", .molar = "1 mg/dL", .mass = "2 mg/dL"}, "not one of this side"},
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        assert_int_equal(pack_load_with(&in, minimal, &table[i].override, 1, 0), MAG_E_RULES);
+        if (!strstr(in.err.text, table[i].says))
+            fail_msg("%s", in.err.text);
+    }
+    pack_end(&in);
+}
+
+static void examples_keep_their_lines_and_places(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    const char *text = PACK_TOP PACK_RULE("A1", "age > 3", "age > 4",
+                                          "  examples:\n"
+                                          "  - name: one\n"
+                                          "    expect: cannot_tell missing, unit\n"
+                                          "    as_of: 2024-02-29\n"
+                                          "    given:\n"
+                                          "    - female 71 y 60 kg\n"
+                                          "    - sodium 140 mmol/L 3 days ago\n");
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    const mag_example *example = &pack_rule(&in, "A1")->examples[0];
+    assert_int_equal(example->expected, MAG_CANNOT_TELL);
+    assert_int_equal(example->reasons, (1u << MAG_UNKNOWN_MISSING) | (1u << MAG_UNKNOWN_UNIT));
+    assert_int_equal(example->as_of, 19782);
+    assert_int_equal((int)example->given_count, 2);
+    assert_string_equal(example->given[1].text, "sodium 140 mmol/L 3 days ago");
+    assert_int_equal(example->given[1].line, 25);
+    pack_end(&in);
+}
+
+static void S_15_hostile_files_are_refused(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    assert_int_equal(pack_load(&in, "pack: &a t\nversion: 1.0.0\nrules: [*a]\n"), MAG_E_RULES);
+    assert_int_equal(pack_load(&in, "pack: t\npack: u\nversion: 1.0.0\nrules: []\n"), MAG_E_RULES);
+    assert_int_equal(pack_load(&in, "[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]"), MAG_E_RULES);
+    assert_int_equal(pack_load(&in, "pack: [\n"), MAG_E_RULES);
+    assert_int_equal(pack_load(&in, ""), MAG_E_RULES);
+    assert_fault(&in, pack_load_when(&in, "kf < 1e999 mL/min"), MAG_MSG_R501, "exponent");
+    pack_end(&in);
+}
+
+static void the_shipped_pack_loads_and_its_lock_knows_it(void **state) {
+    (void)state;
+    pack_text in;
+    mag_span text, lock;
+    char line[256];
+    pack_begin(&in);
+    assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
+    assert_true(mag_embedded_find("pipelines/packs/PACK.lock", &lock));
+    char *owned = mag_arena_text(in.arena, text), *locked = mag_arena_text(in.arena, lock);
+    if (pack_load_with(&in, owned, NULL, 0, 1095) != MAG_OK)
+        fail_msg("%s", in.err.text);
+    const char *const ids[] = {"A01", "A02", "A03", "A04", "B01", "C01", "C02"};
+    assert_int_equal((int)mag_pack_rule_count(in.pack), 7);
+    for (size_t i = 0; i < 7; i++)
+        assert_string_equal(mag_pack_rule(in.pack, i)->id, ids[i]);
+    snprintf(line, sizeof line, "%s %s %s\n", mag_pack_name(in.pack), mag_pack_version(in.pack),
+             mag_pack_sha256(in.pack));
+    assert_non_null(strstr(locked, line));
+    pack_end(&in);
+}
+
+/* Clinical specification g3, digit by digit. */
+static void the_shipped_limits_are_those_of_the_specification(void **state) {
+    (void)state;
+    const struct {
+        const char *name, *text;
+    } table[] = {{"mg_crit", "0.40 mmol/L, 1.0 mg/dL"}, {"mg_iv", "0.50 mmol/L, 1.2 mg/dL"},
+                 {"mg_low", "0.70 mmol/L, 1.7 mg/dL"},  {"mg_uln", "1.05 mmol/L, 2.6 mg/dL"},
+                 {"mg_high", "1.23 mmol/L, 3.0 mg/dL"}, {"mg_tox", "2.00 mmol/L, 4.9 mg/dL"},
+                 {"mg_mild", "0.65 mmol/L, 1.6 mg/dL"}, {"mg_moderate", "0.60 mmol/L, 1.5 mg/dL"}};
+    pack_text in;
+    mag_span text;
+    pack_begin(&in);
+    assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
+    assert_int_equal(pack_load(&in, mag_arena_text(in.arena, text)), MAG_OK);
+    assert_int_equal((int)in.pack->limit_count, (int)(sizeof table / sizeof table[0]));
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        bool is_found = false;
+        for (size_t k = 0; k < in.pack->limit_count; k++) {
+            if (strcmp(in.pack->limit_values[k].name, table[i].name) != 0)
+                continue;
+            is_found = true;
+            assert_string_equal(in.pack->limit_values[k].text, table[i].text);
+        }
+        assert_true(is_found);
+    }
+    pack_end(&in);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rule_keeps_what_people_read),
+        cmocka_unit_test(rules_come_in_the_order_of_their_ids),
+        cmocka_unit_test(tiers_adjustments_and_notes_are_checked_trees),
+        cmocka_unit_test(a_spell_is_an_event_of_results),
+        cmocka_unit_test(what_counts_at_one_moment_follows_the_comparisons),
+        cmocka_unit_test(R_02_keys_ids_and_references_are_strict),
+        cmocka_unit_test(names_mean_one_thing),
+        cmocka_unit_test(a_definition_in_a_circle_is_refused),
+        cmocka_unit_test(the_last_tier_and_no_other_is_unconditional),
+        cmocka_unit_test(a_window_longer_than_history_is_refused),
+        cmocka_unit_test(overrides_replace_values_and_enter_the_digest),
+        cmocka_unit_test(bad_overrides_are_refused),
+        cmocka_unit_test(examples_keep_their_lines_and_places),
+        cmocka_unit_test(S_15_hostile_files_are_refused),
+        cmocka_unit_test(the_shipped_pack_loads_and_its_lock_knows_it),
+        cmocka_unit_test(the_shipped_limits_are_those_of_the_specification),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
