@@ -220,9 +220,13 @@ static bool take_dose(words *line, order *of) {
     return true;
 }
 
+/* By mouth, unless the class counts only otherwise. */
 static mag_route usual_route(const order *of) {
-    return of->name.nbytes == 0 && of->drug_class == MAG_CLASS_MGIV ? MAG_ROUTE_PARENTERAL
-                                                                    : MAG_ROUTE_ENTERAL;
+    const mag_class_set drug_class = (mag_class_set)1 << of->drug_class;
+    const bool is_class = of->name.nbytes == 0;
+    return is_class && mag_classes_by_route(drug_class, MAG_ROUTE_ENTERAL) == 0
+               ? MAG_ROUTE_PARENTERAL
+               : MAG_ROUTE_ENTERAL;
 }
 
 /* `since 60 days ago [until 2 days ago]`; without an end it goes on beyond T. */

@@ -72,6 +72,12 @@ static bool is_worse(mag_worse worse, const mag_lab *a, const mag_lab *b) {
     return worse == MAG_WORSE_LOW ? is_lower(a, b) : is_lower(b, a);
 }
 
+/* Of two equal results the clean one speaks: haemolysis did not make the value. */
+static bool is_cleaner(const mag_lab *a, const mag_lab *b) {
+    return !is_lower(a, b) && !is_lower(b, a) && !mag_lab_has(a, MAG_LAB_HAEMOLYSED) &&
+           mag_lab_has(b, MAG_LAB_HAEMOLYSED);
+}
+
 static mag_value_note_set flags_noted(const mag_lab *lab) {
     mag_value_note_set notes = 0;
     if (mag_lab_has(lab, MAG_LAB_HAEMOLYSED))
@@ -106,7 +112,7 @@ static mag_value choose_at(const mag_lab_query *query, records all, const mag_la
             continue;
         low = fmin(low, canonical_number(lab));
         high = fmax(high, canonical_number(lab));
-        if (is_worse(query->worse, lab, chosen))
+        if (is_worse(query->worse, lab, chosen) || is_cleaner(lab, chosen))
             chosen = lab;
     }
     mag_value value = value_of(query, chosen);
