@@ -342,7 +342,7 @@ static mag_status check_compare(mag_checker *checker, const mag_syntax *syntax,
     comparison c = {.at = syntax,
                     .left_at = syntax->children[0],
                     .right_at = syntax->children[1],
-                    .relation = (mag_relation)syntax->relation};
+                    .relation = syntax->relation};
     MAG_TRY(mag_checker_value(checker, c.left_at, &c.left, err));
     MAG_TRY(mag_checker_value(checker, c.right_at, &c.right, err));
     if (c.left->dimension != MAG_DIM_RESULT && c.right->dimension == MAG_DIM_RESULT)

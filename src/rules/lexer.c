@@ -2,8 +2,6 @@
    division. */
 #include "rules/lexer.h"
 
-#include "rules/tree.h"
-
 #include <string.h>
 
 typedef struct unit_word {

@@ -32,7 +32,7 @@ typedef struct mag_token {
     mag_span text;         /* the whole token, the unit of a number included */
     size_t at;             /* byte offset in the expression */
     mag_quantity quantity; /* NUMBER */
-    int relation;          /* RELATION: a mag_relation of rules/tree.h */
+    mag_relation relation; /* RELATION */
 } mag_token;
 
 typedef struct mag_lexer {

@@ -29,6 +29,15 @@ typedef enum mag_dimension {
     MAG_DIM_COUNT
 } mag_dimension;
 
+typedef enum mag_relation {
+    MAG_IS_BELOW,
+    MAG_IS_AT_MOST,
+    MAG_IS_ABOVE,
+    MAG_IS_AT_LEAST,
+    MAG_IS_EQUAL,
+    MAG_IS_NOT_EQUAL
+} mag_relation;
+
 /* Which of two values at one moment counts. */
 typedef enum mag_worse { MAG_WORSE_LOW, MAG_WORSE_HIGH } mag_worse;
 

@@ -71,7 +71,7 @@ static mag_status read_spell(words *w, mag_event *out, mag_error *err) {
                                    "unknown analyte \"%.*s\"", (int)w->token.text.nbytes,
                                    w->token.text.at);
     MAG_TRY(next(w, err));
-    out->relation = (mag_relation)w->token.relation;
+    out->relation = w->token.relation;
     MAG_TRY(take(w, MAG_TOKEN_RELATION, NULL, event_usage, err));
     mag_syntax at = syntax_at(w);
     if (w->token.kind == MAG_TOKEN_NUMBER) {

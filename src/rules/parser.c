@@ -282,7 +282,7 @@ static mag_status parse_part(parser *p, mag_syntax **out, mag_error *err) {
     MAG_TRY(parse_sum(p, out, err));
     if (p->token.kind != MAG_TOKEN_RELATION)
         return MAG_OK;
-    int relation = p->token.relation;
+    mag_relation relation = p->token.relation;
     mag_syntax *right;
     MAG_TRY(new_pair(p, MAG_SYNTAX_COMPARE, p->token.at, *out, out, err));
     (*out)->relation = relation;

@@ -59,7 +59,7 @@ struct mag_syntax {
     size_t at;             /* where its caret goes */
     mag_span text;         /* NAME and CALL: the name; QUANTITY: as written */
     mag_quantity quantity; /* QUANTITY */
-    int relation;          /* COMPARE */
+    mag_relation relation; /* COMPARE */
     mag_syntax **children;
     size_t child_count;
     mag_syntax_window window; /* CALL */

@@ -22,15 +22,6 @@ typedef enum mag_node_kind {
     MAG_NODE_DIVIDE
 } mag_node_kind;
 
-typedef enum mag_relation {
-    MAG_IS_BELOW,
-    MAG_IS_AT_MOST,
-    MAG_IS_ABOVE,
-    MAG_IS_AT_LEAST,
-    MAG_IS_EQUAL,
-    MAG_IS_NOT_EQUAL
-} mag_relation;
-
 /* Immutable; a node may be the child of several nodes (definitions are shared). */
 typedef struct mag_node {
     mag_node_kind kind;

@@ -49,7 +49,7 @@ static void relations_keep_their_meaning(void **state) {
     (void)state;
     const struct {
         const char *text;
-        int relation;
+        mag_relation relation;
     } table[] = {{"<", MAG_IS_BELOW},     {"<=", MAG_IS_AT_MOST}, {">", MAG_IS_ABOVE},
                  {">=", MAG_IS_AT_LEAST}, {"=", MAG_IS_EQUAL},    {"!=", MAG_IS_NOT_EQUAL}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
