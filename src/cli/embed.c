@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-static void copy_report(magscreen_totals *totals, const mag_run_report *report) {
+static void copy_report(mag_embed_totals *totals, const mag_run_report *report) {
     totals->exit_code = report->exit_code;
     totals->patient_count = report->patient_count;
     totals->screened_count = report->screened_count;
@@ -19,7 +19,7 @@ static void copy_report(magscreen_totals *totals, const mag_run_report *report) 
     snprintf(totals->result_sha256, sizeof totals->result_sha256, "%s", report->result_sha256);
 }
 
-static void copy_error(magscreen_totals *totals, mag_status status, const mag_error *error) {
+static void copy_error(mag_embed_totals *totals, mag_status status, const mag_error *error) {
     totals->exit_code = mag_status_exit_code(status);
     snprintf(totals->message_id, sizeof totals->message_id, "%s", mag_message_code(error->message));
     snprintf(totals->message, sizeof totals->message, "%s", error->text);
@@ -27,7 +27,7 @@ static void copy_error(magscreen_totals *totals, mag_status status, const mag_er
 }
 
 static mag_status run_into_directory(mag_session *session, const mag_options *options, bool force,
-                                     magscreen_totals *totals, mag_error *err) {
+                                     mag_embed_totals *totals, mag_error *err) {
     const mag_run_report *report;
     mag_sink *sink;
     const char *directory = session->plan->sink_directory;
@@ -44,7 +44,7 @@ static mag_status run_into_directory(mag_session *session, const mag_options *op
     return status;
 }
 
-int magscreen_run(const magscreen_config *config, magscreen_totals *totals) {
+int mag_embed_run(const mag_embed_config *config, mag_embed_totals *totals) {
     mag_error error = {0};
     mag_session session = {0};
     mag_origin origin = {config->pipeline, config->profile, config->data_directory, config->as_of};
@@ -55,7 +55,7 @@ int magscreen_run(const magscreen_config *config, magscreen_totals *totals) {
                            .patients = -1,
                            .seed = -1,
                            .files = -1};
-    *totals = (magscreen_totals){0};
+    *totals = (mag_embed_totals){0};
     mag_status status = mag_session_open(&session, &origin, &options, &error);
     if (status == MAG_OK)
         status = run_into_directory(&session, &options, config->force != 0, totals, &error);

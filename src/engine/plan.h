@@ -21,16 +21,18 @@ typedef struct mag_plan {
     /* As given, made absolute; run.json keeps them under "pipeline", "profile" and "data", so that
        `explain` and `verify` find the sources of a result again. NULL: not given. */
     const char *pipeline_path, *profile_name, *data_directory;
-    const char *as_of_text; /* "latest", "yesterday", "2025-12-31", "2025-12-31T12:00"; NULL: not said */
+    const char
+        *as_of_text; /* "latest", "yesterday", "2025-12-31", "2025-12-31T12:00"; NULL: not said */
     const char *site_zone;
-    int32_t history_days;   /* 0 = none */
-    mag_minute data_until;  /* MAG_MINUTE_OPEN: does not apply; MAG_MINUTE_NONE: not said (the clock) */
+    int32_t history_days; /* 0 = none */
+    mag_minute
+        data_until; /* MAG_MINUTE_OPEN: does not apply; MAG_MINUTE_NONE: not said (the clock) */
     bool is_freshness_judged;
     mag_absence absence;
     mag_kidney_settings kidney;
     const mag_plan_source *sources;
     size_t source_count;
-    const char *pack_name;  /* shown */
+    const char *pack_name; /* shown */
     mag_span pack_text;
     const mag_override *overrides;
     size_t override_count;
@@ -45,8 +47,8 @@ typedef struct mag_plan_options { /* from the command line; NULL or 0 = not give
     size_t memory_limit_nbytes;
 } mag_plan_options;
 
-/* A pipeline file; options override. Faults are MAG_E_USAGE, FILE:LINE:COLUMN. Relative paths are relative to
-   the pipeline file. */
+/* A pipeline file; options override. Faults are MAG_E_USAGE, FILE:LINE:COLUMN. Relative paths are
+   relative to the pipeline file. */
 mag_status mag_plan_read(mag_arena *arena, const char *path, const mag_plan_options *options,
                          const mag_plan **out, mag_error *err) MAG_MUST_CHECK;
 /* The short form. */

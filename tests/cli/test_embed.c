@@ -15,8 +15,8 @@ static int teardown(void **state) {
     return 0;
 }
 
-static magscreen_config config_of(const run_fixture *at) {
-    return (magscreen_config){.profile = "magscreen",
+static mag_embed_config config_of(const run_fixture *at) {
+    return (mag_embed_config){.profile = "magscreen",
                               .data_directory = at->data,
                               .out_directory = at->out,
                               .as_of = "2025-12-31",
@@ -26,11 +26,11 @@ static magscreen_config config_of(const run_fixture *at) {
 
 static void gives_the_totals_of_the_same_run(void **state) {
     run_fixture *at = *state;
-    magscreen_totals totals;
+    mag_embed_totals totals;
     uint64_t visible = 0, cannot_tell = 0;
-    magscreen_config config = config_of(at);
+    mag_embed_config config = config_of(at);
     assert_int_equal(fixture_run(at), MAG_OK);
-    assert_int_equal(magscreen_run(&config, &totals), 0);
+    assert_int_equal(mag_embed_run(&config, &totals), 0);
     for (unsigned i = 0; i < MAG_SEVERITY_COUNT; i++)
         visible += at->report->visible_by_severity[i];
     for (size_t i = 0; i < at->report->rule_totals_count; i++)
@@ -49,25 +49,25 @@ static void gives_the_totals_of_the_same_run(void **state) {
 
 static void tells_what_is_wrong_with_a_configuration(void **state) {
     run_fixture *at = *state;
-    magscreen_totals totals;
-    magscreen_config config = config_of(at);
+    mag_embed_totals totals;
+    mag_embed_config config = config_of(at);
     config.data_directory = "/nowhere/at/all";
-    assert_int_equal(magscreen_run(&config, &totals), 2);
+    assert_int_equal(mag_embed_run(&config, &totals), 2);
     assert_int_not_equal(strlen(totals.message), 0);
     assert_memory_equal(totals.message_id, "MS-", 3);
     config = config_of(at);
     config.out_directory = NULL;
-    assert_int_equal(magscreen_run(&config, &totals), 2);
+    assert_int_equal(mag_embed_run(&config, &totals), 2);
     assert_non_null(strstr(totals.message, "output directory"));
 }
 
 static void says_4_when_a_file_is_refused(void **state) {
     run_fixture *at = *state;
-    magscreen_totals totals;
-    magscreen_config config = config_of(at);
+    mag_embed_totals totals;
+    mag_embed_config config = config_of(at);
     FILE *file = fixture_open(at, "labs.csv");
     fclose(file);
-    assert_int_equal(magscreen_run(&config, &totals), 4);
+    assert_int_equal(mag_embed_run(&config, &totals), 4);
     assert_string_equal(totals.message_id, "MS-I106");
     assert_string_equal(totals.result_sha256, "");
     assert_true(fixture_has(at, ".failed", "run.json"));

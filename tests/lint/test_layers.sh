@@ -35,6 +35,7 @@ check() {
         { split(FILENAME, path, "/"); floor = path[2] }
         /^[ \t]*#[ \t]*include[ \t]*"/ {
             split($0, part, "\""); split(part[2], target, "/")
+            if (part[2] == "magscreen.h" && floor == "cli") next # the promised header
             if (!(target[1] in rank))
                 fault("include \"" part[2] "\" names no floor; write \"FLOOR/file.h\"")
             else if (rank[target[1]] > rank[floor])
