@@ -48,6 +48,20 @@ mag_status mag_cohort_put_lab(mag_cohort *cohort, mag_span patient_id, const mag
     return MAG_OK;
 }
 
+mag_status mag_cohort_put_lab_version(mag_cohort *cohort, mag_span patient_id, uint64_t result_hash,
+                                      uint64_t version, mag_error *err) {
+    mag_partition *partition;
+    uint32_t patient;
+    MAG_TRY(find_home(cohort, patient_id, &partition, &patient, err));
+    mag_lab_version *kept = mag_list_add(cohort->settings.account, &partition->lab_versions, err);
+    if (!kept)
+        return MAG_E_RESOURCE;
+    *kept = (mag_lab_version){.result_hash = result_hash,
+                              .version = version,
+                              .row_idx = (uint32_t)(partition->lab_rows.count - 1)};
+    return MAG_OK;
+}
+
 mag_status mag_cohort_put_exposure(mag_cohort *cohort, mag_span patient_id,
                                    const mag_exposure *exposure, uint64_t row_hash, mag_position at,
                                    mag_error *err) {

@@ -22,6 +22,11 @@ mag_status mag_cohort_put_lab(mag_cohort *cohort, mag_span patient_id, const mag
                               uint64_t row_hash, uint64_t specimen_hash, mag_position at,
                               mag_error *err) MAG_MUST_CHECK;
 
+/* Says that the result put last for the patient is that edition of a result: of several editions
+   the one with the highest version counts, the others are duplicates. */
+mag_status mag_cohort_put_lab_version(mag_cohort *cohort, mag_span patient_id, uint64_t result_hash,
+                                      uint64_t version, mag_error *err) MAG_MUST_CHECK;
+
 mag_status mag_cohort_put_exposure(mag_cohort *cohort, mag_span patient_id,
                                    const mag_exposure *exposure, uint64_t row_hash, mag_position at,
                                    mag_error *err) MAG_MUST_CHECK;

@@ -25,6 +25,8 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     mag_intern_init(&partition->ids, partition->arena);
     partition->person_rows.item_nbytes = sizeof(mag_person_row);
     partition->lab_rows.item_nbytes = sizeof(mag_lab_row);
+    partition->lab_versions.item_nbytes = sizeof(mag_lab_version);
+    partition->superseded.item_nbytes = sizeof(mag_lab_row);
     partition->exposure_rows.item_nbytes = sizeof(mag_exposure_row);
     partition->stay_rows.item_nbytes = sizeof(mag_stay_row);
     partition->condition_rows.item_nbytes = sizeof(mag_condition_row);
@@ -36,6 +38,7 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
 
 static void partition_done(mag_partition *partition, mag_account *account) {
     mag_list *lists[] = {&partition->person_rows,    &partition->lab_rows,
+                         &partition->lab_versions,   &partition->superseded,
                          &partition->exposure_rows,  &partition->stay_rows,
                          &partition->condition_rows, &partition->rejects};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

@@ -186,6 +186,31 @@ static mag_status read_range(const mag_decoder *decoder, uint16_t *range_id, mag
     return mag_cohort_intern_range(decoder->cohort, low, high, range_id, err);
 }
 
+/* Versions in their order: whole numbers, else moments, else their first characters. */
+static uint64_t rank_version(const mag_decoder *decoder, mag_span text) {
+    mag_decimal number;
+    mag_comparator comparator;
+    mag_moment moment;
+    if (mag_decimal_parse(text, false, &number, &comparator) == MAG_NUMBER_OK && !number.scale &&
+        number.mantissa >= 0)
+        return (uint64_t)number.mantissa;
+    if (mag_moment_parse(text, decoder->table->date_formats, &moment) == MAG_DATE_OK)
+        return (uint64_t)((int64_t)moment.minute - MAG_MINUTE_NONE);
+    uint64_t rank = 0;
+    for (size_t i = 0; i < sizeof rank; i++)
+        rank = rank << 8 | (i < text.nbytes ? (unsigned char)text.at[i] : 0);
+    return rank;
+}
+
+static mag_status put_version(const mag_decoder *decoder, mag_span id, mag_error *err) {
+    mag_span result_id = mag_decoder_text(decoder, MAG_FIELD_RESULT_ID);
+    mag_span version = mag_decoder_text(decoder, MAG_FIELD_VERSION);
+    if (!result_id.nbytes || decoder->column_idx[MAG_FIELD_VERSION] < 0)
+        return MAG_OK;
+    return mag_cohort_put_lab_version(decoder->cohort, id, mag_decoder_name_hash(result_id),
+                                      version.nbytes ? rank_version(decoder, version) : 0, err);
+}
+
 static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *moment,
                       const reading *result, mag_error *err) {
     mag_lab lab = {.minute = moment->minute};
@@ -199,8 +224,9 @@ static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *momen
     uint64_t specimen_hash = specimen.nbytes ? mag_decoder_name_hash(specimen) : 0;
     uint64_t row_hash;
     MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_lab(decoder->cohort, id, &lab, row_hash, specimen_hash,
-                              mag_decoder_position(decoder), err);
+    MAG_TRY(mag_cohort_put_lab(decoder->cohort, id, &lab, row_hash, specimen_hash,
+                               mag_decoder_position(decoder), err));
+    return put_version(decoder, id, err);
 }
 
 mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {

@@ -205,6 +205,7 @@ static mag_status find_as_of(mag_settling *settling, mag_error *err) {
 
 static mag_status settle(mag_settling *settling, mag_error *err) {
     MAG_TRY(mag_settle_rank(settling, err));
+    MAG_TRY(mag_settle_versions(settling, err));
     MAG_TRY(find_as_of(settling, err));
     MAG_TRY(mag_settle_people(settling, err));
     MAG_TRY(mag_settle_conditions(settling, err)); /* while all stays are still there */

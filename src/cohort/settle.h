@@ -37,6 +37,8 @@ mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_t
 
 /* Numbers patients by id, the roster first, and rewrites the rows' patients. */
 mag_status mag_settle_rank(mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Takes results of which there is a newer version out of the rows. Before as-of. */
+mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* The people of the roster, each from all rows of the id. After as-of. */
 mag_status mag_settle_people(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Sorts, judges and packs the records of one kind. */

@@ -122,6 +122,22 @@ static mag_status spread_all(const mag_settling *settling, mag_error *err) {
     return MAG_OK;
 }
 
+/* Older editions end where they would have ended, or as duplicates of the newest. */
+static mag_status count_superseded(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    const mag_lab_row *rows = partition->superseded.items;
+    for (size_t i = 0; i < partition->superseded.count; i++) {
+        const mag_lab *lab = &rows[i].lab;
+        bool is_outside = mag_settle_is_outside(settling, lab->patient, lab->minute);
+        mag_verdict verdict =
+            mag_settle_judge(settling, lab->patient, is_outside, mag_lab_reject(lab), true);
+        mag_position at = {lab->file_id, lab->line};
+        MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
+    }
+    mag_list_done(settling->cohort->settings.account, &partition->superseded);
+    return MAG_OK;
+}
+
 mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     mag_lab_row *rows = partition->lab_rows.items;
@@ -140,6 +156,7 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     }
     sum_up(partition->lab_first, partition->patient_count);
     mag_list_done(settling->cohort->settings.account, &partition->lab_rows);
+    MAG_TRY(count_superseded(settling, err));
     return spread_all(settling, err);
 }
 

@@ -33,6 +33,13 @@ typedef struct mag_lab_row {
     uint64_t row_hash, specimen_hash;
 } mag_lab_row;
 
+/* Which edition of a result a row is; only for rows that say so. */
+typedef struct mag_lab_version {
+    uint64_t result_hash, version;
+    uint32_t row_idx; /* in lab_rows */
+    uint32_t patient; /* filled in at settling */
+} mag_lab_version;
+
 typedef struct mag_exposure_row {
     mag_exposure exposure;
     uint64_t row_hash;
@@ -54,6 +61,7 @@ typedef struct mag_partition {
     mag_arena *arena;
     mag_intern ids; /* number of a patient until settling */
     mag_list person_rows, lab_rows, exposure_rows, stay_rows, condition_rows;
+    mag_list lab_versions, superseded; /* superseded: mag_lab_row with a newer edition */
     mag_minute newest[MAG_TABLE_KIND_COUNT];
 
     /* settled; arrays by patient have patient_count + 1 entries: where the patient's records begin

@@ -163,6 +163,36 @@ static void an_exact_duplicate_is_one_record_from_its_first_place(void **state) 
         assert_int_not_equal(labs_kept[i].line, 4); /* the second copy */
 }
 
+static void the_newest_version_of_a_result_counts(void **state) {
+    (void)state;
+    feed_roster();
+    const char *const labs[] = {"p1|2601-3|0.8|mmol/L|2024-06-01|r1|2",
+                                "p1|2601-3|0.5|mmol/L|2024-06-01|r1|10",
+                                "p1|2601-3|0.9|mmol/L|2024-06-01|r1|",
+                                "p2|2601-3|0.7|mmol/L|2024-06-01|r1|1", /* another patient's r1 */
+                                "p1|2601-3|0.6|mmol/L|2024-06-02|r2|2024-06-02 08:00",
+                                "p1|2601-3|cancelled|mmol/L|2024-06-02|r2|2024-06-02 09:00",
+                                "p1|2601-3|0.4|mmol/L|2024-07-01|r3|1", /* after T anyway */
+                                "p1|2601-3|0.4|mmol/L|2024-07-01|r3|2",
+                                "p1|2601-3|0.6|mmol/L|2024-06-03||1",
+                                "p1|2601-3|0.6|mmol/L|2024-06-03||2",
+                                NULL};
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_LABS, "patient_id|code|value|unit|collected_at|result_id|version", labs);
+    settle(&f);
+    mag_timeline p1 = patient(&f, "p1"), p2 = patient(&f, "p2");
+    size_t count;
+    const mag_lab *kept = mag_timeline_labs(&p1, MAG_MAGNESIUM, &count);
+    assert_int_equal(count, 4);
+    assert_int_equal(kept[0].mantissa, 5);
+    assert_int_equal(mag_lab_reject(&kept[1]), MAG_REASON_VALUE_TEXT_RESULT);
+    mag_timeline_labs(&p2, MAG_MAGNESIUM, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(file->accounting.duplicate, 3);
+    assert_int_equal(file->accounting.out_of_window, 2);
+    assert_int_equal(file->accounting.accepted, 4);
+}
+
 static void results_of_one_specimen_share_its_identity(void **state) {
     (void)state;
     feed_roster();
@@ -393,6 +423,7 @@ int main(void) {
         TEST(results_after_T_or_before_history_are_out_of_window),
         TEST(orders_that_start_after_T_or_were_over_before_history_are_out_of_window),
         TEST(an_exact_duplicate_is_one_record_from_its_first_place),
+        TEST(the_newest_version_of_a_result_counts),
         TEST(results_of_one_specimen_share_its_identity),
         TEST(a_high_serum_index_marks_its_specimen_and_its_minute),
         TEST(two_rows_of_one_patient_are_joined_or_contradict_each_other),

@@ -1,0 +1,72 @@
+/* Editions of one result: the newest version counts, whatever it says. */
+#include "cohort/settle.h"
+
+#include <stdlib.h>
+
+#define COMPARE(field)                                                                             \
+    if (x->field != y->field)                                                                      \
+        return x->field < y->field ? -1 : 1;
+
+static int compare_versions(const void *a, const void *b) {
+    const mag_lab_version *x = a, *y = b;
+    COMPARE(patient)
+    COMPARE(result_hash)
+    COMPARE(version)
+    return 0;
+}
+
+/* Marks rows that have a later edition. Versions are sorted, so that the last of a group is the
+   newest; two rows with the newest version both stay. */
+static size_t mark_old(const mag_lab_version *versions, size_t count, bool *is_old) {
+    size_t old_count = 0;
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        for (end = begin + 1; end < count && versions[end].patient == versions[begin].patient &&
+                              versions[end].result_hash == versions[begin].result_hash;)
+            end++;
+        for (size_t i = begin; i < end; i++)
+            if (versions[i].version < versions[end - 1].version) {
+                is_old[versions[i].row_idx] = true;
+                old_count++;
+            }
+    }
+    return old_count;
+}
+
+static mag_status take_out(mag_partition *partition, mag_account *account, const bool *is_old,
+                           mag_error *err) {
+    mag_lab_row *rows = partition->lab_rows.items;
+    size_t kept = 0;
+    for (size_t i = 0; i < partition->lab_rows.count; i++) {
+        if (!is_old[i]) {
+            rows[kept++] = rows[i];
+            continue;
+        }
+        mag_lab_row *old = mag_list_add(account, &partition->superseded, err);
+        if (!old)
+            return MAG_E_RESOURCE;
+        *old = rows[i];
+    }
+    partition->lab_rows.count = kept;
+    return MAG_OK;
+}
+
+mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) {
+    mag_partition *partition = settling->partition;
+    mag_account *account = settling->cohort->settings.account;
+    mag_lab_version *versions = partition->lab_versions.items;
+    size_t count = partition->lab_versions.count;
+    if (!count)
+        return MAG_OK;
+    const mag_lab_row *rows = partition->lab_rows.items;
+    bool *is_old = mag_arena_alloc(settling->scratch, partition->lab_rows.count * sizeof *is_old);
+    if (!is_old)
+        return mag_fail_memory(err, partition->lab_rows.count);
+    for (size_t i = 0; i < count; i++)
+        versions[i].patient = rows[versions[i].row_idx].lab.patient;
+    qsort(versions, count, sizeof *versions, compare_versions);
+    mag_status status = MAG_OK;
+    if (mark_old(versions, count, is_old))
+        status = take_out(partition, account, is_old, err);
+    mag_list_done(account, &partition->lab_versions);
+    return status;
+}
