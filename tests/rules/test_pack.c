@@ -140,6 +140,20 @@ static void what_counts_at_one_moment_follows_the_comparisons(void **state) {
     pack_end(&in);
 }
 
+static void rules_that_look_to_opposite_sides_share_no_latest(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    assert_int_equal(pack_load(&in, PACK_TOP PACK_RULE("A1", "age > 3", "sample < mg_low", "")
+                                        PACK_RULE("A2", "age > 3", "sample > mg_uln", "")),
+                     MAG_OK);
+    const mag_node *low = pack_rule(&in, "A1")->when, *high = pack_rule(&in, "A2")->when;
+    assert_int_not_equal(low->children[0]->operand, high->children[0]->operand);
+    assert_int_equal(pack_rule(&in, "A1")->among->children[0]->operand,
+                     pack_rule(&in, "A2")->among->children[0]->operand);
+    pack_end(&in);
+}
+
 static void R_02_keys_ids_and_references_are_strict(void **state) {
     (void)state;
     const struct {
@@ -391,6 +405,7 @@ int main(void) {
         cmocka_unit_test(tiers_adjustments_and_notes_are_checked_trees),
         cmocka_unit_test(a_spell_is_an_event_of_results),
         cmocka_unit_test(what_counts_at_one_moment_follows_the_comparisons),
+        cmocka_unit_test(rules_that_look_to_opposite_sides_share_no_latest),
         cmocka_unit_test(R_02_keys_ids_and_references_are_strict),
         cmocka_unit_test(names_mean_one_thing),
         cmocka_unit_test(a_definition_in_a_circle_is_refused),
