@@ -60,7 +60,7 @@ static reading read_path(const char *path, char delimiter, size_t step) {
         r.status = mag_csv_next(reader, &row, &r.err);
         if (!row)
             break;
-        log_row(&r, row->line, row->fault, row->fields, row->field_count);
+        log_row(&r, row->line, (int)row->fault, row->fields, row->field_count);
     }
     if (reader)
         r.facts = *mag_csv_facts_of(reader);
