@@ -169,7 +169,8 @@ void mag_show_error(const mag_error *err, bool is_json) {
         return;
     }
     /* Only texts about rules and configuration have lines of their own: the place and its caret. */
-    bool has_lines = err->message >= MAG_MSG_R501 && err->message <= MAG_MSG_U202;
+    bool has_lines = (err->message >= MAG_MSG_R501 && err->message <= MAG_MSG_R510) ||
+                     err->message == MAG_MSG_U202;
     size_t first = has_lines ? strcspn(err->text, "\n") : strlen(err->text);
     const char *code = mag_message_code(err->message);
     mag_tell("magscreen: %.*s%s%s%s", (int)first, err->text, *code ? " [" : "", code,
