@@ -11,6 +11,7 @@
     "  - { name: k_some, molar: 4.0 mmol/L, mass: 15.6 mg/dL }\n"                                  \
     "  - { name: k_low, molar: 3.5 mmol/L, mass: 13.7 mg/dL }\n"                                   \
     "  - { name: k_very_low, molar: 3.0 mmol/L, mass: 11.7 mg/dL }\n"                              \
+    "  - { name: na_low, molar: 130 mmol/L, mass: 299 mg/dL }\n"                                   \
     "rules:\n"
 
 /* lines: `    key: value\n`, four blanks deep. */
