@@ -73,7 +73,8 @@ bool mag_size_parse(const char *text, size_t *nbytes) {
         unsigned shift;
     } units[] = {{"", 0},   {"B", 0},    {"KiB", 10}, {"K", 10},  {"MiB", 20},
                  {"M", 20}, {"GiB", 30}, {"G", 30},   {"TiB", 40}};
-    if (*text < '0' || *text > '9' || strlen(text) > 24)
+    size_t digit_count = strspn(text, "0123456789");
+    if (digit_count == 0 || digit_count > 18) /* 18 digits fit 64 bits */
         return false;
     char *end;
     unsigned long long number = strtoull(text, &end, 10);

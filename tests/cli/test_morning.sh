@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# A night and its morning on a small cohort of nobody: synth, run, worklist, explain, rejects, verify.
+. "$(dirname "$0")/expect.sh"
+case "$magscreen" in /*) ;; *) magscreen=$PWD/$magscreen ;; esac
+cd "$work" || exit 1
+
+expect_exit 0 "$magscreen" synth --patients 700 --out data
+expect_exit 2 "$magscreen" synth --patients 700 --out data
+expect_line err 'MS-P405'
+expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out screened
+expect_line out '^  labs .* rows  ok '
+expect_line out '^  could not be assessed: '
+expect_line out '^  flags: [0-9]+ critical, '
+expect_line out '^PUBLISHED in screened   \(exit 0\)$'
+expect_same "$(tail -1 "$work/out")" 'next: magscreen worklist --from screened' 'the next command is last'
+expect_same "$(stat -c %a screened screened/flags.csv.gz | tr '\n' ' ')" '700 600 ' 'modes of folder and file'
+expect_exit 2 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out screened
+expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --dry-run
+expect_line out '^DRY RUN, nothing was written'
+expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out screened --force --json
+expect_line out '"end": "(published|nothing_new)"'
+
+# The worklist: most severe first, none that is hidden, @N counts without the filter.
+expect_exit 0 "$magscreen" worklist --from screened --limit 0
+cp out all
+expect_same "$(grep -cE '^@' all)" \
+    "$(gzip -cd screened/flags.csv.gz | awk -F, 'NR > 1 && $9 == "" && $5 != "info"' | wc -l)" 'rows of the worklist'
+expect_same "$(sed -n 's/^@[0-9]* *\([a-z]*\) .*/\1/p' all | uniq | tr '\n' ' ')" \
+    'critical high moderate low ' 'order of severities'
+expect_exit 0 "$magscreen" worklist --from screened --severity moderate --limit 1
+expect_same "$(grep -E '^@' out)" "$(grep -E '^@[0-9]+ +moderate' all | head -1)" 'the same number with a filter'
+expect_exit 0 "$magscreen" worklist --from screened --limit 3 --json
+expect_same "$(grep -c '"flag_id"' out)" 3 'rows as JSON'
+expect_exit 2 "$magscreen" worklist --from nowhere
+
+# explain: by row, by flag and by id give the same page; every rule has an outcome.
+flag=$(sed -n 's/^@1 *[a-z]* \([^ ]*\) .*/\1/p' all)
+patient=$(sed -n 's/^@1 .*  patient \([^ ]*\)  as of.*/\1/p' all)
+expect_exit 0 "$magscreen" explain @1 --from screened
+cp out page
+expect_same "$(grep -cE '^(FLAGGED|CLEAR|CANNOT TELL|NOT APPLICABLE|NOT EVALUATED)' page)" 7 'an outcome for every rule'
+expect_line page "^patient $patient \\(.*data as of 2025-12-31 23:59"
+expect_line page '^FLAGGED A01 v[0-9.]+ critical: '
+expect_line page '\[labs.csv.gz:[0-9]+\]'
+expect_exit 0 "$magscreen" explain "$flag" --from screened
+expect_same "$(cat out)" "$(cat page)" 'explain by flag id'
+printf '%s\n' "$patient" >id
+code=0
+"$magscreen" explain - --profile magscreen --data data --as-of 2025-12-31 <id >out 2>err || code=$?
+expect_same "$code" 0 'explain by id on standard input'
+expect_same "$(cat out)" "$(cat page)" 'explain by id'
+printf 'nobody-at-all\n' >id
+code=0
+"$magscreen" explain - --from screened <id >out 2>err || code=$?
+expect_same "$code" 1 'a patient who is not there'
+expect_line err 'MS-U204'
+expect_no_line err 'nobody-at-all'
+expect_exit 1 "$magscreen" explain @99999 --from screened
+expect_exit 0 "$magscreen" explain @1 --from screened --rule A03
+expect_same "$(grep -cE '^(FLAGGED|CLEAR|CANNOT TELL|NOT APPLICABLE) ' out)" 1 'one rule'
+expect_exit 2 "$magscreen" explain @1 --from screened --rule Z99
+expect_exit 0 "$magscreen" explain @1 --from screened --json
+expect_same "$(grep -c '"outcome"' out)" 7 'an outcome for every rule, as JSON'
+
+# rejects and verify
+expect_exit 0 "$magscreen" rejects --from screened
+expect_line out 'unit\.missing'
+expect_exit 0 "$magscreen" rejects --from screened --reason unit.missing --limit 1
+expect_line out '^labs.csv.gz:[0-9]+  unit\.missing'
+expect_exit 0 "$magscreen" verify screened
+expect_line out '^SAME RESULT$'
+expect_exit 0 "$magscreen" verify screened --dump
+expect_same "$(sha256sum <out | cut -d' ' -f1)" \
+    "$(sed -n 's/.*"result_sha256": "\([0-9a-f]*\)".*/\1/p' screened/run.json | head -1)" 'the dump is what was hashed'
+expect_exit 0 "$magscreen" check --profile magscreen --data data
+expect_line out '^not checked: '
+rm -r data
+expect_exit 0 "$magscreen" synth --patients 701 --seed 2 --out data
+expect_exit 1 "$magscreen" verify screened
+expect_line out '^DIFFERENT RESULT'
+
+# No patient id in any message: 4 rows of an id without a roster row.
+gzip -cd data/labs.csv.gz | sed '2s/^[^,]*/secret-patient/' | gzip >labs && mv labs data/labs.csv.gz
+expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out second
+expect_line out 'link\.no_patient'
+expect_no_line out 'secret-patient'
+expect_no_line err 'secret-patient'
+
+# rules
+expect_exit 0 "$magscreen" rules test
+expect_line out ' 0 failed$'
+expect_exit 0 "$magscreen" rules list
+expect_line out '^  A01  active '
+printf 'pack: x\nversion: 1\nrules: [' >broken.yaml
+expect_exit 1 "$magscreen" rules lint broken.yaml
+expect_line err 'broken.yaml:'
+finish
