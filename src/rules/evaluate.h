@@ -1,5 +1,5 @@
-/* Outcomes of the rules of a pack for one patient, by walking the checked trees: the plain evaluator,
-   reference for any faster one. */
+/* Outcomes of the rules of a pack for one patient, by walking the checked trees: the plain
+   evaluator, reference for any faster one. */
 #ifndef MAG_RULES_EVALUATE_H
 #define MAG_RULES_EVALUATE_H
 
@@ -33,9 +33,10 @@ typedef struct mag_outcome {
     mag_outcome_kind kind;
     mag_severity severity;        /* of a flag, after adjust */
     mag_severity severity_before; /* before adjust */
-    mag_severity could_be;        /* a tier that was passed over as unknown and is worse; NONE else */
-    mag_unknown_set reasons;      /* of cannot_tell: unknown leaves that could still change the outcome */
-    int16_t hidden_by;            /* rule index, -1 = visible; set by mag_outcomes_hide */
+    mag_severity could_be; /* a tier that was passed over as unknown and is worse; NONE else */
+    mag_unknown_set
+        reasons;       /* of cannot_tell: unknown leaves that could still change the outcome */
+    int16_t hidden_by; /* rule index, -1 = visible; set by mag_outcomes_hide */
 } mag_outcome;
 
 /* Working memory of one thread. */
@@ -44,37 +45,38 @@ mag_status mag_evaluator_new(mag_evaluator **out, const mag_pack *pack, mag_acco
                              mag_error *err) MAG_MUST_CHECK;
 void mag_evaluator_free(mag_evaluator *evaluator);
 
-/* outcomes: one per rule, in the pack's order. Not evaluated at all (every outcome NOT_APPLICABLE) for a
-   patient under 18, dead or without an as-of. Hides are applied. */
-mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient, mag_outcome *outcomes,
-                        mag_error *err) MAG_MUST_CHECK;
+/* outcomes: one per rule, in the pack's order. Not evaluated at all (every outcome NOT_APPLICABLE)
+   for a patient under 18, dead or without an as-of. Hides are applied. */
+mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient,
+                        mag_outcome *outcomes, mag_error *err) MAG_MUST_CHECK;
 
 /* A fact that decided an outcome. Texts live until the next call of mag_explain_rule. */
 typedef enum mag_fact_kind {
-    MAG_FACT_RESULT,    /* a laboratory result */
-    MAG_FACT_DERIVED,   /* kf, egfr, a dose, days_since */
-    MAG_FACT_EXPOSURE,  /* a drug */
-    MAG_FACT_ABSENCE,   /* none(...), not active(...) */
+    MAG_FACT_RESULT,   /* a laboratory result */
+    MAG_FACT_DERIVED,  /* kf, egfr, a dose, days_since */
+    MAG_FACT_EXPOSURE, /* a drug */
+    MAG_FACT_ABSENCE,  /* none(...), not active(...) */
     MAG_FACT_CONDITION,
-    MAG_FACT_PERSON,    /* age, sex */
-    MAG_FACT_UNKNOWN    /* an operand that could not be decided, and why */
+    MAG_FACT_PERSON, /* age, sex */
+    MAG_FACT_UNKNOWN /* an operand that could not be decided, and why */
 } mag_fact_kind;
 
 typedef struct mag_fact {
     mag_fact_kind kind;
     const char *operand; /* "latest(magnesium within 90 days)", "kf", "active(MGSYS)" */
-    const char *value;   /* as printed, comparator included; derived: one decimal, truncated; or NULL */
+    const char
+        *value; /* as printed, comparator included; derived: one decimal, truncated; or NULL */
     const char *digest_value; /* derived: 6 significant digits; else as value; or NULL */
-    const char *unit;    /* or NULL */
-    const char *limit;   /* "1.7 mg/dL", or NULL */
-    mag_minute at;       /* MAG_MINUTE_NONE if it has no time */
+    const char *unit;         /* or NULL */
+    const char *limit;        /* "1.7 mg/dL", or NULL */
+    mag_minute at;            /* MAG_MINUTE_NONE if it has no time */
     bool is_date_only;
     const char *drug_class, *code, *drug_name, *dose; /* exposure; or NULL */
     mag_minute start, stop;
     bool is_open;
-    const char *method;  /* kf: "CG actual weight" */
-    const char *notes;   /* comma-separated, or NULL */
-    uint16_t file_id;    /* source position; line 0 = none */
+    const char *method; /* kf: "CG actual weight" */
+    const char *notes;  /* comma-separated, or NULL */
+    uint16_t file_id;   /* source position; line 0 = none */
     uint32_t line;
 } mag_fact;
 
@@ -82,16 +84,18 @@ typedef struct mag_explanation {
     mag_outcome outcome;
     const mag_fact *facts; /* order of appearance in the rule */
     size_t fact_count;
-    const char *notes;     /* names of the rule's notes that hold, and exception_unknown..., "; "-joined */
-    const char *detail;    /* cannot_tell: "latest(magnesium within 30 days): rejected"; else "" */
+    const char
+        *notes; /* names of the rule's notes that hold, and exception_unknown..., "; "-joined */
+    const char *detail; /* cannot_tell: "latest(magnesium within 30 days): rejected"; else "" */
 } mag_explanation;
 
-/* Walks the tree again and writes down what decided. Same outcome as mag_evaluate (hidden_by excepted). */
+/* Walks the tree again and writes down what decided. Same outcome as mag_evaluate (hidden_by
+ * excepted). */
 mag_status mag_explain_rule(mag_evaluator *evaluator, const mag_timeline *patient, size_t rule_idx,
                             mag_explanation *out, mag_error *err) MAG_MUST_CHECK;
 
-/* Kidney stage at T for the strata: category of the eGFR (calculated by the run's formula, else reported) on
-   the latest creatinine within 365 days. */
+/* Kidney stage at T for the strata: category of the eGFR (calculated by the run's formula, else
+   reported) on the latest creatinine within 365 days. */
 mag_gfr_category mag_renal_stage(const mag_timeline *patient);
 
 /* Examples of the pack's rules ("given ... expect ..."). */
@@ -106,7 +110,10 @@ mag_status mag_examples_run(mag_arena *arena, const mag_pack *pack, const mag_co
                             mag_error *err) MAG_MUST_CHECK;
 
 /* Findings of `rules lint` beyond what loading refuses (missing examples, past review date ...). */
-typedef struct mag_lint_finding { unsigned line, column; const char *text; } mag_lint_finding;
+typedef struct mag_lint_finding {
+    unsigned line, column;
+    const char *text;
+} mag_lint_finding;
 mag_status mag_pack_lint(mag_arena *arena, const mag_pack *pack, mag_day today,
                          const mag_lint_finding **findings, size_t *count,
                          mag_error *err) MAG_MUST_CHECK;

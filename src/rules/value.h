@@ -20,8 +20,8 @@ const char *mag_value_note_name(mag_value_note note);
 
 typedef struct mag_value {
     mag_truth truth;    /* of a TRUTH */
-    mag_bounds bounds;    /* of everything else: the number in its dimension's unit; of a result the
-                           canonical value; of a moment `unknown` alone tells whether there is one */
+    mag_bounds bounds;  /* of everything else: the number in its dimension's unit; of a result the
+                         canonical value; of a moment `unknown` alone tells whether there is one */
     const mag_lab *lab; /* the result that the value is, or was taken from; NULL if none */
     mag_minute at;      /* the moment of the value; MAG_MINUTE_NONE if it has none */
     bool is_date_only;
