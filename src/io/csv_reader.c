@@ -280,12 +280,13 @@ static mag_status begin_text(mag_csv_reader *r, mag_error *err) {
 
 static mag_status check_header_bytes(mag_csv_reader *r, mag_error *err) {
     unsigned column;
-    if (r->scan.field_count > MAG_CSV_COLUMN_COUNT)
-        return fail_header(r, MAG_MSG_I129, "more than 1024 columns", err);
-    if (r->scan.fault == MAG_CSV_OK)
+    bool has_too_many = r->scan.field_count > MAG_CSV_COLUMN_COUNT;
+    if (r->scan.fault == MAG_CSV_OK || has_too_many)
         count_lone_crs(r);
     if (r->scan.skipped_cr_count + r->facts.lone_cr_count > 0)
         return fail_header(r, MAG_MSG_I121, "lone carriage returns instead of line ends", err);
+    if (has_too_many)
+        return fail_header(r, MAG_MSG_I129, "more than 1024 columns", err);
     if (r->scan.fault != MAG_CSV_OK)
         return fail_header(r, MAG_MSG_I129, "not a header: faulty quotes, or too long", err);
     if (find_bad_bytes(r, &column) != MAG_CSV_OK)

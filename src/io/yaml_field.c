@@ -73,22 +73,26 @@ mag_status mag_yaml_check(const mag_yaml *mapping, const char *file, const mag_y
     return MAG_OK;
 }
 
-/* Levenshtein's distance by rows; texts longer than LONGEST_NAME are cut by the caller. */
+/* Edits that turn a into b, two neighbours changing places counting as one (optimal string alignment).
+   Three rows of the table are kept; texts longer than LONGEST_NAME are cut by the caller. */
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length) {
-    size_t row[LONGEST_NAME + 1];
+    size_t rows[3][LONGEST_NAME + 1];
     for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_length; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            size_t edge = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            size_t change = above[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t edge = (above[j] < row[j - 1] ? above[j] : row[j - 1]) + 1;
             row[j] = change < edge ? change : edge;
+            bool is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (is_swap && two_above[j - 2] + 1 < row[j])
+                row[j] = two_above[j - 2] + 1;
         }
     }
-    return row[b_length];
+    return rows[a_length % 3][b_length];
 }
 
 const char *mag_nearest_name(const char *word, const char *const *candidates) {

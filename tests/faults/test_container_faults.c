@@ -206,7 +206,7 @@ static void t_I_11(void **state) {
     fault_run run = fault_screen(&cohort, NULL);
     fault_expect(&run, 4, "MS-I107");
     fault_expect_refused(&run);
-    int64_t peak = json_integer_value(json_object_get(run.record, "peak_memory_nbytes"));
+    int64_t peak = json_integer_value(json_object_get(run.record, "peak_memory_bytes"));
     assert_true(peak > 0 && peak < 64 << 20);
     fault_run_done(&run);
     fault_cohort_done(&cohort);
@@ -221,7 +221,7 @@ static void t_I_12(void **state) {
     } files[] = {
         {"patient_id,code,value,unit,collected_at,comment\nq0001,2601-3,0.5\n", 66, "text"},
         {"PK\003\004\024\0\0\0\010\0aaaaaaaaaaaaaaaaaaaaa", 30, "zip"},
-        {"\x28\xb5\x2f\xfd\x04\x00\x00\x00\x00\x00", 10, "zst"},
+        {"\x28\xb5\x2f\xfd\x04\x00\x00\x00\x00\x00", 10, "Zstandard"},
         {"\xfd"
          "7zXZ\0\0\004",
          8, "xz"},

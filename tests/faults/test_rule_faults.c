@@ -86,7 +86,7 @@ static void t_R_03(void **state) {
     (void)state;
     expect_refused("active(MGSYS)", "active(MGSYSS)", "MS-R503", "MGSYS");
     expect_refused("latest(magnesium", "latest(magnesum", "MS-R503", "magnesium");
-    expect_refused("mL/min", "mL/mim", "MS-R503", "mL/min");
+    expect_refused("when: kf < 20 mL/min", "when: kf < 20 mL/mim", "MS-R503", "mL/min");
 }
 
 static void t_R_04(void **state) {
