@@ -87,16 +87,74 @@ static const char *decimal_text(mag_fact_list *list, const char *before, mag_dec
                                        unit[0] != '\0' ? " " : "", unit));
 }
 
-/* The side of the pair that applied to the result, "1.7 mg/dL"; a constant as written. */
+/* How a number of a dimension is shown. */
+typedef struct shown_number {
+    const char *unit;
+    double scale; /* shown = number / scale */
+    bool is_whole;
+} shown_number;
+
+static shown_number shown_of(mag_dimension dimension) {
+    switch (dimension) {
+    case MAG_DIM_DOSE:
+        return (shown_number){"mmol/day", 1000, false};
+    case MAG_DIM_AMOUNT:
+        return (shown_number){"mmol", 1000, false};
+    case MAG_DIM_DAYS:
+        return (shown_number){"days", 1, true};
+    case MAG_DIM_YEARS:
+        return (shown_number){"years", 1, true};
+    case MAG_DIM_FLOW:
+        return (shown_number){"mL/min", 1, false};
+    case MAG_DIM_FLOW_INDEXED:
+        return (shown_number){mag_unit_text(MAG_UNIT_ML_MIN_173), 1, false};
+    case MAG_DIM_MASS:
+        return (shown_number){"kg", 1, false};
+    case MAG_DIM_LENGTH:
+        return (shown_number){"cm", 1, false};
+    case MAG_DIM_MOLAR:
+        return (shown_number){"mmol/L", 1, false};
+    case MAG_DIM_MASS_CONC:
+        return (shown_number){"mg/dL", 1, false};
+    case MAG_DIM_PERCENT:
+        return (shown_number){"%", 1, false};
+    case MAG_DIM_TRUTH:
+    case MAG_DIM_RESULT:
+    case MAG_DIM_NUMBER:
+    case MAG_DIM_SEX:
+    case MAG_DIM_CATEGORY:
+    case MAG_DIM_MOMENT:
+    case MAG_DIM_LIMIT:
+    case MAG_DIM_COUNT:
+        break;
+    }
+    return (shown_number){NULL, 1, true};
+}
+
+/* A constant in the unit in which values of its dimension are shown: "12 mmol/day", whatever name
+   the rule gives it. */
+static const char *constant_text(mag_fact_list *list, const mag_node *constant) {
+    const shown_number shown = shown_of(constant->dimension);
+    char number[NUMBER_NBYTES];
+    if (shown.unit == NULL)
+        return constant->shown;
+    six_digits(constant->number / shown.scale, number);
+    return kept(list, mag_arena_format(list->arena, "%s %s", number, shown.unit));
+}
+
+/* The side of the pair that applied to the result, "1.7 mg/dL". */
 static const char *limit_text(mag_fact_list *list, const mag_node *against, const mag_lab *lab) {
     if (against == NULL)
         return NULL;
-    if (against->kind != MAG_NODE_LIMIT || lab == NULL)
+    if (against->kind == MAG_NODE_CONSTANT)
+        return constant_text(list, against);
+    if (against->kind != MAG_NODE_LIMIT)
         return against->shown;
     const mag_limit *limit = against->limit;
     mag_decimal side;
     mag_unit unit;
-    if (!mag_limit_side(mag_lab_analyte(lab), mag_lab_unit(lab), limit, &side, &unit)) {
+    if (lab == NULL ||
+        !mag_limit_side(mag_lab_analyte(lab), mag_lab_unit(lab), limit, &side, &unit)) {
         const bool has_molar = limit->molar_unit != MAG_UNIT_NONE;
         side = has_molar ? limit->molar : limit->mass;
         unit = has_molar ? limit->molar_unit : limit->mass_unit;
@@ -106,11 +164,18 @@ static const char *limit_text(mag_fact_list *list, const mag_node *against, cons
 
 /* --- the list ----------------------------------------------------------------------------- */
 
+/* The same row, or one that reads the same: sources deliver orders once per component. */
+static bool is_same_exposure(const mag_exposure *a, const mag_exposure *b) {
+    return a == b || (a != NULL && b != NULL && a->drug_id == b->drug_id && a->start == b->start &&
+                      a->stop == b->stop && a->route == b->route &&
+                      a->dose_lo_umol == b->dose_lo_umol && a->dose_hi_umol == b->dose_hi_umol);
+}
+
 static mag_fact *find(mag_fact_list *list, mag_fact_key key) {
     for (size_t i = 0; i < list->count; i++) {
         const mag_fact_key *other = &list->keys[i];
         const bool is_same = key.exposure != NULL || other->exposure != NULL
-                                 ? key.exposure == other->exposure
+                                 ? is_same_exposure(key.exposure, other->exposure)
                              : key.lab != NULL && list->facts[i].kind == MAG_FACT_RESULT
                                  ? key.lab == other->lab
                                  : key.operand == other->operand;
@@ -209,50 +274,6 @@ static void add_result(mag_fact_list *list, const leaf *of, const mag_value *val
     set_printed(list, &fact, value->lab);
     fact.limit = limit_text(list, of->against, value->lab);
     append(list, (mag_fact_key){of->node->operand, value->lab, NULL}, &fact);
-}
-
-/* How a number of a dimension is shown. */
-typedef struct shown_number {
-    const char *unit;
-    double scale; /* shown = number / scale */
-    bool is_whole;
-} shown_number;
-
-static shown_number shown_of(mag_dimension dimension) {
-    switch (dimension) {
-    case MAG_DIM_DOSE:
-        return (shown_number){"mmol/day", 1000, false};
-    case MAG_DIM_AMOUNT:
-        return (shown_number){"mmol", 1000, false};
-    case MAG_DIM_DAYS:
-        return (shown_number){"days", 1, true};
-    case MAG_DIM_YEARS:
-        return (shown_number){"years", 1, true};
-    case MAG_DIM_FLOW:
-        return (shown_number){"mL/min", 1, false};
-    case MAG_DIM_FLOW_INDEXED:
-        return (shown_number){mag_unit_text(MAG_UNIT_ML_MIN_173), 1, false};
-    case MAG_DIM_MASS:
-        return (shown_number){"kg", 1, false};
-    case MAG_DIM_LENGTH:
-        return (shown_number){"cm", 1, false};
-    case MAG_DIM_MOLAR:
-        return (shown_number){"mmol/L", 1, false};
-    case MAG_DIM_MASS_CONC:
-        return (shown_number){"mg/dL", 1, false};
-    case MAG_DIM_PERCENT:
-        return (shown_number){"%", 1, false};
-    case MAG_DIM_TRUTH:
-    case MAG_DIM_RESULT:
-    case MAG_DIM_NUMBER:
-    case MAG_DIM_SEX:
-    case MAG_DIM_CATEGORY:
-    case MAG_DIM_MOMENT:
-    case MAG_DIM_LIMIT:
-    case MAG_DIM_COUNT:
-        break;
-    }
-    return (shown_number){NULL, 1, true};
 }
 
 static const char *sex_text(double sex) {

@@ -147,6 +147,17 @@ static void every_drug_that_counts_is_a_fact_of_its_own(void **state) {
     assert_string_equal(explanation.facts[2].drug_name, "Omeprazole 20 mg capsule");
 }
 
+static void rows_that_read_the_same_are_one_fact_and_all_count_in_the_dose(void **state) {
+    (void)state;
+    WORLD(&of.in, "female 65 y 60 kg", "creatinine 105 umol/L 10 days ago",
+          "MGSUPP 7 mmol since 60 days ago", "MGSUPP 7 mmol since 60 days ago",
+          "magnesium 0.85 mmol/L 3 days ago");
+    explain("A03");
+    FACTS("active(MGSYS)|MGSUPP|7.0 mmol/day|-|-", "days_on(MGSYS)|60|days|28 days|-",
+          "kf|44.5|mL/min|30 mL/min and 60 mL/min and 45 mL/min|-",
+          "dose(MGSYS)|14.0|mmol/day|12 mmol/day|-");
+}
+
 static void the_evaluator_forgets_the_patient_before(void **state) {
     (void)state;
     WORLD(&of.in, "female 50 y", "magnesium 0.60 mmol/L 3 days ago");
@@ -179,6 +190,7 @@ int main(void) {
         cmocka_unit_test(cannot_tell_lists_the_unknown_operands),
         cmocka_unit_test(notes_of_a_rule_and_of_values_are_told),
         cmocka_unit_test(every_drug_that_counts_is_a_fact_of_its_own),
+        cmocka_unit_test(rows_that_read_the_same_are_one_fact_and_all_count_in_the_dose),
         cmocka_unit_test(the_evaluator_forgets_the_patient_before),
     };
     return cmocka_run_group_tests(tests, begin, end);
