@@ -41,7 +41,15 @@ static void tell_extent(const mag_gate_verdict *verdict) {
                  100 * verdict->red, what_was_done(verdict));
 }
 
-static void tell_gate(const mag_gate_verdict *verdict) {
+/* The spellings are no patient's values: they are what a table of units lacks. */
+static void tell_unknown_units(const mag_run_report *report) {
+    count_text count;
+    for (size_t i = 0; i < report->unknown_unit_count; i++)
+        mag_tell("  unit \"%s\": %s rows", report->unknown_units[i].text,
+                 mag_count_text(report->unknown_units[i].count, count));
+}
+
+static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verdict) {
     char where[512];
     tell_where(verdict, where, sizeof where);
     bool has_column = verdict->column && *verdict->column;
@@ -49,6 +57,8 @@ static void tell_gate(const mag_gate_verdict *verdict) {
              has_column ? verdict->column : "", has_column ? "\"" : "",
              mag_message_gist(verdict->message), verdict->gate, mag_message_code(verdict->message));
     tell_extent(verdict);
+    if (strcmp(verdict->gate, mag_reason_name(MAG_REASON_UNIT_UNKNOWN)) == 0)
+        tell_unknown_units(report);
     if (verdict->note && *verdict->note)
         mag_tell("  limit of this source: %s", verdict->note);
     mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));
@@ -76,7 +86,7 @@ void mag_closing_gates(const mag_run_report *report, bool is_json) {
         return; /* they are part of the answer */
     for (size_t i = 0; i < report->verdict_count; i++)
         if (report->verdicts[i].colour != MAG_GREEN)
-            tell_gate(&report->verdicts[i]);
+            tell_gate(report, &report->verdicts[i]);
 }
 
 /* --- lines -------------------------------------------------------------------------------------

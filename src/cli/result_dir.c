@@ -14,7 +14,7 @@ static const char *text_or_null(const mag_yaml *record, const char *key) {
     return !value || is_null ? NULL : value->text;
 }
 
-mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_run_record *out,
+mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_result_record *out,
                                   mag_error *err) {
     char *path = mag_arena_format(arena, "%s/run.json", directory);
     if (!path)
@@ -27,11 +27,11 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
     }
     const mag_yaml *root;
     MAG_TRY(mag_yaml_parse(arena, path, text, MAG_E_USAGE, &root, err));
-    *out = (mag_run_record){.pipeline = text_or_null(root, "pipeline"),
-                            .profile = text_or_null(root, "profile"),
-                            .data = text_or_null(root, "data"),
-                            .as_of = text_or_null(root, "as_of"),
-                            .result_sha256 = text_or_null(root, "result_sha256")};
+    *out = (mag_result_record){.pipeline = text_or_null(root, "pipeline"),
+                               .profile = text_or_null(root, "profile"),
+                               .data = text_or_null(root, "data"),
+                               .as_of = text_or_null(root, "as_of"),
+                               .result_sha256 = text_or_null(root, "result_sha256")};
     return MAG_OK;
 }
 

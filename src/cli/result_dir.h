@@ -7,11 +7,11 @@
 
 /* What run.json says about where a result comes from; texts live in the arena, NULL if it is
  * silent. */
-typedef struct mag_run_record {
+typedef struct mag_result_record {
     const char *pipeline, *profile, *data, *as_of, *result_sha256;
-} mag_run_record;
+} mag_result_record;
 
-mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_run_record *out,
+mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_result_record *out,
                                   mag_error *err) MAG_MUST_CHECK;
 
 /* One row of flags.csv.gz; texts live in the arena. */

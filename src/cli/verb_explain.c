@@ -107,7 +107,7 @@ static mag_status find_origin(target *to, const mag_options *options, mag_error 
         (mag_origin){options->operands[1], options->profile, options->data, options->as_of};
     if (!options->from)
         return MAG_OK;
-    mag_run_record record;
+    mag_result_record record;
     MAG_TRY(mag_result_read_record(to->arena, options->from, &record, err));
     if (!to->origin.pipeline && !to->origin.profile && !to->origin.data) {
         to->origin.pipeline = record.pipeline;
@@ -157,7 +157,9 @@ static mag_status explain_target(target *to, const mag_options *options, mag_err
     MAG_TRY(find_patient_id(to, options, err));
     MAG_TRY(find_origin(to, options, err));
     mag_session session = {0};
-    mag_status status = mag_session_open(&session, &to->origin, options, err);
+    mag_options accepting = *options;
+    accepting.allow_empty = ~0u; /* to judge sources is the business of a run */
+    mag_status status = mag_session_open(&session, &to->origin, &accepting, err);
     if (status == MAG_OK)
         status = explain(&session, to, options, err);
     mag_session_close(&session);

@@ -16,6 +16,26 @@ static mag_status check_options(const mag_options *options, mag_error *err) {
     return MAG_OK;
 }
 
+/* A rule that does not do what its own examples say screens nobody. */
+static mag_status check_examples(mag_session *session, mag_error *err) {
+    const mag_example_result *results;
+    size_t count, failed = 0, first = 0;
+    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
+    for (size_t i = count; i-- > 0;) {
+        failed += !results[i].passed;
+        first = results[i].passed ? first : i;
+    }
+    if (failed == 0)
+        return MAG_OK;
+    mag_status status =
+        mag_fail(err, MAG_E_RULES, MAG_MSG_R504,
+                 "%s: %zu of %zu examples fail; the first: rule %s, \"%s\": expected %s, got %s",
+                 mag_pack_name(session->pack), failed, count, results[first].rule_id,
+                 results[first].example, results[first].expected, results[first].got);
+    mag_hint(err, "nothing was read or written; next: magscreen rules test PACK.yaml");
+    return status;
+}
+
 static mag_status show_answer(const mag_closing *closing, bool is_json, mag_account *account,
                               mag_error *err) {
     mag_closing_gates(closing->report, is_json);
@@ -48,6 +68,7 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
 static mag_status run_plan(mag_session *session, const mag_options *options, int *exit_code,
                            mag_error *err) {
     const char *directory = session->plan->sink_directory;
+    MAG_TRY(check_examples(session, err));
     if (options->is_dry_run)
         return run_into(session, options, NULL, exit_code, err);
     if (!directory) {

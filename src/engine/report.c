@@ -21,6 +21,13 @@ mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_
     }
     report->newest_lab = mag_cohort_newest(cohort, MAG_TABLE_LABS);
     report->newest_prescription = mag_cohort_newest(cohort, MAG_TABLE_PRESCRIPTIONS);
+    report->unknown_unit_count = mag_cohort_unknown_units(cohort, report->unknown_units);
+    for (size_t i = 0; i < report->unknown_unit_count; i++) {
+        mag_span text = mag_span_of(report->unknown_units[i].text);
+        report->unknown_units[i].text = mag_arena_text(arena, text);
+        if (report->unknown_units[i].text == NULL)
+            return mag_fail_memory(err, text.nbytes);
+    }
     return MAG_OK;
 }
 

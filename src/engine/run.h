@@ -56,6 +56,8 @@ typedef struct mag_run_report {
     size_t verdict_count;
     const mag_rule_totals *rules;
     size_t rule_totals_count;
+    mag_unknown_unit unknown_units[10]; /* spellings that are in no table, most frequent first */
+    size_t unknown_unit_count;
     uint64_t patient_count;  /* roster */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];

@@ -106,7 +106,7 @@ static void reads_where_a_result_comes_from(void **state) {
         "  \"profile\": \"magscreen\",\n  \"data\": \"demo/data \\u00e9\",\n"
         "  \"pipeline\": null,\n  \"rows\": [{\"read\": 12}],\n  \"result_sha256\": \"abc\"\n}\n");
     mag_arena *arena = mag_arena_new(&account);
-    mag_run_record record;
+    mag_result_record record;
     mag_error err = {0};
     assert_int_equal(mag_result_read_record(arena, folder, &record, &err), MAG_OK);
     assert_string_equal(record.as_of, "2025-12-31");
@@ -143,7 +143,7 @@ static void hands_out_every_reject_in_order(void **state) {
 static void says_that_a_folder_is_none_of_ours(void **state) {
     (void)state;
     mag_arena *arena = mag_arena_new(&account);
-    mag_run_record record;
+    mag_result_record record;
     mag_error err = {0};
     assert_int_not_equal(mag_result_read_record(arena, "/nonexistent", &record, &err), MAG_OK);
     assert_non_null(strstr(err.hint, "magscreen run"));
