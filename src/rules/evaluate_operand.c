@@ -118,15 +118,25 @@ static mag_value eval_haemolysed(mag_evaluator *evaluator, const mag_operand *op
 
 /* --- drugs -------------------------------------------------------------------------------- */
 
+/* Nothing of the kind in all of history: then not in any part of it either. */
+static bool is_surely_nothing(const mag_value *in_history) {
+    return in_history->truth.is == MAG_FALSE && in_history->bounds.unknown == 0 &&
+           in_history->bounds.high <= 0;
+}
+
 static mag_value ask_drug_in_period(mag_evaluator *evaluator, const mag_operand *operand,
                                     mag_value ask(const mag_drug_query *query,
                                                   const mag_period *period)) {
     const mag_drug_query query = mag_evaluator_drug_query(evaluator, operand);
     mag_period period;
     mag_unknown_set reasons;
-    if (!mag_evaluator_period(evaluator, operand, &period, &reasons))
-        return mag_value_unknown(reasons);
-    return ask(&query, &period);
+    if (mag_evaluator_period(evaluator, operand, &period, &reasons))
+        return ask(&query, &period);
+    const mag_window ever = {.kind = MAG_WINDOW_HISTORY};
+    const mag_anchor now = {evaluator->patient->as_of, false};
+    period = mag_period_of(&ever, now, now, evaluator->patient->as_of);
+    const mag_value in_history = ask(&query, &period);
+    return is_surely_nothing(&in_history) ? in_history : mag_value_unknown(reasons);
 }
 
 static mag_value ask_drug(mag_evaluator *evaluator, const mag_operand *operand,

@@ -589,7 +589,12 @@ static verdict a04(const patient *p) {
 
 static verdict b01(const patient *p) {
     const lab *sample = newest(p, MG, 90, false);
-    tv exposed = MAYBE, weak_alone = MAYBE;
+    tv exposed = NO, weak_alone = MAYBE;
+    for (int i = 0; i < p->order_count; i++) /* without a sample: only if there never was any */
+        if (is_depleter(p->orders[i].drug_class))
+            exposed = MAYBE;
+    if (p->is_outside_stays)
+        exposed = MAYBE;
     if (sample != NULL) {
         const int from = (sample->days_ago + 14) * DAY + DAY - 1, until = sample->days_ago * DAY;
         int classes = 0, weak = 0;
