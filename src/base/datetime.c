@@ -189,8 +189,8 @@ static mag_date_fault finish(const parts *p, mag_moment *out) {
         p->has_day ? first
                    : mag_day_from_civil(p->year, last_month, days_in_month(p->year, last_month));
     /* 9999-12-31 is day 2,932,896: its minutes do not fit, so that far dates stop at the edge. */
-    int64_t minute = (int64_t)first * MAG_MINUTES_PER_DAY + p->hour * MAG_MINUTES_PER_HOUR +
-                     p->minute;
+    int64_t minute =
+        (int64_t)first * MAG_MINUTES_PER_DAY + p->hour * MAG_MINUTES_PER_HOUR + p->minute;
     out->minute = minute >= MAG_MINUTE_OPEN ? MAG_MINUTE_OPEN - 1 : (mag_minute)minute;
     out->is_date_only = !p->has_clock;
     return p->has_day ? MAG_DATE_OK : MAG_DATE_PARTIAL;

@@ -88,7 +88,7 @@ static bool is_huge_exponent(mag_span text) {
 
 /* Names the fault of a text that is not in the grammar. */
 static mag_number_fault name_fault(mag_span text, bool decimal_comma) {
-    static const char *const not_finite[] = {"nan", "inf", "infinity", "+inf",
+    static const char *const not_finite[] = {"nan",  "inf",       "infinity", "+inf",
                                              "-inf", "+infinity", "-infinity"};
     for (size_t i = 0; i < sizeof not_finite / sizeof not_finite[0]; i++)
         if (mag_span_is_ignoring_case(text, not_finite[i]))

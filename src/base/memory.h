@@ -34,7 +34,7 @@ char *mag_arena_format(mag_arena *arena, const char *format, ...) MAG_PRINTF(2, 
 mag_account *mag_arena_account(const mag_arena *arena);
 
 /* Grows an array to hold at least `wanted` items (at least doubling); *items may be NULL with
-   *capacity 0. Items already there are kept, new room is not zeroed. */
+ *capacity 0. Items already there are kept, new room is not zeroed. */
 mag_status mag_grow(mag_account *account, void **items, size_t *capacity, size_t item_nbytes,
                     size_t wanted, mag_error *err) MAG_MUST_CHECK;
 /* Frees an array made by mag_grow; NULL is fine. */

@@ -32,8 +32,7 @@ bool mag_span_is_ignoring_case(mag_span a, const char *text) {
 }
 
 bool mag_span_starts_with(mag_span a, mag_span prefix) {
-    return a.nbytes >= prefix.nbytes &&
-           mag_span_equals((mag_span){a.at, prefix.nbytes}, prefix);
+    return a.nbytes >= prefix.nbytes && mag_span_equals((mag_span){a.at, prefix.nbytes}, prefix);
 }
 
 int mag_span_compare(mag_span a, mag_span b) {
@@ -70,7 +69,8 @@ static size_t skip_ascii(mag_span a, size_t at) {
     return at;
 }
 
-/* Bytes of the character that begins with a lead byte above 0x7f, and the range of its second byte. */
+/* Bytes of the character that begins with a lead byte above 0x7f, and the range of its second byte.
+ */
 static size_t utf8_length(unsigned char lead, unsigned char *low, unsigned char *high) {
     *low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
     *high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;

@@ -13,7 +13,7 @@ typedef enum mag_status {
 } mag_status;
 
 #if defined(__GNUC__)
-#define MAG_MUST_CHECK __attribute__((warn_unused_result))
+#define MAG_MUST_CHECK                    __attribute__((warn_unused_result))
 #define MAG_PRINTF(format_idx, first_idx) __attribute__((format(printf, format_idx, first_idx)))
 #else
 #define MAG_MUST_CHECK

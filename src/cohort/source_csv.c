@@ -100,8 +100,8 @@ static void keep_facts(mag_run_file *file, const mag_stream_facts *bytes,
    tables of a profile, though: then it is read for different columns. */
 static mag_status check_not_twice(const mag_cohort *cohort, const mag_run_file *file,
                                   mag_error *err) {
-    for (uint16_t i = 0; i < mag_cohort_file_count(cohort); i++) {
-        const mag_run_file *other = mag_cohort_file(cohort, i);
+    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
+        const mag_run_file *other = mag_cohort_file(cohort, (uint16_t)i);
         if (other == file || other->kind != file->kind || strcmp(other->sha256, file->sha256) != 0)
             continue;
         mag_fail(err, MAG_E_INPUT, MAG_MSG_I110,

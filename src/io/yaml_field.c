@@ -73,8 +73,9 @@ mag_status mag_yaml_check(const mag_yaml *mapping, const char *file, const mag_y
     return MAG_OK;
 }
 
-/* Edits that turn a into b, two neighbours changing places counting as one (optimal string alignment).
-   Three rows of the table are kept; texts longer than LONGEST_NAME are cut by the caller. */
+/* Edits that turn a into b, two neighbours changing places counting as one (optimal string
+   alignment). Three rows of the table are kept; texts longer than LONGEST_NAME are cut by the
+   caller. */
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length) {
     size_t rows[3][LONGEST_NAME + 1];
     for (size_t j = 0; j <= b_length; j++)
