@@ -3,7 +3,7 @@
 #define MAG_RULES_LEXER_H
 
 #include "rules/operand.h"
-#include "rules/pack_text.h"
+#include "rules/pack_source.h"
 
 typedef enum mag_token_kind {
     MAG_TOKEN_END,

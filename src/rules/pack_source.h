@@ -1,6 +1,6 @@
 /* Places in a pack's file, and faults that show them: FILE:LINE:COLUMN, the line, a caret. */
-#ifndef MAG_RULES_PACK_TEXT_H
-#define MAG_RULES_PACK_TEXT_H
+#ifndef MAG_RULES_PACK_SOURCE_H
+#define MAG_RULES_PACK_SOURCE_H
 
 #include "base/status.h"
 #include "io/yaml_tree.h"

@@ -1,6 +1,6 @@
 /* Finds the place of a token by walking the file from where the scalar begins: text and file hold
    the same non-blank characters in the same order, whatever the scalar's style folds or indents. */
-#include "rules/pack_text.h"
+#include "rules/pack_source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
