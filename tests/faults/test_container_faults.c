@@ -219,7 +219,7 @@ static void t_I_12(void **state) {
         size_t nbytes;
         const char *type;
     } files[] = {
-        {"patient_id,code,value,unit,collected_at,comment\nq0001,2601-3,0.5\n", 66, "text"},
+        {"patient_id,code,value,unit,collected_at,comment\nq0001,2601-3,0.5\n", 65, "text"},
         {"PK\003\004\024\0\0\0\010\0aaaaaaaaaaaaaaaaaaaaa", 30, "zip"},
         {"\x28\xb5\x2f\xfd\x04\x00\x00\x00\x00\x00", 10, "Zstandard"},
         {"\xfd"
