@@ -15,5 +15,5 @@ END {
     if (n == 0) { print "no timings found" > "/dev/stderr"; exit 1 }
     middle = median(ingest, n)
     printf "%-8s %12.3f %12.3f %12.3f %12.3f %14.0f\n", threads, middle, median(screen, n), \
-        median(publish, n), median(total, n), middle > 0 ? rows / middle : 0
+        median(publish, n), median(total, n), (middle > 0 ? rows / middle : 0)
 }

@@ -31,8 +31,10 @@ int main(int argc, char **argv) {
     mag_status status = mag_process_begin(&err);
     if (status == MAG_OK)
         status = dispatch(argv, &options, &exit_code, &err);
-    if (status == MAG_E_INTERRUPTED && mag_process_stop_status() != MAG_OK)
+    if (status == MAG_E_INTERRUPTED && mag_process_stop_status() != MAG_OK) {
         err.status = status = mag_process_stop_status();
+        err.message = MAG_MSG_P401;
+    }
     if (status == MAG_OK)
         status = mag_show_end(&err);
     if (status == MAG_OK)
