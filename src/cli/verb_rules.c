@@ -134,6 +134,17 @@ static mag_status show(mag_session *session, const mag_options *options, mag_err
     return MAG_OK;
 }
 
+/* What a site must settle before it uses the pack; no fault of the pack. */
+static size_t show_to_confirm(const mag_pack *pack) {
+    size_t count = 0;
+    for (size_t i = 0; i < mag_pack_rule_count(pack); i++) {
+        const mag_rule_facts *rule = mag_pack_rule(pack, i);
+        for (size_t k = 0; rule->to_confirm[k]; k++, count++)
+            mag_show("to confirm, %s: %s", rule->id, rule->to_confirm[k]);
+    }
+    return count;
+}
+
 static mag_status lint(mag_session *session, const char *file, int *exit_code, mag_error *err) {
     const mag_lint_finding *findings;
     size_t count;
@@ -142,7 +153,9 @@ static mag_status lint(mag_session *session, const char *file, int *exit_code, m
     for (size_t i = 0; i < count; i++)
         mag_show("%s:%u:%u: %s", file ? file : mag_pack_name(session->pack), findings[i].line,
                  findings[i].column, findings[i].text);
-    mag_show("%zu rules, %zu findings", mag_pack_rule_count(session->pack), count);
+    size_t open_count = show_to_confirm(session->pack);
+    mag_show("%zu rules, %zu findings, %zu to confirm", mag_pack_rule_count(session->pack), count,
+             open_count);
     *exit_code = count ? 1 : 0;
     return MAG_OK;
 }

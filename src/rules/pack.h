@@ -33,7 +33,8 @@ typedef struct mag_rule_facts {
     const char *action, *rationale;
     const char *among_text, *except_text, *when_text; /* as written; NULL if absent */
     const char *const *evidence;                      /* NULL-ended */
-    const char *const *to_confirm;                    /* NULL-ended */
+    const char *const *to_confirm; /* NULL-ended; the rule itself first while checked_by begins
+                                      with "not yet checked" */
     const char *authored_by, *checked_by, *reviewed_on, *review_by;
     bool requires_conditions;
     size_t example_count;

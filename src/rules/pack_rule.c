@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* How `checked_by` begins while nobody has checked the rule. */
+static const char not_checked[] = "not yet checked";
+
 /* The expressions of a rule as written. */
 typedef struct rule_syntax {
     const mag_syntax *among, *except, *when;
@@ -77,6 +80,25 @@ static mag_status read_dates(mag_pack_builder *builder, const mag_yaml *node, ma
     return MAG_OK;
 }
 
+/* What nobody has checked yet stands among the things to confirm, so that no reader can miss it. */
+static mag_status confirm_check(mag_pack_builder *builder, mag_rule_facts *facts, mag_error *err) {
+    size_t count = 0;
+    if (!facts->checked_by || strncmp(facts->checked_by, not_checked, strlen(not_checked)) != 0)
+        return MAG_OK;
+    while (facts->to_confirm[count])
+        count++;
+    const char **texts = mag_builder_room(builder, count + 2, sizeof *texts, err);
+    if (!texts)
+        return MAG_E_RESOURCE;
+    texts[0] = mag_arena_format(builder->arena, "the rule itself: %s", facts->checked_by);
+    if (!texts[0])
+        return mag_fail_memory(err, 64);
+    for (size_t i = 0; i < count; i++)
+        texts[i + 1] = facts->to_confirm[i];
+    facts->to_confirm = texts;
+    return MAG_OK;
+}
+
 static bool is_rule_id(const char *id) {
     size_t length = strlen(id);
     for (size_t i = 0; i < length; i++) {
@@ -112,6 +134,7 @@ static mag_status read_facts(mag_pack_builder *builder, const mag_yaml *node, ma
     MAG_TRY(read_requires(builder, node, facts, err));
     MAG_TRY(mag_builder_texts(builder, node, "evidence", &facts->evidence, err));
     MAG_TRY(mag_builder_texts(builder, node, "to_confirm", &facts->to_confirm, err));
+    MAG_TRY(confirm_check(builder, facts, err));
     return read_dates(builder, node, facts, err);
 }
 

@@ -90,6 +90,63 @@ static void an_author_does_not_check_himself(void **state) {
     pack_end(&in);
 }
 
+/* Nobody pretends a check that did not take place: lint accepts it, and lists it. */
+static void a_rule_that_nobody_has_checked_is_to_be_confirmed(void **state) {
+    (void)state;
+    const struct {
+        const char *checked_by, *to_confirm;
+        size_t count;
+        const char *first;
+    } rows[] = {
+        {"not yet checked; a pharmacist must check", "", 1,
+         "the rule itself: not yet checked; a pharmacist must check"},
+        {"not yet checked", "  to_confirm: [codes, doses]\n", 3,
+         "the rule itself: not yet checked"},
+        {"b", "  to_confirm: [codes]\n", 1, "codes"},
+        {"not yet", "", 0, NULL},
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[8192];
+        const mag_lint_finding *findings;
+        (void)snprintf(text, sizeof text,
+                       PACK_TOP PACK_RULE("A1", "active(MGSYS)", "kf < 20 mL/min",
+                                          "  action: Do.\n  rationale: Why.\n  evidence: [S]\n"
+                                          "  authored_by: a\n  checked_by: %s\n%s"
+                                          "  reviewed_on: 2026-01-01\n"
+                                          "  review_by: 2027-01-01\n" EXAMPLES),
+                       rows[i].checked_by, rows[i].to_confirm);
+        assert_int_equal((int)lint(&in, text, TODAY, &findings), 0);
+        const char *const *to_confirm = mag_pack_rule(in.pack, 0)->to_confirm;
+        size_t count = 0;
+        while (to_confirm[count])
+            count++;
+        assert_int_equal((int)count, (int)rows[i].count);
+        if (rows[i].first)
+            assert_string_equal(to_confirm[0], rows[i].first);
+        if (count == 3)
+            assert_string_equal(to_confirm[2], "doses");
+    }
+    pack_end(&in);
+}
+
+static void no_shipped_rule_claims_that_a_person_checked_it(void **state) {
+    (void)state;
+    pack_text in;
+    mag_span text;
+    pack_begin(&in);
+    assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
+    assert_int_equal(pack_load(&in, mag_arena_text(in.arena, text)), MAG_OK);
+    for (size_t i = 0; i < mag_pack_rule_count(in.pack); i++) {
+        const mag_rule_facts *rule = mag_pack_rule(in.pack, i);
+        assert_string_equal(rule->checked_by,
+                            "not yet checked; a pharmacist of the site must check before use");
+        assert_non_null(strstr(rule->to_confirm[0], rule->checked_by));
+    }
+    pack_end(&in);
+}
+
 static void a_review_is_due_the_day_after_its_date(void **state) {
     (void)state;
     const char *text =
@@ -218,6 +275,8 @@ int main(void) {
         cmocka_unit_test(the_shipped_pack_has_no_finding),
         cmocka_unit_test(missing_metadata_is_named),
         cmocka_unit_test(an_author_does_not_check_himself),
+        cmocka_unit_test(a_rule_that_nobody_has_checked_is_to_be_confirmed),
+        cmocka_unit_test(no_shipped_rule_claims_that_a_person_checked_it),
         cmocka_unit_test(a_review_is_due_the_day_after_its_date),
         cmocka_unit_test(R_04_a_rule_without_enough_examples_is_found),
         cmocka_unit_test(both_sides_of_a_limit_need_an_example_on_the_line),
