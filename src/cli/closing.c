@@ -33,12 +33,15 @@ static void tell_extent(const mag_gate_verdict *verdict) {
     if (verdict->of == 0)
         mag_tell("  the newest record of source \"%s\" is %s hours old; %s.", verdict->source,
                  mag_count_text(verdict->count, count), what_was_done(verdict));
-    else
-        mag_tell("  %s rows like this in source \"%s\" (%s; amber above %g %%, red above %g %%); "
-                 "%s.",
+    else {
+        char red[48] = "never red";
+        if (verdict->red < 1)
+            snprintf(red, sizeof red, "red above %g %%", 100 * verdict->red);
+        mag_tell("  %s rows like this in source \"%s\" (%s; amber above %g %%, %s); %s.",
                  mag_count_text(verdict->count, count), verdict->source,
-                 mag_share_text(verdict->count, verdict->of, share), 100 * verdict->amber,
-                 100 * verdict->red, what_was_done(verdict));
+                 mag_share_text(verdict->count, verdict->of, share), 100 * verdict->amber, red,
+                 what_was_done(verdict));
+    }
 }
 
 /* The spellings are no patient's values: they are what a table of units lacks. */

@@ -1,5 +1,6 @@
 /* The gates that need no history. Every reason is judged by its own name, so that an override by
-   name means what it says; all csv.* faults of a file are judged together. */
+   name means what it says, and with the others of its group; all csv.* faults of a file are judged
+   together. */
 #include "engine/gates.h"
 
 #include <string.h>
@@ -18,6 +19,8 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_LINK] = {"link", 0.001, 0.01},
     [MAG_GATE_UNMAPPED] = {"unmapped", 0.002, 0.01},
     [MAG_GATE_FRESHNESS] = {"freshness", HOURS_AMBER, HOURS_RED},
+    [MAG_GATE_DEMOGRAPHIC] = {"demog", 0.01, 1.0},
+    [MAG_GATE_LAST_LINE] = {"last_line", 0.0, 1.0},
 };
 
 mag_gate_limit mag_gate_default(mag_gate_kind kind) {
@@ -185,6 +188,27 @@ static mag_status judge_reasons(gate_judge *judge, const mag_plan_source *source
     return MAG_OK;
 }
 
+/* Many small faults are a large one: the reasons of a group that nobody gave a limit of their own
+   are judged together too. Said only when it says more than its parts. */
+static mag_status judge_group(gate_judge *judge, const mag_plan_source *source, mag_gate_kind kind,
+                              const mag_accounting *accounting, mag_error *err) {
+    uint64_t of = mag_accounting_of_interest(accounting), sum = 0;
+    const mag_gate_limit group = mag_gate_limit_of(source, MAG_REASON_NONE, kind);
+    mag_gate_colour worst_part = MAG_GREEN;
+    for (unsigned i = 1; i < MAG_REASON_COUNT; i++) {
+        mag_gate_limit limit = mag_gate_limit_of(source, (mag_reason)i, kind);
+        if (mag_reason_gate((mag_reason)i) != kind || limit.reason != MAG_REASON_NONE)
+            continue;
+        mag_gate_colour part = mag_gate_judge(accounting->rejected[i], of, &limit);
+        worst_part = part > worst_part ? part : worst_part;
+        sum += accounting->rejected[i];
+    }
+    if (mag_gate_judge(sum, of, &group) <= worst_part)
+        return MAG_OK;
+    mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, kind, sum, of);
+    return put_verdict(judge, &verdict, err);
+}
+
 static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *source,
                                  const mag_accounting *accounting, mag_error *err) {
     if (source->kind != MAG_TABLE_PRESCRIPTIONS)
@@ -194,6 +218,35 @@ static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *sourc
                      mag_accounting_of_interest(accounting));
     verdict.message = MAG_MSG_I248;
     return put_verdict(judge, &verdict, err);
+}
+
+/* Nobody's row is set aside for sex or age; the rules that need them say cannot_tell. */
+static mag_status judge_demographics(gate_judge *judge, const mag_plan_source *source,
+                                     const mag_accounting *accounting, mag_error *err) {
+    uint64_t noted = accounting->sex_unknown + accounting->birth_unknown +
+                     accounting->age_implausible + accounting->demog_conflict;
+    if (source->kind != MAG_TABLE_PATIENTS)
+        return MAG_OK;
+    mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, noted,
+                                            mag_accounting_of_interest(accounting));
+    verdict.message = MAG_MSG_I266;
+    return put_verdict(judge, &verdict, err);
+}
+
+/* gzip knows where it ends; a plain file that stops inside a line may have lost more. */
+static mag_status judge_last_lines(gate_judge *judge, const mag_plan_source *source,
+                                   mag_error *err) {
+    for (size_t i = 0; i < mag_cohort_file_count(judge->cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
+        if (strcmp(file->source, source->name) != 0 || !file->has_unfinished_last_line)
+            continue;
+        mag_gate_verdict verdict =
+            make_verdict(source, MAG_REASON_NONE, MAG_GATE_LAST_LINE, 1, file->accounting.read);
+        verdict.file = file->name;
+        verdict.message = MAG_MSG_I122;
+        MAG_TRY(put_verdict(judge, &verdict, err));
+    }
+    return MAG_OK;
 }
 
 /* In whole hours, rounded up: an hour begun counts. */
@@ -218,7 +271,11 @@ static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
     mag_accounting accounting = mag_source_accounting(judge->cohort, source->name, &file_count);
     MAG_TRY(judge_shapes(judge, source, err));
     MAG_TRY(judge_reasons(judge, source, &accounting, err));
+    MAG_TRY(judge_group(judge, source, MAG_GATE_VALUE, &accounting, err));
+    MAG_TRY(judge_group(judge, source, MAG_GATE_SOFT, &accounting, err));
     MAG_TRY(judge_unmapped(judge, source, &accounting, err));
+    MAG_TRY(judge_demographics(judge, source, &accounting, err));
+    MAG_TRY(judge_last_lines(judge, source, err));
     return judge_freshness(judge, source, data_until, err);
 }
 

@@ -69,7 +69,7 @@ static inline void fixture_write(const run_fixture *at, uint64_t seed) {
         unsigned magnesium = 45 + (unsigned)(test_random(&seed) % 70);
         unsigned choice = (unsigned)(test_random(&seed) % 8);
         fprintf(patients, "P%u,%s,%u-06-15,%s,%u,170,2025-06-01\n", i,
-                choice == 7       ? "X"
+                i % 150 == 7      ? "X"
                 : choice % 2 == 0 ? "F"
                                   : "M",
                 2025 - age, choice < 3 ? "North" : "South", 50 + choice * 5);

@@ -141,14 +141,29 @@ static void judges_each_reason_of_a_group_by_its_own_name(void **state) {
     at->labs->accounting.rejected[MAG_REASON_NUM_SYNTAX] = 60;
     at->labs->accounting.rejected[MAG_REASON_NUM_DECIMAL_COMMA] = 60;
     mag_gates gates = judge(at);
-    assert_int_equal(gates.count, 2);
+    assert_int_equal(gates.count, 3);
     const mag_gate_verdict *verdict = find(&gates, "num.decimal_comma");
     assert_non_null(verdict);
     assert_int_equal(verdict->colour, MAG_AMBER);
     assert_int_equal(verdict->of, 10000); /* rows of interest only */
     assert_false(verdict->is_hard);
     assert_true(gates.is_amber);
-    assert_false(gates.is_red_soft);
+    verdict = find(&gates, "value"); /* and all of the group together are above 1 % */
+    assert_non_null(verdict);
+    assert_int_equal(verdict->count, 120);
+    assert_int_equal(verdict->colour, MAG_RED);
+    assert_true(gates.is_red_soft);
+}
+
+static void notes_of_the_roster_are_amber_at_most(void **state) {
+    (void)state;
+    mag_gate_limit limit = mag_gate_default(MAG_GATE_DEMOGRAPHIC);
+    assert_int_equal(mag_gate_judge(1, 100, &limit), MAG_GREEN);
+    assert_int_equal(mag_gate_judge(2, 100, &limit), MAG_AMBER);
+    assert_int_equal(mag_gate_judge(100, 100, &limit), MAG_AMBER);
+    limit = mag_gate_default(MAG_GATE_LAST_LINE);
+    assert_int_equal(mag_gate_judge(1, 1000000, &limit), MAG_AMBER);
+    assert_int_equal(mag_gate_judge(0, 10, &limit), MAG_GREEN);
 }
 
 static void holds_on_soft_red_and_refuses_on_hard_red(void **state) {
@@ -203,6 +218,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(is_green_and_silent_when_nothing_was_set_aside, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(judges_each_reason_of_a_group_by_its_own_name, setup,
+cmocka_unit_test_setup_teardown(notes_of_the_roster_are_amber_at_most, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(holds_on_soft_red_and_refuses_on_hard_red, setup, teardown),
         cmocka_unit_test_setup_teardown(judges_unmapped_drugs_of_prescriptions_only, setup,
