@@ -142,6 +142,16 @@ static mag_status publish_rows(run_state *run, mag_error *err) {
     return mag_publish_rows(&publication, run->report->result_sha256, run->inputs->account, err);
 }
 
+/* A result that is visible already, told in the same words, is not published again. */
+static mag_status publish(run_state *run, mag_span run_json, mag_error *err) {
+    mag_sink *sink = run->inputs->sink;
+    if (!sink->ops->is_current(sink, run_json))
+        return sink->ops->publish(sink, run_json, err);
+    run->report->end = MAG_RUN_NOTHING_NEW;
+    run->report->exit_code = 0;
+    return MAG_OK;
+}
+
 static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
     mag_sink *sink = run->inputs->sink;
     if (sink == NULL)
@@ -152,7 +162,7 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
     MAG_TRY(write_record(run, state_of(run), NULL, json, err));
     switch (run->report->end) {
     case MAG_RUN_PUBLISHED:
-        return sink->ops->publish(sink, mag_text_span(json), err);
+        return publish(run, mag_text_span(json), err);
     case MAG_RUN_HELD:
         return sink->ops->hold(sink, mag_text_span(json), err);
     case MAG_RUN_REFUSED:

@@ -1,4 +1,5 @@
-/* Where results go, behind one port. A run ends in exactly one of publish, hold and fail. */
+/* Where results go, behind one port. A run ends in exactly one of publish, hold and fail, or in
+   none of them if what it would publish is there already. */
 #ifndef MAG_ENGINE_SINK_H
 #define MAG_ENGINE_SINK_H
 
@@ -54,6 +55,8 @@ typedef struct mag_sink_ops {
     mag_status (*summary)(mag_sink *sink, const mag_summary_row *row, mag_error *err);
     mag_status (*lab_summary)(mag_sink *sink, const mag_lab_summary_row *row, mag_error *err);
     mag_status (*reject)(mag_sink *sink, const mag_reject_row *row, mag_error *err);
+    /* Is what readers see already this result, with a record that says the same? */
+    bool (*is_current)(mag_sink *sink, mag_span run_json);
     /* Makes the run visible (or held, or failed) with its run record (JSON). Frees nothing. */
     mag_status (*publish)(mag_sink *sink, mag_span run_json, mag_error *err);
     mag_status (*hold)(mag_sink *sink, mag_span run_json, mag_error *err);

@@ -4,7 +4,10 @@
 
 #include "io/csv_writer.h"
 #include "io/output_dir.h"
+#include "io/yaml_tree.h"
+#include "sinks/same_record.h"
 
+#include <string.h>
 #include <unistd.h>
 
 typedef enum table_kind {
@@ -38,6 +41,7 @@ typedef struct csv_directory {
     mag_sink sink; /* first: a sink is a csv_directory */
     mag_arena *arena;
     mag_account *account;
+    const char *dir;
     mag_output_dir *output; /* NULL once ended */
     mag_csv_writer *writers[TABLE_COUNT];
     bool is_open[TABLE_COUNT]; /* was opened, maybe closed again */
@@ -202,6 +206,27 @@ static mag_status end_whole(mag_sink *sink, mag_span run_json, mag_output_end en
     return end_output(to, run_json, end, err);
 }
 
+/* What lies there must be whole: else publishing again is what mends it. */
+static bool has_all_tables(csv_directory *to) {
+    for (unsigned kind = 0; kind < TABLE_COUNT; kind++) {
+        const char *path = mag_arena_format(to->arena, "%s/%s", to->dir, TABLES[kind].file);
+        if (path == NULL || access(path, R_OK) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool is_current(mag_sink *sink, mag_span run_json) {
+    csv_directory *to = (csv_directory *)sink;
+    mag_span current;
+    mag_error unreported; /* nothing published yet */
+    const char *path = mag_arena_format(to->arena, "%s/run.json", to->dir);
+    if (path == NULL || access(path, R_OK) != 0 || !has_all_tables(to) ||
+        mag_yaml_read_file(to->arena, path, &current, &unreported) != MAG_OK)
+        return false;
+    return mag_record_is_same(to->account, current, run_json);
+}
+
 static mag_status publish(mag_sink *sink, mag_span run_json, mag_error *err) {
     return end_whole(sink, run_json, MAG_OUTPUT_PUBLISHED, err);
 }
@@ -246,6 +271,7 @@ static const mag_sink_ops OPS = {.flag = write_flag,
                                  .summary = write_summary,
                                  .lab_summary = write_lab_summary,
                                  .reject = write_reject,
+                                 .is_current = is_current,
                                  .publish = publish,
                                  .hold = hold,
                                  .fail = fail,
@@ -260,7 +286,10 @@ mag_status mag_sink_csv_directory_new(mag_sink **out, const char *dir, bool forc
         return mag_fail_memory(err, sizeof *to);
     }
     *to = (csv_directory){.sink = {&OPS}, .arena = arena, .account = account};
-    mag_status status = mag_output_dir_begin(&to->output, dir, force, account, err);
+    to->dir = mag_arena_text(arena, mag_span_of(dir));
+    mag_status status = to->dir == NULL
+                            ? mag_fail_memory(err, strlen(dir))
+                            : mag_output_dir_begin(&to->output, dir, force, account, err);
     if (status != MAG_OK) {
         mag_arena_free(arena);
         return status;

@@ -16,6 +16,7 @@ static int teardown(void **state) {
     return 0;
 }
 
+/* Published, or found to be there already: the digest is computed either way. */
 static void must_publish(run_fixture *at) {
     mag_status status = fixture_run(at);
     if (status != MAG_OK)
@@ -23,7 +24,7 @@ static void must_publish(run_fixture *at) {
     assert_int_equal(status, MAG_OK);
     for (size_t i = 0; i < at->report->verdict_count; i++)
         print_message("%s %s\n", at->report->verdicts[i].source, at->report->verdicts[i].gate);
-    assert_int_equal(at->report->end, MAG_RUN_PUBLISHED);
+    assert_true(at->report->end == MAG_RUN_PUBLISHED || at->report->end == MAG_RUN_NOTHING_NEW);
     assert_int_equal(at->report->exit_code, 0);
 }
 
