@@ -1,6 +1,6 @@
 /* What was published, taken apart again with code of the test's own: digest, flag ids, order,
    totals, strata, and evidence. */
-#include "engine/result_table.h"
+#include "engine/result_record.h"
 
 #include <math.h>
 
