@@ -13,8 +13,9 @@
 #include "rules/period.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { WORLD_LINES_MAX = 64 };
+enum { WORLD_LINES_MAX = 64, WORLD_TEXT_NBYTES = 4096 };
 
 typedef struct world {
     mag_account account;
@@ -51,6 +52,27 @@ static inline void world_set_at(world *in, mag_day as_of, const char *const *lin
 
 #define WORLD(in, ...)                                                                             \
     world_set_at((in), MAG_EXAMPLE_AS_OF, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Replaces the patient by lines separated by ';': "female 50 y; creatinine %s 10 days ago". */
+static inline void world_say(world *in, const char *format, ...) {
+    char text[WORLD_TEXT_NBYTES];
+    const char *lines[WORLD_LINES_MAX + 1] = {NULL};
+    size_t count = 0;
+    va_list args;
+    va_start(args, format);
+    const int nbytes = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    assert_in_range(nbytes, 0, (int)sizeof text - 1);
+    for (char *line = text; line != NULL && *line != '\0';) {
+        char *end = strchr(line, ';');
+        if (end != NULL)
+            *end = '\0';
+        assert_true(count < WORLD_LINES_MAX);
+        lines[count++] = line + strspn(line, " ");
+        line = end == NULL ? NULL : end + 1;
+    }
+    world_set_at(in, MAG_EXAMPLE_AS_OF, lines);
+}
 
 static inline void world_end(world *in) {
     mag_cohort_free(in->cohort);
