@@ -23,9 +23,9 @@ static const char *const unit_names[] = {
 enum { UNIT_WORD_COUNT = sizeof unit_words / sizeof unit_words[0], WORD_NBYTES = 64 };
 
 /* Words that may follow a plain number without being its unit. */
-static const char *const connecting_words[] = {"and",   "or",      "to",    "ago",  "before",
-                                               "after", "within",  "since", "from", "for",
-                                               "gap",   "between", "at",    NULL};
+static const char *const connecting_words[] = {"and",    "or",    "not",     "to",    "ago",
+                                               "before", "after", "within",  "since", "from",
+                                               "for",    "gap",   "between", "at",    NULL};
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';

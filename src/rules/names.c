@@ -106,11 +106,20 @@ const char *const *mag_names_all(const mag_names *names, mag_arena *arena) {
     return all;
 }
 
+/* A word that is wrong only in its case is nearer than any other. */
+static const char *nearest_of(const char *word, const char *const *candidates) {
+    for (size_t i = 0; candidates[i]; i++) {
+        if (mag_span_is_ignoring_case(mag_span_of(word), candidates[i]))
+            return candidates[i];
+    }
+    return mag_nearest_name(word, candidates);
+}
+
 mag_status mag_checker_fail_unknown(const mag_syntax *at, const char *what, mag_span name,
                                     const char *const *candidates, mag_error *err) {
     char word[64] = "";
     memcpy(word, name.at, name.nbytes < sizeof word ? name.nbytes : sizeof word - 1);
-    const char *nearest = candidates ? mag_nearest_name(word, candidates) : NULL;
+    const char *nearest = candidates ? nearest_of(word, candidates) : NULL;
     return mag_expression_fail(at->expression, at->at, MAG_MSG_R503, err, "unknown %s \"%s\"%s%s%s",
                                what, word, nearest ? "; did you mean \"" : "",
                                nearest ? nearest : "", nearest ? "\"?" : "");

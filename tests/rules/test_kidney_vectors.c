@@ -364,7 +364,7 @@ static void a_stage_is_known_only_if_one_category_is_left(void **state) {
         {"male 50 y; sex unknown; creatinine 90 umol/L 3 days ago", "unknown"},
         {"male 50 y; sex unknown; egfr_reported 44 mL/min/1.73m2 3 days ago", "G3b"},
         {"male 50 y; creatinine 78 umol/L 9 days ago; egfr_reported 20 mL/min/1.73m2 1 day ago",
-         "G1"}, /* 101.0 by CKD-EPI 2009 of the creatinine */
+         "G1"}, /* 100.0 by CKD-EPI 2009 of the creatinine */
         {"male 50 y 60 kg; creatinine >2000 umol/L 9 days ago", "G5"},
         {"male 50 y", "unknown"},
     };
