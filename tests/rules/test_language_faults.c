@@ -94,7 +94,7 @@ static void words_that_stand_in_the_wrong_place(void **state) {
                   {"age > @< 3", "expected a value, found \"<\""},
                   {"age = @= 3", "expected a value"}, {"@> 3", "expected a value, found \">\""},
                   {"@* 3 > 2", "expected a value"}, {"@- 3 < age", "expected a value"},
-                  {"age > 3 @age", "found \"age\""}, {"age > 3 @4 years", "found \"4 years\""},
+                  {"(age > 3) @age", "found \"age\""}, {"age > 3 @4 years", "found \"4 years\""},
                   {"@) age > 3", "expected a value, found \")\""}, {"age > 3@)", "found \")\""},
                   {"(age > 3@,)", "expected \")\", found \",\""}, {"(@)", "expected a value"},
                   {"1 < age @< 3", "join two with `and`"}, {"age = 3 @= 4", "join two with `and`"},
