@@ -22,7 +22,8 @@ void mag_fact_words_add(mag_text *out, const mag_fact_words *fact) {
     add_part(out, " to ", fact->stop, "");
     add_part(out, ", dose ", fact->dose, "");
     add_part(out, ", limit ", fact->limit, "");
-    add_part(out, " (", fact->method, ")");
+    add_part(out, " (", fact->method, fact->inputs ? "" : ")");
+    add_part(out, ": ", fact->inputs, ")");
     add_part(out, ", ", fact->notes, "");
     add_part(out, "  [", fact->source, "]");
 }
@@ -45,6 +46,7 @@ mag_status mag_evidence_words_add(mag_arena *arena, const char *evidence, mag_te
             .stop = mag_yaml_get_text(fact, "stop"),
             .dose = mag_yaml_get_text(fact, "dose"),
             .method = mag_yaml_get_text(fact, "method"),
+            .inputs = mag_yaml_get_text(fact, "inputs"),
         };
         mag_fact_words_add(out, &words);
         if (fact->next)

@@ -10,7 +10,7 @@ typedef struct mag_fact_words {
     const char *value, *unit, *limit;
     const char *at; /* a date */
     const char *code, *drug, *start, *stop, *dose;
-    const char *method, *notes, *source;
+    const char *method, *inputs, *notes, *source;
 } mag_fact_words;
 
 /* "latest(magnesium) 1.48 mg/dL on 2025-08-02 07:10, limit 1.7 mg/dL  [labs.csv.gz:9771]" */

@@ -33,6 +33,7 @@ static mag_fact_words words_of(const mag_cohort *cohort, const mag_fact *fact, f
                                 : mag_when_text(fact->stop - 1, true, room->stop),
         .dose = fact->dose,
         .method = fact->method,
+        .inputs = fact->inputs,
         .notes = fact->notes,
         .source = fact->line ? room->source : NULL,
     };
@@ -195,6 +196,7 @@ static void fact_json(mag_json *json, const mag_cohort *cohort, const mag_fact *
     key_if(json, "stop", words.stop);
     key_if(json, "dose", words.dose);
     key_if(json, "method", words.method);
+    key_if(json, "inputs", words.inputs);
     key_if(json, "notes", words.notes);
     key_if(json, "source", words.source);
     mag_json_end_object(json);

@@ -43,7 +43,7 @@ static void show_header(const mag_timeline *patient) {
 static void add_value(mag_text *line, const mag_timeline *patient, const mag_lab *lab,
                       mag_unit *shown) {
     char value[MAG_DECIMAL_TEXT_NBYTES];
-    mag_decimal low = {0}, high = {0}, printed = mag_lab_value(lab);
+    mag_decimal printed = mag_lab_value(lab);
     mag_unit unit = mag_lab_unit(lab);
     if (mag_lab_reject(lab) != MAG_REASON_NONE) {
         mag_text_format(line, "set aside (%s)", mag_reason_name(mag_lab_reject(lab)));
@@ -54,10 +54,11 @@ static void add_value(mag_text *line, const mag_timeline *patient, const mag_lab
     if (unit != *shown && unit != MAG_UNIT_RATIO)
         mag_text_format(line, " %s", mag_unit_text(unit));
     *shown = unit;
-    bool has_range = mag_cohort_range(patient->cohort, lab->range_id, &low, &high);
+    mag_reference reference = {.sex = patient->person->sex};
+    reference.has_row_range =
+        mag_cohort_range(patient->cohort, lab->range_id, &reference.row_low, &reference.row_high);
     int order;
-    if (mag_reference_order(mag_lab_analyte(lab), unit, printed, has_range, low, high, &order) &&
-        order != 0)
+    if (mag_reference_order(mag_lab_analyte(lab), unit, printed, &reference, &order) && order != 0)
         mag_text_add_text(line, order < 0 ? " low" : " high");
     if (mag_lab_has(lab, MAG_LAB_HAEMOLYSED))
         mag_text_add_text(line, " haemolysed");

@@ -21,3 +21,26 @@ mag_analyte mag_analyte_find(mag_span name) {
             return (mag_analyte)i;
     return MAG_ANALYTE_NONE;
 }
+
+/* Intervals that differ by sex (spec c5). */
+static const struct {
+    mag_analyte analyte;
+    mag_sex sex;
+    double low, high;
+} by_sex[] = {
+    {MAG_CREATININE, MAG_SEX_MALE, 59, 104},
+    {MAG_CREATININE, MAG_SEX_FEMALE, 45, 84},
+    {MAG_CK, MAG_SEX_MALE, 40, 320},
+    {MAG_CK, MAG_SEX_FEMALE, 25, 200},
+};
+
+bool mag_analyte_reference(mag_analyte analyte, mag_sex sex, double *low, double *high) {
+    *low = facts[analyte].ref_low;
+    *high = facts[analyte].ref_high;
+    for (size_t i = 0; i < sizeof by_sex / sizeof by_sex[0]; i++)
+        if (by_sex[i].analyte == analyte && by_sex[i].sex == sex) {
+            *low = by_sex[i].low;
+            *high = by_sex[i].high;
+        }
+    return *low != 0 || *high != 0;
+}

@@ -4,6 +4,7 @@
 #define MAG_CLINICAL_ANALYTE_H
 
 #include "base/decimal.h"
+#include "clinical/sex.h"
 #include "clinical/unit.h"
 
 /* Order is part of no file format; names are. */
@@ -22,13 +23,16 @@ typedef struct mag_analyte_facts {
     unsigned valence;   /* 0: mEq/L makes no sense */
     /* canonical unit; hard limits reject (H01), soft limits keep with a note */
     double hard_low, hard_high, soft_low, soft_high;
-    /* adult reference interval in canonical units; 0, 0 if none */
+    /* adult reference interval of both sexes together, canonical units; 0, 0 if none */
     double ref_low, ref_high;
     bool is_code_book_item; /* counts for `latest`, observability: not serum indices, weight, height
                              */
 } mag_analyte_facts;
 
 const mag_analyte_facts *mag_analyte_of(mag_analyte analyte);
+/* Adult reference interval in canonical units (spec c5); both sexes' together when sex is unknown.
+   False if the analyte has none. */
+bool mag_analyte_reference(mag_analyte analyte, mag_sex sex, double *low, double *high);
 /* By name; MAG_ANALYTE_NONE if there is none. */
 mag_analyte mag_analyte_find(mag_span name);
 

@@ -223,18 +223,19 @@ static bool is_within_40_percent(double row, double table) {
     return fabs(row - table) <= 0.4 * table;
 }
 
-bool mag_reference_order(mag_analyte analyte, mag_unit unit, mag_decimal value, bool has_row_range,
-                         mag_decimal row_low, mag_decimal row_high, int *order) {
-    const mag_analyte_facts *facts = mag_analyte_of(analyte);
-    if (facts->ref_low == 0 && facts->ref_high == 0)
+bool mag_reference_order(mag_analyte analyte, mag_unit unit, mag_decimal value,
+                         const mag_reference *reference, int *order) {
+    double canonical_low, canonical_high;
+    if (!mag_analyte_reference(analyte, reference->sex, &canonical_low, &canonical_high))
         return false;
-    double low = mag_from_canonical(analyte, unit, facts->ref_low);
-    double high = mag_from_canonical(analyte, unit, facts->ref_high);
-    if (has_row_range && mag_decimal_compare(row_low, row_high) < 0 &&
-        is_within_40_percent(mag_decimal_double(row_low), low) &&
-        is_within_40_percent(mag_decimal_double(row_high), high)) {
-        bool is_below = mag_decimal_compare(value, row_low) < 0;
-        *order = is_below ? -1 : mag_decimal_compare(value, row_high) > 0;
+    double low = mag_from_canonical(analyte, unit, canonical_low);
+    double high = mag_from_canonical(analyte, unit, canonical_high);
+    if (reference->has_row_range &&
+        mag_decimal_compare(reference->row_low, reference->row_high) < 0 &&
+        is_within_40_percent(mag_decimal_double(reference->row_low), low) &&
+        is_within_40_percent(mag_decimal_double(reference->row_high), high)) {
+        bool is_below = mag_decimal_compare(value, reference->row_low) < 0;
+        *order = is_below ? -1 : mag_decimal_compare(value, reference->row_high) > 0;
         return true;
     }
     double x = mag_decimal_double(value);

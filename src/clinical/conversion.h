@@ -44,11 +44,17 @@ typedef enum mag_plausibility {
 /* Against the hard and soft limits of spec c5; zero and negative are implausible. */
 mag_plausibility mag_plausibility_of(mag_analyte analyte, mag_unit unit, mag_decimal value);
 
-/* The row's own reference side is used only if both sides are present, low < high and each lies
-   within 40 % of the table (spec c5); otherwise the table's, in the reported unit. Where 0 is
-   returned in *order the value is inside; -1 below; 1 above. False if there is no interval for the
-   analyte. */
-bool mag_reference_order(mag_analyte analyte, mag_unit unit, mag_decimal value, bool has_row_range,
-                         mag_decimal row_low, mag_decimal row_high, int *order);
+/* Whose result, and the reference range that stands in its row. */
+typedef struct mag_reference {
+    mag_sex sex;
+    bool has_row_range;
+    mag_decimal row_low, row_high;
+} mag_reference;
+
+/* The row's own range is used only if both sides are present, low < high and each lies within 40 %
+   of the table's (spec c5); otherwise the table's, for the sex, in the reported unit. *order: 0
+   inside, -1 below, 1 above. False if there is no interval for the analyte. */
+bool mag_reference_order(mag_analyte analyte, mag_unit unit, mag_decimal value,
+                         const mag_reference *reference, int *order);
 
 #endif

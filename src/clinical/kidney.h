@@ -4,9 +4,9 @@
 #ifndef MAG_CLINICAL_KIDNEY_H
 #define MAG_CLINICAL_KIDNEY_H
 
-#include <stdbool.h>
+#include "clinical/sex.h"
 
-typedef enum mag_sex { MAG_SEX_UNKNOWN, MAG_SEX_FEMALE, MAG_SEX_MALE } mag_sex;
+#include <stdbool.h>
 
 typedef enum mag_weight_policy {
     MAG_WEIGHT_ADJUSTED30,

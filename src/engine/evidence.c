@@ -143,6 +143,7 @@ static void write_fact(mag_json *json, const mag_fact *fact, const mag_cohort *c
         mag_json_key_text(json, "at", at);
     }
     key_text(json, "method", fact->method);
+    key_text(json, "inputs", fact->inputs);
     if (fact->kind == MAG_FACT_EXPOSURE)
         write_exposure(json, fact);
     key_text(json, "notes", fact->notes);

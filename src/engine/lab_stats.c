@@ -100,18 +100,19 @@ static void count_mark(group *counts, mag_reason reason) {
     counts->text += reason == MAG_REASON_VALUE_TEXT_RESULT;
 }
 
-static void count_range(group *counts, const mag_cohort *cohort, const mag_lab *lab) {
-    mag_decimal low = {0}, high = {0};
-    bool has_range = mag_cohort_range(cohort, lab->range_id, &low, &high);
+static void count_range(group *counts, const mag_timeline *patient, const mag_lab *lab) {
+    mag_reference reference = {.sex = patient->person->sex};
+    reference.has_row_range =
+        mag_cohort_range(patient->cohort, lab->range_id, &reference.row_low, &reference.row_high);
     int order = 0;
-    if (!mag_reference_order(mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab), has_range,
-                             low, high, &order))
+    if (!mag_reference_order(mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
+                             &reference, &order))
         return;
     counts->below_range += order < 0;
     counts->above_range += order > 0;
 }
 
-static mag_status count_lab(mag_lab_stats *stats, const mag_cohort *cohort, const mag_lab *lab,
+static mag_status count_lab(mag_lab_stats *stats, const mag_timeline *patient, const mag_lab *lab,
                             mag_error *err) {
     group *counts = &stats->groups[group_of(mag_lab_analyte(lab), mag_lab_unit(lab))];
     if (mag_lab_reject(lab) != MAG_REASON_NONE) {
@@ -123,7 +124,7 @@ static mag_status count_lab(mag_lab_stats *stats, const mag_cohort *cohort, cons
         counts->censored++;
         return MAG_OK;
     }
-    count_range(counts, cohort, lab);
+    count_range(counts, patient, lab);
     return mag_lab_stats_value(stats, mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
                                err);
 }
@@ -134,7 +135,7 @@ mag_status mag_lab_stats_patient(mag_lab_stats *stats, const mag_timeline *patie
         uint32_t units_seen = 0;
         for (uint32_t i = patient->first[analyte]; i < patient->first[analyte + 1]; i++) {
             const mag_lab *lab = &patient->labs[i];
-            MAG_TRY(count_lab(stats, patient->cohort, lab, err));
+            MAG_TRY(count_lab(stats, patient, lab, err));
             if (mag_lab_reject(lab) == MAG_REASON_NONE)
                 units_seen |= 1u << mag_lab_unit(lab);
         }

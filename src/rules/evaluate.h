@@ -75,6 +75,7 @@ typedef struct mag_fact {
     mag_minute start, stop;
     bool is_open;
     const char *method; /* kf: "CG actual weight" */
+    const char *inputs; /* kf: "creatinine 4.3 mg/dL, age 88, male, 54.4 kg" */
     const char *notes;  /* comma-separated, or NULL */
     uint16_t file_id;   /* source position; line 0 = none */
     uint32_t line;

@@ -1,6 +1,7 @@
 #include "rules/fact.h"
 
 #include "clinical/dose.h"
+#include "rules/kidney_function.h"
 #include "rules/operand_person.h"
 
 #include <math.h>
@@ -303,8 +304,12 @@ static void add_number(mag_fact_list *list, const leaf *of) {
     mag_fact fact =
         fact_of(list, is_person ? MAG_FACT_PERSON : MAG_FACT_DERIVED, of->node->shown, of->value);
     set_number(list, &fact, of);
-    if (of->value->method != MAG_KF_NONE)
+    if (of->value->method != MAG_KF_NONE && of->value->lab != NULL) {
+        char inputs[192];
+        mag_kidney_inputs_text(list->evaluator->patient, of->value, inputs, sizeof inputs);
         fact.method = mag_kf_method_label(of->value->method);
+        fact.inputs = copy(list, inputs);
+    }
     fact.limit = limit_text(list, of->against, of->value->lab);
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
 }

@@ -4,6 +4,7 @@
 #include "rules/operand_person.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { WEIGHT_DAYS = 365, CG_PREFERRED_AGE = 75 };
 
@@ -190,6 +191,44 @@ mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period)
             return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC));
     }
     return inputs.reported.lab != NULL ? by_report(&inputs) : nothing_to_go_by(patient, &inputs);
+}
+
+static const char *weight_words(mag_weight_used used) {
+    return used == MAG_USED_ADJUSTED ? " adjusted" : used == MAG_USED_IDEAL ? " ideal" : "";
+}
+
+/* ", 54.4 kg", or the weight and height that made an eGFR absolute; empty without them. */
+static void body_text(const kidney_inputs *inputs, mag_kf_method method, char out[96]) {
+    char weight[32], height[32];
+    mag_weight_used used = MAG_USED_ACTUAL;
+    double weight_kg = inputs->weight_kg;
+    if (is_clearance(method))
+        weight_kg = mag_weight_for_clearance(inputs->settings.weight_policy, inputs->sex,
+                                             inputs->weight_kg, inputs->height_cm, &used);
+    out[0] = '\0';
+    mag_derived_text(weight_kg, weight);
+    mag_derived_text(inputs->height_cm, height);
+    if (is_clearance(method))
+        snprintf(out, 96, ", %s kg%s", weight, weight_words(used));
+    else if (method == MAG_KF_EGFR_ABS)
+        snprintf(out, 96, ", %s kg, %s cm", weight, height);
+}
+
+void mag_kidney_inputs_text(const mag_timeline *patient, const mag_value *value, char *out,
+                            size_t nbytes) {
+    const mag_period year = mag_period_of_days(patient->as_of, WEIGHT_DAYS);
+    const kidney_inputs inputs = inputs_of(patient, &year);
+    char printed[MAG_DECIMAL_TEXT_NBYTES], body[96];
+    const mag_value age = mag_person_age_value(patient, value->at);
+    mag_decimal_text(mag_lab_value(value->lab), printed);
+    body_text(&inputs, value->method, body);
+    int length =
+        snprintf(out, nbytes, "%s %s%s %s", mag_analyte_of(mag_lab_analyte(value->lab))->name,
+                 mag_comparator_text(mag_lab_comparator(value->lab)), printed,
+                 mag_unit_text(mag_lab_unit(value->lab)));
+    if (length > 0 && (size_t)length < nbytes && value->method != MAG_KF_EGFR_REPORTED)
+        snprintf(out + length, nbytes - (size_t)length, ", age %d, %s%s", (int)age.bounds.low,
+                 inputs.sex == MAG_SEX_FEMALE ? "female" : "male", body);
 }
 
 /* An open end has the category of the values just inside it, beyond the tolerance: <15 is G5. */

@@ -17,6 +17,11 @@ mag_value mag_kidney_function(const mag_timeline *patient, const mag_period *per
    the newest reported one. Unknown as above. */
 mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period);
 
+/* What a kidney function or eGFR was worked out from: "creatinine 4.3 mg/dL, age 88, male, 54.4
+ * kg". */
+void mag_kidney_inputs_text(const mag_timeline *patient, const mag_value *value, char *out,
+                            size_t nbytes);
+
 /* KDIGO category of an eGFR as a number (a mag_gfr_category); an interval across a border is
  * unknown. */
 mag_value mag_kidney_category(const mag_value *egfr);

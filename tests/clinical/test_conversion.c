@@ -345,16 +345,51 @@ static void the_row_range_counts_only_when_it_is_sane(void **state) {
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         int order = 9;
+        const mag_reference reference = {MAG_SEX_UNKNOWN, rows[i].has_range,
+                                         decimal_of(rows[i].low), decimal_of(rows[i].high)};
         assert_true(mag_reference_order(MAG_MAGNESIUM, MAG_UNIT_MG_DL, decimal_of(rows[i].value),
-                                        rows[i].has_range, decimal_of(rows[i].low),
-                                        decimal_of(rows[i].high), &order));
+                                        &reference, &order));
         if (order != rows[i].order)
             fail_msg("%s in %s-%s: %d", rows[i].value, rows[i].low, rows[i].high, order);
     }
     int order;
-    assert_false(mag_reference_order(MAG_WEIGHT, MAG_UNIT_KG, decimal_of("70"), false,
-                                     decimal_of("0"), decimal_of("0"), &order));
+    const mag_reference none = {.sex = MAG_SEX_UNKNOWN};
+    assert_false(mag_reference_order(MAG_WEIGHT, MAG_UNIT_KG, decimal_of("70"), &none, &order));
     print_message("%zu ranges\n", COUNT_OF(rows));
+}
+
+/* CK in U/L: men 40 to 320, women 25 to 200, and 25 to 320 where sex is unknown. */
+static void the_interval_follows_the_sex(void **state) {
+    (void)state;
+    static const struct {
+        mag_analyte analyte;
+        mag_unit unit;
+        const char *value;
+        int male, female, unknown;
+    } rows[] = {
+        {MAG_CK, MAG_UNIT_U_L, "39", -1, 0, 0},
+        {MAG_CK, MAG_UNIT_U_L, "24", -1, -1, -1},
+        {MAG_CK, MAG_UNIT_U_L, "201", 0, 1, 0},
+        {MAG_CK, MAG_UNIT_U_L, "321", 1, 1, 1},
+        {MAG_CREATININE, MAG_UNIT_UMOL_L, "58", -1, 0, 0},
+        {MAG_CREATININE, MAG_UNIT_UMOL_L, "85", 0, 1, 0},
+        {MAG_CREATININE, MAG_UNIT_UMOL_L, "44", -1, -1, -1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const int wanted[] = {rows[i].unknown, rows[i].female, rows[i].male};
+        for (int sex = MAG_SEX_UNKNOWN; sex <= MAG_SEX_MALE; sex++) {
+            int order = 9;
+            const mag_reference reference = {.sex = (mag_sex)sex};
+            assert_true(mag_reference_order(rows[i].analyte, rows[i].unit,
+                                            decimal_of(rows[i].value), &reference, &order));
+            assert_int_equal(order, wanted[sex]);
+        }
+    }
+    /* A man's row range of 47 to 322 is within 40 % of his table, not of both sexes' together. */
+    int order;
+    const mag_reference row = {MAG_SEX_MALE, true, decimal_of("47"), decimal_of("322")};
+    assert_true(mag_reference_order(MAG_CK, MAG_UNIT_U_L, decimal_of("45"), &row, &order));
+    assert_int_equal(order, -1);
 }
 
 int main(void) {
@@ -371,6 +406,7 @@ int main(void) {
         cmocka_unit_test(comparison_agrees_with_plain_arithmetic_off_the_line),
         cmocka_unit_test(implausible_values_are_told_from_odd_ones),
         cmocka_unit_test(the_row_range_counts_only_when_it_is_sane),
+        cmocka_unit_test(the_interval_follows_the_sex),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
