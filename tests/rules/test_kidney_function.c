@@ -72,6 +72,27 @@ static void a_reported_value_is_made_absolute_when_size_is_known(void **state) {
     expect_kf(35, MAG_KF_EGFR_REPORTED);
 }
 
+static void expect_inputs(const char *wanted) {
+    const mag_value value = kf_within(365);
+    char text[192];
+    mag_kidney_inputs_text(&in.patient, &value, text, sizeof text);
+    assert_string_equal(text, wanted);
+}
+
+static void the_inputs_are_told_as_they_were_used(void **state) {
+    (void)state;
+    WORLD(&in, "male 88 y 54 kg", "creatinine 4.3 mg/dL 1 day ago", "formula us");
+    expect_inputs("creatinine 4.3 mg/dL, age 88, male, 54.0 kg");
+    WORLD(&in, "female 60 y 90 kg 160 cm", "creatinine 100 umol/L 10 days ago");
+    expect_inputs("creatinine 100 umol/L, age 60, female, 67.4 kg adjusted");
+    WORLD(&in, "female 80 y", "creatinine <18 umol/L 10 days ago");
+    expect_inputs("creatinine <18 umol/L, age 80, female");
+    WORLD(&in, "female 60 y", "egfr_reported >90 mL/min/1.73m2 3 days ago");
+    expect_inputs("egfr_reported >90 mL/min/1.73m2");
+    WORLD(&in, "female 60 y 50 kg 155 cm", "egfr_reported 35 mL/min/1.73m2 3 days ago");
+    expect_inputs("egfr_reported 35 mL/min/1.73m2, age 60, female, 50.0 kg, 155.0 cm");
+}
+
 static void a_reported_lower_bound_stays_one(void **state) {
     (void)state;
     WORLD(&in, "female 60 y", "egfr_reported >90 mL/min/1.73m2 3 days ago");
@@ -189,6 +210,7 @@ int main(void) {
         cmocka_unit_test(a_body_mass_index_of_30_takes_the_adjusted_weight),
         cmocka_unit_test(without_a_weight_of_a_year_ckd_epi_is_taken),
         cmocka_unit_test(a_reported_value_is_made_absolute_when_size_is_known),
+        cmocka_unit_test(the_inputs_are_told_as_they_were_used),
         cmocka_unit_test(a_reported_lower_bound_stays_one),
         cmocka_unit_test(a_censored_creatinine_bounds_the_clearance_from_below),
         cmocka_unit_test(the_age_is_that_of_the_day_of_the_sample),
