@@ -8,8 +8,6 @@
 #include "cohort/builder.h"
 #include "cohort/profile_table.h"
 
-enum { MAG_KEEP_RULE_COUNT = 8 };
-
 typedef enum mag_row_fate {
     MAG_FATE_KEPT,
     MAG_FATE_NOT_OF_INTEREST,

@@ -127,6 +127,8 @@ static mag_status read_keep(const mag_profile_reader *reader, const mag_yaml *ma
                             mag_profile_table *table, mag_error *err) {
     if (!mapping)
         return MAG_OK;
+    if (mapping->count > MAG_KEEP_RULE_COUNT)
+        return mag_profile_fail(reader, mapping, err, "too many columns for", mapping->key);
     mag_keep_rule *rules = mag_arena_alloc(reader->arena, mapping->count * sizeof *rules);
     if (!rules)
         return mag_fail_memory(err, mapping->count * sizeof *rules);
@@ -196,12 +198,41 @@ static mag_status check_complete(const mag_profile_reader *reader, const mag_yam
 static mag_status check_constants(const mag_profile_reader *reader, const mag_yaml *at,
                                   const mag_profile_table *table, mag_error *err) {
     static const char *const kinds[] = {"order", "issue", "administration", NULL};
+    const mag_yaml *constants = mag_yaml_get(at, "constants");
     const char *system = table->constants[MAG_FIELD_CODE_SYSTEM];
     if (system && mag_code_system_find(mag_span_of(system)) == MAG_SYSTEM_NONE)
-        return mag_profile_fail(reader, at, err, "unknown code system", system);
-    const mag_yaml *kind = mag_yaml_get(mag_yaml_get(at, "constants"), "kind");
+        return mag_profile_fail(reader, mag_yaml_get(constants, "code_system"), err,
+                                "unknown code system", system);
+    const mag_yaml *kind = mag_yaml_get(constants, "kind");
     int choice;
     return kind ? mag_profile_choice(reader, kind, kinds, &choice, err) : MAG_OK;
+}
+
+/* Without a year nothing would ever be read, and every row set aside for its date. */
+static mag_status read_formats(const mag_profile_reader *reader, const mag_yaml *list,
+                               mag_profile_table *table, mag_error *err) {
+    if (!list)
+        return MAG_OK;
+    MAG_TRY(mag_profile_texts(reader, list, &table->date_formats, err));
+    for (const mag_yaml *item = list->first; item; item = item->next)
+        if (!strstr(item->text, "YYYY"))
+            return mag_profile_fail(reader, item, err, "there is no YYYY in the format",
+                                    item->text);
+    return MAG_OK;
+}
+
+static mag_status read_kind(const mag_profile_reader *reader, const mag_yaml *at,
+                            mag_table_kind *kind, mag_error *err) {
+    if (mag_table_kind_find(mag_span_of(at->text), kind))
+        return MAG_OK;
+    const char *names[MAG_TABLE_KIND_COUNT + 1] = {0};
+    for (int i = 0; i < MAG_TABLE_KIND_COUNT; i++)
+        names[i] = mag_table_kind_name((mag_table_kind)i);
+    mag_profile_fail(reader, at, err, "unknown table", at->text);
+    const char *nearest = mag_nearest_name(at->text, names);
+    if (nearest)
+        mag_hint(err, "did you mean \"%s\"?", nearest);
+    return MAG_E_USAGE;
 }
 
 static mag_status read_flags(const mag_profile_reader *reader, const mag_yaml *at,
@@ -223,9 +254,7 @@ mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_ya
     mag_profile_table *table = mag_arena_alloc(reader->arena, sizeof *table);
     if (!table)
         return mag_fail_memory(err, sizeof *table);
-    const mag_yaml *name = mag_yaml_get(at, "table");
-    if (!mag_table_kind_find(mag_span_of(name->text), &table->kind))
-        return mag_profile_fail(reader, name, err, "unknown table", name->text);
+    MAG_TRY(read_kind(reader, mag_yaml_get(at, "table"), &table->kind, err));
     table->file = mag_yaml_get_text(at, "file");
     table->missing = reader->missing;
     MAG_TRY(read_flags(reader, at, table, err));
@@ -240,9 +269,7 @@ mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_ya
     const mag_yaml *missing = mag_yaml_get(at, "missing");
     if (missing)
         MAG_TRY(mag_profile_texts(reader, missing, &table->missing, err));
-    const mag_yaml *formats = mag_yaml_get(at, "date_formats");
-    if (formats)
-        MAG_TRY(mag_profile_texts(reader, formats, &table->date_formats, err));
+    MAG_TRY(read_formats(reader, mag_yaml_get(at, "date_formats"), table, err));
     MAG_TRY(check_complete(reader, at, table, err));
     MAG_TRY(check_constants(reader, at, table, err));
     MAG_TRY(check_commas(reader, at, table, err));

@@ -27,6 +27,8 @@ typedef struct mag_text_map {
     size_t count;
 } mag_text_map;
 
+enum { MAG_KEEP_RULE_COUNT = 8 }; /* most columns that decide which rows of a table are kept */
+
 /* Only rows whose column holds one of the texts are read; others are not of interest. */
 typedef struct mag_keep_rule {
     const char *column;

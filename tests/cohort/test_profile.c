@@ -115,7 +115,7 @@ static const fault_case FAULTS[] = {
      "value: c }\n",
      "x.yaml:3:5:", "collected_at"},
     {"profile: x\ntables:\n" LABS_TABLE "    constants: { code_system: LOINK }\n",
-     "x.yaml:3:5:", "code system"},
+     "x.yaml:6:31:", "code system"},
     {"profile: x\ntables:\n" LABS_TABLE "    units: { glucose: furlong }\n",
      "x.yaml:6:23:", "unknown unit"},
     {"profile: x\ntables:\n" LABS_TABLE "    codes: { W: wait }\n",
