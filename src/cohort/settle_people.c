@@ -42,6 +42,19 @@ static bool contradicts(const mag_person *a, const mag_person *b) {
            (a->birth != b->birth || a->is_birth_year_only != b->is_birth_year_only);
 }
 
+/* From the earliest begin to the latest end. Where a row leaves its begin open, each side is filled
+   from the other row. */
+static void join_observed(mag_person *person, const mag_person *more) {
+    bool have_both =
+        person->observed_from != MAG_MINUTE_NONE && more->observed_from != MAG_MINUTE_NONE;
+    if (have_both ? more->observed_from < person->observed_from
+                  : person->observed_from == MAG_MINUTE_NONE)
+        person->observed_from = more->observed_from;
+    if (have_both ? more->observed_until > person->observed_until
+                  : more->observed_until < person->observed_until)
+        person->observed_until = more->observed_until;
+}
+
 static void join(const mag_cohort *cohort, mag_person *person, const mag_person *more) {
     person->has_conflict |= contradicts(person, more);
     if (!person->sex)
@@ -53,10 +66,7 @@ static void join(const mag_cohort *cohort, mag_person *person, const mag_person 
     }
     if (more->died < person->died)
         person->died = more->died;
-    if (more->observed_from < person->observed_from)
-        person->observed_from = more->observed_from;
-    if (more->observed_until > person->observed_until)
-        person->observed_until = more->observed_until;
+    join_observed(person, more);
     if (!person->site_id || (more->site_id && strcmp(mag_cohort_text(cohort, more->site_id),
                                                      mag_cohort_text(cohort, person->site_id)) < 0))
         person->site_id = more->site_id;
