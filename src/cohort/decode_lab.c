@@ -131,12 +131,14 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
 /* --- haemolysis
  * ------------------------------------------------------------------------------------ */
 
-/* A serum index is a number from some height on, or a word ("moderate" and up). */
+/* A serum index is a number from some height on, or a word ("moderate" and up). Below a bound is
+   not that height. */
 static bool is_high_index(const mag_decoder *decoder, const reading *result) {
     static const char *const words[] = {"moderate", "gross", "marked", "severe",
                                         "++",       "+++",   "++++"};
     if (result->reason == MAG_REASON_NONE)
-        return mag_decimal_compare(result->value, decoder->table->haemolysis_from) >= 0;
+        return result->comparator != MAG_LESS && result->comparator != MAG_LESS_EQUAL &&
+               mag_decimal_compare(result->value, decoder->table->haemolysis_from) >= 0;
     mag_span text = mag_decoder_text(decoder, MAG_FIELD_VALUE);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (mag_span_is_ignoring_case(text, words[i]))

@@ -160,7 +160,11 @@ static mag_reason judge_date(const mag_decoder *decoder, mag_date_fault fault,
     case MAG_DATE_OK:
         return is_sentinel(moment->last_day) ? MAG_REASON_DATE_SENTINEL : MAG_REASON_NONE;
     case MAG_DATE_PARTIAL:
-        return decoder->table->has_partial_dates ? MAG_REASON_NONE : MAG_REASON_DATE_INVALID;
+        if (!decoder->table->has_partial_dates)
+            return MAG_REASON_DATE_INVALID;
+        return is_sentinel(moment->last_day) || is_sentinel(mag_minute_day(moment->minute))
+                   ? MAG_REASON_DATE_SENTINEL
+                   : MAG_REASON_NONE;
     case MAG_DATE_EMPTY:
         return MAG_REASON_NULL_REQUIRED;
     case MAG_DATE_INVALID:
@@ -207,8 +211,8 @@ mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error 
     mag_text_clear(scratch);
     mag_text_add_char(scratch, (char)decoder->table->kind);
     for (int i = 0; i < MAG_FIELD_COUNT; i++) {
-        if (decoder->column_idx[i] < 0)
-            continue;
+        if (decoder->column_idx[i] < 0 || !decoder->cells[decoder->column_idx[i]].nbytes)
+            continue; /* a column that another file does not have is like an empty one */
         mag_text_add_char(scratch, (char)(i + 1));
         mag_text_add(scratch, decoder->cells[decoder->column_idx[i]]);
         mag_text_add_char(scratch, '\0');
