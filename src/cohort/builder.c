@@ -17,6 +17,13 @@ static void note_newest(mag_partition *partition, mag_table_kind kind, mag_minut
         partition->newest[kind] = minute;
 }
 
+/* A file is filled by one reader. Records of examples have none. */
+static void note_newest_of_file(const mag_cohort *cohort, mag_position at, mag_minute minute) {
+    mag_run_file *const *files = cohort->files.items;
+    if (at.file_id < cohort->files.count && minute > files[at.file_id]->newest)
+        files[at.file_id]->newest = minute;
+}
+
 mag_status mag_cohort_put_person(mag_cohort *cohort, const mag_person *person, mag_position at,
                                  mag_error *err) {
     mag_partition *partition;
@@ -43,8 +50,10 @@ mag_status mag_cohort_put_lab(mag_cohort *cohort, mag_span patient_id, const mag
     row->lab.patient = patient;
     row->lab.file_id = at.file_id;
     row->lab.line = at.line;
-    if (mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item)
-        note_newest(partition, MAG_TABLE_LABS, lab->minute);
+    if (!mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item)
+        return MAG_OK;
+    note_newest(partition, MAG_TABLE_LABS, lab->minute);
+    note_newest_of_file(cohort, at, lab->minute);
     return MAG_OK;
 }
 
@@ -76,6 +85,7 @@ mag_status mag_cohort_put_exposure(mag_cohort *cohort, mag_span patient_id,
     row->exposure.file_id = at.file_id;
     row->exposure.line = at.line;
     note_newest(partition, MAG_TABLE_PRESCRIPTIONS, exposure->start);
+    note_newest_of_file(cohort, at, exposure->start);
     return MAG_OK;
 }
 

@@ -141,6 +141,7 @@ mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const cha
     fresh->source = mag_cohort_keep_name(cohort, source, err);
     fresh->name = mag_cohort_keep_name(cohort, name, err);
     fresh->kind = kind;
+    fresh->newest = MAG_MINUTE_NONE;
     mag_run_file **slot = mag_list_add(cohort->settings.account, &cohort->files, err);
     if (!fresh->source || !fresh->name || !slot)
         return MAG_E_RESOURCE;

@@ -43,6 +43,7 @@ typedef struct mag_run_file {
     uint64_t in_nbytes, out_nbytes;
     unsigned member_count;
     mag_accounting accounting; /* settled after mag_cohort_settle_all */
+    mag_minute newest; /* record of a code-book analyte, or start of a prescription; _NONE else */
     uint64_t blank_line_count, repeated_header_count;
     bool has_bom, has_zero_padding, has_unfinished_last_line, has_crlf;
 } mag_run_file;

@@ -249,11 +249,22 @@ static mag_status judge_last_lines(gate_judge *judge, const mag_plan_source *sou
     return MAG_OK;
 }
 
-/* In whole hours, rounded up: an hour begun counts. */
+static mag_minute newest_of(const mag_cohort *cohort, const mag_plan_source *source) {
+    mag_minute newest = MAG_MINUTE_NONE;
+    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(cohort, (uint16_t)i);
+        if (strcmp(file->source, source->name) == 0 && file->newest > newest)
+            newest = file->newest;
+    }
+    return newest;
+}
+
+/* In whole hours, rounded up: an hour begun counts. A source is judged by its own rows: a second
+   one of its kind must not hide that it stopped. */
 static mag_status judge_freshness(gate_judge *judge, const mag_plan_source *source,
                                   mag_minute data_until, mag_error *err) {
     bool is_feed = source->kind == MAG_TABLE_LABS || source->kind == MAG_TABLE_PRESCRIPTIONS;
-    mag_minute newest = mag_cohort_newest(judge->cohort, source->kind);
+    mag_minute newest = newest_of(judge->cohort, source);
     if (!judge->plan->is_freshness_judged || !is_feed || newest == MAG_MINUTE_NONE ||
         data_until == MAG_MINUTE_OPEN || newest >= data_until)
         return MAG_OK;

@@ -64,7 +64,7 @@ static mag_status read_sources(const mag_run_inputs *inputs, mag_cohort *cohort,
     for (size_t i = 0; i < inputs->source_count; i++) {
         mag_source *source = inputs->sources[i];
         if (inputs->is_stopped != NULL && inputs->is_stopped(inputs->stop_context))
-            return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_NONE, "stopped while reading");
+            return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped while reading");
         MAG_TRY(source->ops->ingest(source, cohort, err));
     }
     return MAG_OK;

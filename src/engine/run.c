@@ -35,7 +35,7 @@ static double lap(run_state *run) {
 static mag_status check_stop(const mag_run_inputs *inputs, const char *stage, mag_error *err) {
     if (inputs->is_stopped == NULL || !inputs->is_stopped(inputs->stop_context))
         return MAG_OK;
-    return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_NONE, "stopped after %s; nothing published",
+    return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped after %s; nothing published",
                     stage);
 }
 

@@ -144,7 +144,7 @@ static mag_status screen_part(void *context, unsigned partition_idx, unsigned wo
         mag_timeline patient;
         if (i % STOP_CHECK_PATIENTS == 0 && screen->is_stopped != NULL &&
             screen->is_stopped(screen->stop_context))
-            return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_NONE, "stopped while screening");
+            return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped while screening");
         mag_timeline_of(screen->cohort, partition_idx, i, &patient);
         patient_case at = {.screen = screen,
                            .part = &screen->parts[partition_idx],

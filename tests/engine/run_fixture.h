@@ -19,7 +19,9 @@ typedef struct run_fixture {
     char folder[64], data[96], out[96];
     int thread_count;
     const char *as_of, *pipeline; /* pipeline NULL: the short form */
-    bool is_dry;
+    bool is_dry, is_unforced;
+    unsigned stop_at, stop_calls; /* the call of is_stopped that says yes; 0 = none */
+    size_t run_limit_nbytes;      /* memory of mag_run alone, above what planning took; 0 = none */
     mag_error error;
     const mag_run_report *report;
 } run_fixture;
@@ -108,6 +110,11 @@ static inline mag_status fixture_sources(run_fixture *at, const mag_plan *plan,
     return MAG_OK;
 }
 
+static inline bool fixture_is_stopped(void *context) {
+    run_fixture *at = context;
+    return ++at->stop_calls == at->stop_at;
+}
+
 static inline mag_status fixture_run_plan(run_fixture *at, const mag_plan *plan) {
     const mag_codebook *book;
     const mag_pack *pack;
@@ -118,8 +125,8 @@ static inline mag_status fixture_run_plan(run_fixture *at, const mag_plan *plan)
                           plan->override_count, plan->history_days, &pack, &at->error));
     MAG_TRY(fixture_sources(at, plan, sources));
     if (!at->is_dry)
-        MAG_TRY(mag_sink_csv_directory_new(&sink, plan->sink_directory, true, &at->account,
-                                           &at->error));
+        MAG_TRY(mag_sink_csv_directory_new(&sink, plan->sink_directory, !at->is_unforced,
+                                           &at->account, &at->error));
     mag_run_inputs inputs = {.plan = plan,
                              .book = book,
                              .pack = pack,
@@ -127,8 +134,14 @@ static inline mag_status fixture_run_plan(run_fixture *at, const mag_plan *plan)
                              .source_count = plan->source_count,
                              .sink = sink,
                              .thread_count = at->thread_count,
-                             .account = &at->account};
+                             .account = &at->account,
+                             .is_stopped = fixture_is_stopped,
+                             .stop_context = at};
+    at->stop_calls = 0;
+    if (at->run_limit_nbytes > 0)
+        at->account.limit_nbytes = at->account.used_nbytes + at->run_limit_nbytes;
     mag_status status = mag_run(at->arena, &inputs, &at->report, &at->error);
+    at->account.limit_nbytes = 0;
     if (sink != NULL)
         sink->ops->free(sink);
     for (size_t i = 0; i < plan->source_count; i++)
