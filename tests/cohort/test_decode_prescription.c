@@ -1,0 +1,258 @@
+/* Cells of prescriptions: kinds, days supplied, stops, dose intervals, notes; and which edition of
+   a result counts. */
+#include "cohort_fixture.h"
+
+#include "clinical/dose.h"
+
+static fixture f;
+
+static int set_up(void **state) {
+    (void)state;
+    fixture_open(&f, usual_settings());
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    fixture_close(&f);
+    return 0;
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+static const mag_run_file *feed_rx(const char *header, const char *row) {
+    static const char *const people[] = {"p|F|1950", NULL};
+    fixture_close(&f);
+    fixture_open(&f, usual_settings());
+    feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
+    const char *const rows[] = {row, NULL};
+    const mag_run_file *file = feed(&f, MAG_TABLE_PRESCRIPTIONS, header, rows);
+    settle(&f);
+    return file;
+}
+
+/* --- when
+ * ---------------------------------------------------------------------------------------------- */
+
+typedef struct time_case {
+    const char *row;   /* start|stop|kind|days_supply */
+    const char *start; /* NULL: rejected */
+    const char *stop;
+    mag_rx_kind kind;
+    mag_reason reason;
+} time_case;
+
+static const time_case TIMES[] = {
+    /* a stop with a clock is exclusive; one without is its whole day */
+    {"2024-05-01 08:00|2024-05-01 08:01|order|", "2024-05-01 08:00", "2024-05-01 08:01",
+     MAG_RX_ORDER, 0},
+    {"2024-05-01 08:00|2024-05-01 08:00|order|", "2024-05-01 08:00", "2024-05-01 08:01",
+     MAG_RX_ORDER, 0},
+    {"2024-05-01 08:00|2024-05-01 07:59|order|", NULL, NULL, 0, MAG_REASON_RX_INTERVAL},
+    {"2024-05-01|2024-05-01|order|", "2024-05-01", "2024-05-02", MAG_RX_ORDER, 0},
+    {"2024-05-01 23:59|2024-05-01|order|", "2024-05-01 23:59", "2024-05-02", MAG_RX_ORDER, 0},
+    {"2024-05-01|2024-04-30|order|", NULL, NULL, 0, MAG_REASON_RX_INTERVAL},
+    {"2024-05-01|2024-04-30 23:59|order|", NULL, NULL, 0, MAG_REASON_RX_INTERVAL},
+    {"2024-05-01|2024-05-01 00:00|order|", "2024-05-01", "2024-05-01 00:01", MAG_RX_ORDER, 0},
+    /* without a stop: at most 365 days; sentinels and infinity are no stop */
+    {"2024-05-01 08:00||order|", "2024-05-01 08:00", "2025-05-01 08:00", MAG_RX_ORDER, 0},
+    {"2023-03-01||order|", "2023-03-01", "2024-02-29", MAG_RX_ORDER, 0}, /* over a leap day */
+    {"2024-05-01|9999-12-31 23:59|order|", "2024-05-01", "2025-05-01", MAG_RX_ORDER, 0},
+    {"2024-05-01|1900-01-01|order|", "2024-05-01", "2025-05-01", MAG_RX_ORDER, 0},
+    {"2024-05-01|INFINITY|order|", "2024-05-01", "2025-05-01", MAG_RX_ORDER, 0},
+    {"2024-05-01|NULL|order|", "2024-05-01", "2025-05-01", MAG_RX_ORDER, 0},
+    {"2024-05-01|soon|order|", NULL, NULL, 0, MAG_REASON_DATE_FORMAT},
+    {"2024-05-01|2024-02-30|order|", NULL, NULL, 0, MAG_REASON_DATE_INVALID},
+    {"2024-05-01|2024-06|order|", NULL, NULL, 0, MAG_REASON_DATE_INVALID},
+    {"9999-12-31||order|", NULL, NULL, 0, MAG_REASON_DATE_SENTINEL},
+    {"infinity||order|", NULL, NULL, 0, MAG_REASON_DATE_NOT_FINITE},
+    /* kinds: unsaid is an order, case is nothing */
+    {"2024-05-01|2024-05-03||", "2024-05-01", "2024-05-04", MAG_RX_ORDER, 0},
+    {"2024-05-01|2024-05-03|ORDER|", "2024-05-01", "2024-05-04", MAG_RX_ORDER, 0},
+    {"2024-05-01||Issue|", "2024-05-01", "2024-05-29", MAG_RX_ISSUE, 0},
+    {"2024-05-01 10:30||issue|7", "2024-05-01 10:30", "2024-05-08 10:30", MAG_RX_ISSUE, 0},
+    {"2024-05-01||issue|1", "2024-05-01", "2024-05-02", MAG_RX_ISSUE, 0},
+    {"2024-05-01||issue|3650", "2024-05-01", "2034-04-29", MAG_RX_ISSUE, 0},
+    {"2024-05-01||issue|3651", "2024-05-01", "2024-05-29", MAG_RX_ISSUE, 0},
+    {"2024-05-01||issue|-7", "2024-05-01", "2024-05-29", MAG_RX_ISSUE, 0},
+    {"2024-05-01||issue|>7", "2024-05-01", "2024-05-29", MAG_RX_ISSUE, 0},
+    {"2024-05-01||issue|7,5", "2024-05-01", "2024-05-29", MAG_RX_ISSUE, 0},
+    {"2024-05-01 10:30||administration|", "2024-05-01 10:30", "2024-05-02", MAG_RX_ADMINISTRATION,
+     0},
+    {"2024-05-01 23:59||administration|", "2024-05-01 23:59", "2024-05-02", MAG_RX_ADMINISTRATION,
+     0},
+    {"2024-05-01||administration|28", "2024-05-01", "2024-05-02", MAG_RX_ADMINISTRATION, 0},
+};
+
+static void a_prescription_lasts_as_its_kind_says(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof TIMES / sizeof *TIMES; i++) {
+        char row[120];
+        snprintf(row, sizeof row, "p|furosemide|%s", TIMES[i].row);
+        const mag_run_file *file = feed_rx("patient_id|drug_name|start|stop|kind|days_supply", row);
+        mag_timeline timeline = patient(&f, "p");
+        if (!TIMES[i].start) {
+            if (timeline.exposure_count || file->accounting.rejected[TIMES[i].reason] != 1)
+                fail_msg("%s is not rejected as %s", row, mag_reason_name(TIMES[i].reason));
+            continue;
+        }
+        if (timeline.exposure_count != 1)
+            fail_msg("%s: %zu exposures", row, timeline.exposure_count);
+        const mag_exposure *exposure = timeline.exposures;
+        if (exposure->start != at(TIMES[i].start) || exposure->stop != at(TIMES[i].stop) ||
+            mag_exposure_kind(exposure) != TIMES[i].kind)
+            fail_msg("%s: %d to %d, kind %d", row, exposure->start, exposure->stop,
+                     (int)mag_exposure_kind(exposure));
+    }
+}
+
+static void open_orders_are_flagged_and_counted_when_accepted(void **state) {
+    (void)state;
+    static const char *const people[] = {"p|F|1950", NULL};
+    static const char *const rows[] = {
+        "p|furosemide|2024-05-01|",           "p|furosemide|2024-05-01|", /* a copy */
+        "p|furosemide|2024-08-01|",                                       /* date.future */
+        "p|furosemide|2024-07-02|",                                       /* after T */
+        "q|furosemide|2024-05-01|",                                       /* no patient */
+        "p|furosemide|2024-05-02|2024-05-03", "p|omeprazole|2024-05-01|infinity", NULL};
+    feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_name|start|stop", rows);
+    settle(&f);
+    assert_int_equal(file->accounting.open_orders, 2);
+    mag_timeline timeline = patient(&f, "p");
+    assert_int_equal(timeline.exposure_count, 3);
+    size_t open_count = 0;
+    for (size_t i = 0; i < 3; i++)
+        open_count += mag_exposure_has(&timeline.exposures[i], MAG_EXPOSURE_OPEN);
+    assert_int_equal(open_count, 2);
+}
+
+/* --- what and how much
+ * ----------------------------------------------------------------------------------- */
+
+typedef struct dose_case {
+    const char *row;   /* drug_name, dose, unit, times a day, route */
+    double low, high;  /* mmol of magnesium a day; high -1: unknown */
+    bool is_ambiguous; /* elemental or salt mass */
+    const char *text;  /* as written, for people */
+} dose_case;
+
+/* 24.305 mg of magnesium are 1 mmol; magnesium oxide is 40.304 g/mol (spec e). */
+static const dose_case DOSES[] = {
+    {"magnesium|200|mg elemental|2|PO", 400 / 24.305, 400 / 24.305, false,
+     "200 mg elemental, 2 a day"},
+    {"magnesium|4|mmol|3|PO", 12, 12, false, "4 mmol, 3 a day"},
+    {"magnesium|8|mEq|2|PO", 8, 8, false, "8 mEq, 2 a day"},
+    {"magnesium|4|mmol|1-3|PO", 4, 12, false, "4 mmol, 1-3 a day"},
+    {"magnesium|2-4|mmol|2|PO", 4, 8, false, "2-4 mmol, 2 a day"},
+    {"magnesium oxide|400|mg|1|PO", 400 / 40.304, 400 / 24.305, true, "400 mg, 1 a day"},
+    {"magnesium|4|mmol||PO", 0, -1, false, "4 mmol"},
+    {"magnesium|||2|PO", 0, -1, false, "2 a day"},
+    {"magnesium||||PO", 0, -1, false, ""},
+    {"furosemide|40|mg|1|PO", 0, -1, false, "40 mg, 1 a day"},
+};
+
+static void doses_are_kept_as_intervals_and_as_written(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof DOSES / sizeof *DOSES; i++) {
+        char row[120];
+        const char *drug_end = strchr(DOSES[i].row, '|');
+        snprintf(row, sizeof row, "p|%.*s|2024-05-01%s", (int)(drug_end - DOSES[i].row),
+                 DOSES[i].row, drug_end);
+        feed_rx("patient_id|drug_name|start|dose|dose_unit|doses_per_day|route", row);
+        mag_timeline timeline = patient(&f, "p");
+        if (timeline.exposure_count != 1)
+            fail_msg("%s: %zu exposures", row, timeline.exposure_count);
+        const mag_exposure *exposure = timeline.exposures;
+        double low_error = exposure->dose_lo_umol - 1000 * DOSES[i].low;
+        double high_error = exposure->dose_hi_umol - 1000 * DOSES[i].high;
+        bool is_high_right = DOSES[i].high < 0 ? exposure->dose_hi_umol == MAG_DOSE_UNKNOWN
+                                               : high_error > -1 && high_error < 1;
+        const char *text = mag_cohort_text(f.cohort, exposure->dose_text_id);
+        if (low_error < -1 || low_error > 1 || !is_high_right || strcmp(text, DOSES[i].text) != 0 ||
+            mag_exposure_has(exposure, MAG_EXPOSURE_BASIS_AMBIGUOUS) != DOSES[i].is_ambiguous)
+            fail_msg("%s: %d to %d, flags %u, \"%s\"", row, exposure->dose_lo_umol,
+                     exposure->dose_hi_umol, exposure->flags, text);
+    }
+}
+
+/* Unmapped: a name with a stem of rule H05's list that reached no class. */
+static void drugs_of_no_class_are_not_of_interest_and_ours_are_noted(void **state) {
+    (void)state;
+    static const struct {
+        const char *row; /* code, name */
+        uint64_t accepted, unmapped;
+    } cases[] = {{"C03CA01|", 1, 0},
+                 {"|furosemide", 1, 0},
+                 {"|paracetamol 500 mg", 0, 0},
+                 {"N02BE01|", 0, 0},
+                 {"|Neoprazole 20 mg", 0, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char row[120];
+        snprintf(row, sizeof row, "p|%s|2024-05-01", cases[i].row);
+        const mag_run_file *file = feed_rx("patient_id|drug_code|drug_name|start", row);
+        if (file->accounting.accepted != cases[i].accepted ||
+            file->accounting.unmapped != cases[i].unmapped)
+            fail_msg("%s: accepted %llu, unmapped %llu", row,
+                     (unsigned long long)file->accounting.accepted,
+                     (unsigned long long)file->accounting.unmapped);
+        assert_int_equal(file->accounting.not_of_interest, !cases[i].accepted);
+    }
+}
+
+/* --- editions of a result
+ * ------------------------------------------------------------------------------- */
+
+typedef struct edition_case {
+    const char *versions[3]; /* of one result id; values are 0.1, 0.2, 0.3 */
+    int kept;                /* mantissa of the one that counts; 0: all stay */
+} edition_case;
+
+static const edition_case EDITIONS[] = {
+    {{"1", "2", "3"}, 3},  {{"3", "2", "1"}, 1},
+    {{"9", "10", "8"}, 2}, /* whole numbers, not texts */
+    {{"", "1", ""}, 2},    {{"2024-06-01", "2024-05-31 23:59", "2024-06-01 00:01"}, 3},
+    {{"a", "c", "b"}, 2},  {{"1", "1", "1"}, 0}, /* two rows with one version both stay */
+    {{"", "", ""}, 0},
+};
+
+static void of_several_editions_the_newest_counts_in_any_order(void **state) {
+    (void)state;
+    static const char *const people[] = {"p|F|1950", NULL};
+    for (size_t i = 0; i < sizeof EDITIONS / sizeof *EDITIONS; i++)
+        for (size_t turn = 0; turn < 3; turn++) {
+            fixture_close(&f);
+            fixture_open(&f, usual_settings());
+            feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
+            char lines[3][100];
+            const char *rows[4] = {0};
+            for (size_t k = 0; k < 3; k++) {
+                snprintf(lines[k], sizeof lines[k], "p|2601-3|0.%zu|mmol/L|2024-06-01|r|%s", k + 1,
+                         EDITIONS[i].versions[k]);
+                rows[(k + turn) % 3] = lines[k];
+            }
+            const mag_run_file *file =
+                feed(&f, MAG_TABLE_LABS,
+                     "patient_id|code|value|unit|collected_at|result_id|version", rows);
+            settle(&f);
+            mag_timeline timeline = patient(&f, "p");
+            size_t count;
+            const mag_lab *labs = mag_timeline_labs(&timeline, MAG_MAGNESIUM, &count);
+            size_t expected = EDITIONS[i].kept ? 1 : 3;
+            if (count != expected || (EDITIONS[i].kept && labs[0].mantissa != EDITIONS[i].kept))
+                fail_msg("case %zu: %zu results, first 0.%d", i, count, labs[0].mantissa);
+            assert_int_equal(file->accounting.duplicate, 3 - expected);
+        }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(a_prescription_lasts_as_its_kind_says),
+        TEST(open_orders_are_flagged_and_counted_when_accepted),
+        TEST(doses_are_kept_as_intervals_and_as_written),
+        TEST(drugs_of_no_class_are_not_of_interest_and_ours_are_noted),
+        TEST(of_several_editions_the_newest_counts_in_any_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
