@@ -80,6 +80,92 @@ static void merges_runs_into_the_order_of_ids_and_rules(void **state) {
     }
 }
 
+enum { MANY = 20000 };
+
+typedef struct many {
+    char ids[MANY][24];
+    const char *sorted[MANY];
+    mag_screen_row rows[MANY];
+    mag_screen screen;
+    size_t count, seen, wrong;
+} many;
+
+/* Ids of one to five letters of one to four bytes, so that many begin like another one. */
+static void make_id(uint64_t *seed, char out[24]) {
+    static const char *const letters[] = {" ",
+                                          "!",
+                                          "-",
+                                          "0",
+                                          "9",
+                                          "A",
+                                          "P",
+                                          "a",
+                                          "~",
+                                          "\xc2\xa0",
+                                          "\xc3\xa9",
+                                          "\xdf\xbf",
+                                          "\xe0\xa0\x80",
+                                          "\xf0\x9f\x98\x80"};
+    size_t used = 0;
+    for (unsigned i = 1 + (unsigned)(test_random(seed) % 5); i > 0; i--)
+        used += (size_t)sprintf(out + used, "%s", letters[test_random(seed) % 14]);
+}
+
+static int by_unsigned_bytes(const void *a, const void *b) {
+    const unsigned char *left = *(const unsigned char *const *)a;
+    const unsigned char *right = *(const unsigned char *const *)b;
+    while (*left != 0 && *left == *right) {
+        left++;
+        right++;
+    }
+    return (int)*left - (int)*right;
+}
+
+/* Different ids only: a patient is in one partition. */
+static void make_ids(many *all, uint64_t seed) {
+    for (size_t i = 0; i < MANY; i++) {
+        make_id(&seed, all->ids[i]);
+        all->sorted[i] = all->ids[i];
+    }
+    qsort(all->sorted, MANY, sizeof all->sorted[0], by_unsigned_bytes);
+    for (size_t i = 0; i < MANY; i++)
+        if (i == 0 || strcmp(all->sorted[i], all->sorted[i - 1]) != 0)
+            all->sorted[all->count++] = all->sorted[i];
+}
+
+static mag_status expect_next(void *context, const mag_screen_row *row, mag_error *err) {
+    many *all = context;
+    (void)err;
+    all->wrong += !mag_span_is(row->patient_id, all->sorted[all->seen++]);
+    return MAG_OK;
+}
+
+static void keeps_thousands_of_prefixes_and_utf_8_in_bytewise_order(void **state) {
+    static many all;
+    size_t prefixes = 0, used = 0;
+    (void)state;
+    make_ids(&all, 19);
+    /* ids in their order dealt to the partitions, so that every partition's run is sorted */
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
+        mag_screen_part *part = &all.screen.parts[p];
+        part->rows = &all.rows[used];
+        for (size_t i = 0; i < all.count; i++)
+            if (i * 2654435761u % 4096 / 64 == p) {
+                all.rows[used++] = (mag_screen_row){.patient_id = mag_span_of(all.sorted[i]),
+                                                    .outcome.kind = MAG_FLAGGED};
+                part->row_count++;
+            }
+    }
+    for (size_t i = 1; i < all.count; i++)
+        prefixes += strncmp(all.sorted[i], all.sorted[i - 1], strlen(all.sorted[i - 1])) == 0;
+    assert_int_equal(used, all.count);
+    assert_true(all.count > 5000);
+    assert_true(prefixes > 1000);
+    assert_int_equal(mag_screen_merge(&all.screen, MAG_FLAGGED, expect_next, &all, NULL), MAG_OK);
+    assert_int_equal(all.seen, all.count);
+    assert_int_equal(all.wrong, 0);
+}
+
 static void stops_at_the_first_fault_of_the_visitor(void **state) {
     static test_data fixture;
     mag_error error = {0};
@@ -103,6 +189,7 @@ static void merges_nothing_into_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(merges_runs_into_the_order_of_ids_and_rules),
+        cmocka_unit_test(keeps_thousands_of_prefixes_and_utf_8_in_bytewise_order),
         cmocka_unit_test(stops_at_the_first_fault_of_the_visitor),
         cmocka_unit_test(merges_nothing_into_nothing),
     };

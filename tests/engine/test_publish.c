@@ -439,9 +439,9 @@ static bool is_one_of(const char *key, const char *const *keys) {
 }
 
 static void check_keys(json_t *fact) {
-    static const char *const known[] = {"fact",   "value", "unit",  "limit",  "at",
-                                        "method", "class", "code",  "drug",   "start",
-                                        "stop",   "dose",  "notes", "source", NULL};
+    static const char *const known[] = {"fact",  "value",  "unit",   "limit", "at",   "method",
+                                        "class", "code",   "drug",   "start", "stop", "dose",
+                                        "notes", "inputs", "source", NULL};
     const char *key;
     json_t *value;
     json_object_foreach(fact, key, value) {
@@ -467,6 +467,8 @@ static void check_fact(const world *at, json_t *fact, const char *patient, fact_
         counts->derived++;
         double tenths = json_number_value(value) * 10;
         assert_true(fabs(tenths - nearbyint(tenths)) < 1e-6);
+        if (strcmp(record_text(fact, "fact"), "kf") == 0)
+            assert_non_null(strstr(record_text(fact, "inputs"), "creatinine "));
     } else if (json_is_string(value) && json_object_get(fact, "source") != NULL) {
         counts->results++;
         assert_non_null(json_object_get(fact, "unit"));
