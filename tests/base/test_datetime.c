@@ -172,6 +172,104 @@ static void age_is_completed_years(void **state) {
     }
 }
 
+static uint64_t random_state = 1121;
+
+static unsigned draw(unsigned count) {
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(random_state >> 33) % count;
+}
+
+/* Over the whole range of minutes that have a written form. */
+static void a_minute_that_is_written_is_read_back_the_same(void **state) {
+    (void)state;
+    mag_minute first = mag_day_from_civil(1600, 1, 1) * MAG_MINUTES_PER_DAY;
+    unsigned span = (unsigned)(MAG_MINUTE_OPEN - 1) + (unsigned)-first;
+    for (int i = 0; i < 200000; i++) {
+        mag_minute minute =
+            (mag_minute)(first + (int64_t)(((uint64_t)draw(1u << 30) << 10) % span));
+        char text[MAG_MOMENT_TEXT_NBYTES];
+        mag_moment moment;
+        mag_minute_text(minute, false, text);
+        assert_int_equal(mag_moment_parse(mag_span_of(text), NULL, &moment), MAG_DATE_OK);
+        if (moment.minute != minute || moment.is_date_only)
+            fail_msg("%d is written %s and read %d", minute, text, moment.minute);
+        mag_minute_text(minute, true, text);
+        assert_int_equal(mag_moment_parse(mag_span_of(text), NULL, &moment), MAG_DATE_OK);
+        assert_true(moment.is_date_only);
+        assert_int_equal(mag_minute_day(minute), moment.last_day);
+    }
+}
+
+/* Birthdays counted one by one; somebody born on 29 February has his on 1 March. */
+static void ages_agree_with_counted_birthdays(void **state) {
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        mag_day birth = mag_day_from_civil(1880, 1, 1) + (mag_day)draw(50000);
+        mag_day day = birth + (mag_day)draw(45000);
+        int year, month, date, count = 0;
+        mag_day_to_civil(birth, &year, &month, &date);
+        bool is_leapling = month == 2 && date == 29;
+        for (int next = year + 1;; next++, count++) {
+            mag_day birthday = is_leapling ? mag_day_from_civil(next, 3, 1)
+                                           : mag_day_from_civil(next, month, date);
+            if (birthday > day)
+                break;
+        }
+        if (mag_years_between(birth, day) != count)
+            fail_msg("born on day %d, on day %d: %d, not %d", birth, day,
+                     mag_years_between(birth, day), count);
+    }
+}
+
+static void offsets_reach_from_0_to_14_hours(void **state) {
+    (void)state;
+    for (int hours = 0; hours < 100; hours++)
+        for (int minutes = 0; minutes < 100; minutes += 15)
+            for (int form = 0; form < 4; form++) {
+                char text[40];
+                snprintf(text, sizeof text, "2024-03-12T07:10%c%02d%s%02d", form & 1 ? '-' : '+',
+                         hours, form & 2 ? ":" : "", minutes);
+                mag_moment moment;
+                mag_date_fault fault = mag_moment_parse(mag_span_of(text), NULL, &moment);
+                bool is_good = hours <= 14 && minutes <= 59;
+                if ((fault == MAG_DATE_OK) != is_good || (!is_good && fault != MAG_DATE_FORMAT))
+                    fail_msg("%s: fault %d", text, (int)fault);
+            }
+}
+
+/* Each format reads its own writing and no other one's; the first that fits wins. */
+static void a_declared_format_reads_its_own_writing_only(void **state) {
+    (void)state;
+    static const struct {
+        const char *format, *text, *shown;
+    } cases[] = {{"DD/MM/YYYY", "03/04/2024", "2024-04-03"},
+                 {"DD.MM.YYYY HH:MI:SS", "03.04.2024 05:06:07", "2024-04-03T05:06"},
+                 {"YYYYMMDD", "20240403", "2024-04-03"},
+                 {"YYYYMMDDTHHMI", "20240403T0506", "2024-04-03T05:06"},
+                 {"MM-DD-YYYY", "04-03-2024", "2024-04-03"},
+                 {"HH:MI DD MM YYYY", "05:06 03 04 2024", "2024-04-03T05:06"},
+                 {"d: YYYY_MM_DD", "d: 2024_04_03", "2024-04-03"}};
+    enum { COUNT = sizeof cases / sizeof cases[0] };
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t k = 0; k < COUNT; k++) {
+            const char *const formats[] = {cases[i].format, NULL};
+            mag_moment moment;
+            char shown[MAG_MOMENT_TEXT_NBYTES];
+            mag_date_fault fault = mag_moment_parse(mag_span_of(cases[k].text), formats, &moment);
+            assert_int_equal(fault, i == k ? MAG_DATE_OK : MAG_DATE_FORMAT);
+            if (i != k)
+                continue;
+            mag_minute_text(moment.minute, moment.is_date_only, shown);
+            assert_string_equal(shown, cases[k].shown);
+        }
+    static const char *const two[] = {"MM/DD/YYYY", "DD/MM/YYYY", NULL};
+    mag_moment moment;
+    assert_int_equal(mag_moment_parse(mag_span_of("03/04/2024"), two, &moment), MAG_DATE_OK);
+    assert_int_equal(moment.last_day, mag_day_from_civil(2024, 3, 4));
+    /* what the first format reads as no date is not tried with the next: nothing is guessed */
+    assert_int_equal(mag_moment_parse(mag_span_of("13/04/2024"), two, &moment), MAG_DATE_INVALID);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(days_follow_a_calendar_counted_day_by_day),
@@ -182,6 +280,10 @@ int main(void) {
         TEST(far_dates_stop_before_open_ends),
         TEST(minutes_before_1970_belong_to_their_day),
         TEST(age_is_completed_years),
+        TEST(a_minute_that_is_written_is_read_back_the_same),
+        TEST(ages_agree_with_counted_birthdays),
+        TEST(offsets_reach_from_0_to_14_hours),
+        TEST(a_declared_format_reads_its_own_writing_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,12 +138,104 @@ static void comparing_is_exact(void **state) {
     assert_int_equal(mag_decimal_compare_scaled(largest, 1000000000, largest, 999999999), 1);
 }
 
+/* --- against digits on paper --------------------------------------------------------------------
+ */
+
+enum { PAPER_DIGITS = 64, ROUND_COUNT = 200000 };
+
+static uint64_t random_state = 20241121;
+
+static uint64_t draw(void) {
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return random_state >> 24;
+}
+
+/* Small, large and edge mantissas alike. */
+static mag_decimal draw_decimal(void) {
+    static const int32_t edges[] = {0, 1, -1, 9, 10, INT32_MAX, -INT32_MAX, INT32_MAX - 1};
+    int32_t mantissa = (int32_t)(draw() % 2001) - 1000;
+    if (draw() % 3 == 0)
+        mantissa = (int32_t)(draw() % INT32_MAX) * (draw() % 2 ? 1 : -1);
+    if (draw() % 5 == 0)
+        mantissa = edges[draw() % (sizeof edges / sizeof *edges)];
+    return (mag_decimal){mantissa, (uint8_t)(draw() % (MAG_DECIMAL_MAX_SCALE + 1))};
+}
+
+/* |mantissa| x factor as digits, shifted so that 15 of them stand behind the point; most
+   significant first. Schoolbook multiplication, digit by digit. */
+static void write_digits(mag_decimal value, int64_t factor, char digits[PAPER_DIGITS]) {
+    uint64_t magnitude = (uint64_t)llabs((long long)value.mantissa);
+    memset(digits, 0, PAPER_DIGITS);
+    size_t shift = (size_t)(MAG_DECIMAL_MAX_SCALE - value.scale);
+    for (size_t i = PAPER_DIGITS - 1 - shift; magnitude; i--, magnitude /= 10) {
+        uint64_t carry = 0;
+        size_t k = i;
+        for (uint64_t rest = (uint64_t)factor; rest || carry; rest /= 10, k--) {
+            uint64_t sum = (uint64_t)digits[k] + magnitude % 10 * (rest % 10) + carry;
+            digits[k] = (char)(sum % 10);
+            carry = sum / 10;
+        }
+    }
+}
+
+static int compare_on_paper(mag_decimal a, int64_t a_factor, mag_decimal b, int64_t b_factor) {
+    char left[PAPER_DIGITS], right[PAPER_DIGITS];
+    int a_sign = (a.mantissa > 0) - (a.mantissa < 0), b_sign = (b.mantissa > 0) - (b.mantissa < 0);
+    if (a_sign != b_sign)
+        return a_sign < b_sign ? -1 : 1;
+    write_digits(a, a_factor, left);
+    write_digits(b, b_factor, right);
+    int order = memcmp(left, right, PAPER_DIGITS);
+    return ((order > 0) - (order < 0)) * (a_sign ? a_sign : 1);
+}
+
+static void comparing_agrees_with_digits_on_paper(void **state) {
+    (void)state;
+    static const int64_t factors[] = {1, 2, 10, 884, 1000, 999999999, 1000000000};
+    size_t equal_count = 0;
+    for (int i = 0; i < ROUND_COUNT; i++) {
+        mag_decimal a = draw_decimal(), b = draw() % 4 ? draw_decimal() : a;
+        int64_t a_factor = factors[draw() % 7], b_factor = factors[draw() % 7];
+        if (draw() % 4 == 0 && b.scale &&
+            b.mantissa % 10 == 0) { /* the same number, printed shorter */
+            b.mantissa /= 10;
+            b.scale--;
+        }
+        int expected = compare_on_paper(a, a_factor, b, b_factor);
+        int found = mag_decimal_compare_scaled(a, a_factor, b, b_factor);
+        if (found != expected)
+            fail_msg("%d/%u x %lld and %d/%u x %lld: %d, not %d", a.mantissa, a.scale,
+                     (long long)a_factor, b.mantissa, b.scale, (long long)b_factor, found,
+                     expected);
+        assert_int_equal(mag_decimal_compare_scaled(b, b_factor, a, a_factor), -expected);
+        equal_count += expected == 0;
+    }
+    assert_true(equal_count > 1000);
+}
+
+static void what_is_printed_is_read_back_the_same(void **state) {
+    (void)state;
+    for (int i = 0; i < ROUND_COUNT; i++) {
+        mag_decimal value = draw_decimal(), again;
+        mag_comparator comparator;
+        char text[MAG_DECIMAL_TEXT_NBYTES];
+        mag_decimal_text(value, text);
+        assert_int_equal(mag_decimal_parse(mag_span_of(text), false, &again, &comparator),
+                         MAG_NUMBER_OK);
+        if (again.mantissa != value.mantissa || again.scale != value.scale)
+            fail_msg("%s is read as %d/%u", text, again.mantissa, again.scale);
+        assert_true(mag_decimal_double(value) == strtod(text, NULL));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(I_40_to_I_46_numbers_follow_the_strict_grammar),
         TEST(a_declared_decimal_comma_is_the_point_and_the_point_is_not),
         TEST(every_short_decimal_comes_back_as_printed_and_as_strtod_reads_it),
         TEST(comparing_is_exact),
+        TEST(comparing_agrees_with_digits_on_paper),
+        TEST(what_is_printed_is_read_back_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 
 #include "base_test.h"
 
+#include <pthread.h>
+
 static void an_arena_gives_zeroed_aligned_bytes_that_do_not_overlap(void **state) {
     (void)state;
     mag_account account = {0};
@@ -107,6 +109,87 @@ static void growing_at_least_doubles_and_keeps_items(void **state) {
     assert_int_equal(account.used_nbytes, 0);
 }
 
+/* --- one account, several threads ---------------------------------------------------------------
+ */
+
+enum { THREAD_COUNT = 4, THREAD_ROUNDS = 200 };
+
+static void *use_and_give_back(void *shared) {
+    mag_account *account = shared;
+    for (size_t round = 0; round < THREAD_ROUNDS; round++) {
+        mag_arena *arena = mag_arena_new(account);
+        void *items = NULL;
+        size_t capacity = 0;
+        mag_error err;
+        for (size_t i = 0; i < 20; i++)
+            if (!mag_arena_alloc(arena, 500 * i))
+                break;
+        for (size_t wanted = 1; wanted < 5000; wanted *= 3)
+            if (mag_grow(account, &items, &capacity, 8, wanted, &err) != MAG_OK)
+                break;
+        mag_drop(account, items, capacity, 8);
+        mag_arena_free(arena);
+    }
+    return NULL;
+}
+
+static void run_threads(mag_account *account) {
+    pthread_t threads[THREAD_COUNT];
+    for (int i = 0; i < THREAD_COUNT; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, use_and_give_back, account), 0);
+    for (int i = 0; i < THREAD_COUNT; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+}
+
+static void the_account_balances_and_keeps_its_limit_under_threads(void **state) {
+    (void)state;
+    mag_account free_account = {0}, tight = {.limit_nbytes = 100000};
+    run_threads(&free_account);
+    assert_int_equal(free_account.used_nbytes, 0);
+    assert_true(free_account.peak_nbytes > 100000);
+    run_threads(&tight);
+    assert_int_equal(tight.used_nbytes, 0);
+    assert_true(tight.peak_nbytes > 0 && tight.peak_nbytes <= tight.limit_nbytes);
+}
+
+/* Exactly what fits is given, one byte more is not, and a refusal takes nothing. */
+static void the_limit_is_met_to_the_byte(void **state) {
+    (void)state;
+    for (size_t count = 8; count < 200; count += 13) {
+        mag_account account = {.limit_nbytes = count * 24};
+        void *items = NULL;
+        size_t capacity = 0;
+        mag_error err;
+        assert_int_equal(mag_grow(&account, &items, &capacity, 24, count, &err), MAG_OK);
+        assert_int_equal(account.used_nbytes, account.limit_nbytes);
+        assert_int_equal(mag_grow(&account, &items, &capacity, 24, count + 1, &err),
+                         MAG_E_RESOURCE);
+        assert_int_equal(capacity, count);
+        assert_int_equal(account.used_nbytes, account.limit_nbytes);
+        assert_int_equal(account.peak_nbytes, account.limit_nbytes);
+        mag_drop(&account, items, capacity, 24);
+        assert_int_equal(account.used_nbytes, 0);
+    }
+}
+
+static void sizes_that_no_machine_has_are_refused_and_not_wrapped(void **state) {
+    (void)state;
+    static const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - 15, SIZE_MAX / 2 + 1};
+    mag_account account = {.limit_nbytes = 1 << 20};
+    mag_arena *arena = mag_arena_new(&account);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        void *items = NULL;
+        size_t capacity = 0;
+        mag_error err;
+        assert_null(mag_arena_alloc(arena, sizes[i]));
+        assert_int_equal(mag_grow(&account, &items, &capacity, 8, sizes[i], &err), MAG_E_RESOURCE);
+        assert_null(items);
+    }
+    assert_non_null(mag_arena_alloc(arena, 0)); /* nothing is something: not NULL */
+    mag_arena_free(arena);
+    assert_int_equal(account.used_nbytes, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(an_arena_gives_zeroed_aligned_bytes_that_do_not_overlap),
@@ -114,6 +197,9 @@ int main(void) {
         TEST(texts_are_copied_and_formatted),
         TEST(the_limit_is_a_status_and_the_account_stays_right),
         TEST(growing_at_least_doubles_and_keeps_items),
+        TEST(the_account_balances_and_keeps_its_limit_under_threads),
+        TEST(the_limit_is_met_to_the_byte),
+        TEST(sizes_that_no_machine_has_are_refused_and_not_wrapped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

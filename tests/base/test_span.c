@@ -96,6 +96,24 @@ static void broken_utf8_is_found_wherever_it_stands(void **state) {
     assert_true(mag_span_is_utf8((mag_span){NULL, 0}));
 }
 
+/* Partitions are the upper six bits: ids of any shape spread over all of them about evenly. */
+static void ids_of_every_shape_spread_over_the_upper_bits(void **state) {
+    (void)state;
+    static const char *const before[] = {"", "00000", "NHS ", "patient-"};
+    static const char *const behind[] = {"", "000", "x", " "};
+    enum { ID_COUNT = 64 * 200, PART_COUNT = 64, SHAPE_COUNT = sizeof before / sizeof before[0] };
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+        unsigned counts[PART_COUNT] = {0};
+        for (unsigned k = 0; k < ID_COUNT; k++) {
+            char id[40];
+            snprintf(id, sizeof id, "%s%u%s", before[i], k, behind[i]);
+            counts[mag_span_hash(of(id)) >> 58]++;
+        }
+        for (size_t k = 0; k < PART_COUNT; k++)
+            assert_in_range(counts[k], 130, 280); /* 200 expected, five deviations of 14 */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(equality_looks_at_length_and_bytes),
@@ -104,6 +122,7 @@ int main(void) {
         TEST(the_hash_is_fixed_for_ever),
         TEST(utf8_is_exactly_what_the_standard_encodes),
         TEST(broken_utf8_is_found_wherever_it_stands),
+        TEST(ids_of_every_shape_spread_over_the_upper_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
