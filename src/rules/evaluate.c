@@ -119,7 +119,8 @@ static mag_severity moved(mag_severity severity, const mag_adjust *adjust) {
     return (mag_severity)to < floor ? floor : (mag_severity)to;
 }
 
-/* The first tier that holds; what was passed over as unknown and is worse becomes could_be. */
+/* The first tier that holds; the worst that was passed over as unknown becomes could_be, and what
+   adjusts the severity adjusts both. */
 static void find_tier(mag_evaluator *evaluator, const mag_rule *rule, mag_decision *decision) {
     mag_severity passed_over = MAG_SEVERITY_NONE;
     for (size_t i = 0; i < rule->tier_count && decision->tier == NULL; i++) {
@@ -136,11 +137,15 @@ static void find_tier(mag_evaluator *evaluator, const mag_rule *rule, mag_decisi
         return;
     outcome->severity_before = decision->tier->severity;
     outcome->severity = outcome->severity_before;
-    if (passed_over > outcome->severity_before)
+    for (size_t i = 0; i < rule->adjust_count; i++) {
+        if (mag_evaluator_truth(evaluator, rule->adjusts[i].when).is != MAG_TRUE)
+            continue;
+        outcome->severity = moved(outcome->severity, &rule->adjusts[i]);
+        if (passed_over != MAG_SEVERITY_NONE)
+            passed_over = moved(passed_over, &rule->adjusts[i]);
+    }
+    if (passed_over != outcome->severity)
         outcome->could_be = passed_over;
-    for (size_t i = 0; i < rule->adjust_count; i++)
-        if (mag_evaluator_truth(evaluator, rule->adjusts[i].when).is == MAG_TRUE)
-            outcome->severity = moved(outcome->severity, &rule->adjusts[i]);
 }
 
 static mag_outcome_kind outcome_of(mag_truth among, mag_truth when) {

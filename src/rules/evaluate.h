@@ -33,7 +33,7 @@ typedef struct mag_outcome {
     mag_outcome_kind kind;
     mag_severity severity;        /* of a flag, after adjust */
     mag_severity severity_before; /* before adjust */
-    mag_severity could_be; /* a tier that was passed over as unknown and is worse; NONE else */
+    mag_severity could_be; /* the worst tier passed over as unknown, adjusted; NONE if none */
     mag_unknown_set
         reasons;       /* of cannot_tell: unknown leaves that could still change the outcome */
     int16_t hidden_by; /* rule index, -1 = visible; set by mag_outcomes_hide */

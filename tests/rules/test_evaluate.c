@@ -99,7 +99,9 @@ static void the_first_tier_that_holds_counts_and_unknown_ones_are_told(void **st
         {"potassium rejected 1 day ago", "sodium 120 mmol/L 1 day ago", "info",
          MAG_SEVERITY_CRITICAL},
         {"potassium 3.0 mmol/L 1 day ago", "sodium rejected 1 day ago", "moderate",
-         MAG_SEVERITY_NONE}, /* info would be milder */
+         MAG_SEVERITY_INFO}, /* milder, and said all the same */
+        {"potassium rejected 1 day ago", "sodium rejected 1 day ago", "moderate",
+         MAG_SEVERITY_CRITICAL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         PATIENT("female 50 y", "magnesium 0.60 mmol/L 3 days ago", rows[i].potassium,
@@ -143,6 +145,36 @@ static void adjustments_move_by_steps_within_their_floor(void **state) {
         judge_expect(&of, "R", rows[i].severity);
         assert_string_equal(mag_severity_name(judge_outcome(&of, "R")->severity_before),
                             rows[i].before);
+    }
+    judge_end(&of);
+}
+
+static void an_adjustment_moves_what_the_flag_could_be(void **state) {
+    (void)state;
+    open_pack(SMALL_PACK_HEAD SMALL_RULE(
+        "R", "    status: active\n"
+             "    among: measured(magnesium)\n"
+             "    worse: low\n"
+             "    when: latest(magnesium) < mg_low\n"
+             "    severity:\n"
+             "      - tier: high\n        when: latest(potassium) < k_very_low\n"
+             "      - tier: low\n"
+             "    adjust:\n"
+             "      - down: 1\n        when: active(PPI)\n"
+             "      - down: 2\n        not_below: low\n        when: active(LOOP)\n"));
+    const struct {
+        const char *drug, *severity;
+        mag_severity could_be;
+    } rows[] = {
+        {"male 50 y", "low", MAG_SEVERITY_HIGH},
+        {"PPI since 9 days ago", "info", MAG_SEVERITY_MODERATE},
+        {"LOOP since 9 days ago", "low", MAG_SEVERITY_NONE}, /* both end at low */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        PATIENT("male 50 y", "magnesium 0.60 mmol/L 1 day ago", "potassium rejected 1 day ago",
+                rows[i].drug);
+        judge_expect(&of, "R", rows[i].severity);
+        assert_int_equal(judge_outcome(&of, "R")->could_be, rows[i].could_be);
     }
     judge_end(&of);
 }
@@ -207,6 +239,7 @@ int main(void) {
         cmocka_unit_test(only_living_adults_are_in_any_denominator),
         cmocka_unit_test(the_first_tier_that_holds_counts_and_unknown_ones_are_told),
         cmocka_unit_test(adjustments_move_by_steps_within_their_floor),
+        cmocka_unit_test(an_adjustment_moves_what_the_flag_could_be),
         cmocka_unit_test(an_exception_counts_only_when_it_is_known),
         cmocka_unit_test(a_rule_that_requires_a_source_is_evaluated_for_nobody_without_it),
         cmocka_unit_test(draft_and_retired_rules_are_not_evaluated_and_staging_ones_are),
