@@ -23,8 +23,8 @@ static const char *pack_of(const char *when, char text[EXPRESSION_NBYTES]) {
     (void)snprintf(text, EXPRESSION_NBYTES,
                    "%s- id: X1\n  title: T\n  worse: low\n"
                    "  let:\n  - name: sample\n    as: latest(magnesium within 90 days)\n"
-                   "  among: active(MGSYS)\n  severity: high\n  when: |\n    %s\n",
-                   PACK_TOP, when);
+                   "  among: active(MGSYS)\n  severity: high\n  when: |\n    %.*s\n",
+                   PACK_TOP, EXPRESSION_NBYTES - 1024, when);
     return strstr(text, "  when: |\n    ") + strlen("  when: |\n    ");
 }
 
