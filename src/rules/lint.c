@@ -176,11 +176,13 @@ static void check_edges(lint *l, const mag_rule *rule) {
 
 /* --- triggers -------------------------------------------------------------------------------- */
 
-static void check_trigger(lint *l, const mag_rule *rule) {
+/* False if it can never hold. */
+static bool check_trigger(lint *l, const mag_rule *rule) {
     mag_demand demands[2] = {{rule->among, true}, {rule->when, true}};
     const mag_node *when = rule->when;
     const char *text = NULL;
-    if (!mag_demands_can_hold(l->pack, demands, 2))
+    const bool can_hold = mag_demands_can_hold(l->pack, demands, 2);
+    if (!can_hold)
         text = "can never hold within its denominator";
     demands[1].is_true = false;
     if (!text && !mag_demands_can_hold(l->pack, demands, 2))
@@ -188,6 +190,7 @@ static void check_trigger(lint *l, const mag_rule *rule) {
     if (text)
         add(l, when->line, when->column,
             mag_arena_format(l->arena, "rule %s: the trigger %s", rule->facts.id, text));
+    return can_hold;
 }
 
 /* A tier is reached when those above it did not hold. */
@@ -220,8 +223,8 @@ mag_status mag_pack_lint(mag_arena *arena, const mag_pack *pack, mag_day today,
         check_example_counts(&l, rule);
         check_example_names(&l, rule);
         check_edges(&l, rule);
-        check_trigger(&l, rule);
-        check_tiers(&l, rule);
+        if (check_trigger(&l, rule)) /* else no tier can be reached: one fault, said once */
+            check_tiers(&l, rule);
     }
     *findings = l.findings;
     *count = l.count;
