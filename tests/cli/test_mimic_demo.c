@@ -143,6 +143,15 @@ static void forty_three_were_ever_low_and_seven_are(void **state) {
     bytes ever = summary_with("ever_low_magnesium");
     expect_cell(ever.at, "latest,EVERLOW,1.0.0,all,", "eligible", "100");
     expect_cell(ever.at, "latest,EVERLOW,1.0.0,all,", "flagged", "43");
+    /* Everybody has a magnesium, so that the strata count everybody's latest creatinine by CKD-EPI
+     * 2021. */
+    static const char *const stages[][2] = {{"G1", "47"}, {"G2", "25"}, {"G3a", "8"},
+                                            {"G3b", "6"}, {"G4", "6"},  {"G5", "8"}};
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+        char row[64];
+        snprintf(row, sizeof row, "latest,EVERLOW,1.0.0,renal_stage,%s,", stages[i][0]);
+        expect_cell(ever.at, row, "eligible", stages[i][1]);
+    }
     bytes latest = summary_with("latest_low_magnesium");
     expect_cell(latest.at, "latest,LATESTLOW,1.0.0,all,", "eligible", "100");
     expect_cell(latest.at, "latest,LATESTLOW,1.0.0,all,", "flagged", "7");
