@@ -1,9 +1,11 @@
 #include "engine/engine_test.h"
 
 #include "base/sha256.h"
+#include "cohort/builder.h"
 #include "engine/evidence.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 static const mag_fact FACTS[] = {
@@ -130,6 +132,130 @@ static void writes_json_that_another_reader_understands(void **state) {
     json_decref(root);
 }
 
+typedef struct kind_row {
+    mag_fact fact;
+    const char *json, *digest; /* of this fact alone, worked out by hand from the contract */
+} kind_row;
+
+#define NO_TIME .at = MAG_MINUTE_NONE, .start = MAG_MINUTE_NONE, .stop = MAG_MINUTE_NONE
+
+static const kind_row KINDS[] = {
+    {{.kind = MAG_FACT_ABSENCE, .operand = "none(potassium within 30 days)", NO_TIME},
+     "{\"fact\":\"none(potassium within 30 days)\"}",
+     "none(potassium within 30 days)"},
+    {{.kind = MAG_FACT_CONDITION,
+      .operand = "has(dialysis)",
+      .at = 20301 * 1440,
+      .is_date_only = true,
+      .start = MAG_MINUTE_NONE,
+      .stop = MAG_MINUTE_NONE},
+     "{\"fact\":\"has(dialysis)\",\"at\":\"2025-08-01\"}",
+     "has(dialysis)@2025-08-01"},
+    {{.kind = MAG_FACT_PERSON, .operand = "sex", .value = "F", .digest_value = "F", NO_TIME},
+     "{\"fact\":\"sex\",\"value\":\"F\"}",
+     "sex=F"},
+    {{.kind = MAG_FACT_PERSON,
+      .operand = "age",
+      .value = "81",
+      .digest_value = "81",
+      .unit = "",
+      .limit = "75",
+      NO_TIME},
+     "{\"fact\":\"age\",\"value\":\"81\",\"limit\":\"75\"}",
+     "age=81"},
+    {{.kind = MAG_FACT_UNKNOWN, .operand = "kf", .notes = "missing", NO_TIME},
+     "{\"fact\":\"kf\",\"notes\":\"missing\"}",
+     "kf"},
+    {{.kind = MAG_FACT_DERIVED,
+      .operand = "dose(MGSYS)",
+      .value = "16.5..inf",
+      .digest_value = "16.5..inf",
+      .unit = "mmol/day",
+      NO_TIME},
+     "{\"fact\":\"dose(MGSYS)\",\"value\":\"16.5..inf\",\"unit\":\"mmol/day\"}",
+     "dose(MGSYS)=16.5..inf mmol/day"},
+    {{.kind = MAG_FACT_DERIVED,
+      .operand = "days_since(kf)",
+      .value = "-0.5",
+      .digest_value = "-0.512345",
+      NO_TIME},
+     "{\"fact\":\"days_since(kf)\",\"value\":-0.5}",
+     "days_since(kf)=-0.512345"},
+    {{.kind = MAG_FACT_RESULT,
+      .operand = "latest(magnesium)",
+      .value = "0.60",
+      .unit = "mmol/L",
+      .limit = "0.70 mmol/L",
+      .at = 20302 * 1440 + 430,
+      .file_id = 1,
+      .line = 7,
+      .start = MAG_MINUTE_NONE,
+      .stop = MAG_MINUTE_NONE},
+     "{\"fact\":\"latest(magnesium)\",\"value\":\"0.60\",\"unit\":\"mmol/L\","
+     "\"limit\":\"0.70 mmol/L\",\"at\":\"2025-08-02T07:10\",\"source\":\"lims labs-2.csv:7\"}",
+     "latest(magnesium)=0.60 mmol/L@2025-08-02T07:10"},
+    {{.kind = MAG_FACT_EXPOSURE,
+      .operand = "active(MGSYS)",
+      .drug_class = "MGSUPP",
+      .code = "A12CC04",
+      .drug_name = "",
+      .dose = "400 mg",
+      .notes = "open_order",
+      .start = 20241 * 1440,
+      .stop = MAG_MINUTE_OPEN,
+      .is_date_only = true,
+      .at = MAG_MINUTE_NONE,
+      .file_id = 0,
+      .line = 3},
+     "{\"fact\":\"active(MGSYS)\",\"class\":\"MGSUPP\",\"code\":\"A12CC04\","
+     "\"start\":\"2025-06-02\",\"dose\":\"400 mg\",\"notes\":\"open_order\","
+     "\"source\":\"lims labs-1.csv:3\"}",
+     "MGSUPP 2025-06-02.. 400 mg"},
+};
+
+static mag_cohort *cohort_of_two_files(mag_account *account) {
+    mag_cohort *cohort = NULL;
+    mag_cohort_settings settings = {.account = account, .data_until = MAG_MINUTE_OPEN};
+    assert_int_equal(mag_cohort_new(&cohort, NULL, &settings, NULL), MAG_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        uint16_t file_id;
+        mag_run_file *file;
+        assert_int_equal(mag_cohort_add_file(cohort, "lims", i == 0 ? "labs-1.csv" : "labs-2.csv",
+                                             MAG_TABLE_LABS, &file_id, &file, NULL),
+                         MAG_OK);
+        assert_int_equal(file_id, i);
+    }
+    return cohort;
+}
+
+static void every_kind_of_fact_has_the_shape_of_the_contract(void **state) {
+    mag_account account = {0};
+    mag_cohort *cohort = cohort_of_two_files(&account);
+    (void)state;
+    for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+        char expected[700];
+        mag_text facts, json;
+        mag_explanation explanation = {.facts = &KINDS[i].fact,
+                                       .fact_count = 1,
+                                       .outcome = {.kind = MAG_FLAGGED,
+                                                   .severity = MAG_SEVERITY_LOW,
+                                                   .severity_before = MAG_SEVERITY_LOW}};
+        mag_text_init(&facts, &account);
+        mag_text_init(&json, &account);
+        mag_evidence_facts(&facts, &explanation);
+        mag_evidence_json(&json, &explanation, cohort, mag_text_span(&facts));
+        assert_true(mag_span_is(mag_text_span(&facts), KINDS[i].digest));
+        snprintf(expected, sizeof expected, "{\"digest\":\"%s\",\"facts\":[%s]}", KINDS[i].digest,
+                 KINDS[i].json);
+        if (!mag_span_is(mag_text_span(&json), expected))
+            fail_msg("%.*s", (int)json.nbytes, json.at);
+        mag_text_done(&facts);
+        mag_text_done(&json);
+    }
+    mag_cohort_free(cohort);
+    assert_int_equal(account.used_nbytes, 0);
+}
+
 static void reads_the_digest_facts_back_out_of_its_own_json(void **state) {
     test_data *fixture = *state;
     mag_text back;
@@ -189,6 +315,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_facts_for_the_digest_without_codes_or_positions),
         cmocka_unit_test(writes_json_that_another_reader_understands),
+        cmocka_unit_test(every_kind_of_fact_has_the_shape_of_the_contract),
         cmocka_unit_test(reads_the_digest_facts_back_out_of_its_own_json),
         cmocka_unit_test(refuses_json_that_is_not_its_own),
         cmocka_unit_test(makes_flag_ids_of_patient_rule_and_first_sight),

@@ -116,6 +116,17 @@ static void takes_defaults_from_the_profile(void **state) {
                 plan->strata_site);
 }
 
+/* GOOD with `old` replaced is refused; the message holds the file, the place and the words. */
+static void must_refuse(world *at, const char *old, const char *fresh, const char *place,
+                        const char *words) {
+    const mag_plan *plan;
+    write_pipeline(at, old, fresh);
+    mag_status status = read_plan(at, &plan);
+    if (status != MAG_E_USAGE || strstr(at->run.error.text, place) == NULL ||
+        strstr(at->run.error.text, words) == NULL)
+        fail_msg("%s: %s", fresh, status == MAG_OK ? "read" : at->run.error.text);
+}
+
 static void a_fault_is_told_with_its_place_and_its_remedy(void **state) {
     static const struct row {
         const char *old, *fresh, *place, *words;
@@ -155,6 +166,189 @@ static void a_fault_is_told_with_its_place_and_its_remedy(void **state) {
         assert_non_null(strstr(at->run.error.text, rows[i].place));
         assert_non_null(strstr(at->run.error.text, rows[i].words));
         assert_non_null(strstr(at->run.error.text, "nightly.yaml"));
+    }
+}
+
+/* Every key of the file, of a source and of a gate with a value of the wrong kind: the place is the
+   value's, and the message names the key. */
+static void a_wrong_kind_is_told_for_every_key(void **state) {
+    static const struct row {
+        const char *old, *fresh, *place, *key;
+    } rows[] = {
+        {"name: nightly", "name: [nightly]", ":1:7:", "\"name\""},
+        {"as_of: 2025-12-31", "as_of: [2025-12-31]", ":2:8:", "\"as_of\""},
+        {"history: 400 days", "data_until: { a: b }", ":3:13:", "\"data_until\""},
+        {"history: 400 days", "site_zone: [x]", ":3:12:", "\"site_zone\""},
+        {"history: 400 days", "history: { a: b }", ":3:10:", "\"history\""},
+        {"history: 400 days", "kidney: us", ":3:9:", "\"kidney\""},
+        {"history: 400 days", "parameters: 3 days", ":3:13:", "\"parameters\""},
+        {"history: 400 days", "limits: { mg_low: 1 }", ":3:9:", "\"limits\""},
+        {"history: 400 days", "strata: sex", ":3:9:", "\"strata\""},
+        {"history: 400 days", "sink: out", ":3:7:", "\"sink\""},
+        {"history: 400 days", "memory_limit: [4 GiB]", ":3:15:", "\"memory_limit\""},
+        {"pack: pack.yaml", "pack: { file: pack.yaml }", ":17:7:", "\"pack\""},
+        {"history: 400 days", "strata: [[sex]]", ":3:10:", "a stratum"},
+        {"history: 400 days", "parameters: [renal_recent]", ":3:14:", "mapping"},
+        {"history: 400 days", "sink: { directory: [out] }", ":3:20:", "\"directory\""},
+        {"  - name: lims\n    kind: labs\n", "  - name: [lims]\n    kind: labs\n",
+         ":9:11:", "\"name\""},
+        {"kind: labs", "kind: [labs]", ":10:11:", "\"kind\""},
+        {"profile: magscreen\n    files: [\"", "profile: [magscreen]\n    files: [\"",
+         ":11:14:", "\"profile\""},
+        {"[\"data/labs*.csv\"]", "data/labs.csv", ":12:12:", "\"files\""},
+        {"[\"data/labs*.csv\"]", "[[data/labs.csv]]", ":12:13:", "a file name"},
+        {"    kind: labs\n", "    kind: labs\n    table: [labs]\n", ":11:12:", "\"table\""},
+        {"    kind: labs\n", "    kind: labs\n    gates: none\n", ":11:12:", "\"gates\""},
+        {"    kind: labs\n", "    kind: labs\n    gates: [csv]\n", ":11:13:", "mapping"},
+    };
+    world *at = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        must_refuse(at, rows[i].old, rows[i].fresh, rows[i].place, rows[i].key);
+}
+
+static void an_unknown_key_is_told_with_the_nearest_known_one(void **state) {
+    static const struct row {
+        const char *old, *fresh, *place, *key, *hint;
+    } rows[] = {
+        {"as_of: 2025-12-31", "as-of: 2025-12-31", ":2:1:", "\"as-of\"", "as_of"},
+        {"history: 400 days", "memory_limits: 1", ":3:1:", "\"memory_limits\"", "memory_limit"},
+        {"history: 400 days", "sink: { dir: out }", ":3:9:", "\"dir\"", NULL},
+        {"history: 400 days", "parameters: [{ name: a, values: 1 day, note: n }]",
+         ":3:25:", "\"values\"", "value"},
+        {"history: 400 days", "limits: [{ name: a, molr: 1 mmol/L, note: n }]",
+         ":3:21:", "\"molr\"", "molar"},
+        {"history: 400 days", "kidney: { formulas: uk }", ":3:11:", "\"formulas\"", "formula"},
+        {"    kind: labs\n", "    kind: labs\n    file: x\n", ":11:5:", "\"file\"", "files"},
+        {"    kind: labs\n",
+         "    kind: labs\n    gates: [{ name: csv, ambr: 1 %, red: 2 %, note: n }]\n",
+         ":11:26:", "\"ambr\"", "amber"},
+    };
+    world *at = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        must_refuse(at, rows[i].old, rows[i].fresh, rows[i].place, rows[i].key);
+        if (rows[i].hint != NULL)
+            assert_non_null(strstr(at->run.error.hint, rows[i].hint));
+    }
+}
+
+static void a_limit_of_a_gate_is_a_share_with_a_reason(void **state) {
+    static const struct row {
+        const char *gate, *place, *words;
+    } rows[] = {
+        {"{ name: csv, amber: 1, red: 2 %, note: n }", ":11:33:", "share"},
+        {"{ name: csv, amber: one %, red: 2 %, note: n }", ":11:33:", "share"},
+        {"{ name: csv, amber: -1 %, red: 2 %, note: n }", ":11:33:", "share"},
+        {"{ name: csv, amber: 1 %, red: 101 %, note: n }", ":11:43:", "share"},
+        {"{ name: csv, amber: 1 hours, red: 2 %, note: n }", ":11:33:", "share"},
+        {"{ name: csv, amber: 3 %, red: 2 %, note: n }", ":11:33:", "above red"},
+        {"{ name: csv, amber: 1 %, red: 2 %, note: \" \" }", ":11:54:", "say why"},
+        {"{ name: csv, amber: 1 %, red: 2 % }", ":11:13:", "\"note\""},
+        {"{ name: csv, red: 2 %, note: n }", ":11:13:", "\"amber\""},
+        {"{ name: csv, amber: 2 %, note: n }", ":11:13:", "\"red\""},
+        {"{ amber: 1 %, red: 2 %, note: n }", ":11:13:", "\"name\""},
+        {"{ name: freshness, amber: 1 %, red: 2 %, note: n }", ":11:39:", "36 hours"},
+        {"{ name: num.sintax, amber: 1 %, red: 2 %, note: n }", ":11:21:", "num.sintax"},
+    };
+    world *at = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char fresh[200];
+        snprintf(fresh, sizeof fresh, "    kind: labs\n    gates: [%s]\n", rows[i].gate);
+        must_refuse(at, "    kind: labs\n", fresh, rows[i].place, rows[i].words);
+    }
+}
+
+static void what_is_missing_is_named(void **state) {
+    static const struct row {
+        const char *old, *place, *key;
+    } rows[] = {
+        {"name: nightly\n", ":1:1:", "\"name\""},
+        {"    profile: magscreen\n    files: [\"data/labs*.csv\"]\n", ":9:5:", "\"profile\""},
+        {"    files: [\"data/labs*.csv\"]\n", ":9:5:", "\"files\""}};
+    world *at = *state;
+    for (size_t i = 0; i < 3; i++)
+        must_refuse(at, rows[i].old, "", rows[i].place, rows[i].key);
+    must_refuse(at, "pack: pack.yaml", "pack: nowhere.yaml", "nowhere.yaml", "nowhere.yaml");
+    must_refuse(at, "as_of: 2025-12-31", "name: again", ":2:1:", "name");
+    must_refuse(at, "as_of: 2025-12-31", "  as_of: [", "", "");
+}
+
+static void an_override_says_why(void **state) {
+    static const char *const lists[] = {
+        "parameters: [{ name: renal_recent, value: 180 days }]",
+        "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL }]"};
+    world *at = *state;
+    for (size_t i = 0; i < 2; i++)
+        must_refuse(at, "history: 400 days", lists[i], i == 0 ? ":3:14:" : ":3:10:", "\"note\"");
+    must_refuse(at, "history: 400 days", "parameters: [{ value: 180 days, note: n }]",
+                ":3:14:", "\"name\"");
+}
+
+static void files_of_a_pattern_are_taken_bytewise_and_in_the_order_of_patterns(void **state) {
+    static const char *const names[] = {"labs-B.csv", "labs-a.csv", "labs-10.csv", "labs-9.csv"};
+    static const char *const expected[] = {"/prescriptions.csv", "/labs-10.csv", "/labs-9.csv",
+                                           "/labs-B.csv", "/labs-a.csv"};
+    world *at = *state;
+    for (size_t i = 0; i < 4; i++)
+        fixture_append(&at->run, names[i], "x\n");
+    write_pipeline(at, "[\"data/labs*.csv\"]", "[data/prescriptions.csv, \"data/labs-*.csv\"]");
+    const mag_plan *plan = must_read(at);
+    assert_int_equal(plan->sources[1].path_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        const char *path = plan->sources[1].paths[i];
+        assert_int_equal(path[0], '/'); /* relative to the pipeline, made absolute with it */
+        assert_string_equal(strrchr(path, '/'), expected[i]);
+    }
+    write_pipeline(at, "[\"data/labs*.csv\"]", "[\"-\"]");
+    plan = must_read(at);
+    assert_string_equal(plan->sources[1].paths[0], "-");
+}
+
+static void options_go_before_the_file(void **state) {
+    world *at = *state;
+    const mag_plan *plan;
+    mag_plan_options options = {
+        .as_of = "latest", .out_directory = "elsewhere", .memory_limit_nbytes = 12345};
+    write_pipeline(at, "pack: pack.yaml\n",
+                   "pack: pack.yaml\nsink: { directory: out }\nmemory_limit: 1 GiB\n");
+    assert_int_equal(mag_plan_read(at->run.arena, at->path, &options, &plan, NULL), MAG_OK);
+    assert_string_equal(plan->as_of_text, "latest");
+    assert_string_equal(plan->sink_directory, "elsewhere");
+    assert_int_equal(plan->memory_limit_nbytes, 12345);
+    assert_int_equal(mag_plan_read(at->run.arena, at->path, NULL, &plan, NULL), MAG_OK);
+    assert_string_equal(plan->as_of_text, "2025-12-31");
+    assert_int_equal(plan->memory_limit_nbytes, 1 << 30);
+}
+
+static void profiles_that_disagree_need_the_pipelines_word(void **state) {
+    static const struct row {
+        const char *script, *difference, *remedy; /* remedy NULL: there is none */
+    } rows[] = {
+        {"s/^history: 1095 days/history: 30 days/", "history", NULL},
+        {"s/formula: uk/formula: us/", "kidney", "kidney: { formula: uk }\n"},
+        {"s/^site_zone: .*/site_zone: Asia\\/Tokyo/", "site_zone", "site_zone: Asia/Tokyo\n"},
+        {"s/^absence: none/absence: unknown outside stays/", "absence", NULL},
+        {"1ashifted_dates: true", "shifted_dates", "data_until: 2026-01-01\n"}};
+    world *at = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char command[400], fresh[200];
+        const mag_plan *plan;
+        snprintf(command, sizeof command,
+                 "sed '%s' '%s/pipelines/profiles/magscreen.yaml' > '%s/own.yaml'", rows[i].script,
+                 MAG_SOURCE_DIR, at->run.folder);
+        assert_int_equal(system(command), 0);
+        snprintf(fresh, sizeof fresh, "    profile: ./own.yaml\n    files: [\"data/labs*.csv\"]");
+        write_pipeline(at, "    profile: magscreen\n    files: [\"data/labs*.csv\"]", fresh);
+        snprintf(command, sizeof command, "sed -i '/^history/d' '%s'", at->path);
+        assert_int_equal(system(command), 0);
+        assert_int_equal(read_plan(at, &plan), MAG_E_USAGE);
+        assert_non_null(strstr(at->run.error.text, rows[i].difference));
+        FILE *file = fopen(at->path, "a");
+        assert_non_null(file);
+        fprintf(file, "%s", rows[i].remedy == NULL ? "" : rows[i].remedy);
+        if (i == 0)
+            fputs("history: 60 days\n", file);
+        fclose(file);
+        assert_int_equal(read_plan(at, &plan), i == 3 ? MAG_E_USAGE : MAG_OK);
     }
 }
 
@@ -226,6 +420,14 @@ int main(void) {
         PLAN_TEST(reads_what_a_pipeline_says),
         PLAN_TEST(takes_defaults_from_the_profile),
         PLAN_TEST(a_fault_is_told_with_its_place_and_its_remedy),
+        PLAN_TEST(a_wrong_kind_is_told_for_every_key),
+        PLAN_TEST(an_unknown_key_is_told_with_the_nearest_known_one),
+        PLAN_TEST(a_limit_of_a_gate_is_a_share_with_a_reason),
+        PLAN_TEST(what_is_missing_is_named),
+        PLAN_TEST(an_override_says_why),
+        PLAN_TEST(files_of_a_pattern_are_taken_bytewise_and_in_the_order_of_patterns),
+        PLAN_TEST(options_go_before_the_file),
+        PLAN_TEST(profiles_that_disagree_need_the_pipelines_word),
         PLAN_TEST(a_gate_of_a_source_reaches_its_verdict),
         PLAN_TEST(a_pipeline_and_the_short_form_give_one_result),
         PLAN_TEST(an_override_changes_the_digest),
