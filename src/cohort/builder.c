@@ -237,11 +237,23 @@ mag_status mag_cohort_put_reject(mag_cohort *cohort, const mag_reject *reject, m
 }
 
 mag_status mag_cohort_count_unknown_unit(mag_cohort *cohort, mag_span unit, mag_error *err) {
-    uint32_t number;
-    bool is_new;
-    MAG_TRY(mag_intern_add(&cohort->unknown_units, unit, &number, &is_new, err));
-    if (is_new && !mag_list_add(cohort->settings.account, &cohort->unknown_unit_counts, err))
-        return MAG_E_RESOURCE;
-    ((uint64_t *)cohort->unknown_unit_counts.items)[number]++;
-    return MAG_OK;
+    return mag_text_counts_add(&cohort->unknown_units, unit, err);
+}
+
+/* At most 60 characters, and no run of digits that may be somebody's number. */
+static bool is_safe_to_show(mag_span text) {
+    enum { LONGEST_TEXT = 60, LONGEST_NUMBER = 5 };
+    size_t characters = 0, digits = 0;
+    for (size_t i = 0; i < text.nbytes; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        characters += (c & 0xc0) != 0x80; /* bytes 10xxxxxx continue a character of UTF-8 */
+        digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+        if (characters > LONGEST_TEXT || digits > LONGEST_NUMBER)
+            return false;
+    }
+    return true;
+}
+
+mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text, mag_error *err) {
+    return is_safe_to_show(text) ? mag_text_counts_add(&cohort->unmapped_drugs, text, err) : MAG_OK;
 }

@@ -51,14 +51,14 @@ static void tables_init(mag_cohort *cohort) {
     mag_intern_init(&cohort->texts, cohort->arena);
     mag_intern_init(&cohort->drug_keys, cohort->arena);
     mag_intern_init(&cohort->range_keys, cohort->arena);
-    mag_intern_init(&cohort->unknown_units, cohort->arena);
+    mag_text_counts_init(&cohort->unknown_units, cohort->arena);
+    mag_text_counts_init(&cohort->unmapped_drugs, cohort->arena);
     mag_intern_init(&cohort->names, cohort->arena);
     cohort->files.item_nbytes = sizeof(mag_run_file *);
     cohort->rejects.item_nbytes = sizeof(mag_reject);
     cohort->drugs.item_nbytes = sizeof(mag_drug);
     cohort->drug_codes.item_nbytes = sizeof(const char *);
     cohort->ranges.item_nbytes = sizeof(mag_range);
-    cohort->unknown_unit_counts.item_nbytes = sizeof(uint64_t);
 }
 
 mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
@@ -89,14 +89,16 @@ void mag_cohort_free(mag_cohort *cohort) {
     mag_account *account = cohort->settings.account;
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
         partition_done(&cohort->partitions[i], account);
-    mag_list *lists[] = {&cohort->files,      &cohort->rejects, &cohort->drugs,
-                         &cohort->drug_codes, &cohort->ranges,  &cohort->unknown_unit_counts};
+    mag_list *lists[] = {&cohort->files, &cohort->rejects, &cohort->drugs, &cohort->drug_codes,
+                         &cohort->ranges};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_intern *tables[] = {&cohort->texts, &cohort->drug_keys, &cohort->range_keys,
-                            &cohort->unknown_units, &cohort->names};
+                            &cohort->names};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         mag_intern_done(tables[i]);
+    mag_text_counts_done(&cohort->unknown_units);
+    mag_text_counts_done(&cohort->unmapped_drugs);
     mag_arena_free(cohort->arena);
 }
 
@@ -231,20 +233,10 @@ const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count) {
 }
 
 size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]) {
-    const uint64_t *counts = cohort->unknown_unit_counts.items;
-    size_t found = 0;
-    for (size_t i = 0; i < cohort->unknown_units.count; i++) {
-        mag_unknown_unit unit = {cohort->unknown_units.texts[i].at, counts[i]};
-        size_t at = found;
-        while (at && (out[at - 1].count < unit.count ||
-                      (out[at - 1].count == unit.count && strcmp(out[at - 1].text, unit.text) > 0)))
-            at--;
-        if (at == 10)
-            continue;
-        size_t last = found < 10 ? found : 9;
-        memmove(out + at + 1, out + at, (last - at) * sizeof *out);
-        out[at] = unit;
-        found = last + 1;
-    }
-    return found;
+    return mag_text_counts_top(&cohort->unknown_units, out, 10);
+}
+
+size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room) {
+    return mag_text_counts_top(&cohort->unmapped_drugs, out,
+                               room < MAG_UNMAPPED_COUNT ? room : MAG_UNMAPPED_COUNT);
 }

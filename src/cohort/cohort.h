@@ -9,6 +9,7 @@
 
 #include "cohort/profile.h"
 #include "cohort/record.h"
+#include "cohort/text_counts.h"
 
 enum { MAG_PARTITION_COUNT = 64 };
 
@@ -61,12 +62,16 @@ typedef struct mag_reject {
 /* Sorted by file, line, reason. Complete after settling. */
 const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count);
 
-typedef struct mag_unknown_unit {
-    const char *text;
-    uint64_t count;
-} mag_unknown_unit;
+typedef mag_counted_text mag_unknown_unit;
 /* Most frequent first, at most 10. */
 size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]);
+
+enum { MAG_UNMAPPED_COUNT = 50 };
+typedef mag_counted_text mag_unmapped_drug;
+/* Names (or codes, where there is no name) of prescription rows that look like ours and reached no
+   class (accounting.unmapped), most frequent first, at most `room` and at most MAG_UNMAPPED_COUNT.
+   Texts that are long or may hold an id are counted in the accounting only. Returns how many. */
+size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room);
 
 /* --- partitions --------------------------------------------------------------------------------
  */

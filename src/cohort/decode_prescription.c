@@ -141,8 +141,10 @@ static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, 
     if (drug->classes)
         return MAG_OK;
     decoder->fate = MAG_FATE_NOT_OF_INTEREST;
-    decoder->file->accounting.unmapped += drug->looks_like_ours;
-    return MAG_OK;
+    if (!drug->looks_like_ours)
+        return MAG_OK;
+    decoder->file->accounting.unmapped++;
+    return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name), err);
 }
 
 mag_status mag_decode_prescription(mag_decoder *decoder, mag_error *err) {

@@ -88,11 +88,11 @@ struct mag_cohort {
     mag_partition partitions[MAG_PARTITION_COUNT];
     mag_list files; /* mag_run_file *: addresses stay */
     mag_list rejects;
-    mag_intern texts, drug_keys, range_keys, unknown_units, names;
-    mag_list drugs;               /* mag_drug, by number of its key */
-    mag_list drug_codes;          /* const char *, parallel to drugs */
-    mag_list ranges;              /* mag_range */
-    mag_list unknown_unit_counts; /* uint64_t */
+    mag_intern texts, drug_keys, range_keys, names;
+    mag_text_counts unknown_units, unmapped_drugs;
+    mag_list drugs;      /* mag_drug, by number of its key */
+    mag_list drug_codes; /* const char *, parallel to drugs */
+    mag_list ranges;     /* mag_range */
     bool has_table[MAG_TABLE_KIND_COUNT];
     signed char declared_delivery[MAG_ANALYTE_COUNT]; /* 0: by the data; 1 yes, -1 no */
     bool delivers[MAG_ANALYTE_COUNT];

@@ -201,6 +201,54 @@ static void drugs_of_no_class_are_not_of_interest_and_ours_are_noted(void **stat
     }
 }
 
+/* Ids may stand in free text, so numbers of six digits and long texts are counted but not kept. */
+static void unmapped_drugs_are_listed_without_texts_that_may_hold_ids(void **state) {
+    (void)state;
+#define FIFTY_NINE_LETTERS "prazole cdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz"
+    static const char *const rows[] = {"p||Neoprazole 20 mg|2024-05-01",
+                                       "p||Neoprazole 20 mg|2024-05-02",
+                                       "p|C03CE01||2024-05-01",
+                                       "p|X1|Xylprazole 12345|2024-05-01",
+                                       "p|X2|Xylprazole 12345|2024-05-01",
+                                       "p|X3|Xylprazole 12345|2024-05-01",
+                                       "p||Xylprazole 123456|2024-05-01",
+                                       "p||x " FIFTY_NINE_LETTERS "|2024-05-01",
+                                       "p||\xc3\xa9" FIFTY_NINE_LETTERS "|2024-05-01",
+                                       "p||paracetamol|2024-05-01",
+                                       NULL};
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_code|drug_name|start", rows);
+    mag_unmapped_drug top[MAG_UNMAPPED_COUNT + 1];
+    size_t count = mag_cohort_unmapped(f.cohort, top, MAG_UNMAPPED_COUNT + 1);
+    static const mag_unmapped_drug wanted[] = {{"Xylprazole 12345", 3},
+                                               {"Neoprazole 20 mg", 2},
+                                               {"C03CE01", 1},
+                                               {"\xc3\xa9" FIFTY_NINE_LETTERS, 1}};
+    assert_int_equal(count, sizeof wanted / sizeof *wanted);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(top[i].text, wanted[i].text);
+        assert_int_equal(top[i].count, wanted[i].count);
+    }
+    assert_int_equal(file->accounting.not_of_interest, 10);
+    assert_int_equal(file->accounting.unmapped, 9);
+}
+
+static void at_most_fifty_unmapped_drugs_are_listed(void **state) {
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        for (int times = 0; times <= i; times++) {
+            char text[32];
+            snprintf(text, sizeof text, "drug %d", i);
+            must(&f, mag_cohort_count_unmapped(f.cohort, mag_span_of(text), &f.err));
+        }
+    mag_unmapped_drug top[60];
+    assert_int_equal(mag_cohort_unmapped(f.cohort, top, 60), MAG_UNMAPPED_COUNT);
+    assert_string_equal(top[0].text, "drug 59");
+    assert_int_equal(top[0].count, 60);
+    assert_string_equal(top[49].text, "drug 10");
+    assert_int_equal(mag_cohort_unmapped(f.cohort, top, 3), 3);
+}
+
 /* --- editions of a result
  * ------------------------------------------------------------------------------- */
 
@@ -252,6 +300,8 @@ int main(void) {
         TEST(open_orders_are_flagged_and_counted_when_accepted),
         TEST(doses_are_kept_as_intervals_and_as_written),
         TEST(drugs_of_no_class_are_not_of_interest_and_ours_are_noted),
+        TEST(unmapped_drugs_are_listed_without_texts_that_may_hold_ids),
+        TEST(at_most_fifty_unmapped_drugs_are_listed),
         TEST(of_several_editions_the_newest_counts_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
