@@ -13,7 +13,7 @@ typedef struct phrases {
 static void say(phrases *to, const char *phrase) {
     if (to->text == NULL || phrase == NULL)
         to->text = NULL;
-    else if (strstr(to->text, phrase) == NULL)
+    else if (!mag_phrase_is_said(to->text, phrase, "; "))
         to->text = mag_arena_format(to->evaluator->texts, "%s%s%s", to->text,
                                     to->text[0] == '\0' ? "" : "; ", phrase);
 }

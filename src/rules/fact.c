@@ -206,10 +206,24 @@ static bool has_room(mag_fact_list *list) {
     return true;
 }
 
+bool mag_phrase_is_said(const char *text, const char *phrase, const char *joint) {
+    const size_t phrase_nbytes = strlen(phrase), joint_nbytes = strlen(joint);
+    while (text != NULL) {
+        const char *end = strstr(text, joint);
+        const size_t nbytes = end == NULL ? strlen(text) : (size_t)(end - text);
+        if (nbytes == phrase_nbytes && memcmp(text, phrase, nbytes) == 0)
+            return true;
+        text = end == NULL ? NULL : end + joint_nbytes;
+    }
+    return false;
+}
+
 /* One value compared twice stays one fact with both limits; a bare mention takes the name and limit
    of the comparison. */
 static void merge(mag_fact_list *list, mag_fact *into, const mag_fact *more) {
-    if (more->limit == NULL || (into->limit != NULL && strstr(into->limit, more->limit) != NULL))
+    if (more->limit == NULL)
+        return;
+    if (into->limit != NULL && mag_phrase_is_said(into->limit, more->limit, " and "))
         return;
     if (into->limit == NULL) {
         into->operand = more->operand;

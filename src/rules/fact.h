@@ -19,6 +19,10 @@ void mag_fact_add(void *context, const mag_node *operand, const mag_node *agains
 /* Why the patient is outside `age >= 18 and alive`, or cannot be told to be inside. */
 void mag_fact_add_population(mag_fact_list *list, mag_truth truth);
 
+/* Is the phrase one of those that `joint` joins in the text? Whole phrases: "stale" is not in
+   "kf_stale". */
+bool mag_phrase_is_said(const char *text, const char *phrase, const char *joint);
+
 /* "censored,missing"; NULL if memory is out. */
 const char *mag_fact_reasons(mag_arena *arena, mag_unknown_set reasons);
 

@@ -177,6 +177,49 @@ static void what_is_not_known_of_an_exception_or_adjustment_is_noted(void **stat
     judge_end(&of);
 }
 
+/* A note whose name ends another one's is told as well; the same one twice is told once. */
+static void a_note_that_is_part_of_another_is_not_lost(void **state) {
+    (void)state;
+    judge_begin_with(&of, HEAD "- id: R\n  title: T\n  among: age > 3\n  when: age > 4\n"
+                               "  severity: high\n  notes:\n"
+                               "  - { name: kf_stale, when: age > 5 }\n"
+                               "  - { name: stale, when: age > 5 }\n"
+                               "  - { name: kf_sta, when: age > 5 }\n"
+                               "  - { name: never, when: age > 95 }\n");
+    WORLD(&of.in, "female 50 y");
+    judge_patient(&of);
+    assert_string_equal(explain("R").notes, "kf_stale; stale; kf_sta");
+    judge_end(&of);
+}
+
+/* 20 stands in 120 as text; both limits are shown, and one that comes twice is shown once. */
+static void a_limit_that_is_part_of_another_is_not_lost(void **state) {
+    (void)state;
+    const struct {
+        const char *when, *limit;
+    } rows[] = {
+        {"weight < 120 kg and weight >= 20 kg", "120 kg and 20 kg"},
+        {"weight >= 20 kg and weight < 120 kg", "20 kg and 120 kg"},
+        {"weight < 120 kg and weight >= 20 kg and weight <= 120 kg", "120 kg and 20 kg"},
+        {"weight < 61 kg and weight < 61.0 kg", "61 kg"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text,
+                       HEAD "- id: R\n  title: T\n  among: age > 3\n  when: %s\n"
+                            "  severity: high\n",
+                       rows[i].when);
+        judge_begin_with(&of, text);
+        WORLD(&of.in, "female 50 y 60 kg");
+        judge_patient(&of);
+        const mag_explanation got = explain("R");
+        const mag_fact *weight = &got.facts[got.fact_count - 1];
+        if (weight->limit == NULL || strcmp(weight->limit, rows[i].limit) != 0)
+            fail_msg("%s: %s, wanted %s", rows[i].when, weight->limit, rows[i].limit);
+        judge_end(&of);
+    }
+}
+
 static void a_rule_that_requires_conditions_is_for_nobody_without_them(void **state) {
     (void)state;
     judge_begin_with(&of, HEAD "- id: R\n  title: T\n  requires: [conditions]\n"
@@ -306,6 +349,8 @@ int main(void) {
         cmocka_unit_test(adjustments_follow_each_other_in_their_order),
         cmocka_unit_test(could_be_names_the_worst_tier_that_was_passed_over_unknown),
         cmocka_unit_test(what_is_not_known_of_an_exception_or_adjustment_is_noted),
+        cmocka_unit_test(a_note_that_is_part_of_another_is_not_lost),
+        cmocka_unit_test(a_limit_that_is_part_of_another_is_not_lost),
         cmocka_unit_test(a_rule_that_requires_conditions_is_for_nobody_without_them),
         cmocka_unit_test(whatever_hides_what_the_visible_flag_at_the_top_is_named),
     };
