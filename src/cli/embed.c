@@ -33,6 +33,7 @@ static mag_status run_into_directory(mag_session *session, const mag_options *op
     const char *directory = session->plan->sink_directory;
     if (directory == NULL)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no output directory was named");
+    MAG_TRY(mag_plan_check_output(session->arena, session->plan, err));
     MAG_TRY(mag_sink_csv_directory_new(&sink, directory, force, &session->account, err));
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;

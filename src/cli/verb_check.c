@@ -4,8 +4,8 @@
 #include "cli/verbs.h"
 #include "io/csv_reader.h"
 #include "io/json_writer.h"
-#include "io/output_dir.h"
 #include "rules/evaluate.h"
+#include "sinks/csv_directory.h"
 
 /* One line per thing that was looked at. */
 typedef struct findings {
@@ -70,7 +70,10 @@ static void check_sink(findings *all, mag_session *session) {
         return;
     mag_error err = {0};
     mag_output_dir *output = NULL;
-    mag_status status = mag_output_dir_begin(&output, directory, false, &session->account, &err);
+    mag_status status = mag_plan_check_output(session->arena, session->plan, &err);
+    if (status == MAG_OK)
+        status = mag_output_dir_begin(&output, directory, &mag_result_directory, false,
+                                      &session->account, &err);
     mag_output_dir_abandon(output);
     report(all, directory, status == MAG_OK ? "can be written" : err.text, status == MAG_OK);
 }

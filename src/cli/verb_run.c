@@ -77,6 +77,7 @@ static mag_status run_plan(mag_session *session, const mag_options *options, int
         mag_hint(err, "give --out DIR, or --dry-run to write nothing");
         return status;
     }
+    MAG_TRY(mag_plan_check_output(session->arena, session->plan, err));
     mag_sink *sink = NULL;
     MAG_TRY(
         mag_sink_csv_directory_new(&sink, directory, options->is_forced, &session->account, err));

@@ -5,10 +5,17 @@
 #include "io/json_writer.h"
 #include "io/output_dir.h"
 
+/* What synth writes: the only folder that --force replaces. */
+static const char *const files[] = {
+    "patients.csv.gz",      "labs.csv.gz",       "labs-[0-9].csv.gz", "labs-[0-9][0-9].csv.gz",
+    "prescriptions.csv.gz", "conditions.csv.gz", "truth.csv",         NULL};
+static const mag_output_kind cohort_directory = {files, "truth.csv", false};
+
 static mag_status write_cohort(const mag_options *options, mag_account *account,
                                mag_synth_totals *totals, mag_error *err) {
     mag_output_dir *output = NULL;
-    MAG_TRY(mag_output_dir_begin(&output, options->out, options->is_forced, account, err));
+    MAG_TRY(mag_output_dir_begin(&output, options->out, &cohort_directory, options->is_forced,
+                                 account, err));
     mag_synth_settings settings = {
         .patient_count = (uint64_t)options->patients,
         .seed = options->seed < 0 ? 1 : (uint64_t)options->seed,

@@ -55,4 +55,10 @@ mag_status mag_plan_read(mag_arena *arena, const char *path, const mag_plan_opti
 mag_status mag_plan_short(mag_arena *arena, const mag_plan_options *options, const mag_plan **out,
                           mag_error *err) MAG_MUST_CHECK;
 
+/* The output directory (if one was said) is not, does not hold and is not inside the folder of a
+   source file, and is not and does not hold the folder of the pipeline file or of the pack; real
+   paths are compared. MAG_E_USAGE (MS-P405) else. */
+mag_status mag_plan_check_output(mag_arena *arena, const mag_plan *plan,
+                                 mag_error *err) MAG_MUST_CHECK;
+
 #endif

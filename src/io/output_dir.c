@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,16 +20,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { NAME_NBYTES = 256 }; /* of an entry, with its end */
+
 struct mag_output_dir {
     mag_arena *arena; /* holds the handle itself */
     const char *dir;  /* without slashes at its end */
     const char *parent;
     const char *base; /* last part of dir */
     const char *partial, *aside;
+    const mag_output_kind *kind;
     bool is_forced, has_partial;
 };
 
 static const char PARTIAL[] = ".partial-", ASIDE[] = ".old-";
+static const char *const SUFFIXES[] = {"", ".held", ".failed"}; /* of a mag_output_end */
 
 /* --- before the run ------------------------------------------------------------------------- */
 
@@ -81,6 +86,75 @@ static mag_status fail_link(const char *path, mag_error *err) {
     return MAG_E_USAGE;
 }
 
+static bool is_of_kind(const mag_output_kind *kind, int directory, const char *name) {
+    struct stat facts;
+    if (fstatat(directory, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode))
+        return false;
+    for (size_t i = 0; kind->names[i]; i++)
+        if (fnmatch(kind->names[i], name, 0) == 0)
+            return true;
+    return false;
+}
+
+/* The first name, bytewise, of what is no file of this kind into stranger ("" = none). False if
+   the directory cannot be read. */
+static bool find_stranger(const mag_output_kind *kind, const char *path, char *stranger,
+                          bool *has_mark) {
+    DIR *directory = opendir(path);
+    if (!directory)
+        return false;
+    *has_mark = false;
+    stranger[0] = '\0';
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        bool is_ours = is_of_kind(kind, dirfd(directory), name);
+        *has_mark |= is_ours && strcmp(name, kind->mark) == 0;
+        if (!is_ours && (!stranger[0] || strcmp(name, stranger) < 0))
+            snprintf(stranger, NAME_NBYTES, "%s", name);
+    }
+    closedir(directory);
+    return true;
+}
+
+/* What is about to be replaced, and so removed, must be what this program wrote: patients' files
+   and other people's folders are not. */
+static mag_status check_is_ours(const mag_output_dir *o, const char *path, mag_error *err) {
+    static const char hint[] = "name another --out; it is never emptied for you";
+    char stranger[NAME_NBYTES], what[NAME_NBYTES + 64];
+    bool has_mark;
+    if (mag_file_tree_is_empty(path))
+        return MAG_OK;
+    if (!find_stranger(o->kind, path, stranger, &has_mark))
+        return refuse(path, strerror(errno), "name another --out", err);
+    if (stranger[0]) {
+        snprintf(what, sizeof what, "holds files that magscreen did not write, such as \"%s\"",
+                 stranger);
+        return refuse(path, what, hint, err);
+    }
+    snprintf(what, sizeof what, "holds files that magscreen did not write (there is no %s)",
+             o->kind->mark);
+    return has_mark ? MAG_OK : refuse(path, what, hint, err);
+}
+
+/* An older DIR.held or DIR.failed, which a new one would replace. */
+static mag_status check_ends(mag_output_dir *o, mag_error *err) {
+    for (int end = MAG_OUTPUT_HELD; o->kind->has_ends && end <= MAG_OUTPUT_FAILED; end++) {
+        const char *path = mag_arena_format(o->arena, "%s%s", o->dir, SUFFIXES[end]);
+        struct stat facts;
+        if (!path)
+            return mag_fail_memory(err, strlen(o->dir));
+        if (lstat(path, &facts) != 0)
+            continue;
+        if (!S_ISDIR(facts.st_mode))
+            return refuse(path, "exists and is not a directory", "name another --out", err);
+        MAG_TRY(check_is_ours(o, path, err));
+    }
+    return MAG_OK;
+}
+
 static mag_status check_target(const mag_output_dir *o, mag_error *err) {
     struct stat facts;
     if (lstat(o->dir, &facts) != 0)
@@ -93,7 +167,7 @@ static mag_status check_target(const mag_output_dir *o, mag_error *err) {
     if (!o->is_forced && !mag_file_tree_is_empty(o->dir))
         return refuse(o->dir, "exists and is not empty", "name another --out, or give --force",
                       err);
-    return MAG_OK;
+    return check_is_ours(o, o->dir, err);
 }
 
 /* A process that is gone, or this one: then it is left over from an earlier one of the same number.
@@ -142,14 +216,15 @@ static mag_status begin(mag_output_dir *o, const char *dir, mag_error *err) {
     MAG_TRY(check_parent(o, err));
     clear_left_overs(o);
     MAG_TRY(check_target(o, err));
+    MAG_TRY(check_ends(o, err));
     if (mkdir(o->partial, 0700) != 0)
         return refuse(o->partial, strerror(errno), "make room, or name another --out", err);
     o->has_partial = true;
     return MAG_OK;
 }
 
-mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, bool force,
-                                mag_account *account, mag_error *err) {
+mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, const mag_output_kind *kind,
+                                bool force, mag_account *account, mag_error *err) {
     *out = NULL;
     mag_arena *arena = mag_arena_new(account);
     mag_output_dir *o = arena ? mag_arena_alloc(arena, sizeof *o) : NULL;
@@ -158,6 +233,7 @@ mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, bool forc
         return mag_fail_memory(err, sizeof *o);
     }
     o->arena = arena;
+    o->kind = kind;
     o->is_forced = force;
     mag_status status = begin(o, dir, err);
     if (status == MAG_OK)
@@ -241,16 +317,17 @@ static mag_status move_to(mag_output_dir *o, const char *target, bool may_replac
     int reason = errno;
     if (is_there && !may_replace)
         return refuse(target, "is not empty any more", "name another --out, or give --force", err);
+    if (is_there && S_ISDIR(facts.st_mode))
+        MAG_TRY(check_is_ours(o, target, err));
     if (is_there && replace(o, target) == 0)
         return MAG_OK;
     return fail_write(target, is_there ? errno : reason, err);
 }
 
 static mag_status finish(mag_output_dir *o, mag_output_end end, mag_error *err) {
-    static const char *const suffixes[] = {"", ".held", ".failed"};
     const char *target = end == MAG_OUTPUT_PUBLISHED
                              ? o->dir
-                             : mag_arena_format(o->arena, "%s%s", o->dir, suffixes[end]);
+                             : mag_arena_format(o->arena, "%s%s", o->dir, SUFFIXES[end]);
     if (!target)
         return mag_fail_memory(err, strlen(o->dir));
     if (mag_file_tree_sync(o->partial) != 0)

@@ -13,19 +13,28 @@ typedef enum mag_output_end {
     MAG_OUTPUT_FAILED     /* DIR.failed */
 } mag_output_end;
 
+/* What a directory of this kind holds: only such a directory is ever replaced. Borrowed until the
+   end. */
+typedef struct mag_output_kind {
+    const char *const *names; /* patterns of its files, NULL-ended */
+    const char *mark;         /* the file that each of them holds */
+    bool has_ends;            /* may end as DIR.held or DIR.failed too */
+} mag_output_kind;
+
 /* Checks at once (MS-P405, MAG_E_USAGE; S602 for a symbolic link): the parent exists and is
-   writable, DIR is absent or empty, or force is given. Removes partial directories of processes
-   that are gone. Creates the partial directory. */
-mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, bool force,
-                                mag_account *account, mag_error *err) MAG_MUST_CHECK;
+   writable; DIR is absent or empty or, with force, a directory of this kind; an older DIR.held and
+   DIR.failed are of this kind. Removes partial directories of processes that are gone. Creates the
+   partial directory. */
+mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, const mag_output_kind *kind,
+                                bool force, mag_account *account, mag_error *err) MAG_MUST_CHECK;
 /* "DIR.partial-PID/NAME", valid until the end. NULL if memory is out. */
 const char *mag_output_dir_path(mag_output_dir *output, const char *name);
 /* Writes a small file whole (0600, fsynced). */
 mag_status mag_output_dir_write(mag_output_dir *output, const char *name, mag_span content,
                                 mag_error *err) MAG_MUST_CHECK;
 /* Fsyncs and renames; an older DIR.held or DIR.failed is replaced, DIR is exchanged when forced
-   (the old one is then removed). On failure nothing new is visible. Frees the handle in any case.
- */
+   (the old one is then removed), both only after a second look at what they hold. On failure
+   nothing new is visible. Frees the handle in any case. */
 mag_status mag_output_dir_end(mag_output_dir *output, mag_output_end end,
                               mag_error *err) MAG_MUST_CHECK;
 /* Removes the partial directory. NULL is fine. */

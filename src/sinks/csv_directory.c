@@ -37,6 +37,12 @@ static const table_facts TABLES[TABLE_COUNT] = {
     [TABLE_REJECTS] = {"rejects.csv.gz", "source,file,line,column,reason,detail"},
 };
 
+/* What a run writes, in this version or with more options (product contract). */
+static const char *const FILES[] = {"run.json",        "flags.csv.gz", "cannot_tell.csv.gz",
+                                    "episodes.csv.gz", "summary.csv",  "lab_summary.csv",
+                                    "rejects.csv.gz",  "report.html",  NULL};
+const mag_output_kind mag_result_directory = {FILES, "run.json", true};
+
 typedef struct csv_directory {
     mag_sink sink; /* first: a sink is a csv_directory */
     mag_arena *arena;
@@ -287,9 +293,10 @@ mag_status mag_sink_csv_directory_new(mag_sink **out, const char *dir, bool forc
     }
     *to = (csv_directory){.sink = {&OPS}, .arena = arena, .account = account};
     to->dir = mag_arena_text(arena, mag_span_of(dir));
-    mag_status status = to->dir == NULL
-                            ? mag_fail_memory(err, strlen(dir))
-                            : mag_output_dir_begin(&to->output, dir, force, account, err);
+    mag_status status =
+        to->dir == NULL
+            ? mag_fail_memory(err, strlen(dir))
+            : mag_output_dir_begin(&to->output, dir, &mag_result_directory, force, account, err);
     if (status != MAG_OK) {
         mag_arena_free(arena);
         return status;

@@ -3,6 +3,10 @@
 #define MAG_SINKS_CSV_DIRECTORY_H
 
 #include "engine/sink.h"
+#include "io/output_dir.h"
+
+/* What a directory of results holds: the only one that force replaces. */
+extern const mag_output_kind mag_result_directory;
 
 /* Checks the place and creates DIR.partial-PID at once, so that a wrong path is found in the first
    second (MS-P405, MAG_E_USAGE). The sink is freed by its own ops->free, which leaves nothing

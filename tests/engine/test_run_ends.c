@@ -156,12 +156,16 @@ static void a_failed_run_says_what_failed(void **state) {
 
 static void force_exchanges_the_old_folder_for_the_new_one(void **state) {
     run_fixture *at = *state;
-    char note[160], first[65];
+    char note[160], report[160], first[65];
     end_with(at, MAG_RUN_PUBLISHED, 0);
     strcpy(first, at->report->result_sha256);
     snprintf(note, sizeof note, "%s/note-of-a-reader", at->out);
     fclose(fopen(note, "w"));
     fixture_append(at, "labs.csv", "P1,2601-3,0.20,mmol/L,2025-12-30T08:00\n");
+    assert_int_equal(fixture_run(at), MAG_E_USAGE); /* the note is not ours to remove */
+    assert_int_equal(unlink(note), 0);
+    snprintf(report, sizeof report, "%s/report.html", at->out); /* of a run that wrote more */
+    fclose(fopen(report, "w"));
     end_with(at, MAG_RUN_PUBLISHED, 0);
     assert_string_not_equal(at->report->result_sha256, first);
     assert_folder(at, "", WHOLE);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+static const char *const names[] = {"run.json", "a", "part-[0-9].gz", NULL};
+static const mag_output_kind kind = {names, "run.json", true};
 static mag_account account;
 static char root[MAG_TEST_PATH_NBYTES];
 static mag_error err;
@@ -58,7 +60,7 @@ static size_t entry_count(void) {
 
 static mag_output_dir *begin(bool force) {
     mag_output_dir *output;
-    mag_status status = mag_output_dir_begin(&output, under("o"), force, &account, &err);
+    mag_status status = mag_output_dir_begin(&output, under("o"), &kind, force, &account, &err);
     if (status != MAG_OK)
         fail_msg("%s", err.text);
     return output;
@@ -112,7 +114,7 @@ static void an_abandoned_run_leaves_nothing(void **state) {
 
 static void assert_refused(const char *dir, bool force, mag_message_id message) {
     mag_output_dir *output;
-    assert_int_equal(mag_output_dir_begin(&output, dir, force, &account, &err), MAG_E_USAGE);
+    assert_int_equal(mag_output_dir_begin(&output, dir, &kind, force, &account, &err), MAG_E_USAGE);
     assert_int_equal(err.message, message);
     assert_null(output);
 }
@@ -141,7 +143,8 @@ static void an_empty_directory_and_slashes_at_the_end_are_fine(void **state) {
     (void)state;
     assert_int_equal(mkdir(under("o"), 0700), 0);
     mag_output_dir *output;
-    assert_int_equal(mag_output_dir_begin(&output, under("o//"), false, &account, &err), MAG_OK);
+    assert_int_equal(mag_output_dir_begin(&output, under("o//"), &kind, false, &account, &err),
+                     MAG_OK);
     assert_int_equal(mag_output_dir_write(output, "run.json", mag_span_of("1"), &err), MAG_OK);
     assert_int_equal(mag_output_dir_end(output, MAG_OUTPUT_PUBLISHED, &err), MAG_OK);
     assert_content("o/run.json", "1");
@@ -154,8 +157,10 @@ static void S_04_symbolic_links_are_refused_and_never_followed(void **state) {
     assert_refused(under("o"), false, MAG_MSG_S602);
     assert_refused(under("o"), true, MAG_MSG_S602);
     unlink(under("o"));
-    put("o", "old");
-    assert_int_equal(symlink(under("other"), under("o/link")), 0);
+    publish(false, "old", MAG_OUTPUT_PUBLISHED);
+    assert_int_equal(symlink(under("other/precious"), under("o/a")), 0);
+    assert_refused(under("o"), true, MAG_MSG_P405); /* a link is no file of ours */
+    unlink(under("o/a"));
     publish(true, "new", MAG_OUTPUT_PUBLISHED);
     assert_content("o/run.json", "new");
     assert_true(exists("other/precious"));
@@ -165,13 +170,71 @@ static void S_04_symbolic_links_are_refused_and_never_followed(void **state) {
 static void force_exchanges_and_removes_the_old_one(void **state) {
     (void)state;
     publish(false, "1", MAG_OUTPUT_PUBLISHED);
-    put("o", "more");
-    put("o/deep", "deeper");
+    put("o", "a");
+    put("o", "part-7.gz");
     assert_refused(under("o"), false, MAG_MSG_P405);
     publish(true, "2", MAG_OUTPUT_PUBLISHED);
     assert_content("o/run.json", "2");
-    assert_false(exists("o/more"));
+    assert_false(exists("o/a"));
+    assert_false(exists("o/part-7.gz"));
     assert_int_equal(entry_count(), 1);
+}
+
+/* --force once removed whatever was there, the patients' files of a mistyped --out included. */
+static void force_never_removes_what_others_wrote(void **state) {
+    (void)state;
+    static const char *const strangers[] = {"labs.csv.gz", ".hidden", "part-10.gz", "run.json~"};
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        char path[96];
+        put("o", "run.json");
+        put("o", strangers[i]);
+        assert_refused(under("o"), true, MAG_MSG_P405);
+        assert_non_null(strstr(err.text, "holds files that magscreen did not write"));
+        assert_non_null(strstr(err.text, strangers[i]));
+        snprintf(path, sizeof path, "o/%s", strangers[i]);
+        assert_true(exists(path));
+        assert_int_equal(entry_count(), 1);
+        assert_int_equal(unlink(under(path)), 0);
+    }
+}
+
+static void force_wants_the_mark_and_no_folders(void **state) {
+    (void)state;
+    put("o", "a");
+    assert_refused(under("o"), true, MAG_MSG_P405);
+    assert_non_null(strstr(err.text, "there is no run.json"));
+    put("o", "run.json");
+    put("o/part-1.gz", "theirs");
+    assert_refused(under("o"), true, MAG_MSG_P405);
+    assert_non_null(strstr(err.text, "part-1.gz"));
+    assert_true(exists("o/part-1.gz/theirs"));
+}
+
+static void a_held_or_failed_place_of_others_is_found_at_once(void **state) {
+    (void)state;
+    static const char *const places[] = {"o.held", "o.failed"};
+    for (size_t i = 0; i < 2; i++) {
+        put(places[i], "theirs");
+        assert_refused(under("o"), false, MAG_MSG_P405);
+        assert_int_equal(mag_file_tree_remove(under(places[i])), 0);
+    }
+    mag_output_dir_abandon(begin(false));
+}
+
+static void what_others_put_there_meanwhile_stays(void **state) {
+    (void)state;
+    static const mag_output_end ends[] = {MAG_OUTPUT_PUBLISHED, MAG_OUTPUT_HELD, MAG_OUTPUT_FAILED};
+    static const char *const places[] = {"o", "o.held", "o.failed"};
+    for (size_t i = 0; i < 3; i++) {
+        char path[64];
+        mag_output_dir *output = begin(true);
+        put(places[i], "theirs");
+        assert_int_equal(mag_output_dir_end(output, ends[i], &err), MAG_E_USAGE);
+        snprintf(path, sizeof path, "%s/theirs", places[i]);
+        assert_true(exists(path));
+        assert_int_equal(entry_count(), 1);
+        assert_int_equal(mag_file_tree_remove(under(places[i])), 0);
+    }
 }
 
 static void held_and_failed_runs_replace_older_ones_and_leave_the_published(void **state) {
@@ -228,6 +291,7 @@ static void P_03_a_crash_between_stepping_aside_and_renaming_is_put_right(void *
     assert_true(exists("o/published"));
     assert_false(exists(name));
     put(name, "published");
+    assert_int_equal(unlink(under("o/published")), 0);
     mag_output_dir_abandon(begin(true));
     assert_false(exists(name));
 }
@@ -250,6 +314,10 @@ int main(void) {
         TEST(an_empty_directory_and_slashes_at_the_end_are_fine),
         TEST(S_04_symbolic_links_are_refused_and_never_followed),
         TEST(force_exchanges_and_removes_the_old_one),
+        TEST(force_never_removes_what_others_wrote),
+        TEST(force_wants_the_mark_and_no_folders),
+        TEST(a_held_or_failed_place_of_others_is_found_at_once),
+        TEST(what_others_put_there_meanwhile_stays),
         TEST(held_and_failed_runs_replace_older_ones_and_leave_the_published),
         TEST(a_target_that_filled_up_meanwhile_is_not_overwritten),
         TEST(left_overs_of_dead_processes_are_removed),

@@ -24,7 +24,7 @@ check() {
             third["zlib.h"] = "io"; third["yaml.h"] = "io"; third["libpq-fe.h"] = "io"
             third["xxhash.h"] = "base"; third["openssl/evp.h"] = "base"; third["openssl/sha.h"] = "base"
             third["omp.h"] = "engine"; third["getopt.h"] = "cli"
-            count = split("assert ctype errno fcntl float inttypes limits locale math signal stdalign " \
+            count = split("assert ctype errno fcntl float fnmatch inttypes limits locale math signal stdalign " \
                 "stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time " \
                 "dirent glob langinfo libgen poll pthread sched termios unistd wchar sys/ioctl sys/mman " \
                 "sys/prctl sys/resource sys/stat sys/syscall sys/time sys/types sys/wait sys/file " \
