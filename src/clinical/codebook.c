@@ -59,10 +59,25 @@ static const char *const system_names[MAG_CODE_SYSTEM_COUNT] = {
 #undef MAG_CODE_SYSTEM
 };
 
+typedef struct system_alias {
+    mag_code_system system;
+    const char *text;
+} system_alias;
+
+static const system_alias system_aliases[] = {
+#define MAG_CODE_SYSTEM_ALIAS(name, text) {MAG_SYSTEM_##name, text},
+#include "clinical/code_system_alias.def"
+#undef MAG_CODE_SYSTEM_ALIAS
+};
+
 mag_code_system mag_code_system_find(mag_span name) {
+    mag_span trimmed = mag_span_trim(name);
     for (int i = MAG_SYSTEM_NONE + 1; i < MAG_CODE_SYSTEM_COUNT; i++)
-        if (mag_span_is_ignoring_case(name, system_names[i]))
+        if (mag_span_is_ignoring_case(trimmed, system_names[i]))
             return (mag_code_system)i;
+    for (size_t i = 0; i < sizeof system_aliases / sizeof *system_aliases; i++)
+        if (mag_span_is_ignoring_case(trimmed, system_aliases[i].text))
+            return system_aliases[i].system;
     return MAG_SYSTEM_NONE;
 }
 
@@ -72,7 +87,9 @@ const char *mag_code_system_name(mag_code_system system) {
 }
 
 mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code) {
-    return (mag_analyte)mag_code_table_get(&book->analytes, system, mag_span_trim(code));
+    char room[MAG_CODE_NBYTES];
+    return (mag_analyte)mag_code_table_get(&book->analytes, system,
+                                           mag_code_folded(system, code, room));
 }
 
 /* Upper case, without points and blanks: "n18.30" is "N1830". What is longer than any code is cut.

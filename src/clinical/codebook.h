@@ -54,10 +54,12 @@ mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out,
 /* Over the lists' bytes in order of their names: digest line H. */
 const char *mag_codebook_sha256(const mag_codebook *book);
 
-mag_code_system mag_code_system_find(mag_span name); /* "LOINC", "loinc", "MIMIC" ... */
+/* "LOINC", "loinc", and what feeds call it ("LN"); MAG_SYSTEM_NONE if the name is not known. */
+mag_code_system mag_code_system_find(mag_span name);
 const char *mag_code_system_name(mag_code_system system);
 
-/* MAG_ANALYTE_NONE if the code is not in the book (look-alikes that must be rejected are not). */
+/* MAG_ANALYTE_NONE if the code is not in the book (look-alikes that must be rejected are not).
+   Here and below codes are compared without their case and the blanks around them. */
 mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code);
 
 /* What a drug row names, decided once per distinct (system, code, name). */

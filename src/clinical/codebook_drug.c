@@ -266,10 +266,12 @@ static const char *source_of(const code_reading *code, const name_reading *name,
 
 mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_code_system system,
                              mag_span code, mag_span name, mag_drug *drug, mag_error *err) {
+    char room[MAG_CODE_NBYTES];
     mag_span trimmed_code = mag_span_trim(code), trimmed_name = mag_span_trim(name);
+    mag_span folded_code = mag_code_folded(system, code, room);
     mag_drug_words words;
     mag_drug_words_of(trimmed_name, &words);
-    const code_reading by_code = read_code(book, system, trimmed_code);
+    const code_reading by_code = read_code(book, system, folded_code);
     const name_reading by_name = read_name(book, &words);
     *drug = (mag_drug){0};
     drug->classes = classes_of(&by_code, &by_name);
@@ -280,7 +282,7 @@ mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_cod
     if (drug->classes & any_magnesium) {
         mag_salt salt = mag_salt_of_text(trimmed_name);
         if (salt == MAG_SALT_UNKNOWN)
-            salt = salt_of_code(book, system, trimmed_code);
+            salt = salt_of_code(book, system, folded_code);
         drug->salt = (uint8_t)salt;
     }
     drug->shown_name = mag_arena_text(arena, trimmed_name.nbytes > 0 ? trimmed_name : trimmed_code);

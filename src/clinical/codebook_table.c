@@ -38,6 +38,18 @@ uint64_t mag_code_table_get(const mag_code_table *table, mag_code_system system,
     return slot->code.at ? slot->value : 0;
 }
 
+mag_span mag_code_folded(mag_code_system system, mag_span code, char room[MAG_CODE_NBYTES]) {
+    mag_span trimmed = mag_span_trim(code);
+    if (system == MAG_SYSTEM_LOCAL)
+        return trimmed;
+    size_t nbytes = trimmed.nbytes < MAG_CODE_NBYTES ? trimmed.nbytes : MAG_CODE_NBYTES;
+    for (size_t i = 0; i < nbytes; i++) {
+        char c = trimmed.at[i];
+        room[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    return (mag_span){room, nbytes};
+}
+
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }

@@ -26,6 +26,12 @@ uint64_t *mag_code_table_put(mag_code_table *table, mag_code_system system, mag_
 /* 0 if the code is not in the table. */
 uint64_t mag_code_table_get(const mag_code_table *table, mag_code_system system, mag_span code);
 
+enum { MAG_CODE_NBYTES = 32 }; /* longer than any code of a list */
+
+/* The code as lists write it: in upper case, without blanks around it, cut where it is longer than
+   any code. Codes of a site's own (LOCAL) keep their case. Borrows the code or the room. */
+mag_span mag_code_folded(mag_code_system system, mag_span code, char room[MAG_CODE_NBYTES]);
+
 /* True if the code is written as codes of its system are (check digit of LOINC, levels of ATC ...).
  */
 bool mag_code_is_well_formed(mag_code_system system, mag_span code);

@@ -203,6 +203,42 @@ static void digest_is_over_the_bytes_in_order_of_their_names(void **state) {
     assert_string_equal(mag_codebook_sha256(book), expected);
 }
 
+/* The names that feeds use, besides ours; HL7 table 0396 and FHIR have most of them. */
+static void systems_are_known_by_the_names_that_feeds_use(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        mag_code_system system;
+    } rows[] = {
+        {"LN", MAG_SYSTEM_LOINC},        {"ln", MAG_SYSTEM_LOINC},
+        {" LOINC ", MAG_SYSTEM_LOINC},   {"http://loinc.org", MAG_SYSTEM_LOINC},
+        {"RXCUI", MAG_SYSTEM_RXNORM},    {"RXNORM", MAG_SYSTEM_RXNORM},
+        {"WHO-ATC", MAG_SYSTEM_ATC},     {"who-atc", MAG_SYSTEM_ATC},
+        {"ICD-10", MAG_SYSTEM_ICD10},    {"ICD10CM", MAG_SYSTEM_ICD10},
+        {"ICD-10-CM", MAG_SYSTEM_ICD10}, {"ICD-9", MAG_SYSTEM_ICD9},
+        {"ICD9CM", MAG_SYSTEM_ICD9},     {"ICD-9-CM", MAG_SYSTEM_ICD9},
+        {"SCT", MAG_SYSTEM_SNOMED},      {"SNOMED-CT", MAG_SYSTEM_SNOMED},
+        {"LNX", MAG_SYSTEM_NONE},        {"L", MAG_SYSTEM_NONE},
+        {"ICD-11", MAG_SYSTEM_NONE},     {"ICD", MAG_SYSTEM_NONE},
+        {"LOINC LN", MAG_SYSTEM_NONE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (mag_code_system_find(mag_span_of(rows[i].name)) != rows[i].system)
+            fail_msg("%s", rows[i].name);
+}
+
+static void laboratory_codes_are_found_in_any_case_and_with_blanks(void **state) {
+    (void)state;
+    assert_int_equal(mag_codebook_analyte(book, MAG_SYSTEM_LOINC, mag_span_of(" 2601-3\t")),
+                     MAG_MAGNESIUM);
+    assert_int_equal(mag_codebook_analyte(book, MAG_SYSTEM_LOINC, mag_span_of("2601 3")),
+                     MAG_ANALYTE_NONE);
+    assert_int_equal(
+        mag_codebook_analyte(book, MAG_SYSTEM_LOINC,
+                             mag_span_of("2601-3                                      2601-3")),
+        MAG_ANALYTE_NONE);
+}
+
 static void names_of_systems_classes_and_conditions_go_both_ways(void **state) {
     (void)state;
     for (int i = 1; i < MAG_CODE_SYSTEM_COUNT; i++)
@@ -241,6 +277,8 @@ int main(void) {
         cmocka_unit_test(every_analyte_of_the_table_has_a_code),
         cmocka_unit_test(finds_conditions_with_and_without_the_point),
         cmocka_unit_test(digest_is_over_the_bytes_in_order_of_their_names),
+        cmocka_unit_test(systems_are_known_by_the_names_that_feeds_use),
+        cmocka_unit_test(laboratory_codes_are_found_in_any_case_and_with_blanks),
         cmocka_unit_test(names_of_systems_classes_and_conditions_go_both_ways),
         cmocka_unit_test(every_class_but_mgnot_is_of_interest),
     };

@@ -488,8 +488,38 @@ static void no_laboratory_code_is_a_drug_code(void **state) {
                     assert_int_equal(drug_of(MAG_SYSTEM_MIMIC, item->text, "").classes, 0);
 }
 
+/* A whole feed in lower case must not be lost: code by code the same classes as in upper case. */
+static void drug_codes_say_the_same_in_any_case(void **state) {
+    (void)state;
+    static const struct {
+        mag_code_system system;
+        const char *code, *lower, *classes;
+    } rows[] = {
+        {MAG_SYSTEM_ATC, "A12CC04", "a12cc04", "MGSUPP"},
+        {MAG_SYSTEM_ATC, "C03CA01", " c03ca01", "LOOP"},
+        {MAG_SYSTEM_ATC, "C03EB01", "c03eB01", "LOOP KSPARE"},
+        {MAG_SYSTEM_ATC, "J02AA01", "j02aa01", "AMPHO"},
+        {MAG_SYSTEM_ATC, "A07AA07", "a07aa07", ""},
+        {MAG_SYSTEM_BNF, "0202020D0AAAAAA", "0202020d0aaaaaa", "LOOP"},
+        {MAG_SYSTEM_RXNORM, "4603", "4603 ", "LOOP"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        mag_drug upper = drug_of(rows[i].system, rows[i].code, "");
+        mag_drug lower = drug_of(rows[i].system, rows[i].lower, "");
+        char found[512];
+        write_classes(lower.classes, found);
+        if (strcmp(found, rows[i].classes) != 0 || upper.classes != lower.classes ||
+            upper.salt != lower.salt || upper.looks_like_ours != lower.looks_like_ours)
+            fail_msg("%s: [%s], expected [%s]", rows[i].lower, found, rows[i].classes);
+    }
+    assert_true(drug_of(MAG_SYSTEM_ATC, "c03ce01", "").looks_like_ours);
+    assert_int_equal(drug_of(MAG_SYSTEM_ATC, "a12cc04", "").salt,
+                     mag_salt_of_text(mag_span_of("magnesium citrate")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drug_codes_say_the_same_in_any_case),
         cmocka_unit_test(magnesium_products_get_their_purpose),
         cmocka_unit_test(counter_ions_and_fluids_are_no_exposure),
         cmocka_unit_test(combinations_count_in_every_class),

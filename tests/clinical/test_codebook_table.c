@@ -38,6 +38,30 @@ static void knows_how_codes_are_written(void **state) {
             fail_msg("%s", rows[i].code);
 }
 
+static void folds_codes_to_upper_case_except_a_sites_own(void **state) {
+    (void)state;
+    static const struct {
+        mag_code_system system;
+        const char *code, *folded;
+    } rows[] = {
+        {MAG_SYSTEM_ATC, " a12cc04 ", "A12CC04"},
+        {MAG_SYSTEM_ATC, "A12Cc04", "A12CC04"},
+        {MAG_SYSTEM_BNF, "0202020d0", "0202020D0"},
+        {MAG_SYSTEM_LOINC, "\t2601-3", "2601-3"},
+        {MAG_SYSTEM_LOCAL, " Mg-s ", "Mg-s"},
+        {MAG_SYSTEM_ATC, "", ""},
+        {MAG_SYSTEM_ATC, "{|}z@[`", "{|}Z@[`"},
+        {MAG_SYSTEM_ATC, "abcdefghijabcdefghijabcdefghijabcdefghij",
+         "ABCDEFGHIJABCDEFGHIJABCDEFGHIJAB"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char room[MAG_CODE_NBYTES];
+        if (!mag_span_is(mag_code_folded(rows[i].system, mag_span_of(rows[i].code), room),
+                         rows[i].folded))
+            fail_msg("%s", rows[i].code);
+    }
+}
+
 static void keeps_as_many_codes_as_it_was_made_for(void **state) {
     (void)state;
     enum { CODES = 500 };
@@ -67,6 +91,7 @@ static void keeps_as_many_codes_as_it_was_made_for(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_how_codes_are_written),
+        cmocka_unit_test(folds_codes_to_upper_case_except_a_sites_own),
         cmocka_unit_test(keeps_as_many_codes_as_it_was_made_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
