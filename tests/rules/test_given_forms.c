@@ -266,6 +266,23 @@ static void equal_lines_are_two_records(void **state) {
     assert_int_equal((int)in.patient.exposure_count, 2);
 }
 
+static void expect_refusal(const char *line, const char *says) {
+    const mag_text_line lines[] = {{"female 50 y", 6, 11}, {line, 7, 11}};
+    const mag_example example = {.given = lines, .given_count = 2, .as_of = MAG_EXAMPLE_AS_OF};
+    mag_cohort *cohort = NULL;
+    mag_error err = {0};
+    const mag_status status =
+        mag_example_cohort("p.yaml", &example, in.book, &in.account, &cohort, &err);
+    if (status == MAG_OK) {
+        mag_cohort_free(cohort);
+        fail_msg("\"%s\" was read", line);
+    }
+    assert_int_equal(status, MAG_E_RULES);
+    assert_int_equal(err.message, MAG_MSG_R501);
+    if (strncmp(err.text, "p.yaml:7:11: ", 13) != 0 || strstr(err.text, says) == NULL)
+        fail_msg("\"%s\": %s", line, err.text);
+}
+
 static void every_malformed_line_is_refused_with_its_place(void **state) {
     (void)state;
     static const struct {
@@ -330,22 +347,8 @@ static void every_malformed_line_is_refused_with_its_place(void **state) {
         {"source without gold", "is followed by an analyte"},
         {"source without magnesium and gold", "is followed by an analyte"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const mag_text_line lines[] = {{"female 50 y", 6, 11}, {rows[i].line, 7, 11}};
-        const mag_example example = {.given = lines, .given_count = 2, .as_of = MAG_EXAMPLE_AS_OF};
-        mag_cohort *cohort = NULL;
-        mag_error err = {0};
-        const mag_status status =
-            mag_example_cohort("p.yaml", &example, in.book, &in.account, &cohort, &err);
-        if (status == MAG_OK) {
-            mag_cohort_free(cohort);
-            fail_msg("\"%s\" was read", rows[i].line);
-        }
-        assert_int_equal(status, MAG_E_RULES);
-        assert_int_equal(err.message, MAG_MSG_R501);
-        if (strncmp(err.text, "p.yaml:7:11: ", 13) != 0 || strstr(err.text, rows[i].says) == NULL)
-            fail_msg("\"%s\": %s", rows[i].line, err.text);
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect_refusal(rows[i].line, rows[i].says);
 }
 
 static int open_world(void **state) {
