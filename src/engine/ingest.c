@@ -25,6 +25,34 @@ static void show_fixed(mag_run_time *time) {
     mag_minute_text(time->as_of, is_end_of_day, time->shown);
 }
 
+static bool has_shifted_dates(const mag_plan *plan) {
+    for (size_t i = 0; i < plan->source_count; i++)
+        if (plan->sources[i].profile->shifted_dates)
+            return true;
+    return false;
+}
+
+/* A day that the data cannot reach would screen nobody and look like "nothing found". */
+static mag_status check_reach(const mag_plan *plan, const mag_run_time *time, mag_error *err) {
+    if (has_shifted_dates(plan)) {
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                 "as-of %s: the dates of this layout are shifted patient by patient, so one day "
+                 "screens nobody",
+                 time->shown);
+        mag_hint(err, "--as-of latest takes each patient's own last record");
+        return MAG_E_USAGE;
+    }
+    if (time->data_until == MAG_MINUTE_OPEN ||
+        time->as_of <= time->data_until + MAG_MINUTES_PER_DAY)
+        return MAG_OK;
+    char until[MAG_MOMENT_TEXT_NBYTES];
+    mag_minute_text(time->data_until, false, until);
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+             "as-of %s lies more than a day after the data can reach (%s)", time->shown, until);
+    mag_hint(err, "give the day that the data describe");
+    return MAG_E_USAGE;
+}
+
 mag_status mag_run_time_resolve(const mag_plan *plan, mag_minute now, mag_run_time *out,
                                 mag_error *err) {
     const char *text = plan->as_of_text;
@@ -39,7 +67,7 @@ mag_status mag_run_time_resolve(const mag_plan *plan, mag_minute now, mag_run_ti
     else
         MAG_TRY(parse_as_of(text, out, err));
     show_fixed(out);
-    return MAG_OK;
+    return check_reach(plan, out, err);
 }
 
 static mag_status refuse_without_as_of(const mag_cohort *cohort, mag_error *err) {

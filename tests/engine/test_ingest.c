@@ -87,6 +87,37 @@ static void nothing_said_is_no_fault_yet(void **state) {
     assert_false(time.is_said);
 }
 
+/* Such a run would find nothing in anybody, and look like good news. */
+static void a_day_that_the_data_cannot_reach_is_refused(void **state) {
+    const mag_profile shifted = {.shifted_dates = true}, plain = {.shifted_dates = false};
+    const struct row {
+        const char *as_of;
+        const mag_profile *profile;
+        mag_minute data_until;
+        mag_status expected;
+    } rows[] = {
+        {"2026-01-01T12:00", &plain, MAG_MINUTE_NONE, MAG_OK}, /* a day after the clock */
+        {"2026-01-01T12:01", &plain, MAG_MINUTE_NONE, MAG_E_USAGE},
+        {"2025-12-02", &plain, 20423 * 1440, MAG_E_USAGE}, /* stated: 2025-12-01 00:00 */
+        {"2025-12-01", &plain, 20423 * 1440, MAG_OK},
+        {"2150-01-01", &plain, MAG_MINUTE_OPEN, MAG_OK},
+        {"2025-12-31", &shifted, MAG_MINUTE_OPEN, MAG_E_USAGE},
+        {"latest", &shifted, MAG_MINUTE_OPEN, MAG_OK},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_plan_source source = {.profile = rows[i].profile};
+        mag_plan plan = {.as_of_text = rows[i].as_of,
+                         .data_until = rows[i].data_until,
+                         .sources = &source,
+                         .source_count = 1};
+        mag_run_time time;
+        mag_error error = {0};
+        assert_int_equal(mag_run_time_resolve(&plan, NOON, &time, &error), rows[i].expected);
+        assert_int_equal(error.hint[0] != '\0', rows[i].expected != MAG_OK);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_as_of_becomes_a_minute_and_a_text),
@@ -94,6 +125,7 @@ int main(void) {
         cmocka_unit_test(without_a_word_the_clock_ends_the_data),
         cmocka_unit_test(what_is_no_date_is_refused_with_a_remedy),
         cmocka_unit_test(nothing_said_is_no_fault_yet),
+        cmocka_unit_test(a_day_that_the_data_cannot_reach_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
