@@ -21,6 +21,7 @@ typedef struct run_fixture {
     const char *as_of, *pipeline; /* pipeline NULL: the short form */
     bool is_dry, is_unforced;
     unsigned stop_at, stop_calls; /* the call of is_stopped that says yes; 0 = none */
+    mag_source *extra;            /* read after those of the plan; NULL = none */
     size_t run_limit_nbytes;      /* memory of mag_run alone, above what planning took; 0 = none */
     mag_error error;
     const mag_run_report *report;
@@ -127,11 +128,12 @@ static inline mag_status fixture_run_plan(run_fixture *at, const mag_plan *plan)
     if (!at->is_dry)
         MAG_TRY(mag_sink_csv_directory_new(&sink, plan->sink_directory, !at->is_unforced,
                                            &at->account, &at->error));
+    sources[plan->source_count] = at->extra;
     mag_run_inputs inputs = {.plan = plan,
                              .book = book,
                              .pack = pack,
                              .sources = sources,
-                             .source_count = plan->source_count,
+                             .source_count = plan->source_count + (at->extra != NULL),
                              .sink = sink,
                              .thread_count = at->thread_count,
                              .account = &at->account,

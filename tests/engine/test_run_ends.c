@@ -1,6 +1,8 @@
 /* How a run can end, and what lies in the folder afterwards. */
 #include "engine/result_record.h"
 
+#include "cohort/builder.h"
+
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -251,6 +253,31 @@ static void a_held_run_is_never_nothing_new(void **state) {
     end_with(at, MAG_RUN_HELD, 4);
 }
 
+/* --- a source that loses a row --------------------------------------------------------------- */
+
+static mag_status lose_a_row(mag_source *source, mag_cohort *cohort, mag_error *err) {
+    uint16_t file_id;
+    mag_run_file *file;
+    MAG_TRY(
+        mag_cohort_add_file(cohort, source->name, "leaky.csv", source->kind, &file_id, &file, err));
+    file->accounting = (mag_accounting){.read = 5, .accepted = 3, .duplicate = 1};
+    return MAG_OK;
+}
+
+static void a_lost_row_ends_the_run_with_70_and_publishes_nothing(void **state) {
+    static const mag_source_ops ops = {.ingest = lose_a_row};
+    mag_source leaky = {.ops = &ops, .name = "labs", .kind = MAG_TABLE_LABS};
+    run_fixture *at = *state;
+    at->extra = &leaky;
+    assert_int_equal(fixture_run(at), MAG_E_INTERNAL);
+    at->extra = NULL;
+    assert_int_equal(mag_status_exit_code(at->error.status), 70);
+    assert_int_equal(at->error.message, MAG_MSG_X701);
+    assert_non_null(strstr(at->error.text, "leaky.csv: 5 rows were read, but 4"));
+    assert_folder(at, "", "");
+    assert_state(at, ".failed", "failed", 70);
+}
+
 /* --- stopped, and out of memory -------------------------------------------------------------- */
 
 static unsigned count_stops(run_fixture *at) {
@@ -334,6 +361,7 @@ int main(void) {
         END_TEST(a_record_that_would_say_something_else_is_published),
         END_TEST(another_as_of_is_another_key),
         END_TEST(a_held_run_is_never_nothing_new),
+        END_TEST(a_lost_row_ends_the_run_with_70_and_publishes_nothing),
         END_TEST(P_01_stopped_at_any_time_a_run_publishes_nothing),
         END_TEST(a_stopped_run_says_at_which_stage),
         END_TEST(beyond_its_memory_a_run_ends_with_8_and_publishes_nothing),
