@@ -117,7 +117,22 @@ static const char *era_state(const mag_era *era, mag_minute as_of) {
     return era->active_stop > as_of ? "active by its grace" : "ended";
 }
 
-static void add_era(mag_text *line, const mag_era *era, mag_minute as_of) {
+/* Does only the 365-day rule end the era? Nobody recorded that stop. */
+static bool is_end_assumed(const mag_timeline *patient, mag_class_set wanted, const mag_era *era) {
+    bool is_assumed = false;
+    for (size_t i = 0; i < patient->exposure_count; i++) {
+        const mag_exposure *exposure = &patient->exposures[i];
+        if (exposure->stop != era->stop ||
+            !(mag_exposure_classes(patient->cohort, exposure) & wanted))
+            continue;
+        if (!mag_exposure_has(exposure, MAG_EXPOSURE_OPEN))
+            return false;
+        is_assumed = true;
+    }
+    return is_assumed;
+}
+
+static void add_era(mag_text *line, const mag_era *era, mag_minute as_of, bool is_assumed) {
     char start[MAG_MOMENT_TEXT_NBYTES], stop[MAG_MOMENT_TEXT_NBYTES];
     bool is_going_on = era->stop > as_of;
     mag_minute seen_until = is_going_on ? as_of : era->stop - 1;
@@ -127,7 +142,12 @@ static void add_era(mag_text *line, const mag_era *era, mag_minute as_of) {
     else
         mag_text_format(line, "%s to %s", mag_when_text(era->start, true, start),
                         mag_when_text(seen_until, true, stop));
-    mag_text_format(line, " (%d day%s, %s)", days, days == 1 ? "" : "s", era_state(era, as_of));
+    mag_text_format(line, " (%d day%s, ", days, days == 1 ? "" : "s");
+    if (is_assumed && !is_going_on)
+        mag_text_format(line, "no stop on record, taken to end after %d days (open_order))",
+                        MAG_OPEN_ORDER_DAYS);
+    else
+        mag_text_format(line, "%s)", era_state(era, as_of));
 }
 
 static mag_status show_class(const mag_timeline *patient, mag_class drug_class,
@@ -149,7 +169,7 @@ static mag_status show_class(const mag_timeline *patient, mag_class drug_class,
     size_t first = count > SHOWN_ERAS ? count - SHOWN_ERAS : 0;
     for (size_t i = first; i < count; i++) {
         mag_text_add_text(&line, i > first ? "; " : first ? "... " : "");
-        add_era(&line, &eras[i], patient->as_of);
+        add_era(&line, &eras[i], patient->as_of, is_end_assumed(patient, wanted, &eras[i]));
     }
     mag_text_add_text(&line, "  ");
     add_drug_names(&line, patient, wanted);

@@ -52,6 +52,7 @@ void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->utc_times += more->utc_times;
     total->partial_dates += more->partial_dates;
     total->open_orders += more->open_orders;
+    total->ended_orders += more->ended_orders;
     total->sex_unknown += more->sex_unknown;
     total->birth_unknown += more->birth_unknown;
     total->age_implausible += more->age_implausible;

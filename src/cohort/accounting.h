@@ -42,6 +42,7 @@ typedef struct mag_accounting {
     uint64_t rejected[MAG_REASON_COUNT];
     uint64_t unmapped; /* of not_of_interest: drug rows that look like ours (rule H05's list) */
     uint64_t offset_times, utc_times, partial_dates, open_orders; /* notes on accepted rows */
+    uint64_t ended_orders; /* of open_orders: taken to have ended before T */
     uint64_t sex_unknown, birth_unknown, age_implausible, demog_conflict; /* demog notes */
 } mag_accounting;
 

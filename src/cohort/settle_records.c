@@ -209,8 +209,10 @@ static mag_status place_exposure(const mag_settling *settling, const mag_exposur
     if (verdict.end != MAG_ROW_ACCEPTED)
         return MAG_OK;
     mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_PRESCRIPTIONS);
-    if (counts)
-        counts->open_orders += mag_exposure_has(exposure, MAG_EXPOSURE_OPEN);
+    if (counts && mag_exposure_has(exposure, MAG_EXPOSURE_OPEN)) {
+        counts->open_orders++;
+        counts->ended_orders += exposure->stop <= settling->as_of[exposure->patient];
+    }
     if (!mag_exposure_classes(settling->cohort, exposure))
         return MAG_OK;
     partition->exposures[(*kept)++] = *exposure;

@@ -91,6 +91,7 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "utc_times", accounting->utc_times);
     key_count(json, "partial_dates", accounting->partial_dates);
     key_count(json, "open_orders", accounting->open_orders);
+    key_count(json, "ended_orders", accounting->ended_orders);
     key_count(json, "sex_unknown", accounting->sex_unknown);
     key_count(json, "birth_unknown", accounting->birth_unknown);
     key_count(json, "age_implausible", accounting->age_implausible);

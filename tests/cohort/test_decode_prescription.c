@@ -114,18 +114,21 @@ static void open_orders_are_flagged_and_counted_when_accepted(void **state) {
         "p|furosemide|2024-08-01|",                                       /* date.future */
         "p|furosemide|2024-07-02|",                                       /* after T */
         "q|furosemide|2024-05-01|",                                       /* no patient */
-        "p|furosemide|2024-05-02|2024-05-03", "p|omeprazole|2024-05-01|infinity", NULL};
+        "p|furosemide|2024-05-02|2024-05-03", "p|omeprazole|2024-05-01|infinity",
+        "p|furosemide|2023-01-01|", /* 365 days end before T */
+        "p|furosemide|2023-01-01|2023-02-01", NULL};
     feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
     const mag_run_file *file =
         feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_name|start|stop", rows);
     settle(&f);
-    assert_int_equal(file->accounting.open_orders, 2);
+    assert_int_equal(file->accounting.open_orders, 3);
+    assert_int_equal(file->accounting.ended_orders, 1);
     mag_timeline timeline = patient(&f, "p");
-    assert_int_equal(timeline.exposure_count, 3);
+    assert_int_equal(timeline.exposure_count, 5);
     size_t open_count = 0;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 5; i++)
         open_count += mag_exposure_has(&timeline.exposures[i], MAG_EXPOSURE_OPEN);
-    assert_int_equal(open_count, 2);
+    assert_int_equal(open_count, 3);
 }
 
 /* --- what and how much
