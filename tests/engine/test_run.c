@@ -1,4 +1,4 @@
-#include "engine/run_fixture.h"
+#include "engine/result_table.h"
 
 #include <jansson.h>
 #include <locale.h>
@@ -185,6 +185,40 @@ static void every_stratum_of_the_summary_adds_up_to_all(void **state) {
     assert_int_equal(system(command), 0);
 }
 
+/* Everybody's last record is a result at 08:00 of a day that the fixture takes from their number.
+ */
+static void with_latest_every_patient_has_a_time_of_their_own(void **state) {
+    run_fixture *at = *state;
+    at->as_of = "latest";
+    must_publish(at);
+    result_table flags = result_read(at, "", "flags.csv.gz");
+    result_table summary = result_read(at, "", "summary.csv");
+    assert_true(flags.row_count > 20);
+    for (size_t row = 0; row < flags.row_count; row++) {
+        char expected[32];
+        unsigned number = (unsigned)strtoul(result_cell(&flags, row, "patient_id") + 1, NULL, 10);
+        snprintf(expected, sizeof expected, "2025-12-%02uT08:00", 1 + number % 28);
+        assert_string_equal(result_cell(&flags, row, "as_of"), expected);
+    }
+    assert_int_equal(result_rows_with(&summary, "as_of", "latest", NULL), summary.row_count);
+    result_done(&flags);
+    result_done(&summary);
+}
+
+/* Each T of its own: at an earlier one, later results are not there. */
+static void an_earlier_as_of_sees_no_later_record(void **state) {
+    run_fixture *at = *state;
+    at->as_of = "2025-12-01";
+    must_publish(at);
+    result_table labs = result_read(at, "", "lab_summary.csv");
+    uint64_t results = 0;
+    for (size_t row = 0; row < labs.row_count; row++)
+        if (strcmp(result_cell(&labs, row, "analyte"), "magnesium") == 0)
+            results += result_count(&labs, row, "results");
+    assert_true(results > 0 && results <= 1 + FIXTURE_PATIENTS / 28); /* collected on the first */
+    result_done(&labs);
+}
+
 static void refuses_to_guess_the_as_of_and_names_the_newest_date(void **state) {
     run_fixture *at = *state;
     at->as_of = NULL;
@@ -264,6 +298,8 @@ int main(void) {
         RUN_TEST(records_every_row_in_one_bucket),
         RUN_TEST(totals_of_every_rule_add_up),
         RUN_TEST(every_stratum_of_the_summary_adds_up_to_all),
+        RUN_TEST(with_latest_every_patient_has_a_time_of_their_own),
+        RUN_TEST(an_earlier_as_of_sees_no_later_record),
         RUN_TEST(refuses_to_guess_the_as_of_and_names_the_newest_date),
         RUN_TEST(refuses_an_as_of_that_is_no_date),
         RUN_TEST(publishes_with_a_warning_when_a_gate_is_amber),
