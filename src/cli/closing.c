@@ -10,12 +10,6 @@ typedef char count_text[MAG_COUNT_TEXT_NBYTES];
 
 /* --- gates -------------------------------------------------------------------------------------
  */
-static const char *what_was_done(const mag_gate_verdict *verdict) {
-    if (verdict->colour != MAG_RED)
-        return "published with a warning";
-    return verdict->is_hard ? "nothing published" : "run held, nothing new is visible";
-}
-
 /* "labs.csv.gz, line 48,213" of the first such row, or the file or source that is meant. */
 static void tell_where(const mag_gate_verdict *verdict, char *out, size_t nbytes) {
     count_text line;
@@ -27,20 +21,33 @@ static void tell_where(const mag_gate_verdict *verdict, char *out, size_t nbytes
         snprintf(out, nbytes, "%s", place);
 }
 
-/* Freshness counts hours, every other gate rows. */
-static void tell_extent(const mag_gate_verdict *verdict) {
+static void tell_rows(const mag_gate_verdict *verdict, const char *what_was_done) {
     count_text count, share;
-    if (verdict->of == 0)
+    char red[48] = "never red";
+    if (verdict->red < 1)
+        snprintf(red, sizeof red, "red above %g %%", 100 * verdict->red);
+    mag_tell("  %s rows like this in source \"%s\" (%s; amber above %g %%, %s); %s.",
+             mag_count_text(verdict->count, count), verdict->source,
+             mag_share_text(verdict->count, verdict->of, share), 100 * verdict->amber, red,
+             what_was_done);
+}
+
+static void tell_extent(const mag_run_report *report, const mag_gate_verdict *verdict) {
+    count_text count;
+    const char *what_was_done = mag_run_end_text(report);
+    switch (verdict->measure) {
+    case MAG_MEASURE_ROWS:
+        tell_rows(verdict, what_was_done);
+        break;
+    case MAG_MEASURE_HOURS:
         mag_tell("  the newest record of source \"%s\" is %s hours old; %s.", verdict->source,
-                 mag_count_text(verdict->count, count), what_was_done(verdict));
-    else {
-        char red[48] = "never red";
-        if (verdict->red < 1)
-            snprintf(red, sizeof red, "red above %g %%", 100 * verdict->red);
-        mag_tell("  %s rows like this in source \"%s\" (%s; amber above %g %%, %s); %s.",
-                 mag_count_text(verdict->count, count), verdict->source,
-                 mag_share_text(verdict->count, verdict->of, share), 100 * verdict->amber, red,
-                 what_was_done(verdict));
+                 mag_count_text(verdict->count, count), what_was_done);
+        break;
+    case MAG_MEASURE_SOURCE:
+        mag_tell("  the run has no source of %s; flagged or clear for nobody: %s; %s.",
+                 verdict->source, *report->undecided_rules ? report->undecided_rules : "no rule",
+                 what_was_done);
+        break;
     }
 }
 
@@ -59,7 +66,7 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
     mag_tell("magscreen: %s%s%s%s: %s (%s) [%s]", where, has_column ? ", column \"" : "",
              has_column ? verdict->column : "", has_column ? "\"" : "",
              mag_message_gist(verdict->message), verdict->gate, mag_message_code(verdict->message));
-    tell_extent(verdict);
+    tell_extent(report, verdict);
     if (strcmp(verdict->gate, mag_reason_name(MAG_REASON_UNIT_UNKNOWN)) == 0)
         tell_unknown_units(report);
     if (verdict->note && *verdict->note)

@@ -125,7 +125,7 @@ const char *mag_count_text(uint64_t count, char out[MAG_COUNT_TEXT_NBYTES]) {
 }
 
 const char *mag_share_text(uint64_t count, uint64_t of, char out[MAG_COUNT_TEXT_NBYTES]) {
-    double share = of ? 100.0 * (double)count / (double)of : 0;
+    double share = of ? 100.0 * (double)count / (double)of : count ? 100.0 : 0.0;
     if (share > 0 && share < 0.01)
         snprintf(out, MAG_COUNT_TEXT_NBYTES, "<0.01 %%");
     else

@@ -271,7 +271,7 @@ static mag_status judge_freshness(gate_judge *judge, const mag_plan_source *sour
     int64_t minutes = (int64_t)data_until - newest;
     uint64_t hours = (uint64_t)((minutes + MAG_MINUTES_PER_HOUR - 1) / MAG_MINUTES_PER_HOUR);
     mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_FRESHNESS, hours, 1);
-    verdict.of = 0;
+    verdict.measure = MAG_MEASURE_HOURS;
     verdict.message = MAG_MSG_I267;
     return put_verdict(judge, &verdict, err);
 }
@@ -288,6 +288,36 @@ static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
     MAG_TRY(judge_demographics(judge, source, &accounting, err));
     MAG_TRY(judge_last_lines(judge, source, err));
     return judge_freshness(judge, source, data_until, err);
+}
+
+static bool has_kind(const mag_plan *plan, mag_table_kind kind) {
+    for (size_t i = 0; i < plan->source_count; i++)
+        if (plan->sources[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* Without results or prescriptions a run can screen, but its silence must not read as "safe". */
+static mag_status judge_missing(gate_judge *judge, mag_error *err) {
+    static const mag_table_kind needed[] = {MAG_TABLE_LABS, MAG_TABLE_PRESCRIPTIONS};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+        mag_gate_verdict verdict = {.source = mag_table_kind_name(needed[i]),
+                                    .file = "",
+                                    .gate = "no_source",
+                                    .colour = MAG_AMBER,
+                                    .measure = MAG_MEASURE_SOURCE,
+                                    .count = 1,
+                                    .of = 1,
+                                    .share = 1,
+                                    .red = 1,
+                                    .note = "",
+                                    .message = MAG_MSG_I268,
+                                    .first_file = "",
+                                    .column = ""};
+        if (!has_kind(judge->plan, needed[i]))
+            MAG_TRY(put_verdict(judge, &verdict, err));
+    }
+    return MAG_OK;
 }
 
 static void set_colours(mag_gates *gates) {
@@ -307,6 +337,8 @@ mag_status mag_gates_judge(mag_arena *arena, const mag_plan *plan, const mag_coh
     *out = (mag_gates){0};
     for (size_t i = 0; status == MAG_OK && i < plan->source_count; i++)
         status = judge_source(&judge, &plan->sources[i], data_until, err);
+    if (status == MAG_OK)
+        status = judge_missing(&judge, err);
     if (status == MAG_OK && judge.count > 0) {
         mag_gate_verdict *kept = mag_arena_alloc(arena, judge.count * sizeof *kept);
         if (kept == NULL)

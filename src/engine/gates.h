@@ -20,7 +20,8 @@ mag_gate_limit mag_gate_limit_of(const mag_plan_source *source, mag_reason reaso
                                  mag_gate_kind kind);
 /* "num.decimal_comma", or the kind's name: "csv", "unmapped", "freshness" ... */
 const char *mag_gate_name(mag_reason reason, mag_gate_kind kind);
-/* Judges every source of a settled cohort. data_until: for freshness. Lives in the arena. */
+/* Judges every source of a settled cohort, and warns of a kind that has none ("no_source").
+ * data_until: for freshness. Lives in the arena. */
 mag_status mag_gates_judge(mag_arena *arena, const mag_plan *plan, const mag_cohort *cohort,
                            mag_minute data_until, mag_gates *out, mag_error *err) MAG_MUST_CHECK;
 

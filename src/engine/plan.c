@@ -182,6 +182,7 @@ mag_status mag_plan_read(mag_arena *arena, const char *path, const mag_plan_opti
     MAG_TRY(apply_options(&reader, options == NULL ? &none : options, err));
     mag_plan_place sources = at(&reader, mag_yaml_get(reader.root, "sources"));
     MAG_TRY(mag_plan_sources(arena, sources, reader.folder, reader.plan, err));
+    MAG_TRY(mag_plan_check_roster(reader.plan, err));
     MAG_TRY(read_profile_settings(&reader, err));
     MAG_TRY(read_pack(&reader, err));
     mag_plan_finish(reader.plan, reader.text);

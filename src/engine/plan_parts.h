@@ -38,6 +38,9 @@ mag_status mag_plan_glob(mag_arena *arena, mag_plan_place place, const char *pat
 mag_status mag_plan_sources(mag_arena *arena, mag_plan_place place, const char *folder,
                             mag_plan *plan, mag_error *err) MAG_MUST_CHECK;
 
+/* Nobody is screened who is not on the roster: MAG_E_USAGE without a source of patients. */
+mag_status mag_plan_check_roster(const mag_plan *plan, mag_error *err) MAG_MUST_CHECK;
+
 /* Which settings the pipeline file states, so that profiles need not agree on them. */
 typedef struct mag_plan_said {
     bool history, kidney, site_zone, data_until;

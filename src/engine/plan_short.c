@@ -93,6 +93,7 @@ mag_status mag_plan_short(mag_arena *arena, const mag_plan_options *options, con
     MAG_TRY(mag_profile_load(arena, options->profile, &profile, err));
     MAG_TRY(fill(arena, options, plan, err));
     MAG_TRY(add_tables(arena, options, profile, plan, err));
+    MAG_TRY(mag_plan_check_roster(plan, err));
     MAG_TRY(mag_plan_take_profiles(plan, &nothing, err));
     const char *words = mag_arena_format(arena, "short form\npack %s", SHIPPED_PACK);
     if (words == NULL)

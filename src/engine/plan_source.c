@@ -143,6 +143,18 @@ mag_status mag_plan_sources(mag_arena *arena, mag_plan_place place, const char *
     return MAG_OK;
 }
 
+mag_status mag_plan_check_roster(const mag_plan *plan, mag_error *err) {
+    for (size_t i = 0; i < plan->source_count; i++)
+        if (plan->sources[i].kind == MAG_TABLE_PATIENTS)
+            return MAG_OK;
+    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U202,
+                                 "%s: no source of kind patients; without a roster nobody would "
+                                 "be screened",
+                                 plan->name);
+    mag_hint(err, "add a source with  kind: patients  to `sources`");
+    return status;
+}
+
 static const char *first_difference(const mag_profile *a, const mag_profile *b,
                                     const mag_plan_said *said) {
     if (a->absence != b->absence)

@@ -51,6 +51,31 @@ static void fill_rule(const mag_screen *screen, size_t rule_idx, mag_rule_totals
            sizeof totals->cannot_tell_by_reason);
 }
 
+bool mag_rule_is_undecided(const mag_rule_totals *totals, const mag_rule_facts *facts) {
+    return facts->status == MAG_RULE_ACTIVE && totals->flagged + totals->clear == 0;
+}
+
+/* Screening nobody, or telling for nobody, must not look like "no flags". */
+static mag_status name_undecided(mag_arena *arena, const mag_pack *pack, mag_run_report *report,
+                                 mag_error *err) {
+    mag_text text;
+    mag_text_init(&text, mag_arena_account(arena));
+    for (size_t i = 0; i < report->rule_totals_count; i++) {
+        const char *id = report->rules[i].rule_id;
+        const mag_rule_facts *facts = mag_pack_rule(pack, (size_t)mag_pack_find_rule(pack, id));
+        if (!mag_rule_is_undecided(&report->rules[i], facts))
+            continue;
+        mag_text_add_text(&text, text.nbytes > 0 ? ", " : "");
+        mag_text_add_text(&text, id);
+    }
+    mag_status status = mag_text_check(&text, err);
+    report->undecided_rules = mag_arena_text(arena, mag_text_span(&text));
+    if (status == MAG_OK && report->undecided_rules == NULL)
+        status = mag_fail_memory(err, text.nbytes);
+    mag_text_done(&text);
+    return status;
+}
+
 mag_status mag_report_rules(mag_arena *arena, const mag_screen *screen, mag_run_report *report,
                             mag_error *err) {
     size_t rule_count = mag_pack_rule_count(screen->pack);
@@ -72,7 +97,7 @@ mag_status mag_report_rules(mag_arena *arena, const mag_screen *screen, mag_run_
     report->patient_count = screen->patient_count;
     report->screened_count = screen->screened_count;
     report->flagged_patient_count = screen->total.flagged_patient_count;
-    return MAG_OK;
+    return name_undecided(arena, screen->pack, report, err);
 }
 
 static int by_weight(const void *a, const void *b) {
@@ -99,6 +124,22 @@ mag_status mag_report_verdicts(mag_arena *arena, const mag_gates *gates, mag_run
             verdicts[report->verdict_count++] = gates->verdicts[i];
     qsort(verdicts, report->verdict_count, sizeof *verdicts, by_weight);
     return MAG_OK;
+}
+
+const char *mag_run_end_text(const mag_run_report *report) {
+    if (report->is_dry)
+        return "dry run, nothing written";
+    switch (report->end) {
+    case MAG_RUN_PUBLISHED:
+        return report->has_warnings ? "run published with a warning" : "run published";
+    case MAG_RUN_HELD:
+        return "run held, nothing new is visible";
+    case MAG_RUN_REFUSED:
+        return "run refused, nothing published";
+    case MAG_RUN_NOTHING_NEW:
+        return "the same result is published already";
+    }
+    return "";
 }
 
 const char *mag_report_classes(mag_arena *arena) {

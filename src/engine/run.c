@@ -53,6 +53,7 @@ static mag_status begin_run(run_state *run, mag_error *err) {
     report->classes_built = mag_report_classes(run->arena);
     report->thread_count =
         (int)mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
+    report->is_dry = inputs->sink == NULL;
     report->newest_lab = report->newest_prescription = MAG_MINUTE_NONE;
     run->header = mag_run_record_header(run->arena, inputs);
     if (report->run_id == NULL || report->as_of == NULL || report->classes_built == NULL ||
@@ -96,6 +97,7 @@ static mag_status judge(run_state *run, mag_error *err) {
     report->end = run->gates.is_red_hard   ? MAG_RUN_REFUSED
                   : run->gates.is_red_soft ? MAG_RUN_HELD
                                            : MAG_RUN_PUBLISHED;
+    report->has_warnings = run->gates.is_amber;
     report->exit_code = is_red ? 4 : run->gates.is_amber ? 3 : 0;
     return MAG_OK;
 }

@@ -8,12 +8,20 @@
 
 typedef enum mag_gate_colour { MAG_GREEN, MAG_AMBER, MAG_RED } mag_gate_colour;
 
+/* What a verdict has counted, and so what its limits mean. */
+typedef enum mag_gate_measure {
+    MAG_MEASURE_ROWS,   /* count of `of` rows; limits are shares */
+    MAG_MEASURE_HOURS,  /* count is hours, of and share mean nothing; limits are hours */
+    MAG_MEASURE_SOURCE, /* a kind of source that is missing: source is its kind, nothing else */
+} mag_gate_measure;
+
 typedef struct mag_gate_verdict {
     const char *source, *file; /* file "" for the whole source */
     const char *gate;          /* "num.decimal_comma", "csv", "link.no_patient", "unmapped" ... */
     mag_gate_colour colour;
-    bool is_hard;       /* red: refused; else held */
-    uint64_t count, of; /* freshness: count is hours, of is 0, and so are the limits */
+    bool is_hard; /* red: refused; else held */
+    mag_gate_measure measure;
+    uint64_t count, of;
     double share, amber, red;
     const char *note; /* of an override; "" else */
     mag_message_id message;
@@ -40,7 +48,9 @@ typedef enum mag_run_end {
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
     mag_run_end end;
-    int exit_code; /* 0, 3, 4 ... */
+    bool is_dry;       /* nothing was written, whatever the end would have been */
+    int exit_code;     /* 0, 3, 4 ... */
+    bool has_warnings; /* a gate is amber */
     const char *run_id, *as_of;
     const char *pack_name, *pack_version;
     size_t rule_count;
@@ -56,6 +66,8 @@ typedef struct mag_run_report {
     size_t verdict_count;
     const mag_rule_totals *rules;
     size_t rule_totals_count;
+    const char
+        *undecided_rules; /* "A02, A03": active rules that were flagged or clear for nobody */
     mag_unknown_unit unknown_units[10]; /* spellings that are in no table, most frequent first */
     size_t unknown_unit_count;
     uint64_t patient_count;  /* roster */
@@ -87,6 +99,10 @@ typedef struct mag_run_inputs {
     void (*on_digest_line)(void *context, mag_span line);
     void *digest_context;
 } mag_run_inputs;
+
+/* What became of the run as a whole, for a message about any of its gates: "published with a
+   warning", "run held, nothing new is visible", "run refused, nothing published" ... */
+const char *mag_run_end_text(const mag_run_report *report);
 
 /* On MAG_OK the report tells how it ended (published, held, refused). Any other status: nothing new
    is visible; a failed run record was written if the sink could. */

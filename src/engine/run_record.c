@@ -2,6 +2,7 @@
 #include "engine/run_record.h"
 
 #include "engine/fixed_text.h"
+#include "engine/report.h"
 #include "io/json_writer.h"
 
 #include <stdio.h>
@@ -160,6 +161,23 @@ static const char *colour_name(mag_gate_colour colour) {
     return colour == MAG_RED ? "red" : colour == MAG_AMBER ? "amber" : "green";
 }
 
+static void write_measure(mag_json *json, const mag_gate_verdict *verdict) {
+    switch (verdict->measure) {
+    case MAG_MEASURE_SOURCE:
+        return;
+    case MAG_MEASURE_HOURS:
+        key_count(json, "hours", verdict->count);
+        break;
+    case MAG_MEASURE_ROWS:
+        key_count(json, "rows", verdict->count);
+        key_count(json, "of", verdict->of);
+        key_fixed(json, "share", verdict->share, 6);
+        break;
+    }
+    key_fixed(json, "amber", verdict->amber, 6);
+    key_fixed(json, "red", verdict->red, 6);
+}
+
 static void write_verdict(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_object(json);
     mag_json_key_text(json, "source", verdict->source);
@@ -168,15 +186,7 @@ static void write_verdict(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_key_text(json, "gate", verdict->gate);
     mag_json_key_text(json, "verdict", colour_name(verdict->colour));
     mag_json_key_text(json, "kind", verdict->is_hard ? "hard" : "soft");
-    if (verdict->of == 0 && strcmp(verdict->gate, "freshness") == 0) {
-        key_count(json, "hours", verdict->count);
-    } else {
-        key_count(json, "rows", verdict->count);
-        key_count(json, "of", verdict->of);
-        key_fixed(json, "share", verdict->share, 6);
-    }
-    key_fixed(json, "amber", verdict->amber, 6);
-    key_fixed(json, "red", verdict->red, 6);
+    write_measure(json, verdict);
     mag_json_key_text(json, "note", verdict->note);
     mag_json_end_object(json);
 }
@@ -225,6 +235,19 @@ static void write_rule(mag_json *json, const mag_rule_totals *rule, const mag_ru
     mag_json_end_object(json);
 }
 
+static void write_undecided(mag_json *json, const mag_run_record *record) {
+    const mag_run_report *report = record->report;
+    const mag_pack *pack = record->inputs->pack;
+    begin_array(json, "undecided_rules");
+    for (size_t i = 0; i < report->rule_totals_count; i++) {
+        const char *id = report->rules[i].rule_id;
+        const mag_rule_facts *facts = mag_pack_rule(pack, (size_t)mag_pack_find_rule(pack, id));
+        if (mag_rule_is_undecided(&report->rules[i], facts))
+            mag_json_text(json, mag_span_of(id));
+    }
+    mag_json_end_array(json);
+}
+
 static void write_outcomes(mag_json *json, const mag_run_record *record) {
     const mag_run_report *report = record->report;
     begin_object(json, "patients");
@@ -240,6 +263,7 @@ static void write_outcomes(mag_json *json, const mag_run_record *record) {
         write_rule(json, &report->rules[i], mag_pack_rule(record->inputs->pack, (size_t)rule_idx));
     }
     mag_json_end_array(json);
+    write_undecided(json, record);
 }
 
 static void write_overrides(mag_json *json, const mag_plan *plan) {

@@ -166,6 +166,36 @@ static void notes_of_the_roster_are_amber_at_most(void **state) {
     assert_int_equal(mag_gate_judge(0, 10, &limit), MAG_GREEN);
 }
 
+static void unmapped_drugs_among_nothing_else_are_everything(void **state) {
+    world *at = *state;
+    at->rx->accounting = (mag_accounting){.read = 40, .not_of_interest = 40, .unmapped = 3};
+    mag_gates gates = judge(at);
+    const mag_gate_verdict *verdict = find(&gates, "unmapped");
+    assert_non_null(verdict);
+    assert_int_equal(verdict->measure, MAG_MEASURE_ROWS); /* not hours, though `of` is 0 */
+    assert_int_equal(verdict->count, 3);
+    assert_int_equal(verdict->of, 0);
+    assert_true(verdict->share == 1.0);
+    assert_int_equal(verdict->colour, MAG_RED);
+}
+
+static void says_what_became_of_the_run_whatever_the_gate(void **state) {
+    static const struct row {
+        mag_run_report report;
+        const char *text;
+    } rows[] = {
+        {{.end = MAG_RUN_PUBLISHED}, "run published"},
+        {{.end = MAG_RUN_PUBLISHED, .has_warnings = true}, "run published with a warning"},
+        {{.end = MAG_RUN_HELD, .has_warnings = true}, "run held, nothing new is visible"},
+        {{.end = MAG_RUN_REFUSED, .has_warnings = true}, "run refused, nothing published"},
+        {{.end = MAG_RUN_NOTHING_NEW}, "the same result is published already"},
+        {{.end = MAG_RUN_HELD, .is_dry = true}, "dry run, nothing written"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_string_equal(mag_run_end_text(&rows[i].report), rows[i].text);
+}
+
 static void holds_on_soft_red_and_refuses_on_hard_red(void **state) {
     world *at = *state;
     at->labs->accounting = (mag_accounting){.read = 1000, .accepted = 980};
@@ -219,6 +249,9 @@ int main(void) {
                                         teardown),
         cmocka_unit_test_setup_teardown(judges_each_reason_of_a_group_by_its_own_name, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(unmapped_drugs_among_nothing_else_are_everything, setup,
+                                        teardown),
+        cmocka_unit_test(says_what_became_of_the_run_whatever_the_gate),
         cmocka_unit_test(notes_of_the_roster_are_amber_at_most),
         cmocka_unit_test_setup_teardown(holds_on_soft_red_and_refuses_on_hard_red, setup, teardown),
         cmocka_unit_test_setup_teardown(judges_unmapped_drugs_of_prescriptions_only, setup,

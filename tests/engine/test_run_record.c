@@ -160,6 +160,7 @@ static void has_these_keys_in_this_order(void **state) {
                                        "flags_by_severity",
                                        "flags_hidden",
                                        "rules",
+                                       "undecided_rules",
                                        "latest_follows",
                                        "assumed",
                                        "seconds",
