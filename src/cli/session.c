@@ -69,6 +69,16 @@ mag_status mag_session_open_pack(mag_session *session, const char *file, mag_err
                          DEFAULT_HISTORY_DAYS, &session->pack, err);
 }
 
+mag_status mag_session_run_examples(mag_session *session, const mag_example_result **results,
+                                    size_t *count, mag_error *err) {
+    const mag_plan *plan = session->plan;
+    const mag_pack *pack = session->pack;
+    if (plan && plan->override_count > 0)
+        MAG_TRY(mag_pack_load(session->arena, plan->pack_name, plan->pack_text, NULL, 0,
+                              plan->history_days, &pack, err));
+    return mag_examples_run(session->arena, pack, session->book, results, count, err);
+}
+
 void mag_session_close(mag_session *session) {
     for (size_t i = 0; i < session->source_count; i++)
         session->sources[i]->ops->free(session->sources[i]);

@@ -26,6 +26,11 @@ mag_status mag_session_open(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) MAG_MUST_CHECK;
 void mag_session_close(mag_session *session);
 
+/* Runs the examples of the rules. They say what the pack means by its own numbers, so they are
+   judged without the pipeline's overrides. Results live as long as the session. */
+mag_status mag_session_run_examples(mag_session *session, const mag_example_result **results,
+                                    size_t *count, mag_error *err) MAG_MUST_CHECK;
+
 /* Everything that a run or a load is given, without a sink; stops at a signal. */
 mag_run_inputs mag_session_inputs(mag_session *session, const mag_options *options);
 

@@ -52,7 +52,7 @@ static void check_sources(findings *all, mag_session *session) {
 static mag_status check_rules(findings *all, mag_session *session, mag_error *err) {
     const mag_example_result *results;
     size_t count;
-    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
+    MAG_TRY(mag_session_run_examples(session, &results, &count, err));
     size_t failed = 0;
     for (size_t i = 0; i < count; i++)
         failed += !results[i].passed;

@@ -169,7 +169,7 @@ static void show_failed_example(const mag_example_result *result) {
 static mag_status test(mag_session *session, int *exit_code, mag_error *err) {
     const mag_example_result *results;
     size_t count, failed = 0;
-    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
+    MAG_TRY(mag_session_run_examples(session, &results, &count, err));
     for (size_t i = 0; i < count; i++)
         if (!results[i].passed) {
             failed++;

@@ -20,7 +20,7 @@ static mag_status check_options(const mag_options *options, mag_error *err) {
 static mag_status check_examples(mag_session *session, mag_error *err) {
     const mag_example_result *results;
     size_t count, failed = 0, first = 0;
-    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
+    MAG_TRY(mag_session_run_examples(session, &results, &count, err));
     for (size_t i = count; i-- > 0;) {
         failed += !results[i].passed;
         first = results[i].passed ? first : i;
