@@ -327,6 +327,67 @@ static void contradictions_cost_age_and_sex_but_no_results(void **state) {
     assert_true(mag_person_is_alive(timeline.person, timeline.as_of));
 }
 
+/* --- weight and height of the roster
+ * --------------------------------------------------------------------- */
+
+typedef struct measure_case {
+    const char *cells;           /* weight_kg|height_cm|measured_on */
+    const char *weight, *height; /* value, reason of the mark, or NULL: nothing */
+    const char *minute;
+} measure_case;
+
+static const measure_case MEASURES[] = {
+    {"70.5|170|2024-05-01", "70.5", "170", "2024-05-01"},
+    {"70.5||2024-05-01 08:30", "70.5", NULL, "2024-05-01 08:30"},
+    {"|170|2024-05-01", NULL, "170", "2024-05-01"},
+    {"70.5|170|", NULL, NULL, NULL},           /* cannot be placed in time */
+    {"70.5|170|2024-07-01", NULL, NULL, NULL}, /* after T */
+    {"70.5|170|2021-06-30", NULL, NULL, NULL}, /* before history */
+    {"NULL|.|2024-05-01", NULL, NULL, NULL},   /* texts for "nothing" */
+    {"700|17|2024-05-01", "value.implausible", "value.implausible", "2024-05-01"},
+    {"heavy|1,70|2024-05-01", "value.text_result", "num.decimal_comma", "2024-05-01"},
+    {"0|-170|2024-05-01", "value.implausible", "value.implausible", "2024-05-01"},
+    {"20|250|2024-05-01", "20", "250", "2024-05-01"},
+};
+
+static void check_measure(const mag_timeline *timeline, mag_analyte analyte, const char *expected,
+                          const measure_case *measured) {
+    size_t count;
+    const mag_lab *lab = mag_timeline_labs(timeline, analyte, &count);
+    if (count != (expected != NULL))
+        fail_msg("%s: %zu records", measured->cells, count);
+    if (!expected)
+        return;
+    char value[MAG_DECIMAL_TEXT_NBYTES];
+    mag_decimal_text(mag_lab_value(lab), value);
+    bool is_mark = mag_lab_reject(lab) != MAG_REASON_NONE;
+    assert_string_equal(is_mark ? mag_reason_name(mag_lab_reject(lab)) : value, expected);
+    assert_int_equal(lab->minute, at(measured->minute));
+    assert_int_equal(mag_lab_unit(lab), analyte == MAG_WEIGHT ? MAG_UNIT_KG : MAG_UNIT_CM);
+}
+
+/* Good rows twice: the copy adds no second measure, and no measure is a row of its own. */
+static void weight_and_height_become_results_of_their_day(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof MEASURES / sizeof *MEASURES; i++) {
+        fixture_close(&f);
+        fixture_open(&f, usual_settings());
+        char row[100];
+        snprintf(row, sizeof row, "p|F|1950|%s", MEASURES[i].cells);
+        bool is_mark = MEASURES[i].weight && strstr(MEASURES[i].weight, "value.");
+        const char *const rows[] = {row, is_mark ? NULL : row, NULL};
+        const mag_run_file *file = feed(
+            &f, MAG_TABLE_PATIENTS, "patient_id|sex|birth|weight_kg|height_cm|measured_on", rows);
+        settle(&f);
+        mag_timeline timeline = patient(&f, "p");
+        check_measure(&timeline, MAG_WEIGHT, MEASURES[i].weight, &MEASURES[i]);
+        check_measure(&timeline, MAG_HEIGHT, MEASURES[i].height, &MEASURES[i]);
+        assert_int_equal(file->accounting.read, is_mark ? 1 : 2);
+        assert_int_equal(file->accounting.accepted, 1);
+        assert_int_equal(mag_accounting_rejected(&file->accounting), 0);
+    }
+}
+
 /* --- ids
  * ------------------------------------------------------------------------------------------------
  */
@@ -515,6 +576,7 @@ int main(void) {
         TEST(a_death_that_cannot_be_read_is_no_guess_that_the_patient_lives),
         TEST(rows_of_one_patient_fill_and_contradict_each_other),
         TEST(contradictions_cost_age_and_sex_but_no_results),
+        TEST(weight_and_height_become_results_of_their_day),
         TEST(an_id_is_1_to_128_bytes_of_printable_text_kept_as_written),
         TEST(ids_are_never_numbers),
         TEST(a_condition_finds_a_stay_that_is_read_later),
