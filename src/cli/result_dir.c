@@ -31,8 +31,22 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
                                .profile = text_or_null(root, "profile"),
                                .data = text_or_null(root, "data"),
                                .as_of = text_or_null(root, "as_of"),
-                               .result_sha256 = text_or_null(root, "result_sha256")};
+                               .result_sha256 = text_or_null(root, "result_sha256"),
+                               .sources = mag_yaml_get(root, "sources")};
     return MAG_OK;
+}
+
+bool mag_result_has_input(const mag_result_record *record, const char *sha256) {
+    const mag_yaml *source = record->sources ? record->sources->first : NULL;
+    for (; source; source = source->next) {
+        const mag_yaml *files = mag_yaml_get(source, "files");
+        for (const mag_yaml *file = files ? files->first : NULL; file; file = file->next) {
+            const char *recorded = mag_yaml_get_text(file, "sha256");
+            if (recorded && strcmp(recorded, sha256) == 0)
+                return true;
+        }
+    }
+    return false;
 }
 
 /* --- tables ------------------------------------------------------------------------------------

@@ -3,13 +3,18 @@
 #define MAG_CLI_RESULT_DIR_H
 
 #include "base/memory.h"
+#include "io/yaml_tree.h"
 #include "rules/pack.h"
 
 /* What run.json says about where a result comes from; texts live in the arena, NULL if it is
  * silent. */
 typedef struct mag_result_record {
     const char *pipeline, *profile, *data, *as_of, *result_sha256;
+    const mag_yaml *sources; /* with their files and SHA-256; NULL if it is silent */
 } mag_result_record;
+
+/* Is this one of the inputs that the run read? */
+bool mag_result_has_input(const mag_result_record *record, const char *sha256);
 
 mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_result_record *out,
                                   mag_error *err) MAG_MUST_CHECK;

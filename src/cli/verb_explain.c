@@ -1,5 +1,6 @@
 /* magscreen explain: finds the patient that is meant, reads the sources again, shows what decided.
  */
+#include "cli/fact_text.h"
 #include "cli/outcome_view.h"
 #include "cli/result_dir.h"
 #include "cli/session.h"
@@ -19,6 +20,9 @@ typedef struct target {
     mag_arena *arena;
     const char *patient_id;
     mag_origin origin;
+    bool has_record;
+    mag_result_record record;  /* of the folder */
+    const mag_flag_line *flag; /* NULL: a patient was named */
 } target;
 
 static mag_status fail_not_found(mag_error *err, const char *what) {
@@ -53,6 +57,7 @@ static mag_status find_flag(target *to, const char *directory, const char *opera
         if (!is_it)
             continue;
         to->patient_id = flags[i].patient_id;
+        to->flag = &flags[i];
         return MAG_OK;
     }
     return fail_not_found(err, "the folder has no such flag");
@@ -107,16 +112,45 @@ static mag_status find_origin(target *to, const mag_options *options, mag_error 
         (mag_origin){options->operands[1], options->profile, options->data, options->as_of};
     if (!options->from)
         return MAG_OK;
-    mag_result_record record;
-    MAG_TRY(mag_result_read_record(to->arena, options->from, &record, err));
+    MAG_TRY(mag_result_read_record(to->arena, options->from, &to->record, err));
+    to->has_record = true;
     if (!to->origin.pipeline && !to->origin.profile && !to->origin.data) {
-        to->origin.pipeline = record.pipeline;
-        to->origin.profile = record.profile;
-        to->origin.data = record.data;
+        to->origin.pipeline = to->record.pipeline;
+        to->origin.profile = to->record.profile;
+        to->origin.data = to->record.data;
     }
     if (!to->origin.as_of)
-        to->origin.as_of = record.as_of;
+        to->origin.as_of = to->record.as_of;
     return MAG_OK;
+}
+
+/* Last night's files often lie under the same names as tonight's: then a flag is told as it was
+   recorded, and what follows is said to be about other rows. */
+static mag_status tell_changed_sources(const target *of, const mag_cohort *cohort, int *exit_code,
+                                       mag_error *err) {
+    size_t changed = 0, count = mag_cohort_file_count(cohort);
+    for (size_t i = 0; of->has_record && i < count; i++)
+        changed += !mag_result_has_input(&of->record, mag_cohort_file(cohort, (uint16_t)i)->sha256);
+    if (changed == 0)
+        return MAG_OK;
+    *exit_code = 1;
+    mag_tell(
+        "magscreen: %zu of %zu source files are not those that the run read; what is explained "
+        "are the rows of today [%s]",
+        changed, count, mag_message_code(MAG_MSG_U205));
+    if (!of->flag)
+        return MAG_OK;
+    mag_text recorded;
+    mag_text_init(&recorded, mag_arena_account(of->arena));
+    mag_status status = mag_evidence_words_add(of->arena, of->flag->evidence, &recorded, err);
+    mag_text_add_char(&recorded, '\0');
+    if (status == MAG_OK)
+        status = mag_text_check(&recorded, err);
+    if (status == MAG_OK)
+        mag_tell("  recorded: %s %s: %s", of->flag->flag_id, mag_severity_name(of->flag->severity),
+                 recorded.at);
+    mag_text_done(&recorded);
+    return status;
 }
 
 static mag_status show_patient(mag_session *session, const mag_timeline *patient,
@@ -136,7 +170,7 @@ static mag_status show_patient(mag_session *session, const mag_timeline *patient
 }
 
 static mag_status explain(mag_session *session, const target *of, const mag_options *options,
-                          mag_error *err) {
+                          int *exit_code, mag_error *err) {
     if (options->rule && mag_pack_find_rule(session->pack, options->rule) < 0)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_R503, "%s has no rule \"%s\"",
                         mag_pack_name(session->pack), options->rule);
@@ -144,16 +178,17 @@ static mag_status explain(mag_session *session, const target *of, const mag_opti
     mag_cohort *cohort = NULL;
     MAG_TRY(mag_run_load_cohort(&inputs, &cohort, err));
     mag_timeline patient;
-    mag_status status = MAG_OK;
-    if (mag_timeline_find(cohort, mag_span_of(of->patient_id), &patient))
-        status = show_patient(session, &patient, options, err);
-    else
-        status = fail_not_found(err, "the patients table does not have this patient");
+    mag_status status = tell_changed_sources(of, cohort, exit_code, err);
+    bool is_found = mag_timeline_find(cohort, mag_span_of(of->patient_id), &patient);
+    if (status == MAG_OK)
+        status = is_found ? show_patient(session, &patient, options, err)
+                          : fail_not_found(err, "the patients table does not have this patient");
     mag_cohort_free(cohort);
     return status;
 }
 
-static mag_status explain_target(target *to, const mag_options *options, mag_error *err) {
+static mag_status explain_target(target *to, const mag_options *options, int *exit_code,
+                                 mag_error *err) {
     MAG_TRY(find_patient_id(to, options, err));
     MAG_TRY(find_origin(to, options, err));
     mag_session session = {0};
@@ -161,17 +196,16 @@ static mag_status explain_target(target *to, const mag_options *options, mag_err
     accepting.allow_empty = ~0u; /* to judge sources is the business of a run */
     mag_status status = mag_session_open(&session, &to->origin, &accepting, err);
     if (status == MAG_OK)
-        status = explain(&session, to, options, err);
+        status = explain(&session, to, options, exit_code, err);
     mag_session_close(&session);
     return status;
 }
 
 mag_status mag_verb_explain(const mag_options *options, int *exit_code, mag_error *err) {
-    (void)exit_code;
     mag_account account = {0};
     target to = {.arena = mag_arena_new(&account)};
-    mag_status status =
-        to.arena ? explain_target(&to, options, err) : mag_fail_memory(err, sizeof(void *));
+    mag_status status = to.arena ? explain_target(&to, options, exit_code, err)
+                                 : mag_fail_memory(err, sizeof(void *));
     mag_arena_free(to.arena);
     return status;
 }

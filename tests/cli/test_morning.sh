@@ -85,6 +85,12 @@ expect_exit 0 "$magscreen" verify screened
 expect_exit 1 "$magscreen" verify screened --again
 expect_line out '^DIFFERENT RESULT'
 
+# Files of another night under the same names: the flag is told as it was recorded.
+expect_exit 1 "$magscreen" explain @1 --from screened
+expect_line err 'source files are not those that the run read.*MS-U205'
+expect_line err "recorded: $flag critical: .*kf .*limit 20 mL/min"
+expect_no_line err "$patient"
+
 # No patient id in any message: 4 rows of an id without a roster row.
 gzip -cd data/labs.csv.gz | sed '2s/^[^,]*/secret-patient/' | gzip >labs && mv labs data/labs.csv.gz
 expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out second
