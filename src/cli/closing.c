@@ -7,6 +7,7 @@
 #include <string.h>
 
 typedef char count_text[MAG_COUNT_TEXT_NBYTES];
+typedef char amount_text[MAG_AMOUNT_TEXT_NBYTES];
 
 /* --- gates -------------------------------------------------------------------------------------
  */
@@ -22,26 +23,27 @@ static void tell_where(const mag_gate_verdict *verdict, char *out, size_t nbytes
 }
 
 static void tell_rows(const mag_gate_verdict *verdict, const char *what_was_done) {
-    count_text count, share;
+    amount_text count;
+    count_text share;
     char red[48] = "never red";
     if (verdict->red < 1)
         snprintf(red, sizeof red, "red above %g %%", 100 * verdict->red);
-    mag_tell("  %s rows like this in source \"%s\" (%s; amber above %g %%, %s); %s.",
-             mag_count_text(verdict->count, count), verdict->source,
+    mag_tell("  %s like this in source \"%s\" (%s; amber above %g %%, %s); %s.",
+             mag_amount_text(verdict->count, "row", count), verdict->source,
              mag_share_text(verdict->count, verdict->of, share), 100 * verdict->amber, red,
              what_was_done);
 }
 
 static void tell_extent(const mag_run_report *report, const mag_gate_verdict *verdict) {
-    count_text count;
+    amount_text count;
     const char *what_was_done = mag_run_end_text(report);
     switch (verdict->measure) {
     case MAG_MEASURE_ROWS:
         tell_rows(verdict, what_was_done);
         break;
     case MAG_MEASURE_HOURS:
-        mag_tell("  the newest record of source \"%s\" is %s hours old; %s.", verdict->source,
-                 mag_count_text(verdict->count, count), what_was_done);
+        mag_tell("  the newest record of source \"%s\" is %s old; %s.", verdict->source,
+                 mag_amount_text(verdict->count, "hour", count), what_was_done);
         break;
     case MAG_MEASURE_SOURCE:
         mag_tell("  the run has no source of %s; flagged or clear for nobody: %s; %s.",
@@ -53,10 +55,10 @@ static void tell_extent(const mag_run_report *report, const mag_gate_verdict *ve
 
 /* The spellings are no patient's values: they are what a table of units lacks. */
 static void tell_unknown_units(const mag_run_report *report) {
-    count_text count;
+    amount_text count;
     for (size_t i = 0; i < report->unknown_unit_count; i++)
-        mag_tell("  unit \"%s\": %s rows", report->unknown_units[i].text,
-                 mag_count_text(report->unknown_units[i].count, count));
+        mag_tell("  unit \"%s\": %s", report->unknown_units[i].text,
+                 mag_amount_text(report->unknown_units[i].count, "row", count));
 }
 
 static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verdict) {
@@ -119,8 +121,9 @@ static void show_bucket(const char *name, uint64_t count, uint64_t of, const cha
 static void show_source(const mag_run_report *report, const struct mag_source_totals *source) {
     const mag_accounting *rows = &source->accounting;
     count_text read, accepted;
-    mag_show("  %-16s %14s rows  %-8s %s used", source->name, mag_count_text(rows->read, read),
-             source_word(report, source->name), mag_count_text(rows->accepted, accepted));
+    mag_show("  %-16s %14s %s  %-8s %s used", source->name, mag_count_text(rows->read, read),
+             rows->read == 1 ? "row " : "rows", source_word(report, source->name),
+             mag_count_text(rows->accepted, accepted));
     show_bucket("not of interest", rows->not_of_interest, rows->read, "");
     show_bucket("outside the window", rows->out_of_window, rows->read, "");
     show_bucket("exact duplicates", rows->duplicate, rows->read, "");
@@ -129,10 +132,15 @@ static void show_source(const mag_run_report *report, const struct mag_source_to
         show_bucket(mag_reason_name((mag_reason)reason), rows->rejected[reason], of,
                     mag_message_code(mag_reason_message((mag_reason)reason)));
     show_bucket("drug names unmapped", rows->unmapped, of, "MS-I248");
+    amount_text ended;
+    if (rows->ended_orders)
+        mag_show("      %s without a stop ended by the 365-day rule",
+                 mag_amount_text(rows->ended_orders, "prescription", ended));
 }
 
 static void show_cannot_tell(const mag_rule_totals *rule) {
-    count_text count, of;
+    count_text count;
+    amount_text of;
     if (rule->not_evaluated && *rule->not_evaluated) {
         mag_show("  %s was not evaluated for anybody: %s", rule->rule_id, rule->not_evaluated);
         return;
@@ -147,9 +155,9 @@ static void show_cannot_tell(const mag_rule_totals *rule) {
             at += (size_t)snprintf(reasons + at, sizeof reasons - at, "%s%s %s", at ? ", " : "",
                                    mag_unknown_name((mag_unknown)reason), mag_count_text(n, count));
     }
-    mag_show("  could not be assessed: %s of %s patients for %s %s (%s)",
-             mag_count_text(rule->cannot_tell, count), mag_count_text(rule->eligible, of),
-             rule->rule_id, rule->title, reasons);
+    mag_show("  could not be assessed: %s of %s for %s %s (%s)",
+             mag_count_text(rule->cannot_tell, count),
+             mag_amount_text(rule->eligible, "patient", of), rule->rule_id, rule->title, reasons);
 }
 
 /* No flag at all is never shown as nothing: what was looked at stands there. */
@@ -179,9 +187,10 @@ static void show_flags(const mag_run_report *report) {
         show_what_was_looked_at(report);
         return;
     }
-    count_text patients, hidden;
-    mag_show("  flags: %s; %s patients flagged; %s hidden behind a flag that says more", line,
-             mag_count_text(report->flagged_patient_count, patients),
+    amount_text patients;
+    count_text hidden;
+    mag_show("  flags: %s; %s flagged; %s hidden behind a flag that says more", line,
+             mag_amount_text(report->flagged_patient_count, "patient", patients),
              mag_count_text(report->hidden_count, hidden));
 }
 
@@ -198,6 +207,11 @@ static size_t warning_count(const mag_run_report *report) {
     for (size_t i = 0; i < report->verdict_count; i++)
         count += report->verdicts[i].colour == MAG_AMBER;
     return count;
+}
+
+void mag_closing_failed(const char *out, void (*say)(const char *format, ...)) {
+    say("record: %s.failed/run.json", out);
+    say("next: magscreen rejects --from %s.failed", out);
 }
 
 static void show_end(const mag_closing *closing) {
@@ -224,29 +238,31 @@ static void show_end(const mag_closing *closing) {
         return;
     case MAG_RUN_HELD:
         mag_show("HELD in %s.held, nothing new is visible   (exit %d)", out, report->exit_code);
+        mag_show("record: %s.held/run.json", out);
         mag_show("next: magscreen rejects --from %s.held", out);
         return;
     case MAG_RUN_REFUSED:
         mag_show("REFUSED, nothing new is visible; the reasons are in %s.failed   (exit %d)", out,
                  report->exit_code);
-        mag_show("next: magscreen rejects --from %s.failed", out);
+        mag_closing_failed(out, mag_show);
         return;
     }
 }
 
 void mag_closing_lines(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
-    count_text patients, screened;
+    amount_text rules, patients, screened, threads;
     mag_show("magscreen run  as-of %s  rules %s %s (%zu)", report->as_of, report->pack_name,
              report->pack_version, report->rule_count);
     for (size_t i = 0; i < report->source_count; i++)
         show_source(report, &report->sources[i]);
     if (report->end != MAG_RUN_REFUSED) {
-        mag_show("  evaluated %zu rules on %s patients (%s adults alive with an as-of), %d "
-                 "thread%s, %.1f s",
-                 report->rule_count, mag_count_text(report->patient_count, patients),
-                 mag_count_text(report->screened_count, screened), report->thread_count,
-                 report->thread_count == 1 ? "" : "s", report->seconds_total);
+        mag_show("  evaluated %s on %s (%s alive with an as-of), %s, %.1f s",
+                 mag_amount_text(report->rule_count, "rule", rules),
+                 mag_amount_text(report->patient_count, "patient", patients),
+                 mag_amount_text(report->screened_count, "adult", screened),
+                 mag_amount_text((uint64_t)report->thread_count, "thread", threads),
+                 report->seconds_total);
         for (size_t i = 0; i < report->rule_totals_count; i++)
             show_cannot_tell(&report->rules[i]);
         show_flags(report);

@@ -16,6 +16,8 @@ typedef struct mag_closing {
 void mag_closing_gates(const mag_run_report *report, bool is_json);
 /* Rows per source, what could not be assessed, flags by severity, the end and the next command. */
 void mag_closing_lines(const mag_closing *closing);
+/* Where the record of a failed run lies and what to do next; say is mag_show or mag_tell. */
+void mag_closing_failed(const char *out_directory, void (*say)(const char *format, ...));
 mag_status mag_closing_json(const mag_closing *closing, mag_text *out,
                             mag_error *err) MAG_MUST_CHECK;
 

@@ -124,6 +124,13 @@ const char *mag_count_text(uint64_t count, char out[MAG_COUNT_TEXT_NBYTES]) {
     return out;
 }
 
+const char *mag_amount_text(uint64_t count, const char *noun, char out[MAG_AMOUNT_TEXT_NBYTES]) {
+    char digits[MAG_COUNT_TEXT_NBYTES];
+    snprintf(out, MAG_AMOUNT_TEXT_NBYTES, "%s %s%s", mag_count_text(count, digits), noun,
+             count == 1 ? "" : "s");
+    return out;
+}
+
 const char *mag_share_text(uint64_t count, uint64_t of, char out[MAG_COUNT_TEXT_NBYTES]) {
     double share = of ? 100.0 * (double)count / (double)of : count ? 100.0 : 0.0;
     if (share > 0 && share < 0.01)

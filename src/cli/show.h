@@ -22,6 +22,9 @@ void mag_show_block(const char *indent, const char *text, size_t width);
 /* "18,544" */
 enum { MAG_COUNT_TEXT_NBYTES = 32 };
 const char *mag_count_text(uint64_t count, char out[MAG_COUNT_TEXT_NBYTES]);
+/* "1 row", "18,544 rows" */
+enum { MAG_AMOUNT_TEXT_NBYTES = 64 };
+const char *mag_amount_text(uint64_t count, const char *noun, char out[MAG_AMOUNT_TEXT_NBYTES]);
 /* "0.13 %"; "<0.01 %" for little that is not zero. */
 const char *mag_share_text(uint64_t count, uint64_t of, char out[MAG_COUNT_TEXT_NBYTES]);
 /* "2025-12-31 23:59", "2025-12-31" if is_date_only, "no end" if open. */

@@ -124,12 +124,12 @@ static void groups_json(const collector *all) {
 }
 
 static void show_end(const collector *all, const mag_options *options) {
-    char shown[MAG_COUNT_TEXT_NBYTES], count[MAG_COUNT_TEXT_NBYTES];
+    char shown[MAG_COUNT_TEXT_NBYTES], count[MAG_AMOUNT_TEXT_NBYTES];
     if (!all->reason)
         show_groups(all);
     if (all->reason)
-        mag_show("%s of %s rows shown", mag_count_text(all->shown, shown),
-                 mag_count_text(all->count, count));
+        mag_show("%s of %s shown", mag_count_text(all->shown, shown),
+                 mag_amount_text(all->count, "row", count));
     else if (all->group_count == 0)
         mag_show("no row was set aside");
     else

@@ -6,6 +6,8 @@
 #include "cli/verbs.h"
 #include "sinks/csv_directory.h"
 
+#include <string.h>
+
 static mag_status check_options(const mag_options *options, mag_error *err) {
     if (options->operand_count == 1 && (options->profile || options->data)) {
         mag_status status =
@@ -52,15 +54,39 @@ static mag_status show_answer(const mag_closing *closing, bool is_json, mag_acco
     return status;
 }
 
+/* The output directory without slashes at its end, for "OUT.failed". */
+static const char *shown_directory(mag_session *session) {
+    const char *directory = session->plan->sink_directory;
+    size_t length = strlen(directory);
+    while (length > 1 && directory[length - 1] == '/')
+        length--;
+    const char *kept = mag_arena_text(session->arena, (mag_span){directory, length});
+    return kept ? kept : directory;
+}
+
+/* Says what failed and where the record of it lies; the caller has nothing left to say. */
+static void tell_failure(const mag_run_report *report, const char *out, mag_error *err) {
+    if (!report || !report->has_failure_record || err->status == MAG_E_INTERRUPTED)
+        return;
+    mag_show_error(err, false);
+    mag_closing_failed(out, mag_tell);
+    err->text[0] = '\0';
+}
+
 static mag_status run_into(mag_session *session, const mag_options *options, mag_sink *sink,
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;
-    const mag_run_report *report;
-    MAG_TRY(mag_run(session->arena, &inputs, &report, err));
-    mag_closing closing = {.report = report,
-                           .out_directory = sink ? session->plan->sink_directory : NULL,
-                           .has_timings = options->has_timings};
+    const mag_run_report *report = NULL;
+    const char *out = sink ? shown_directory(session) : NULL;
+    mag_status status = mag_run(session->arena, &inputs, &report, err);
+    if (status != MAG_OK) {
+        if (!options->is_json)
+            tell_failure(report, out, err);
+        return status;
+    }
+    mag_closing closing = {
+        .report = report, .out_directory = out, .has_timings = options->has_timings};
     *exit_code = report->exit_code;
     return show_answer(&closing, options->is_json, &session->account, err);
 }

@@ -31,15 +31,15 @@ static mag_status write_cohort(const mag_options *options, mag_account *account,
 }
 
 static void show_totals(const mag_synth_totals *totals, const char *directory) {
-    char patients[MAG_COUNT_TEXT_NBYTES], labs[MAG_COUNT_TEXT_NBYTES];
-    char prescriptions[MAG_COUNT_TEXT_NBYTES], conditions[MAG_COUNT_TEXT_NBYTES];
+    char patients[MAG_AMOUNT_TEXT_NBYTES], labs[MAG_AMOUNT_TEXT_NBYTES];
+    char prescriptions[MAG_AMOUNT_TEXT_NBYTES], conditions[MAG_AMOUNT_TEXT_NBYTES];
     char planted[MAG_COUNT_TEXT_NBYTES];
-    mag_show(
-        "wrote %s patients (%s planted, answers in truth.csv), %s results, %s prescriptions, %s "
-        "conditions to %s",
-        mag_count_text(totals->patients, patients), mag_count_text(totals->planted, planted),
-        mag_count_text(totals->labs, labs), mag_count_text(totals->prescriptions, prescriptions),
-        mag_count_text(totals->conditions, conditions), directory);
+    mag_show("wrote %s (%s planted, answers in truth.csv), %s, %s, %s to %s",
+             mag_amount_text(totals->patients, "patient", patients),
+             mag_count_text(totals->planted, planted),
+             mag_amount_text(totals->labs, "result", labs),
+             mag_amount_text(totals->prescriptions, "prescription", prescriptions),
+             mag_amount_text(totals->conditions, "condition", conditions), directory);
     mag_show("next: magscreen run --profile magscreen --data %s --as-of 2025-12-31 --out OUT",
              directory);
 }

@@ -75,7 +75,7 @@ static mag_status show_rows(const worklist *list, mag_arena *arena, mag_json *js
 
 static void show_tail(const worklist *list, const char *directory, uint64_t shown) {
     uint64_t wanted = 0, visible = 0;
-    char shown_text[MAG_COUNT_TEXT_NBYTES], of_text[MAG_COUNT_TEXT_NBYTES];
+    char shown_text[MAG_COUNT_TEXT_NBYTES], of_text[MAG_AMOUNT_TEXT_NBYTES];
     for (size_t i = 0; i < list->count; i++) {
         wanted += is_wanted(list, &list->flags[i]);
         visible += mag_flag_is_on_worklist(&list->flags[i]);
@@ -85,8 +85,8 @@ static void show_tail(const worklist *list, const char *directory, uint64_t show
                  "assessed in %s/cannot_tell.csv.gz",
                  directory, directory);
     else
-        mag_show("%s of %s flags shown%s", mag_count_text(shown, shown_text),
-                 mag_count_text(wanted, of_text), wanted == visible ? "" : " (filtered)");
+        mag_show("%s of %s shown%s", mag_count_text(shown, shown_text),
+                 mag_amount_text(wanted, "flag", of_text), wanted == visible ? "" : " (filtered)");
     if (shown > 0)
         mag_show("next: magscreen explain @1 --from %s", directory);
 }

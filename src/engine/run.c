@@ -199,8 +199,8 @@ static void record_failure(run_state *run, mag_text *json, const mag_error *fail
         return;
     if (write_record(run, "failed", failure, json, &ignored) != MAG_OK)
         return;
-    if (sink->ops->fail(sink, mag_text_span(json), &ignored) != MAG_OK)
-        return; /* the first failure is the one to report */
+    run->report->has_failure_record =
+        sink->ops->fail(sink, mag_text_span(json), &ignored) == MAG_OK;
 }
 
 mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run_report **report,

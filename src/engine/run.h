@@ -48,9 +48,10 @@ typedef enum mag_run_end {
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
     mag_run_end end;
-    bool is_dry;       /* nothing was written, whatever the end would have been */
-    int exit_code;     /* 0, 3, 4 ... */
-    bool has_warnings; /* a gate is amber */
+    bool is_dry;             /* nothing was written, whatever the end would have been */
+    int exit_code;           /* 0, 3, 4 ... */
+    bool has_warnings;       /* a gate is amber */
+    bool has_failure_record; /* mag_run failed, and the sink keeps a record that says why */
     const char *run_id, *as_of;
     const char *pack_name, *pack_version;
     size_t rule_count;

@@ -88,6 +88,17 @@ static void writes_times_for_people(void **state) {
     assert_string_equal(mag_when_text(MAG_MINUTE_NONE, false, out), "no date");
 }
 
+static void one_of_something_is_not_several(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t count;
+        const char *text;
+    } cases[] = {{0, "0 rows"}, {1, "1 row"}, {2, "2 rows"}, {1001, "1,001 rows"}};
+    char out[MAG_AMOUNT_TEXT_NBYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_string_equal(mag_amount_text(cases[i].count, "row", out), cases[i].text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_plain_text_as_it_is),
@@ -96,6 +107,7 @@ int main(void) {
         cmocka_unit_test(groups_the_digits_of_counts),
         cmocka_unit_test(never_shows_a_share_of_nothing_for_something),
         cmocka_unit_test(writes_times_for_people),
+        cmocka_unit_test(one_of_something_is_not_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
