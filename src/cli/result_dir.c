@@ -1,6 +1,7 @@
 #include "cli/result_dir.h"
 
 #include "io/csv_reader.h"
+#include "io/csv_writer.h"
 #include "io/yaml_tree.h"
 
 #include <stdlib.h>
@@ -105,11 +106,7 @@ static mag_status table_next(table *in, mag_arena *arena, const unsigned *column
     if (in->row->fault != MAG_CSV_OK)
         return mag_fail(err, MAG_E_INPUT, MAG_MSG_I131, "line %u is damaged", in->row->line);
     for (size_t i = 0; i < count; i++) {
-        mag_span cell = in->row->fields[columns[i]];
-        bool is_guarded =
-            cell.nbytes > 1 && cell.at[0] == '\'' && strchr("=+-@\t\r", cell.at[1]) != NULL;
-        if (is_guarded)
-            cell = (mag_span){cell.at + 1, cell.nbytes - 1};
+        mag_span cell = mag_csv_without_guard(in->row->fields[columns[i]]);
         texts[i] = mag_arena_text(arena, cell);
         if (!texts[i])
             return mag_fail_memory(err, cell.nbytes);

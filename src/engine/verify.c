@@ -5,6 +5,7 @@
 
 #include "engine/evidence.h"
 #include "io/csv_reader.h"
+#include "io/csv_writer.h"
 #include "io/yaml_tree.h"
 
 #include <stdio.h>
@@ -131,12 +132,6 @@ static mag_status find_columns(const mag_csv_reader *reader, const table_shape *
     return MAG_OK;
 }
 
-static mag_span without_guard(mag_span cell) {
-    if (cell.nbytes >= 2 && cell.at[0] == '\'' && strchr("=+-@\t\r", cell.at[1]) != NULL)
-        return (mag_span){cell.at + 1, cell.nbytes - 1};
-    return cell;
-}
-
 static mag_status take_row(result_reader *verifier, const table_shape *table,
                            const unsigned *columns, const mag_csv_row *row, mag_error *err) {
     const char *cells[COLUMN_LIMIT] = {0};
@@ -144,7 +139,7 @@ static mag_status take_row(result_reader *verifier, const table_shape *table,
         return mag_fail(err, MAG_E_INPUT, MAG_MSG_I131, "line %u is not a row of a table",
                         row->line);
     for (size_t i = 0; table->columns[i] != NULL; i++) {
-        cells[i] = mag_arena_text(verifier->arena, without_guard(row->fields[columns[i]]));
+        cells[i] = mag_arena_text(verifier->arena, mag_csv_without_guard(row->fields[columns[i]]));
         if (cells[i] == NULL)
             return mag_fail_memory(err, row->fields[columns[i]].nbytes);
     }

@@ -101,8 +101,19 @@ static void begin_cell(mag_csv_writer *w) {
     w->has_cells = true;
 }
 
-static bool would_run(mag_span cell) {
-    return cell.nbytes > 0 && memchr("=+-@\t\r", cell.at[0], 6) != NULL;
+/* Any number of ' and then a byte that a spreadsheet runs. Cells that look guarded already are
+   guarded once more, so that taking one ' away is exact for every cell. */
+static bool needs_guard(mag_span cell) {
+    size_t at = 0;
+    while (at < cell.nbytes && cell.at[at] == '\'')
+        at++;
+    return at < cell.nbytes && memchr("=+-@\t\r", cell.at[at], 6) != NULL;
+}
+
+mag_span mag_csv_without_guard(mag_span cell) {
+    if (cell.nbytes == 0 || cell.at[0] != '\'' || !needs_guard(cell))
+        return cell;
+    return (mag_span){cell.at + 1, cell.nbytes - 1};
 }
 
 static bool needs_quotes(mag_span cell) {
@@ -116,7 +127,7 @@ static void add_cell(mag_csv_writer *w, mag_span cell, bool is_quoted) {
     begin_cell(w);
     if (is_quoted)
         add(w, "\"", 1);
-    if (would_run(cell))
+    if (needs_guard(cell))
         add(w, "'", 1);
     while (cell.nbytes > 0) {
         const char *quote = memchr(cell.at, '"', cell.nbytes);

@@ -101,7 +101,8 @@ static inline const char *result_cell(const result_table *table, size_t row, con
     for (size_t i = 0; i < table->column_count; i++)
         if (strcmp(table->header[i], column) == 0) {
             const char *cell = table->cells[row * table->column_count + i];
-            bool is_guarded = cell[0] == '\'' && cell[1] != '\0' && strchr("=+-@", cell[1]) != NULL;
+            const char *inner = cell + strspn(cell, "'");
+            bool is_guarded = inner > cell && *inner != '\0' && strchr("=+-@", *inner) != NULL;
             return is_guarded ? cell + 1 : cell;
         }
     fail_msg("there is no column %s", column);
