@@ -195,6 +195,47 @@ bool mag_flag_is_on_worklist(const mag_flag_line *flag) {
     return flag->hidden_by[0] == '\0' && flag->severity > MAG_SEVERITY_INFO;
 }
 
+/* --- rules -------------------------------------------------------------------------------------
+ */
+enum { RULE_COUNT = 512 };
+
+static bool holds(const char *const *ids, size_t count, const char *id) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(ids[i], id) == 0)
+            return true;
+    return false;
+}
+
+static mag_status read_rule_ids(table *in, mag_arena *arena, const char **ids, mag_error *err) {
+    static const char *const names[] = {"rule_id", NULL};
+    unsigned column;
+    size_t count = 0;
+    MAG_TRY(table_columns(in, names, &column, err));
+    for (bool is_end = false;;) {
+        const char *id;
+        MAG_TRY(table_next(in, arena, &column, 1, &id, &is_end, err));
+        if (is_end)
+            return MAG_OK;
+        if (count < RULE_COUNT && !holds(ids, count, id))
+            ids[count++] = id;
+    }
+}
+
+mag_status mag_result_read_rules(mag_arena *arena, const char *directory, const char *const **ids,
+                                 mag_error *err) {
+    table in;
+    const char **kept = mag_arena_alloc(arena, (RULE_COUNT + 1) * sizeof *kept);
+    if (!kept)
+        return mag_fail_memory(err, RULE_COUNT * sizeof *kept);
+    memset(kept, 0, (RULE_COUNT + 1) * sizeof *kept);
+    mag_status status = table_open(&in, arena, directory, "summary.csv", err);
+    if (status == MAG_OK)
+        status = read_rule_ids(&in, arena, kept, err);
+    table_close(&in);
+    *ids = kept;
+    return status;
+}
+
 /* --- rejects -----------------------------------------------------------------------------------
  */
 static mag_status each_reject(table *in, mag_arena *rows,

@@ -30,6 +30,10 @@ typedef struct mag_flag_line {
 mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const mag_flag_line **out,
                                  size_t *count, mag_error *err) MAG_MUST_CHECK;
 
+/* Ids of the rules that were run, from summary.csv, each once; NULL-ended, in the arena. */
+mag_status mag_result_read_rules(mag_arena *arena, const char *directory, const char *const **ids,
+                                 mag_error *err) MAG_MUST_CHECK;
+
 /* Belongs on a worklist: not hidden by another flag, and worse than info. */
 bool mag_flag_is_on_worklist(const mag_flag_line *flag);
 

@@ -123,6 +123,26 @@ static void groups_json(const collector *all) {
     }
 }
 
+/* A reason that is in no table and in no row is a slip, not an empty list. */
+static mag_status check_reason(const collector *all, mag_error *err) {
+    const char *names[MAG_REASON_COUNT] = {0};
+    if (!all->reason || all->count > 0)
+        return MAG_OK;
+    for (int i = 1; i < MAG_REASON_COUNT; i++) {
+        names[i - 1] = mag_reason_name((mag_reason)i);
+        if (strcmp(all->reason, names[i - 1]) == 0)
+            return MAG_OK;
+    }
+    const char *nearest = mag_nearest_name(all->reason, names);
+    mag_status status =
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--reason cannot be \"%s\"", all->reason);
+    if (nearest)
+        mag_hint(err, "did you mean --reason %s ?", nearest);
+    else
+        mag_hint(err, "without --reason all of them are shown");
+    return status;
+}
+
 static void show_end(const collector *all, const mag_options *options) {
     char shown[MAG_COUNT_TEXT_NBYTES], count[MAG_AMOUNT_TEXT_NBYTES];
     if (!all->reason)
@@ -140,6 +160,7 @@ static void show_end(const collector *all, const mag_options *options) {
 static mag_status read_all(collector *all, const mag_options *options, mag_error *err) {
     if (!options->is_json) {
         MAG_TRY(mag_result_each_reject(all->arena, options->from, collect, all, err));
+        MAG_TRY(check_reason(all, err));
         show_end(all, options);
         return MAG_OK;
     }
@@ -152,6 +173,8 @@ static mag_status read_all(collector *all, const mag_options *options, mag_error
     mag_status status = mag_result_each_reject(all->arena, options->from, collect, all, err);
     groups_json(all);
     mag_json_end_array(&json);
+    if (status == MAG_OK)
+        status = check_reason(all, err);
     if (status == MAG_OK)
         status = mag_text_check(&text, err);
     if (status == MAG_OK)

@@ -86,7 +86,7 @@ static void show_tail(const worklist *list, const char *directory, uint64_t show
                  directory, directory);
     else
         mag_show("%s of %s shown%s", mag_count_text(shown, shown_text),
-                 mag_amount_text(wanted, "flag", of_text), wanted == visible ? "" : " (filtered)");
+                 mag_amount_text(visible, "flag", of_text), wanted == visible ? "" : " (filtered)");
     if (shown > 0)
         mag_show("next: magscreen explain @1 --from %s", directory);
 }
@@ -126,9 +126,31 @@ static mag_status check_options(const mag_options *options, mag_error *err) {
             return MAG_OK;
     if (!options->severity)
         return MAG_OK;
+    const char *nearest = mag_nearest_name(options->severity, names);
     mag_status status =
         mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--severity cannot be \"%s\"", options->severity);
-    mag_hint(err, "critical, high, moderate or low");
+    mag_hint(err, "%s%s%scritical, high, moderate or low", nearest ? "did you mean " : "",
+             nearest ? nearest : "", nearest ? "? It is " : "");
+    return status;
+}
+
+/* The rule as the folder writes it; a rule that was not run is a slip, not an empty list. */
+static mag_status find_rule(mag_arena *arena, const char *directory, const char **rule,
+                            mag_error *err) {
+    const char *const *ids;
+    MAG_TRY(mag_result_read_rules(arena, directory, &ids, err));
+    for (size_t i = 0; ids[i]; i++)
+        if (mag_span_is_ignoring_case(mag_span_of(ids[i]), *rule)) {
+            *rule = ids[i];
+            return MAG_OK;
+        }
+    const char *nearest = mag_nearest_name(*rule, ids);
+    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U204, "the run of %s has no rule \"%s\"",
+                                 directory, *rule);
+    if (nearest)
+        mag_hint(err, "did you mean --rule %s ?", nearest);
+    else
+        mag_hint(err, "its rules stand in %s/summary.csv", directory);
     return status;
 }
 
@@ -142,7 +164,9 @@ mag_status mag_verb_worklist(const mag_options *options, int *exit_code, mag_err
     worklist list = {.limit = options->limit < 0 ? DEFAULT_LIMIT : (uint64_t)options->limit,
                      .severity = options->severity,
                      .rule = options->rule};
-    mag_status status = mag_result_read_flags(arena, options->from, &list.flags, &list.count, err);
+    mag_status status = list.rule ? find_rule(arena, options->from, &list.rule, err) : MAG_OK;
+    if (status == MAG_OK)
+        status = mag_result_read_flags(arena, options->from, &list.flags, &list.count, err);
     if (status == MAG_OK)
         status = show_worklist(&list, options, arena, err);
     mag_arena_free(arena);

@@ -29,9 +29,29 @@ expect_same "$(sed -n 's/^@[0-9]* *\([a-z]*\) .*/\1/p' all | uniq | tr '\n' ' ')
     'critical high moderate low ' 'order of severities'
 expect_exit 0 "$magscreen" worklist --from screened --severity moderate --limit 1
 expect_same "$(grep -E '^@' out)" "$(grep -E '^@[0-9]+ +moderate' all | head -1)" 'the same number with a filter'
+expect_line out '^1 of [0-9,]+ flags shown \(filtered\)$'
 expect_exit 0 "$magscreen" worklist --from screened --limit 3 --json
 expect_same "$(grep -c '"flag_id"' out)" 3 'rows as JSON'
 expect_exit 2 "$magscreen" worklist --from nowhere
+expect_exit 2 "$magscreen" worklist --from nowhere --rule A01
+
+# A value that no flag can have is a slip: no empty list, exit 2 and the nearest that there is.
+expect_exit 2 "$magscreen" worklist --from screened --rule Z9
+expect_line err 'the run of screened has no rule "Z9" \[MS-U204\]'
+expect_exit 2 "$magscreen" worklist --from screened --rule A011
+expect_line err 'did you mean --rule A01 \?'
+expect_exit 2 "$magscreen" worklist --from screened --severity modrate
+expect_line err 'did you mean moderate\? It is critical, high, moderate or low'
+expect_exit 0 "$magscreen" worklist --from screened --rule A01 --limit 0
+cp out a01
+expect_exit 0 "$magscreen" worklist --from screened --rule a01 --limit 0
+expect_same "$(cat out)" "$(cat a01)" 'a rule id in small letters'
+expect_exit 2 "$magscreen" rejects --from screened --reason unit.missin
+expect_line err 'did you mean --reason unit.missing \?'
+expect_exit 2 "$magscreen" rejects --from screened --reason foo --json
+expect_no_line out .
+expect_exit 0 "$magscreen" rejects --from screened --reason num.exponent
+expect_line out '^0 of 0 rows shown$'
 
 # explain: by row, by flag and by id give the same page; every rule has an outcome.
 flag=$(sed -n 's/^@1 *[a-z]* \([^ ]*\) .*/\1/p' all)
