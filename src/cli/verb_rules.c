@@ -145,18 +145,77 @@ static size_t show_to_confirm(const mag_pack *pack) {
     return count;
 }
 
-static mag_status lint(mag_session *session, const char *file, int *exit_code, mag_error *err) {
+static void to_confirm_json(mag_json *json, const mag_pack *pack) {
+    mag_json_key(json, "to_confirm");
+    mag_json_array(json);
+    for (size_t i = 0; i < mag_pack_rule_count(pack); i++) {
+        const mag_rule_facts *rule = mag_pack_rule(pack, i);
+        for (size_t k = 0; rule->to_confirm[k]; k++) {
+            mag_json_object(json);
+            mag_json_key_text(json, "rule_id", rule->id);
+            mag_json_key_text(json, "text", rule->to_confirm[k]);
+            mag_json_end_object(json);
+        }
+    }
+    mag_json_end_array(json);
+}
+
+/* Begins the answer of lint and test: one object that names the pack. */
+static void begin_judgement(mag_json *json, mag_text *text, const mag_pack *pack) {
+    mag_json_begin(json, text, true);
+    mag_json_object(json);
+    mag_json_key_text(json, "pack", mag_pack_name(pack));
+    mag_json_key_text(json, "version", mag_pack_version(pack));
+    mag_json_key_integer(json, "rules", (int64_t)mag_pack_rule_count(pack));
+}
+
+static mag_status end_judgement(mag_json *json, mag_text *text, mag_error *err) {
+    mag_json_end_object(json);
+    mag_status status = mag_text_check(text, err);
+    if (status == MAG_OK)
+        mag_show_json(text);
+    mag_text_done(text);
+    return status;
+}
+
+static mag_status lint_json(mag_session *session, const mag_lint_finding *findings, size_t count,
+                            mag_error *err) {
+    mag_text text;
+    mag_json json;
+    mag_text_init(&text, &session->account);
+    begin_judgement(&json, &text, session->pack);
+    mag_json_key(&json, "findings");
+    mag_json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        mag_json_object(&json);
+        mag_json_key_integer(&json, "line", findings[i].line);
+        mag_json_key_integer(&json, "column", findings[i].column);
+        mag_json_key_text(&json, "text", findings[i].text);
+        mag_json_end_object(&json);
+    }
+    mag_json_end_array(&json);
+    to_confirm_json(&json, session->pack);
+    return end_judgement(&json, &text, err);
+}
+
+static mag_status lint(mag_session *session, const mag_options *options, int *exit_code,
+                       mag_error *err) {
     const mag_lint_finding *findings;
     size_t count;
+    char rules[MAG_AMOUNT_TEXT_NBYTES], found[MAG_AMOUNT_TEXT_NBYTES];
+    const char *file = options->operands[1];
     mag_day today = (mag_day)(time(NULL) / (24 * 60 * 60));
     MAG_TRY(mag_pack_lint(session->arena, session->pack, today, &findings, &count, err));
+    *exit_code = count ? 1 : 0;
+    if (options->is_json)
+        return lint_json(session, findings, count, err);
     for (size_t i = 0; i < count; i++)
         mag_show("%s:%u:%u: %s", file ? file : mag_pack_name(session->pack), findings[i].line,
                  findings[i].column, findings[i].text);
     size_t open_count = show_to_confirm(session->pack);
-    mag_show("%zu rules, %zu findings, %zu to confirm", mag_pack_rule_count(session->pack), count,
-             open_count);
-    *exit_code = count ? 1 : 0;
+    mag_show("%s, %s, %zu to confirm",
+             mag_amount_text(mag_pack_rule_count(session->pack), "rule", rules),
+             mag_amount_text(count, "finding", found), open_count);
     return MAG_OK;
 }
 
@@ -166,18 +225,47 @@ static void show_failed_example(const mag_example_result *result) {
     mag_show_block("      ", result->why ? result->why : "", 92);
 }
 
-static mag_status test(mag_session *session, int *exit_code, mag_error *err) {
+static mag_status test_json(mag_session *session, const mag_example_result *results, size_t count,
+                            mag_error *err) {
+    mag_text text;
+    mag_json json;
+    mag_text_init(&text, &session->account);
+    begin_judgement(&json, &text, session->pack);
+    mag_json_key(&json, "examples");
+    mag_json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        const mag_example_result *result = &results[i];
+        mag_json_object(&json);
+        mag_json_key_text(&json, "rule_id", result->rule_id);
+        mag_json_key_text(&json, "example", result->example);
+        mag_json_key(&json, "passed");
+        mag_json_bool(&json, result->passed);
+        mag_json_key_text(&json, "expected", result->expected);
+        mag_json_key_text(&json, "got", result->got);
+        mag_json_key_text(&json, "why", result->why ? result->why : "");
+        mag_json_end_object(&json);
+    }
+    mag_json_end_array(&json);
+    return end_judgement(&json, &text, err);
+}
+
+static mag_status test(mag_session *session, const mag_options *options, int *exit_code,
+                       mag_error *err) {
     const mag_example_result *results;
     size_t count, failed = 0;
-    MAG_TRY(mag_session_run_examples(session, &results, &count, err));
+    char rules[MAG_AMOUNT_TEXT_NBYTES], passed[MAG_AMOUNT_TEXT_NBYTES];
+    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
     for (size_t i = 0; i < count; i++)
-        if (!results[i].passed) {
-            failed++;
-            show_failed_example(&results[i]);
-        }
-    mag_show("%zu rules: %zu examples passed, %zu failed", mag_pack_rule_count(session->pack),
-             count - failed, failed);
+        failed += !results[i].passed;
     *exit_code = failed ? 1 : 0;
+    if (options->is_json)
+        return test_json(session, results, count, err);
+    for (size_t i = 0; i < count; i++)
+        if (!results[i].passed)
+            show_failed_example(&results[i]);
+    mag_show("%s: %s passed, %zu failed",
+             mag_amount_text(mag_pack_rule_count(session->pack), "rule", rules),
+             mag_amount_text(count - failed, "example", passed), failed);
     return MAG_OK;
 }
 
@@ -210,12 +298,12 @@ static mag_status act(mag_session *session, const mag_options *options, action w
     case SHOW:
         return show(session, options, err);
     case LINT:
-        return lint(session, options->operands[1], exit_code, err);
+        return lint(session, options, exit_code, err);
     case TEST:
     case ACTION_COUNT:
         break;
     }
-    return test(session, exit_code, err);
+    return test(session, options, exit_code, err);
 }
 
 mag_status mag_verb_rules(const mag_options *options, int *exit_code, mag_error *err) {

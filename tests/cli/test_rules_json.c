@@ -1,0 +1,111 @@
+/* `rules` with --json prints one JSON document, whatever the answer is. */
+#include "support/program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* What `magscreen rules ARGUMENTS --json` printed, parsed; decref it. */
+static json_t *rules(const char *verb, const char *operand, int expected_exit) {
+    const char *arguments[] = {"rules", "--json", verb, operand, NULL};
+    program_result result = program_run(arguments, NULL, NULL);
+    json_error_t fault;
+    json_t *answer = json_loadb(result.out.at, result.out.nbytes, 0, &fault);
+    if (!answer)
+        fail_msg("rules %s: line %d: %s", verb, fault.line, fault.text);
+    assert_int_equal(result.exit_code, expected_exit);
+    program_result_done(&result);
+    return answer;
+}
+
+static const char *text(const json_t *object, const char *key) {
+    const char *value = json_string_value(json_object_get(object, key));
+    if (!value)
+        fail_msg("no text \"%s\"", key);
+    return value;
+}
+
+static size_t size(const json_t *object, const char *key) {
+    if (!json_is_array(json_object_get(object, key)))
+        fail_msg("no list \"%s\"", key);
+    return json_array_size(json_object_get(object, key));
+}
+
+static void test_tells_every_example_of_the_shipped_pack(void **state) {
+    (void)state;
+    json_t *answer = rules("test", NULL, 0), *example;
+    size_t i;
+    assert_string_equal(text(answer, "pack"), "magnesium-safety");
+    assert_int_equal(json_integer_value(json_object_get(answer, "rules")), 7);
+    assert_true(size(answer, "examples") >= 7 * 4);
+    json_array_foreach(json_object_get(answer, "examples"), i, example) {
+        assert_true(json_is_true(json_object_get(example, "passed")));
+        assert_true(*text(example, "rule_id") && *text(example, "example"));
+        assert_string_equal(text(example, "expected"), text(example, "got"));
+    }
+    json_decref(answer);
+}
+
+static void lint_tells_findings_and_what_to_confirm(void **state) {
+    (void)state;
+    json_t *answer = rules("lint", NULL, 0), *line;
+    size_t i;
+    assert_int_equal(size(answer, "findings"), 0);
+    json_array_foreach(json_object_get(answer, "to_confirm"), i, line)
+        assert_true(*text(line, "rule_id") && *text(line, "text"));
+    json_decref(answer);
+}
+
+/* The shipped pack with one text replaced, in a file of its own. */
+static void pack_with(const char *from, const char *to, const char *path) {
+    bytes pack = file_read(MAG_SOURCE_DIR "/pipelines/packs/magnesium-safety.yaml");
+    char *whole = calloc(1, pack.nbytes + strlen(to) + 1);
+    memcpy(whole, pack.at, pack.nbytes);
+    char *at = strstr(whole, from);
+    assert_non_null(at);
+    memmove(at + strlen(to), at + strlen(from), strlen(at + strlen(from)) + 1);
+    memcpy(at, to, strlen(to));
+    file_write(path, whole, strlen(whole));
+    free(whole);
+    free(pack.at);
+}
+
+static void a_failing_example_is_told_as_such(void **state) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/pack.yaml", (const char *)*state);
+    pack_with("expect: clear", "expect: critical", path);
+    json_t *answer = rules("test", path, 1), *example;
+    size_t i, failed = 0;
+    json_array_foreach(json_object_get(answer, "examples"), i, example) {
+        bool is_failed = json_is_false(json_object_get(example, "passed"));
+        failed += is_failed;
+        if (is_failed)
+            assert_true(*text(example, "why"));
+    }
+    assert_int_equal(failed, 1);
+    json_decref(answer);
+}
+
+static int make_folder(void **state) {
+    *state = (void *)program_folder_new();
+    return 0;
+}
+
+static int remove_folder(void **state) {
+    program_folder_remove(*state);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tells_every_example_of_the_shipped_pack),
+        cmocka_unit_test(lint_tells_findings_and_what_to_confirm),
+        cmocka_unit_test_setup_teardown(a_failing_example_is_told_as_such, make_folder,
+                                        remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
