@@ -1,5 +1,6 @@
 /* The pipeline file: strict keys, positions in every fault, paths relative to the file. */
 #include "engine/plan_parts.h"
+#include "io/embedded.h"
 
 #include "base/text.h"
 
@@ -141,12 +142,17 @@ static mag_status read_profile_settings(plan_reader *reader, mag_error *err) {
     return MAG_OK;
 }
 
+/* A bare name is a shipped pack, a name with a folder or .yaml is a file. */
 static mag_status read_pack(plan_reader *reader, mag_error *err) {
     mag_plan *plan = reader->plan;
-    const char *path =
-        mag_plan_path(reader->arena, reader->folder, mag_yaml_get_text(reader->root, "pack"));
-    if (path == NULL)
+    const char *name = mag_yaml_get_text(reader->root, "pack");
+    const char *shipped = mag_arena_format(reader->arena, "pipelines/packs/%s.yaml", name);
+    const char *path = mag_plan_path(reader->arena, reader->folder, name);
+    if (path == NULL || shipped == NULL)
         return mag_fail_memory(err, 1);
+    plan->pack_name = shipped;
+    if (strchr(name, '/') == NULL && mag_embedded_find(shipped, &plan->pack_text))
+        return MAG_OK;
     plan->pack_name = path;
     return mag_yaml_read_file(reader->arena, path, &plan->pack_text, err);
 }

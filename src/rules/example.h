@@ -6,7 +6,7 @@
 #include "cohort/timeline.h"
 #include "rules/tree.h"
 
-/* Builds the cohort that the lines describe (grammar: docs/rule-language.md). Free it with
+/* Builds the cohort that the lines describe (grammar: docs/rules.md). Free it with
    mag_cohort_free. A line that cannot be read is MAG_E_RULES, FILE:LINE:COLUMN. */
 mag_status mag_example_cohort(const char *file, const mag_example *example,
                               const mag_codebook *book, mag_account *account, mag_cohort **out,
