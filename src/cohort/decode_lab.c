@@ -13,13 +13,14 @@ typedef struct reading {
     unsigned flags;
 } reading;
 
-static mag_analyte find_analyte(const mag_decoder *decoder, mag_span code) {
+/* MAG_ANALYTE_NONE: not of interest, or the row was rejected for its code system. */
+static mag_analyte find_analyte(mag_decoder *decoder, mag_span code) {
     const mag_profile_table *table = decoder->table;
     for (size_t i = 0; i < table->code_count; i++)
         if (mag_span_is(code, table->codes[i].code))
             return table->codes[i].analyte;
-    mag_code_system system = mag_decoder_system(decoder);
-    if (system == MAG_SYSTEM_NONE)
+    mag_code_system system;
+    if (!mag_decoder_system(decoder, &system) || system == MAG_SYSTEM_NONE)
         return MAG_ANALYTE_NONE;
     return mag_codebook_analyte(mag_cohort_codebook(decoder->cohort), system, code);
 }
@@ -234,13 +235,11 @@ static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *momen
 mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
     reading result = {.analyte = find_analyte(decoder, code)};
-    if (code.nbytes && result.analyte == MAG_ANALYTE_NONE) {
+    if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT)
         decoder->fate = MAG_FATE_NOT_OF_INTEREST;
-        return MAG_OK;
-    }
     mag_span id;
     mag_moment moment;
-    if (!mag_decoder_id(decoder, &id))
+    if (decoder->fate != MAG_FATE_KEPT || !mag_decoder_id(decoder, &id))
         return MAG_OK;
     if (!code.nbytes || is_empty(decoder)) {
         mag_decoder_reject(decoder, MAG_REASON_NULL_REQUIRED,

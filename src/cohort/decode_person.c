@@ -142,19 +142,23 @@ mag_status mag_decode_stay(mag_decoder *decoder, mag_error *err) {
 /* --- conditions
  * ------------------------------------------------------------------------------------- */
 
-static uint32_t find_conditions(const mag_decoder *decoder, mag_span code) {
-    mag_code_system system = mag_decoder_system(decoder);
+/* Sets the row's fate where the code gives no condition. */
+static uint32_t find_conditions(mag_decoder *decoder, mag_span code) {
+    mag_code_system system;
+    if (!mag_decoder_system(decoder, &system) || !code.nbytes)
+        return 0;
     const mag_codebook *book = mag_cohort_codebook(decoder->cohort);
-    return system == MAG_SYSTEM_NONE ? 0 : mag_codebook_conditions(book, system, code);
+    uint32_t found = system == MAG_SYSTEM_NONE ? 0 : mag_codebook_conditions(book, system, code);
+    if (!found)
+        decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+    return found;
 }
 
 mag_status mag_decode_condition(mag_decoder *decoder, mag_error *err) {
     mag_span id, code = mag_decoder_text(decoder, MAG_FIELD_CODE);
     mag_span stay_id = mag_decoder_text(decoder, MAG_FIELD_STAY_ID);
-    mag_condition_record condition = {0};
+    mag_condition_record condition = {.conditions = find_conditions(decoder, code)};
     mag_moment recorded;
-    if (code.nbytes && !(condition.conditions = find_conditions(decoder, code)))
-        decoder->fate = MAG_FATE_NOT_OF_INTEREST;
     if (decoder->fate != MAG_FATE_KEPT || !mag_decoder_id(decoder, &id))
         return MAG_OK;
     bool has_date = mag_decoder_text(decoder, MAG_FIELD_RECORDED_ON).nbytes != 0;

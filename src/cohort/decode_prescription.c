@@ -9,13 +9,14 @@ static const mag_class_set MAGNESIUM_CLASSES =
     (mag_class_set)1 << MAG_CLASS_MGLAX | (mag_class_set)1 << MAG_CLASS_MGPREP |
     (mag_class_set)1 << MAG_CLASS_MGIV | (mag_class_set)1 << MAG_CLASS_MGOTHER;
 
-static mag_rx_kind read_kind(const mag_decoder *decoder) {
+/* False if the word is none of ours: the profile's value maps say what other words mean. */
+static bool read_kind(const mag_decoder *decoder, mag_rx_kind *kind) {
     mag_span text = mag_decoder_text(decoder, MAG_FIELD_KIND);
-    if (mag_span_is_ignoring_case(text, "issue"))
-        return MAG_RX_ISSUE;
-    if (mag_span_is_ignoring_case(text, "administration"))
-        return MAG_RX_ADMINISTRATION;
-    return MAG_RX_ORDER;
+    bool is_issue = mag_span_is_ignoring_case(text, "issue");
+    bool is_administration = mag_span_is_ignoring_case(text, "administration");
+    *kind = is_issue ? MAG_RX_ISSUE : is_administration ? MAG_RX_ADMINISTRATION : MAG_RX_ORDER;
+    return is_issue || is_administration || !text.nbytes ||
+           mag_span_is_ignoring_case(text, "order");
 }
 
 /* --- times
@@ -60,8 +61,13 @@ static bool read_times(mag_decoder *decoder, mag_exposure *exposure) {
     if (!mag_decoder_moment(decoder, MAG_FIELD_START, MAG_MOMENT_REQUIRED, &start) ||
         !mag_decoder_moment(decoder, MAG_FIELD_STOP, MAG_MOMENT_END, &stop))
         return false;
-    mag_rx_kind kind = read_kind(decoder);
     exposure->start = start.minute;
+    mag_rx_kind kind;
+    if (!read_kind(decoder, &kind)) {
+        exposure->stop = exposure->start;
+        exposure->flags = MAG_EXPOSURE_NO_KIND | MAG_EXPOSURE_INTERVAL;
+        return true;
+    }
     exposure->flags = (uint8_t)kind;
     if (start.is_date_only)
         exposure->flags |= MAG_EXPOSURE_START_DATE;
@@ -135,7 +141,9 @@ static mag_status read_dose(mag_decoder *decoder, const mag_drug *drug, mag_span
 /* Of interest = its code or name is in the code book; the route gate comes later. */
 static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, uint32_t *drug_id,
                             mag_error *err) {
-    mag_code_system system = code.nbytes ? mag_decoder_system(decoder) : MAG_SYSTEM_NONE;
+    mag_code_system system = MAG_SYSTEM_NONE;
+    if (code.nbytes && !mag_decoder_system(decoder, &system))
+        return MAG_OK;
     MAG_TRY(mag_cohort_intern_drug(decoder->cohort, system, code, name, drug_id, err));
     const mag_drug *drug = mag_cohort_drug(decoder->cohort, *drug_id);
     if (drug->classes)

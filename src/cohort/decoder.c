@@ -198,12 +198,15 @@ bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need n
     return true;
 }
 
-mag_code_system mag_decoder_system(const mag_decoder *decoder) {
+bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system) {
     mag_span text = mag_decoder_text(decoder, MAG_FIELD_CODE_SYSTEM);
     const char *constant = decoder->table->constants[MAG_FIELD_CODE_SYSTEM];
+    *system = decoder->constant_system;
     if (!text.nbytes || (constant && text.at == constant))
-        return decoder->constant_system;
-    return mag_code_system_find(text);
+        return true;
+    *system = mag_code_system_find(text);
+    return *system != MAG_SYSTEM_NONE ||
+           mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
 }
 
 mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {

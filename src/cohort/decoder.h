@@ -77,8 +77,9 @@ typedef enum mag_moment_need {
    ends excepted. */
 bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
                         mag_moment *moment);
-/* Code system of the row; MAG_SYSTEM_NONE if its name is not known. */
-mag_code_system mag_decoder_system(const mag_decoder *decoder);
+/* Code system of the row, MAG_SYSTEM_NONE if none is said; false (row rejected) if it is said by a
+   name that is not known: nobody can tell whether such a code is of interest. */
+bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system);
 /* Over all mapped columns. */
 mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash,
                                 mag_error *err) MAG_MUST_CHECK;

@@ -79,8 +79,9 @@ enum mag_exposure_flag {
     MAG_EXPOSURE_STOP_DATE = 16, /* stop had no clock: that day is the last one, included */
     MAG_EXPOSURE_PARTIAL = 32,   /* a partial date was completed: note date_partial */
     MAG_EXPOSURE_BASIS_AMBIGUOUS = 64,
-    MAG_EXPOSURE_INTERVAL = 128 /* stops before it starts: rejected at settling, in no timeline */
+    MAG_EXPOSURE_INTERVAL = 128 /* has no interval: rejected at settling, in no timeline */
 };
+enum { MAG_EXPOSURE_NO_KIND = 3 }; /* in bits 0-1, with MAG_EXPOSURE_INTERVAL: kind not known */
 
 static inline mag_rx_kind mag_exposure_kind(const mag_exposure *exposure) {
     return (mag_rx_kind)(exposure->flags & 3u);

@@ -14,6 +14,8 @@ static const char *column_of(mag_reason reason) {
     case MAG_REASON_UNIT_UNKNOWN:
     case MAG_REASON_UNIT_CONTRADICTS:
         return "unit";
+    case MAG_REASON_RX_KIND:
+        return "kind";
     case MAG_REASON_RX_INTERVAL:
         return "stop";
     case MAG_REASON_LINK_NO_PATIENT:

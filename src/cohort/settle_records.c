@@ -196,12 +196,19 @@ static bool is_exposure_outside(const mag_settling *settling, const mag_exposure
     return mag_settle_is_too_old(settling, exposure->patient, last);
 }
 
+/* Without an interval: a stop before the start, or a kind that says nothing about its end. */
+static mag_reason fault_of(const mag_exposure *exposure) {
+    if (!mag_exposure_has(exposure, MAG_EXPOSURE_INTERVAL))
+        return MAG_REASON_NONE;
+    return (exposure->flags & 3u) == MAG_EXPOSURE_NO_KIND ? MAG_REASON_RX_KIND
+                                                          : MAG_REASON_RX_INTERVAL;
+}
+
 static mag_status place_exposure(const mag_settling *settling, const mag_exposure_row *row,
                                  bool is_duplicate, size_t *kept, mag_error *err) {
     mag_partition *partition = settling->partition;
     const mag_exposure *exposure = &row->exposure;
-    mag_reason fault = mag_exposure_has(exposure, MAG_EXPOSURE_INTERVAL) ? MAG_REASON_RX_INTERVAL
-                                                                         : MAG_REASON_NONE;
+    mag_reason fault = fault_of(exposure);
     mag_verdict verdict = mag_settle_judge(
         settling, exposure->patient, is_exposure_outside(settling, exposure), fault, is_duplicate);
     mag_position at = {exposure->file_id, exposure->line};

@@ -452,6 +452,66 @@ static void copies_are_equal_in_every_mapped_column(void **state) {
     }
 }
 
+/* --- code systems
+ * ------------------------------------------------------------------------------------- */
+
+static void a_result_of_an_unknown_system_is_never_lost_in_silence(void **state) {
+    (void)state;
+    static const struct {
+        const char *code, *system;
+        uint64_t accepted, rejected;
+    } cases[] = {{"2601-3", "LN", 1, 0},     {"2601-3", "loinc", 1, 0}, {" 2601-3 ", "", 1, 0},
+                 {"2601-3", "LONIC", 0, 1},  {"XYZ", "LONIC", 0, 1},    {"XYZ", "LN", 0, 0},
+                 {"312475002", "SCT", 1, 0}, {"XYZ", "LOCAL", 0, 0},    {"2601-3", "NULL", 1, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        reopen();
+        char row[120];
+        snprintf(row, sizeof row, "p|%s|%s|0.8|mmol/L|2024-06-01", cases[i].code, cases[i].system);
+        const char *const rows[] = {row, NULL};
+        const mag_run_file *file =
+            feed(&f, MAG_TABLE_LABS, "patient_id|code|code_system|value|unit|collected_at", rows);
+        settle(&f);
+        if (file->accounting.accepted != cases[i].accepted ||
+            file->accounting.rejected[MAG_REASON_CODE_SYSTEM] != cases[i].rejected)
+            fail_msg("%s: accepted %d", row, (int)file->accounting.accepted);
+        assert_int_equal(patient(&f, "p").first[MAG_ANALYTE_COUNT], cases[i].accepted);
+    }
+}
+
+/* It is decided together with the code: before ids, values and dates. */
+static void an_unknown_system_comes_before_other_faults_of_the_row(void **state) {
+    (void)state;
+    reopen();
+    const char *const rows[] = {"|2601-3|LONIC|x|parsec|soon", "p||LONIC|0.8|mmol/L|2024-06-01",
+                                NULL};
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_LABS, "patient_id|code|code_system|value|unit|collected_at", rows);
+    settle(&f);
+    assert_int_equal(file->accounting.rejected[MAG_REASON_CODE_SYSTEM], 2);
+    size_t count;
+    const mag_reject *rejects = mag_cohort_rejects(f.cohort, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(rejects[0].column, "code_system");
+}
+
+static void codes_that_the_profile_lists_need_no_system(void **state) {
+    (void)state;
+    reopen();
+    const mag_profile *profile;
+    must(&f, mag_profile_parse(f.arena, "x.yaml",
+                               mag_span_of("profile: x\ntables:\n  - table: labs\n    file: l\n"
+                                           "    columns: { patient_id: a, code: b, code_system: g,"
+                                           " value: c, unit: d, collected_at: e }\n"
+                                           "    codes: { MG: magnesium }\n"),
+                               &profile, &f.err));
+    const char *const rows[] = {"p|MG|OURS|0.8|mmol/L|2024-06-01", "p|K|OURS|4|mmol/L|2024-06-01",
+                                NULL};
+    const mag_run_file *file = feed_table(&f, profile->tables[0], "labs", "a|b|g|c|d|e", rows);
+    settle(&f);
+    assert_int_equal(file->accounting.accepted, 1);
+    assert_int_equal(file->accounting.rejected[MAG_REASON_CODE_SYSTEM], 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(every_spelling_of_a_unit_gives_the_canonical_value),
@@ -465,6 +525,9 @@ int main(void) {
         TEST(a_range_needs_two_plain_numbers),
         TEST(copies_are_found_across_files_with_other_columns),
         TEST(copies_are_equal_in_every_mapped_column),
+        TEST(a_result_of_an_unknown_system_is_never_lost_in_silence),
+        TEST(an_unknown_system_comes_before_other_faults_of_the_row),
+        TEST(codes_that_the_profile_lists_need_no_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -514,7 +514,7 @@ static void codes_of_conditions_follow_their_system(void **state) {
                  {"X40.1", "OPCS4", 1u << MAG_CONDITION_DIALYSIS},
                  {"250.00", "", 0},
                  {"N18.5", "ICD9", 0},
-                 {"N18.5", "ICD-11", 0},
+                 {"N18.5", "ICD-10-CM", 1u << MAG_CONDITION_CKD},
                  {"M01", "OPCS4", 0},
                  {"H10", "", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -533,6 +533,21 @@ static void codes_of_conditions_follow_their_system(void **state) {
             fail_msg("%s %s: %u", cases[i].code, cases[i].system, found);
         assert_int_equal(file->accounting.not_of_interest, cases[i].conditions == 0);
     }
+}
+
+/* Nobody can say whether such a code matters: set aside and counted, never "not of interest". */
+static void a_condition_of_an_unknown_system_is_rejected(void **state) {
+    (void)state;
+    const char *const people[] = {"p|F|1950|||", NULL};
+    const char *const rows[] = {"p|N18.5|ICD-11|2024-05-01|", "p|H10|ICD-11|2024-05-01|",
+                                "|N18.5|ICD-11|soon|", "p||ICD-11|2024-05-01|", NULL};
+    feed_people(people);
+    const mag_run_file *file = feed(&f, MAG_TABLE_CONDITIONS, CONDITIONS, rows);
+    settle(&f);
+    assert_int_equal(file->accounting.rejected[MAG_REASON_CODE_SYSTEM], 4);
+    assert_int_equal(file->accounting.not_of_interest, 0);
+    size_t count;
+    assert_string_equal(mag_cohort_rejects(f.cohort, &count)[0].column, "code_system");
 }
 
 static void a_stay_lasts_to_the_minute_or_to_the_end_of_its_day(void **state) {
@@ -581,6 +596,7 @@ int main(void) {
         TEST(ids_are_never_numbers),
         TEST(a_condition_finds_a_stay_that_is_read_later),
         TEST(codes_of_conditions_follow_their_system),
+        TEST(a_condition_of_an_unknown_system_is_rejected),
         TEST(a_stay_lasts_to_the_minute_or_to_the_end_of_its_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

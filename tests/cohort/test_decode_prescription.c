@@ -69,6 +69,10 @@ static const time_case TIMES[] = {
     /* kinds: unsaid is an order, case is nothing */
     {"2024-05-01|2024-05-03||", "2024-05-01", "2024-05-04", MAG_RX_ORDER, 0},
     {"2024-05-01|2024-05-03|ORDER|", "2024-05-01", "2024-05-04", MAG_RX_ORDER, 0},
+    {"2024-05-01||dispensing|", NULL, NULL, 0, MAG_REASON_RX_KIND},
+    {"2024-05-01|2024-05-03|orders|", NULL, NULL, 0, MAG_REASON_RX_KIND},
+    {"2024-05-01|2024-04-30|dispensing|", NULL, NULL, 0, MAG_REASON_RX_KIND},
+    {"soon||dispensing|", NULL, NULL, 0, MAG_REASON_DATE_FORMAT},
     {"2024-05-01||Issue|", "2024-05-01", "2024-05-29", MAG_RX_ISSUE, 0},
     {"2024-05-01 10:30||issue|7", "2024-05-01 10:30", "2024-05-08 10:30", MAG_RX_ISSUE, 0},
     {"2024-05-01||issue|1", "2024-05-01", "2024-05-02", MAG_RX_ISSUE, 0},
@@ -129,6 +133,53 @@ static void open_orders_are_flagged_and_counted_when_accepted(void **state) {
     for (size_t i = 0; i < 5; i++)
         open_count += mag_exposure_has(&timeline.exposures[i], MAG_EXPOSURE_OPEN);
     assert_int_equal(open_count, 3);
+}
+
+/* The window comes first, so that pushing it down to a server changes no gate. */
+static void an_unknown_kind_is_rejected_inside_the_window_only(void **state) {
+    (void)state;
+    static const char *const people[] = {"p|F|1950", NULL};
+    static const char *const rows[] = {"p|furosemide|2024-05-01||dispensing",
+                                       "p|furosemide|2024-05-01||dispensing",
+                                       "q|furosemide|2024-05-01||dispensing",
+                                       "p|furosemide|2019-05-01||dispensing",
+                                       "p|furosemide|2024-07-02||dispensing",
+                                       "p|paracetamol|2024-05-01||dispensing",
+                                       NULL};
+    feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_name|start|stop|kind", rows);
+    settle(&f);
+    assert_int_equal(file->accounting.rejected[MAG_REASON_RX_KIND], 3);
+    assert_int_equal(file->accounting.out_of_window, 2);
+    assert_int_equal(file->accounting.not_of_interest, 1);
+    size_t count;
+    assert_string_equal(mag_cohort_rejects(f.cohort, &count)[0].column, "kind");
+    assert_int_equal(patient(&f, "p").exposure_count, 0);
+}
+
+/* A site whose codes mean nothing here maps them to LOCAL: then the name decides. */
+static void a_code_of_an_unknown_system_is_rejected_whatever_the_name(void **state) {
+    (void)state;
+    static const struct {
+        const char *row; /* code, system, name */
+        uint64_t accepted, rejected;
+    } cases[] = {{"a12cc04|WHO-ATC|", 1, 0},
+                 {"4603|RXCUI|", 1, 0},
+                 {"39113611000001102|dm+d|furosemide", 0, 1},
+                 {"39113611000001102|dm+d|paracetamol", 0, 1},
+                 {"39113611000001102|LOCAL|furosemide", 1, 0},
+                 {"39113611000001102|LOCAL|paracetamol", 0, 0},
+                 {"|dm+d|furosemide", 1, 0},
+                 {"|dm+d|", 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char row[120];
+        snprintf(row, sizeof row, "p|%s|2024-05-01", cases[i].row);
+        const mag_run_file *file = feed_rx("patient_id|drug_code|code_system|drug_name|start", row);
+        if (file->accounting.accepted != cases[i].accepted ||
+            file->accounting.rejected[MAG_REASON_CODE_SYSTEM] != cases[i].rejected)
+            fail_msg("%s: accepted %d", row, (int)file->accounting.accepted);
+    }
 }
 
 /* --- what and how much
@@ -301,6 +352,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_prescription_lasts_as_its_kind_says),
         TEST(open_orders_are_flagged_and_counted_when_accepted),
+        TEST(an_unknown_kind_is_rejected_inside_the_window_only),
+        TEST(a_code_of_an_unknown_system_is_rejected_whatever_the_name),
         TEST(doses_are_kept_as_intervals_and_as_written),
         TEST(drugs_of_no_class_are_not_of_interest_and_ours_are_noted),
         TEST(unmapped_drugs_are_listed_without_texts_that_may_hold_ids),

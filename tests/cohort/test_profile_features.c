@@ -221,7 +221,7 @@ static const rx_feature RX_FEATURES[] = {
     {"    constants: { kind: administration }\n", "p||furosemide|2024-05-01 08:00||||",
      "2024-05-01T08:00 2024-05-02T00:00", "2024-05-01T08:00 2025-05-01T08:00"},
     {"    values: { kind: { REP: issue } }\n", "p||furosemide|2024-05-01||REP||",
-     "2024-05-01T00:00 2024-05-29T00:00", "2024-05-01T00:00 2025-05-01T00:00"},
+     "2024-05-01T00:00 2024-05-29T00:00", "rejected"},
     {"    partial_dates: true\n", "p||furosemide|2024-02|2024-02|||",
      "2024-02-01T00:00 2024-03-01T00:00", "rejected"},
     {"    partial_dates: true\n", "p||furosemide|2023|2023|||", "2023-01-01T00:00 2024-01-01T00:00",

@@ -52,6 +52,7 @@ typedef struct table_case {
 #define LONG_128 LONG_32 LONG_32 LONG_32 LONG_32
 
 static const fault LAB_FAULTS[] = {
+    {5, "LONIC", REJECTED, MAG_REASON_CODE_SYSTEM},
     {1, "9999-9", NOT_OF_INTEREST, 0},
     {0, "", REJECTED, MAG_REASON_ID_BLANK},
     {0, LONG_128 "6", REJECTED, MAG_REASON_ID_BLANK},
@@ -90,6 +91,7 @@ static const fault RX_FAULTS[] = {
     {2, "2024-07-05", REJECTED, MAG_REASON_DATE_FUTURE},
     {3, "31.12.2024", REJECTED, MAG_REASON_DATE_FORMAT},
     {2, "2024-07-01", OUT_OF_WINDOW, 0},
+    {4, "dispensing", REJECTED, MAG_REASON_RX_KIND},
     {3, "2024-04-30", REJECTED, MAG_REASON_RX_INTERVAL},
     {0, "stranger", REJECTED, MAG_REASON_LINK_NO_PATIENT},
     {TWICE, "", DUPLICATE, 0},
@@ -123,14 +125,14 @@ static const fault STAY_FAULTS[] = {
 #define FAULTS_OF(table) table, sizeof(table) / sizeof *(table)
 
 static const table_case LABS = {MAG_TABLE_LABS,
-                                "patient_id|code|value|unit|collected_at",
-                                {"p1", "2601-3", "0.7", "mmol/L", "2024-06-01 08:00"},
-                                5,
+                                "patient_id|code|value|unit|collected_at|code_system",
+                                {"p1", "2601-3", "0.7", "mmol/L", "2024-06-01 08:00", "LN"},
+                                6,
                                 FAULTS_OF(LAB_FAULTS)};
 static const table_case RX = {MAG_TABLE_PRESCRIPTIONS,
-                              "patient_id|drug_name|start|stop",
-                              {"p1", "furosemide", "2024-05-01", "2024-06-20"},
-                              4,
+                              "patient_id|drug_name|start|stop|kind",
+                              {"p1", "furosemide", "2024-05-01", "2024-06-20", "order"},
+                              5,
                               FAULTS_OF(RX_FAULTS)};
 static const table_case CONDITIONS = {MAG_TABLE_CONDITIONS,
                                       "patient_id|code|recorded_on",
@@ -292,18 +294,18 @@ static void write_shapes(FILE *file, size_t *line_count, mag_reason *expected) {
         fputs(others[i], file);
         expected[(*line_count)++] = MAG_REASON_CSV_TOO_FEW_FIELDS;
     }
-    static const char nul[] = "p1,9999-9,0\0.7,mmol/L,2024-06-01,x\n";
+    static const char nul[] = "p1,9999-9,0\0.7,mmol/L,2024-06-01,LN,x\n";
     fwrite(nul, 1, sizeof nul - 1, file);
     expected[(*line_count)++] = MAG_REASON_CSV_NUL;
     for (int is_many = 0; is_many < 2; is_many++) { /* one field, then many, of over 1 MiB */
-        fputs("p1,9999-9,0.7,mmol/L,2024-06-01,", file);
+        fputs("p1,9999-9,0.7,mmol/L,2024-06-01,LN,", file);
         for (int i = 0; i < 120000; i++)
             fputs(is_many ? "0123456,89" : "0123456789", file);
         fputs("\n", file);
         expected[(*line_count)++] =
             is_many ? MAG_REASON_CSV_RECORD_TOO_LONG : MAG_REASON_CSV_FIELD_TOO_LONG;
     }
-    fputs("p1,9999-9,\"0.7,mmol/L,2024-06-01,x\n", file);
+    fputs("p1,9999-9,\"0.7,mmol/L,2024-06-01,LN,x\n", file);
     expected[(*line_count)++] = MAG_REASON_CSV_UNCLOSED_QUOTE;
 }
 
@@ -316,7 +318,7 @@ static void the_shape_of_a_row_comes_before_its_content(void **state) {
     int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     FILE *file = fdopen(descriptor, "wb");
-    fputs("patient_id,code,value,unit,collected_at,comment\n", file);
+    fputs("patient_id,code,value,unit,collected_at,code_system,comment\n", file);
     static mag_reason expected[200];
     size_t line_count = 0;
     write_shapes(file, &line_count, expected);
