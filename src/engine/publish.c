@@ -2,6 +2,7 @@
 #include "engine/publish.h"
 
 #include "engine/evidence.h"
+#include "engine/file_fault.h"
 
 typedef struct publisher {
     const mag_publication *what;
@@ -22,6 +23,19 @@ mag_status mag_publish_rejects(mag_sink *sink, const mag_cohort *cohort, mag_err
         MAG_TRY(sink->ops->reject(sink, &row, err));
     }
     return MAG_OK;
+}
+
+mag_status mag_publish_file_fault(mag_sink *sink, const mag_cohort *cohort,
+                                  const mag_error *failure, mag_error *err) {
+    mag_file_fault fault;
+    if (!mag_file_fault_find(cohort, failure, &fault))
+        return MAG_OK;
+    mag_reject_row row = {.source = fault.source,
+                          .file = fault.file,
+                          .column = "",
+                          .reason = fault.reason,
+                          .detail = mag_message_gist(failure->message)};
+    return sink->ops->reject(sink, &row, err);
 }
 
 static mag_status publish_lab_summary(void *context, const mag_lab_summary_row *row,

@@ -19,6 +19,9 @@ typedef struct mag_publication {
 /* Every row that was set aside, sorted by source file, line and reason. */
 mag_status mag_publish_rejects(mag_sink *sink, const mag_cohort *cohort,
                                mag_error *err) MAG_MUST_CHECK;
+/* One row for the file that made reading fail, without line and column; none if it was no file. */
+mag_status mag_publish_file_fault(mag_sink *sink, const mag_cohort *cohort,
+                                  const mag_error *failure, mag_error *err) MAG_MUST_CHECK;
 /* Everything else, in the order of the digest's lines. */
 mag_status mag_publish_rows(const mag_publication *publication,
                             char result_sha256[MAG_SHA256_HEX_NBYTES], mag_account *account,

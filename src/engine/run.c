@@ -195,7 +195,8 @@ static void record_failure(run_state *run, mag_text *json, const mag_error *fail
     run->report->exit_code = mag_status_exit_code(failure->status);
     run->report->result_sha256[0] = '\0';
     if (run->cohort != NULL && !run->has_rejects_written &&
-        mag_publish_rejects(sink, run->cohort, &ignored) != MAG_OK)
+        (mag_publish_rejects(sink, run->cohort, &ignored) != MAG_OK ||
+         mag_publish_file_fault(sink, run->cohort, failure, &ignored) != MAG_OK))
         return;
     if (write_record(run, "failed", failure, json, &ignored) != MAG_OK)
         return;

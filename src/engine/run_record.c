@@ -1,6 +1,7 @@
 /* Top-level keys stand on lines of their own with two blanks in front: mag_verify relies on it. */
 #include "engine/run_record.h"
 
+#include "engine/file_fault.h"
 #include "engine/fixed_text.h"
 #include "engine/report.h"
 #include "io/json_writer.h"
@@ -320,6 +321,15 @@ static void write_settings(mag_json *json, const mag_run_record *record) {
     write_overrides(json, plan);
 }
 
+static void write_file_fault(mag_json *json, const mag_run_record *record) {
+    mag_file_fault fault;
+    if (!mag_file_fault_find(record->cohort, record->failure, &fault))
+        return;
+    mag_json_key_text(json, "failure_reason", fault.reason);
+    mag_json_key_text(json, "failure_source", fault.source);
+    mag_json_key_text(json, "failure_file", fault.file);
+}
+
 static void write_identity(mag_json *json, const mag_run_record *record) {
     const mag_run_report *report = record->report;
     const mag_run_inputs *inputs = record->inputs;
@@ -331,6 +341,7 @@ static void write_identity(mag_json *json, const mag_run_record *record) {
     if (record->failure != NULL) {
         mag_json_key_text(json, "failure_id", mag_message_code(record->failure->message));
         mag_json_key_text(json, "failure", record->failure->text);
+        write_file_fault(json, record);
     }
     mag_json_key_text(json, "as_of", report->as_of);
     key_text_or_null(json, "result_sha256",
