@@ -69,6 +69,8 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
              has_column ? verdict->column : "", has_column ? "\"" : "",
              mag_message_gist(verdict->message), verdict->gate, mag_message_code(verdict->message));
     tell_extent(report, verdict);
+    if (verdict->detail)
+        mag_tell("  %s", verdict->detail);
     if (strcmp(verdict->gate, mag_reason_name(MAG_REASON_UNIT_UNKNOWN)) == 0)
         tell_unknown_units(report);
     if (verdict->note && *verdict->note)

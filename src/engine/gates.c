@@ -21,6 +21,7 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_FRESHNESS] = {"freshness", HOURS_AMBER, HOURS_RED},
     [MAG_GATE_DEMOGRAPHIC] = {"demog", 0.01, 1.0},
     [MAG_GATE_LAST_LINE] = {"last_line", 0.0, 1.0},
+    [MAG_GATE_NOTHING_USED] = {"nothing_used", 0.0, 0.0},
 };
 
 mag_gate_limit mag_gate_default(mag_gate_kind kind) {
@@ -249,6 +250,38 @@ static mag_status judge_last_lines(gate_judge *judge, const mag_plan_source *sou
     return MAG_OK;
 }
 
+/* "20 of 20 rows not of interest": the bucket that most rows ended in. */
+static const char *largest_bucket(mag_arena *arena, const mag_accounting *accounting) {
+    const char *name = "not of interest";
+    uint64_t most = accounting->not_of_interest;
+    if (accounting->out_of_window > most) {
+        name = "outside the window";
+        most = accounting->out_of_window;
+    }
+    for (unsigned i = 1; i < MAG_REASON_COUNT; i++)
+        if (accounting->rejected[i] > most) {
+            name = mag_reason_name((mag_reason)i);
+            most = accounting->rejected[i];
+        }
+    return mag_arena_format(arena, "%llu of %llu rows %s", (unsigned long long)most,
+                            (unsigned long long)accounting->read, name);
+}
+
+/* A feed that is read and of no use at all is a wrong mapping, not a quiet night. */
+static mag_status judge_use(gate_judge *judge, const mag_plan_source *source,
+                            const mag_accounting *accounting, mag_error *err) {
+    bool is_feed = source->kind == MAG_TABLE_LABS || source->kind == MAG_TABLE_PRESCRIPTIONS;
+    if (!is_feed || accounting->accepted > 0 || accounting->read == 0)
+        return MAG_OK;
+    mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_NOTHING_USED,
+                                            accounting->read, accounting->read);
+    verdict.message = MAG_MSG_I269;
+    verdict.detail = largest_bucket(judge->arena, accounting);
+    if (verdict.detail == NULL)
+        return mag_fail_memory(err, 64);
+    return put_verdict(judge, &verdict, err);
+}
+
 static mag_minute newest_of(const mag_cohort *cohort, const mag_plan_source *source) {
     mag_minute newest = MAG_MINUTE_NONE;
     for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
@@ -284,6 +317,7 @@ static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
     MAG_TRY(judge_reasons(judge, source, &accounting, err));
     MAG_TRY(judge_group(judge, source, MAG_GATE_VALUE, &accounting, err));
     MAG_TRY(judge_group(judge, source, MAG_GATE_SOFT, &accounting, err));
+    MAG_TRY(judge_use(judge, source, &accounting, err));
     MAG_TRY(judge_unmapped(judge, source, &accounting, err));
     MAG_TRY(judge_demographics(judge, source, &accounting, err));
     MAG_TRY(judge_last_lines(judge, source, err));

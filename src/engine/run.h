@@ -28,6 +28,7 @@ typedef struct mag_gate_verdict {
     const char *first_file; /* of the first such row; "" = none */
     uint32_t first_line;    /* 0 = none */
     const char *column;
+    const char *detail; /* more about what was found: "20 of 20 rows not of interest"; or NULL */
 } mag_gate_verdict;
 
 typedef struct mag_rule_totals {

@@ -241,6 +241,47 @@ static void shows_an_overridden_gate_with_its_note_even_when_green(void **state)
     assert_string_equal(gates.verdicts[0].note, "known feed fault");
 }
 
+/* A feed whose codes nobody knows was read, and nothing of it used: that must not look green. */
+static void a_feed_of_which_no_row_was_of_use_is_held(void **state) {
+    world *at = *state;
+    at->labs->accounting = (mag_accounting){.read = 20, .not_of_interest = 20};
+    at->rx->accounting = (mag_accounting){.read = 20, .not_of_interest = 19, .accepted = 1};
+    mag_gates gates = judge(at);
+    const mag_gate_verdict *verdict = find(&gates, "nothing_used");
+    assert_non_null(verdict);
+    assert_int_equal(gates.count, 1);
+    assert_string_equal(verdict->source, "lims");
+    assert_int_equal(verdict->colour, MAG_RED);
+    assert_int_equal(verdict->count, 20);
+    assert_int_equal(verdict->message, MAG_MSG_I269);
+    assert_string_equal(verdict->detail, "20 of 20 rows not of interest");
+    assert_true(gates.is_red_soft && !gates.is_red_hard);
+
+    at->labs->accounting = (mag_accounting){.read = 20, .not_of_interest = 2, .out_of_window = 3};
+    at->labs->accounting.rejected[MAG_REASON_DATE_FORMAT] = 15;
+    gates = judge(at);
+    verdict = find(&gates, "nothing_used");
+    assert_non_null(verdict);
+    assert_string_equal(verdict->detail, "15 of 20 rows date.format");
+}
+
+static void a_feed_without_rows_or_with_a_note_is_not_held(void **state) {
+    static const mag_gate_limit allowed[] = {
+        {.kind = MAG_GATE_NOTHING_USED, .amber = 0.0, .red = 1.0, .note = "a pilot without rows"}};
+    world *at = *state;
+    mag_gates gates = judge(at);
+    assert_null(find(&gates, "nothing_used"));
+    at->labs->accounting = (mag_accounting){.read = 20, .not_of_interest = 20};
+    at->sources[0].gates = allowed;
+    at->sources[0].gate_count = 1;
+    gates = judge(at);
+    const mag_gate_verdict *verdict = find(&gates, "nothing_used");
+    assert_non_null(verdict);
+    assert_int_equal(verdict->colour, MAG_AMBER);
+    assert_string_equal(verdict->note, "a pilot without rows");
+    assert_false(gates.is_red_soft);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(judges_shares_at_and_around_the_limits),
@@ -252,6 +293,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(unmapped_drugs_among_nothing_else_are_everything, setup,
                                         teardown),
         cmocka_unit_test(says_what_became_of_the_run_whatever_the_gate),
+        cmocka_unit_test_setup_teardown(a_feed_of_which_no_row_was_of_use_is_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_feed_without_rows_or_with_a_note_is_not_held, setup,
+                                        teardown),
         cmocka_unit_test(notes_of_the_roster_are_amber_at_most),
         cmocka_unit_test_setup_teardown(holds_on_soft_red_and_refuses_on_hard_red, setup, teardown),
         cmocka_unit_test_setup_teardown(judges_unmapped_drugs_of_prescriptions_only, setup,
