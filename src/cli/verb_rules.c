@@ -65,21 +65,62 @@ static void show_list(const char *name, const char *const *texts) {
         mag_show_block("    ", texts[i], 92);
 }
 
-static void show_rule(const mag_rule_facts *rule) {
+/* The heading of a part, in words. */
+static const char *part_title(const char *part) {
+    static const char *const titles[][2] = {{"let", "where"},
+                                            {"adjust", "severity is then"},
+                                            {"hides", "hides the flag of"},
+                                            {"notes", "notes it when"},
+                                            {"event", "the same event"},
+                                            {"snooze", "quiet after a review for"},
+                                            {"worsens", "comes back when"},
+                                            {"definitions", "with the definitions"},
+                                            {"parameters", "with the parameters"},
+                                            {"limits", "with the limits (molar, mass)"},
+                                            {"groups", "with the drug groups"},
+                                            {"classes", "with the drug classes"}};
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+        if (strcmp(titles[i][0], part) == 0)
+            return titles[i][1];
+    return part;
+}
+
+static mag_status show_lines(mag_session *session, size_t rule_idx, mag_error *err) {
+    const mag_rule_line *lines;
+    size_t count;
+    MAG_TRY(mag_pack_rule_lines(session->arena, session->pack, rule_idx, &lines, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(lines[i].part, lines[i - 1].part) != 0)
+            mag_show("  %s", part_title(lines[i].part));
+        char *text = mag_arena_format(session->arena, "%s%s%s", lines[i].name,
+                                      *lines[i].name ? ": " : "", lines[i].text);
+        if (!text)
+            return mag_fail_memory(err, strlen(lines[i].text));
+        mag_show_block("    ", text, 92);
+    }
+    return MAG_OK;
+}
+
+static mag_status show_rule(mag_session *session, size_t rule_idx, mag_error *err) {
+    const mag_rule_facts *rule = mag_pack_rule(session->pack, rule_idx);
+    char examples[MAG_AMOUNT_TEXT_NBYTES];
     mag_show("%s  %s  (version %s, %s)", rule->id, rule->title, rule->version,
              status_name(rule->status));
     show_part("  among", rule->among_text);
     show_part("  except", rule->except_text);
     show_part("  when", rule->when_text);
+    MAG_TRY(show_lines(session, rule_idx, err));
     show_part("  action", rule->action);
     show_part("  rationale", rule->rationale);
     show_list("  evidence", rule->evidence);
     show_list("  to confirm locally", rule->to_confirm);
-    mag_show("  authored by %s, checked by %s, reviewed on %s, review by %s, %zu examples",
-             rule->authored_by ? rule->authored_by : "nobody",
-             rule->checked_by ? rule->checked_by : "nobody",
+    show_part("  authored by", rule->authored_by);
+    show_part("  checked by", rule->checked_by ? rule->checked_by : "nobody");
+    mag_show("  reviewed on %s, review by %s, %s",
              rule->reviewed_on ? rule->reviewed_on : "no date",
-             rule->review_by ? rule->review_by : "no date", rule->example_count);
+             rule->review_by ? rule->review_by : "no date",
+             mag_amount_text(rule->example_count, "example", examples));
+    return MAG_OK;
 }
 
 static void key_text_or_null(mag_json *json, const char *key, const char *text) {
@@ -90,9 +131,49 @@ static void key_text_or_null(mag_json *json, const char *key, const char *text) 
         mag_json_null(json);
 }
 
-static mag_status rule_json(const mag_rule_facts *rule, mag_account *account, mag_error *err) {
+static mag_status end_judgement(mag_json *json, mag_text *text, mag_error *err) {
+    mag_json_end_object(json);
+    mag_status status = mag_text_check(text, err);
+    if (status == MAG_OK)
+        mag_show_json(text);
+    mag_text_done(text);
+    return status;
+}
+
+static void key_texts(mag_json *json, const char *key, const char *const *texts) {
+    mag_json_key(json, key);
+    mag_json_array(json);
+    for (size_t i = 0; texts && texts[i]; i++)
+        mag_json_text(json, mag_span_of(texts[i]));
+    mag_json_end_array(json);
+}
+
+/* Each part is a list; equal parts stand together. */
+static void lines_json(mag_json *json, const mag_rule_line *lines, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bool is_first = i == 0 || strcmp(lines[i].part, lines[i - 1].part) != 0;
+        bool is_last = i + 1 == count || strcmp(lines[i].part, lines[i + 1].part) != 0;
+        if (is_first) {
+            mag_json_key(json, lines[i].part);
+            mag_json_array(json);
+        }
+        mag_json_object(json);
+        if (*lines[i].name)
+            mag_json_key_text(json, "name", lines[i].name);
+        mag_json_key_text(json, "text", lines[i].text);
+        mag_json_end_object(json);
+        if (is_last)
+            mag_json_end_array(json);
+    }
+}
+
+static mag_status rule_json(mag_session *session, size_t rule_idx, mag_error *err) {
+    const mag_rule_facts *rule = mag_pack_rule(session->pack, rule_idx);
+    const mag_rule_line *lines;
+    size_t count;
+    MAG_TRY(mag_pack_rule_lines(session->arena, session->pack, rule_idx, &lines, &count, err));
     mag_text text;
-    mag_text_init(&text, account);
+    mag_text_init(&text, &session->account);
     mag_json json;
     mag_json_begin(&json, &text, true);
     mag_json_object(&json);
@@ -103,19 +184,17 @@ static mag_status rule_json(const mag_rule_facts *rule, mag_account *account, ma
     key_text_or_null(&json, "among", rule->among_text);
     key_text_or_null(&json, "except", rule->except_text);
     key_text_or_null(&json, "when", rule->when_text);
+    lines_json(&json, lines, count);
     key_text_or_null(&json, "action", rule->action);
     key_text_or_null(&json, "rationale", rule->rationale);
+    key_texts(&json, "evidence", rule->evidence);
+    key_texts(&json, "to_confirm", rule->to_confirm);
     key_text_or_null(&json, "authored_by", rule->authored_by);
     key_text_or_null(&json, "checked_by", rule->checked_by);
     key_text_or_null(&json, "reviewed_on", rule->reviewed_on);
     key_text_or_null(&json, "review_by", rule->review_by);
     mag_json_key_integer(&json, "examples", (int64_t)rule->example_count);
-    mag_json_end_object(&json);
-    mag_status status = mag_text_check(&text, err);
-    if (status == MAG_OK)
-        mag_show_json(&text);
-    mag_text_done(&text);
-    return status;
+    return end_judgement(&json, &text, err);
 }
 
 static mag_status show(mag_session *session, const mag_options *options, mag_error *err) {
@@ -127,11 +206,8 @@ static mag_status show(mag_session *session, const mag_options *options, mag_err
         mag_hint(err, "next: magscreen rules list");
         return status;
     }
-    const mag_rule_facts *rule = mag_pack_rule(pack, (size_t)rule_idx);
-    if (options->is_json)
-        return rule_json(rule, &session->account, err);
-    show_rule(rule);
-    return MAG_OK;
+    return options->is_json ? rule_json(session, (size_t)rule_idx, err)
+                            : show_rule(session, (size_t)rule_idx, err);
 }
 
 /* What a site must settle before it uses the pack; no fault of the pack. */
@@ -167,15 +243,6 @@ static void begin_judgement(mag_json *json, mag_text *text, const mag_pack *pack
     mag_json_key_text(json, "pack", mag_pack_name(pack));
     mag_json_key_text(json, "version", mag_pack_version(pack));
     mag_json_key_integer(json, "rules", (int64_t)mag_pack_rule_count(pack));
-}
-
-static mag_status end_judgement(mag_json *json, mag_text *text, mag_error *err) {
-    mag_json_end_object(json);
-    mag_status status = mag_text_check(text, err);
-    if (status == MAG_OK)
-        mag_show_json(text);
-    mag_text_done(text);
-    return status;
 }
 
 static mag_status lint_json(mag_session *session, const mag_lint_finding *findings, size_t count,

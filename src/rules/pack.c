@@ -133,6 +133,7 @@ static bool is_version(const char *text) {
 static mag_status read_pack(mag_pack_builder *builder, const mag_yaml *root, mag_error *err) {
     mag_pack *pack = builder->pack;
     MAG_TRY(mag_yaml_check(root, builder->source.file, pack_fields, MAG_E_RULES, err));
+    pack->root = root;
     pack->name = mag_yaml_get_text(root, "pack");
     pack->version = mag_yaml_get_text(root, "version");
     if (!is_version(pack->version))

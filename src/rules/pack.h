@@ -67,4 +67,18 @@ const mag_rule_facts *mag_pack_rule(const mag_pack *pack, size_t rule_idx);
 /* -1 if there is none. */
 int mag_pack_find_rule(const mag_pack *pack, const char *id);
 
+/* One line of what a rule says, for people; texts live as long as the pack or the arena. */
+typedef struct mag_rule_line {
+    const char *part; /* "severity", "adjust", "hides", "notes", "let", "event", "snooze",
+                         "worsens", "definitions", "parameters", "limits", "groups", "classes" */
+    const char *name; /* "mg_low"; "" if the part has none */
+    const char *text; /* "0.70 mmol/L, 1.7 mg/dL", "critical when kf < 20 mL/min" */
+} mag_rule_line;
+
+/* What a rule says besides its expressions, and every name of the pack that it uses, directly or
+   through definitions; equal parts stand together. */
+mag_status mag_pack_rule_lines(mag_arena *arena, const mag_pack *pack, size_t rule_idx,
+                               const mag_rule_line **out, size_t *count,
+                               mag_error *err) MAG_MUST_CHECK;
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef MAG_RULES_TREE_H
 #define MAG_RULES_TREE_H
 
+#include "io/yaml_tree.h"
 #include "rules/evaluate.h"
 #include "rules/operand.h"
 #include "rules/pack.h"
@@ -139,6 +140,7 @@ typedef struct mag_named_value {
 struct mag_pack {
     const char *file;
     const char *name, *version;
+    const mag_yaml *root; /* as written, for people */
     char sha256[MAG_SHA256_HEX_NBYTES];
     char overrides_sha256[MAG_SHA256_HEX_NBYTES];
     int32_t history_days;  /* 0 = none */
