@@ -116,10 +116,9 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
         }
     if (text.nbytes) {
         result->unit = mag_unit_parse(text);
-        if (result->unit != MAG_UNIT_NONE)
+        if (result->unit != MAG_UNIT_NONE || result->reason != MAG_REASON_NONE)
             return MAG_OK;
-        if (result->reason == MAG_REASON_NONE)
-            result->reason = MAG_REASON_UNIT_UNKNOWN;
+        result->reason = MAG_REASON_UNIT_UNKNOWN;
         return mag_cohort_count_unknown_unit(decoder->cohort, text, err);
     }
     if (mag_analyte_of(result->analyte)->canonical == MAG_UNIT_RATIO)

@@ -6,6 +6,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { UNIT_TEXT_NBYTES = 24, UNIT_ROWS = 2 };
+
+/* A spelling of a unit, not a name or number that a shifted column brought here: short, seen more
+   than once, and without two digits in a row ("10*9/L" has them: better not shown than an id). */
+static bool may_be_shown(const mag_unknown_unit *unit) {
+    if (unit->count < UNIT_ROWS || strlen(unit->text) > UNIT_TEXT_NBYTES)
+        return false;
+    for (const char *at = unit->text; *at != '\0'; at++)
+        if (at[0] >= '0' && at[0] <= '9' && at[1] >= '0' && at[1] <= '9')
+            return false;
+    return true;
+}
+
+static mag_status report_units(mag_arena *arena, const mag_cohort *cohort, mag_run_report *report,
+                               mag_error *err) {
+    mag_unknown_unit units[10];
+    uint64_t rejected = 0, shown = 0;
+    size_t count = mag_cohort_unknown_units(cohort, units);
+    report->unknown_unit_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!may_be_shown(&units[i]))
+            continue;
+        units[i].text = mag_arena_text(arena, mag_span_of(units[i].text));
+        if (units[i].text == NULL)
+            return mag_fail_memory(err, UNIT_TEXT_NBYTES);
+        report->unknown_units[report->unknown_unit_count++] = units[i];
+        shown += units[i].count;
+    }
+    for (size_t i = 0; i < report->source_count; i++)
+        rejected += report->sources[i].accounting.rejected[MAG_REASON_UNIT_UNKNOWN];
+    report->unknown_units_not_shown = rejected > shown ? rejected - shown : 0;
+    return MAG_OK;
+}
+
+/* The cohort keeps no text that may hold an id. */
+static mag_status report_drugs(mag_arena *arena, const mag_cohort *cohort, mag_run_report *report,
+                               mag_error *err) {
+    mag_unmapped_drug *drugs = mag_arena_alloc(arena, MAG_UNMAPPED_COUNT * sizeof *drugs);
+    if (drugs == NULL)
+        return mag_fail_memory(err, MAG_UNMAPPED_COUNT * sizeof *drugs);
+    report->unmapped_drug_count = mag_cohort_unmapped(cohort, drugs, MAG_UNMAPPED_COUNT);
+    report->unmapped_drugs = drugs;
+    for (size_t i = 0; i < report->unmapped_drug_count; i++) {
+        drugs[i].text = mag_arena_text(arena, mag_span_of(drugs[i].text));
+        if (drugs[i].text == NULL)
+            return mag_fail_memory(err, MAG_UNMAPPED_COUNT);
+    }
+    return MAG_OK;
+}
+
 mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_cohort *cohort,
                               mag_run_report *report, mag_error *err) {
     size_t nbytes = (plan->source_count + 1) * sizeof *report->sources;
@@ -21,14 +71,8 @@ mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_
     }
     report->newest_lab = mag_cohort_newest(cohort, MAG_TABLE_LABS);
     report->newest_prescription = mag_cohort_newest(cohort, MAG_TABLE_PRESCRIPTIONS);
-    report->unknown_unit_count = mag_cohort_unknown_units(cohort, report->unknown_units);
-    for (size_t i = 0; i < report->unknown_unit_count; i++) {
-        mag_span text = mag_span_of(report->unknown_units[i].text);
-        report->unknown_units[i].text = mag_arena_text(arena, text);
-        if (report->unknown_units[i].text == NULL)
-            return mag_fail_memory(err, text.nbytes);
-    }
-    return MAG_OK;
+    MAG_TRY(report_units(arena, cohort, report, err));
+    return report_drugs(arena, cohort, report, err);
 }
 
 static void fill_rule(const mag_screen *screen, size_t rule_idx, mag_rule_totals *totals) {

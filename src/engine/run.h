@@ -72,6 +72,9 @@ typedef struct mag_run_report {
         *undecided_rules; /* "A02, A03": active rules that were flagged or clear for nobody */
     mag_unknown_unit unknown_units[10]; /* spellings that are in no table, most frequent first */
     size_t unknown_unit_count;
+    uint64_t unknown_units_not_shown; /* rows whose spelling is rare or might be a value or an id */
+    const mag_unmapped_drug *unmapped_drugs; /* most frequent first */
+    size_t unmapped_drug_count;
     uint64_t patient_count;  /* roster */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];

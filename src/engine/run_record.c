@@ -145,16 +145,24 @@ static void write_sources(mag_json *json, const mag_run_record *record) {
     mag_json_end_array(json);
 }
 
-static void write_unknown_units(mag_json *json, const mag_cohort *cohort) {
-    mag_unknown_unit units[10];
-    size_t count = cohort == NULL ? 0 : mag_cohort_unknown_units(cohort, units);
+static void write_counted(mag_json *json, const char *key, const char *text, uint64_t rows) {
+    mag_json_object(json);
+    mag_json_key_text(json, key, text);
+    key_count(json, "rows", rows);
+    mag_json_end_object(json);
+}
+
+static void write_unknown_texts(mag_json *json, const mag_run_report *report) {
     begin_array(json, "unknown_units");
-    for (size_t i = 0; i < count; i++) {
-        mag_json_object(json);
-        mag_json_key_text(json, "unit", units[i].text);
-        key_count(json, "rows", units[i].count);
-        mag_json_end_object(json);
-    }
+    for (size_t i = 0; i < report->unknown_unit_count; i++)
+        write_counted(json, "unit", report->unknown_units[i].text, report->unknown_units[i].count);
+    if (report->unknown_units_not_shown > 0)
+        write_counted(json, "unit", "(not shown)", report->unknown_units_not_shown);
+    mag_json_end_array(json);
+    begin_array(json, "unmapped_drugs");
+    for (size_t i = 0; i < report->unmapped_drug_count; i++)
+        write_counted(json, "text", report->unmapped_drugs[i].text,
+                      report->unmapped_drugs[i].count);
     mag_json_end_array(json);
 }
 
@@ -394,7 +402,7 @@ void mag_run_record_write(mag_text *out, const mag_run_record *record) {
     write_identity(&json, record);
     write_settings(&json, record);
     write_sources(&json, record);
-    write_unknown_units(&json, record->cohort);
+    write_unknown_texts(&json, record->report);
     write_gates(&json, record->gates);
     write_outcomes(&json, record);
     write_assumed(&json, record);
