@@ -126,12 +126,9 @@ static void add_adjusts(writer *out, const mag_yaml *adjusts) {
         const char *when = mag_yaml_get_text(item, "when");
         mark_used(out, when);
         add_line(out, "adjust", "",
-                 mag_arena_format(out->arena, "%s severity %s%s%s%s%s",
-                                  down ? down
-                                  : up ? up
-                                       : "1",
-                                  down ? "lower" : "higher", floor ? ", not below " : "",
-                                  floor ? floor : "", when ? ", when " : "", when ? when : ""));
+                 mag_arena_format(out->arena, "%s by %s%s%s%s%s", down ? "lower" : "higher",
+                                  down ? down : up, floor ? ", not below " : "", floor ? floor : "",
+                                  when ? ", when " : "", when ? when : ""));
     }
 }
 
