@@ -44,7 +44,8 @@ typedef struct mag_accounting {
     uint64_t unmapped; /* of not_of_interest: drug rows that look like ours (rule H05's list) */
     uint64_t offset_times, utc_times, partial_dates, open_orders; /* notes on accepted rows */
     uint64_t ended_orders; /* of open_orders: taken to have ended before T */
-    uint64_t sex_unknown, birth_unknown, age_implausible, demog_conflict; /* demog notes */
+    uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
+    uint64_t demog_conflict;                                             /* demog note too */
 } mag_accounting;
 
 uint64_t mag_accounting_rejected(const mag_accounting *accounting);

@@ -59,6 +59,16 @@ static bool read_end(mag_decoder *decoder, mag_field field, mag_minute *end) {
     return true;
 }
 
+/* A death that cannot be read makes "alive" unknown; it never costs the patient the roster, where
+   every result of theirs would be lost with it. */
+static void read_death(mag_decoder *decoder, mag_person *person) {
+    person->died = MAG_MINUTE_OPEN;
+    if (read_end(decoder, MAG_FIELD_DIED_ON, &person->died))
+        return;
+    decoder->fate = MAG_FATE_KEPT;
+    person->is_death_unreadable = true;
+}
+
 /* Weight or height in the roster: a result of its own, with its day; without one it cannot be
  * placed. */
 static mag_status put_measure(mag_decoder *decoder, mag_span id, mag_field field,
@@ -93,12 +103,12 @@ mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
     mag_person person = {.sex = read_sex(decoder), .is_in_roster = true};
     mag_moment observed, measured;
     if (!mag_decoder_id(decoder, &person.id) ||
-        !read_end(decoder, MAG_FIELD_DIED_ON, &person.died) ||
         !mag_decoder_moment(decoder, MAG_FIELD_OBSERVED_FROM, MAG_MOMENT_OPTIONAL, &observed) ||
         !read_end(decoder, MAG_FIELD_OBSERVED_UNTIL, &person.observed_until) ||
         !mag_decoder_moment(decoder, MAG_FIELD_MEASURED_ON, MAG_MOMENT_OPTIONAL, &measured))
         return MAG_OK;
     person.observed_from = observed.minute;
+    read_death(decoder, &person);
     read_birth(decoder, &person);
     mag_span site = mag_decoder_text(decoder, MAG_FIELD_SITE);
     MAG_TRY(mag_cohort_intern_text(decoder->cohort, site, &person.site_id, err));

@@ -89,6 +89,10 @@ bool mag_person_is_alive(const mag_person *person, mag_minute at) {
     return mag_minute_day(at) <= mag_minute_day(person->died);
 }
 
+bool mag_person_may_be_dead(const mag_person *person) {
+    return person->is_death_unreadable;
+}
+
 bool mag_timeline_absence_is_known(const mag_timeline *timeline) {
     const mag_cohort *cohort = timeline->cohort;
     const mag_person *person = timeline->person;

@@ -43,8 +43,12 @@ mag_class_set mag_exposure_classes(const mag_cohort *cohort, const mag_exposure 
  *is_year_only: note age_year_only. */
 bool mag_person_age(const mag_person *person, mag_minute at, int *age_years, bool *is_year_only);
 
-/* date(T) <= died_on, or no died_on (rules 0.1 item 1). */
+/* date(T) <= died_on, or no died_on (rules 0.1 item 1). Where a died_on could not be read, true
+   says only that no other entry has the patient dead: see mag_person_may_be_dead. */
 bool mag_person_is_alive(const mag_person *person, mag_minute at);
+
+/* True if an entry of the roster has a death without a readable date: alive is unknown. */
+bool mag_person_may_be_dead(const mag_person *person);
 
 /* Is the absence of a prescription row at T knowledge (rules 0.1 item 2)? */
 bool mag_timeline_absence_is_known(const mag_timeline *timeline);

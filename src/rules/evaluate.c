@@ -102,7 +102,10 @@ mag_truth mag_evaluator_population(const mag_timeline *patient) {
         return mag_truth_of(false);
     const mag_value age = mag_person_age_value(patient, patient->as_of);
     const mag_bounds adult = mag_bounds_exact(ADULT_YEARS);
-    return mag_bounds_compare(&age.bounds, MAG_IS_AT_LEAST, &adult);
+    const mag_truth is_adult = mag_bounds_compare(&age.bounds, MAG_IS_AT_LEAST, &adult);
+    if (!mag_person_may_be_dead(patient->person))
+        return is_adult;
+    return mag_truth_and(is_adult, mag_truth_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC)));
 }
 
 static mag_severity lesser(mag_severity a, mag_severity b) {

@@ -502,7 +502,10 @@ void mag_fact_add_population(mag_fact_list *list, mag_truth truth) {
     } else if (truth.is == MAG_UNDECIDED) {
         fact.kind = MAG_FACT_UNKNOWN;
         fact.notes = kept(list, mag_fact_reasons(list->arena, truth.reasons));
-        fact.limit = "18 years";
+        if (mag_person_may_be_dead(patient->person))
+            fact.operand = "alive";
+        else
+            fact.limit = "18 years";
     } else {
         fact.value = fact.digest_value = bounds_text(list, &age.bounds, 1, whole);
         fact.unit = "years";

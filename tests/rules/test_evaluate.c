@@ -66,7 +66,13 @@ static void only_living_adults_are_in_any_denominator(void **state) {
     person.died -= 1; /* the day before */
     assert_int_equal(mag_evaluate(of.evaluator, &patient, of.outcomes, &err), MAG_OK);
     judge_expect(&of, "R", "not_applicable");
+    person.is_death_unreadable = true; /* but another entry of the roster can be read */
+    assert_int_equal(mag_evaluate(of.evaluator, &patient, of.outcomes, &err), MAG_OK);
+    judge_expect(&of, "R", "not_applicable");
     person.died = MAG_MINUTE_OPEN;
+    assert_int_equal(mag_evaluate(of.evaluator, &patient, of.outcomes, &err), MAG_OK);
+    judge_expect(&of, "R", "cannot_tell demographic");
+    person.is_death_unreadable = false;
     patient.as_of = MAG_MINUTE_NONE;
     assert_int_equal(mag_evaluate(of.evaluator, &patient, of.outcomes, &err), MAG_OK);
     judge_expect(&of, "R", "not_applicable");
