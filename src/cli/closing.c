@@ -140,6 +140,16 @@ static void show_source(const mag_run_report *report, const struct mag_source_to
                  mag_amount_text(rows->ended_orders, "prescription", ended));
 }
 
+static void show_note(const mag_run_note *note) {
+    amount_text count;
+    if (note->count > 0)
+        mag_show("  note: %s: %s, %s [%s]", note->file, mag_message_gist(note->message),
+                 mag_amount_text(note->count, note->noun, count), mag_message_code(note->message));
+    else
+        mag_show("  note: %s: %s [%s]", note->file, mag_message_gist(note->message),
+                 mag_message_code(note->message));
+}
+
 static void show_cannot_tell(const mag_rule_totals *rule) {
     count_text count;
     amount_text of;
@@ -258,6 +268,8 @@ void mag_closing_lines(const mag_closing *closing) {
              report->pack_version, report->rule_count);
     for (size_t i = 0; i < report->source_count; i++)
         show_source(report, &report->sources[i]);
+    for (size_t i = 0; i < report->note_count; i++)
+        show_note(&report->notes[i]);
     if (report->end != MAG_RUN_REFUSED) {
         mag_show("  evaluated %s on %s (%s alive with an as-of), %s, %.1f s",
                  mag_amount_text(report->rule_count, "rule", rules),

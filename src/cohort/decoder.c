@@ -77,6 +77,19 @@ static const char *missing_column(const mag_decoder *decoder) {
     return NULL;
 }
 
+static unsigned count_unused(const mag_decoder *decoder, size_t column_count) {
+    unsigned unused = 0;
+    for (size_t i = 0; i < column_count; i++) {
+        bool is_used = false;
+        for (int field = 0; field < MAG_FIELD_COUNT && !is_used; field++)
+            is_used = decoder->column_idx[field] == (int)i;
+        for (size_t k = 0; k < decoder->table->keep_count && !is_used; k++)
+            is_used = decoder->keep_idx[k] == (int)i;
+        unused += !is_used;
+    }
+    return unused;
+}
+
 mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
                             mag_error *err) {
     const mag_profile_table *table = decoder->table;
@@ -85,6 +98,7 @@ mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t
             decoder->column_idx[i] = find_column(header, column_count, table->columns[i]);
     for (size_t i = 0; i < table->keep_count; i++)
         decoder->keep_idx[i] = find_column(header, column_count, table->keep[i].column);
+    decoder->file->unused_column_count = count_unused(decoder, column_count);
     const char *missing = missing_column(decoder);
     return missing ? fail_missing(decoder, header, column_count, missing, err) : MAG_OK;
 }

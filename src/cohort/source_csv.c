@@ -94,6 +94,8 @@ static void keep_facts(mag_run_file *file, const mag_stream_facts *bytes,
     file->has_bom = rows->has_bom;
     file->has_unfinished_last_line = rows->has_unfinished_last_line;
     file->has_crlf = rows->crlf_count != 0;
+    file->has_mixed_line_ends =
+        rows->lone_cr_count != 0 || (rows->crlf_count != 0 && rows->lf_count != 0);
 }
 
 /* A file that a run is given twice would count every row twice (I-14). The same file may serve two

@@ -46,6 +46,14 @@ typedef enum mag_run_end {
     MAG_RUN_NOTHING_NEW
 } mag_run_end;
 
+/* Something about a file that sets no row aside and does not change the exit code. */
+typedef struct mag_run_note {
+    mag_message_id message;
+    const char *file;
+    uint64_t count;   /* 0: of the whole file */
+    const char *noun; /* of what, "" if count is 0 */
+} mag_run_note;
+
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
     mag_run_end end;
@@ -66,6 +74,8 @@ typedef struct mag_run_report {
     size_t source_count;
     const mag_gate_verdict *verdicts; /* amber and red ones, worst last */
     size_t verdict_count;
+    const mag_run_note *notes; /* in the order of the files */
+    size_t note_count;
     const mag_rule_totals *rules;
     size_t rule_totals_count;
     const char
