@@ -212,7 +212,7 @@ static mag_status read_rule_ids(table *in, mag_arena *arena, const char **ids, m
     size_t count = 0;
     MAG_TRY(table_columns(in, names, &column, err));
     for (bool is_end = false;;) {
-        const char *id;
+        const char *id = NULL;
         MAG_TRY(table_next(in, arena, &column, 1, &id, &is_end, err));
         if (is_end)
             return MAG_OK;

@@ -22,6 +22,7 @@ static mag_status check_options(const mag_options *options, mag_error *err) {
 static mag_status check_examples(mag_session *session, mag_error *err) {
     const mag_example_result *results;
     size_t count, failed = 0, first = 0;
+    MAG_TRY(mag_pack_check_ready(session->pack, err));
     MAG_TRY(mag_session_run_examples(session, &results, &count, err));
     for (size_t i = count; i-- > 0;) {
         failed += !results[i].passed;

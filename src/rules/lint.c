@@ -60,11 +60,12 @@ static void check_review(lint *l, const mag_rule *rule) {
 
 /* --- examples -------------------------------------------------------------------------------- */
 
+/* severity NONE: of any severity. */
 static size_t count_expected(const mag_rule *rule, mag_outcome_kind kind, mag_severity severity) {
     size_t count = 0;
     for (size_t i = 0; i < rule->example_count; i++) {
         const mag_example *example = &rule->examples[i];
-        bool is_severity = kind != MAG_FLAGGED || example->severity == severity;
+        bool is_severity = severity == MAG_SEVERITY_NONE || example->severity == severity;
         count += example->expected == kind && is_severity;
     }
     return count;
@@ -229,4 +230,33 @@ mag_status mag_pack_lint(mag_arena *arena, const mag_pack *pack, mag_day today,
     *findings = l.findings;
     *count = l.count;
     return l.is_out_of_memory ? mag_fail_memory(err, FINDINGS_MAX) : MAG_OK;
+}
+
+static mag_status check_ready(const mag_rule *rule, mag_error *err) {
+    const char *id = rule->facts.id;
+    if (rule->facts.evidence == NULL || rule->facts.evidence[0] == NULL)
+        return mag_fail(err, MAG_E_RULES, MAG_MSG_R502, "rule %s is active and names no evidence",
+                        id);
+    size_t flags = count_expected(rule, MAG_FLAGGED, MAG_SEVERITY_NONE);
+    size_t others = count_expected(rule, MAG_CLEAR, MAG_SEVERITY_NONE) +
+                    count_expected(rule, MAG_NOT_APPLICABLE, MAG_SEVERITY_NONE);
+    if (flags >= 2 && others >= 2)
+        return MAG_OK;
+    return mag_fail(
+        err, MAG_E_RULES, MAG_MSG_R504,
+        "rule %s is active with %zu examples that flag and %zu that do not; two of each "
+        "are wanted",
+        id, flags, others);
+}
+
+mag_status mag_pack_check_ready(const mag_pack *pack, mag_error *err) {
+    for (size_t i = 0; i < pack->rule_count; i++) {
+        if (pack->rules[i].facts.status != MAG_RULE_ACTIVE)
+            continue;
+        mag_status status = check_ready(&pack->rules[i], err);
+        mag_hint(status == MAG_OK ? NULL : err,
+                 "complete the rule, or set it to staging; next: magscreen rules lint PACK.yaml");
+        MAG_TRY(status);
+    }
+    return MAG_OK;
 }

@@ -64,6 +64,9 @@ const char *
 mag_pack_overrides_sha256(const mag_pack *pack);  /* of overridden parameters and limits */
 size_t mag_pack_rule_count(const mag_pack *pack); /* rules in the order of their ids, bytewise */
 const mag_rule_facts *mag_pack_rule(const mag_pack *pack, size_t rule_idx);
+/* What a run asks of every active rule, over and above loading: evidence (MS-R502), at least two
+   examples that flag and two that do not (MS-R504). Faults are MAG_E_RULES. Lint asks for more. */
+mag_status mag_pack_check_ready(const mag_pack *pack, mag_error *err) MAG_MUST_CHECK;
 /* -1 if there is none. */
 int mag_pack_find_rule(const mag_pack *pack, const char *id);
 

@@ -92,6 +92,11 @@ static void t_R_03(void **state) {
 static void t_R_04(void **state) {
     (void)state;
     expect_refused("expect: critical", "expect: low", "MS-R504", "critical");
+#define A00                                                                                        \
+    "rules:\n  - id: A00\n    title: T\n    status: active\n    worse: low\n"                      \
+    "    among: measured(magnesium)\n    when: latest(magnesium) < mg_low\n    severity: high\n"
+    expect_refused("rules:\n", A00 "    evidence: [S0-03]\n", "MS-R504", "A00");
+    expect_refused("rules:\n", A00, "MS-R502", "A00");
 }
 
 int main(void) {

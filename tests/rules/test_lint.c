@@ -179,6 +179,52 @@ static void R_04_a_rule_without_enough_examples_is_found(void **state) {
     pack_end(&in);
 }
 
+/* A run asks less than lint, but it does ask. */
+static void R_04_a_run_wants_evidence_and_two_examples_each_way(void **state) {
+    (void)state;
+    static const struct {
+        const char *metadata, *examples;
+        mag_message_id fault;
+    } packs[] = {
+        {METADATA, EXAMPLES, MAG_MSG_NONE},
+        {METADATA, "", MAG_MSG_R504},
+        {METADATA,
+         "  examples:\n" EXAMPLE("a", "high", "x") EXAMPLE("b", "clear", "x")
+             EXAMPLE("c", "clear", "x"),
+         MAG_MSG_R504},
+        {METADATA,
+         "  examples:\n" EXAMPLE("a", "high", "x") EXAMPLE("b", "high", "x")
+             EXAMPLE("c", "clear", "x") EXAMPLE("d", "cannot_tell missing", "x"),
+         MAG_MSG_R504},
+        {METADATA,
+         "  examples:\n" EXAMPLE("a", "high", "x") EXAMPLE("b", "high", "x")
+             EXAMPLE("c", "clear", "x") EXAMPLE("d", "not_applicable", "x"),
+         MAG_MSG_NONE},
+        {"  action: Do.\n", EXAMPLES, MAG_MSG_R502},
+    };
+    for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {
+        for (int is_active = 0; is_active < 2; is_active++) {
+            char text[4096];
+            snprintf(text, sizeof text,
+                     "%s- id: R1\n  title: T\n  status: %s\n  worse: low\n"
+                     "  among: measured(magnesium)\n  when: latest(magnesium) < mg_low\n"
+                     "  severity: high\n%s%s",
+                     PACK_TOP, is_active ? "active" : "staging", packs[i].metadata,
+                     packs[i].examples);
+            pack_text in;
+            pack_begin(&in);
+            if (pack_load(&in, text) != MAG_OK)
+                fail_msg("%s", in.err.text);
+            bool is_refused = is_active && packs[i].fault != MAG_MSG_NONE;
+            assert_int_equal(mag_pack_check_ready(in.pack, &in.err),
+                             is_refused ? MAG_E_RULES : MAG_OK);
+            if (is_refused)
+                assert_int_equal(in.err.message, packs[i].fault);
+            pack_end(&in);
+        }
+    }
+}
+
 static void both_sides_of_a_limit_need_an_example_on_the_line(void **state) {
     (void)state;
     pack_text in;
@@ -279,6 +325,7 @@ int main(void) {
         cmocka_unit_test(no_shipped_rule_claims_that_a_person_checked_it),
         cmocka_unit_test(a_review_is_due_the_day_after_its_date),
         cmocka_unit_test(R_04_a_rule_without_enough_examples_is_found),
+        cmocka_unit_test(R_04_a_run_wants_evidence_and_two_examples_each_way),
         cmocka_unit_test(both_sides_of_a_limit_need_an_example_on_the_line),
         cmocka_unit_test(dead_and_constant_triggers_are_found),
         cmocka_unit_test(limits_are_compared_as_numbers),
