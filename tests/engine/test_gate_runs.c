@@ -339,20 +339,19 @@ static void with_yesterday_the_clock_says_how_fresh_the_feeds_are(void **state) 
     static const struct row {
         unsigned days;
         int exit_code;
-    } rows[] = {{1, 0}, {3, 3}, {9, 4}};
+    } rows[] = {{0, 4}, {3, 3}, {9, 4}}; /* today: after T, no row of use */
     world *at = *state;
     at->run.as_of = "yesterday";
     for (size_t i = 0; i < 3; i++) {
         char day[32], yesterday[32];
         day_before(rows[i].days, day);
         day_before(1, yesterday);
-        memcpy(day + 11, "20:00", 5); /* with yesterday's rows it is at most 28 hours ago */
         write_good(&at->run, day);
         run(at);
         assert_int_equal(at->run.report->exit_code, rows[i].exit_code);
         assert_memory_equal(at->run.report->as_of, yesterday, 10);
         assert_int_equal(strlen(at->run.report->as_of), 10);
-        assert_int_equal(at->run.report->verdict_count, rows[i].exit_code == 0 ? 0 : 2);
+        assert_int_equal(at->run.report->verdict_count, 2);
     }
 }
 
