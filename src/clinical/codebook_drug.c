@@ -20,7 +20,7 @@ static const mag_class_set any_magnesium =
 
 /* What the code says. */
 typedef struct code_reading {
-    mag_class_set gives, if_named, vetoes;
+    mag_class_set gives, if_named, vetoes, by_vein;
     bool is_watched, is_h_pylori;
 } code_reading;
 
@@ -55,6 +55,7 @@ static code_reading read_code(const mag_codebook *book, mag_code_system system, 
         reading.gives |= prefix->gives;
         reading.if_named |= prefix->if_named;
         reading.vetoes |= prefix->vetoes;
+        reading.by_vein |= prefix->by_vein;
         reading.is_watched |= prefix->is_watched;
         reading.is_h_pylori |= prefix->is_h_pylori;
     }
@@ -275,6 +276,7 @@ mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_cod
     const name_reading by_name = read_name(book, &words);
     *drug = (mag_drug){0};
     drug->classes = classes_of(&by_code, &by_name);
+    drug->needs_route = drug->classes & by_code.by_vein;
     drug->matched_by = source_of(&by_code, &by_name, drug->classes);
     drug->is_h_pylori_pack = drug->classes && (by_code.is_h_pylori || by_name.is_h_pylori);
     drug->looks_like_ours = drug->classes == 0 && !is_known(&by_code, &by_name) &&

@@ -14,6 +14,7 @@ typedef struct mag_code_prefix {
     uint64_t gives;    /* classes or conditions */
     uint64_t if_named; /* classes that the name must confirm */
     uint64_t vetoes;   /* classes that it can never be */
+    uint64_t by_vein;  /* classes that count only by a known parenteral route */
     bool is_watched;   /* looks like ours when it reaches nothing */
     bool is_h_pylori;
 } mag_code_prefix;

@@ -96,6 +96,7 @@ static mag_status add_ingredient(mag_list_reader *reader, mag_code_system system
 static const mag_yaml_field class_fields[] = {
     {"atc", MAG_YAML_SEQUENCE, true, false},
     {"atc_if_named", MAG_YAML_SEQUENCE, false, false},
+    {"atc_by_vein", MAG_YAML_SEQUENCE, false, false},
     {"atc_not", MAG_YAML_SEQUENCE, false, false},
     {"rxnorm", MAG_YAML_MAPPING, false, false},
     {"rxnorm_not", MAG_YAML_SEQUENCE, false, false},
@@ -113,10 +114,12 @@ static mag_status read_class_codes(mag_list_reader *reader, const mag_yaml *node
     mag_codebook *book = reader->book;
     const mag_code_prefix atc = {.system = MAG_SYSTEM_ATC, .gives = bit};
     const mag_code_prefix atc_if_named = {.system = MAG_SYSTEM_ATC, .if_named = bit};
+    const mag_code_prefix atc_by_vein = {.system = MAG_SYSTEM_ATC, .gives = bit, .by_vein = bit};
     const mag_code_prefix atc_not = {.system = MAG_SYSTEM_ATC, .vetoes = bit};
     const mag_code_prefix bnf = {.system = MAG_SYSTEM_BNF, .gives = bit};
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc"), &atc));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_if_named"), &atc_if_named));
+    MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_by_vein"), &atc_by_vein));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_not"), &atc_not));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "bnf"), &bnf));
     const mag_yaml *rxnorm = mag_yaml_get(node, "rxnorm");

@@ -65,7 +65,8 @@ const mag_lab *mag_timeline_labs(const mag_timeline *timeline, mag_analyte analy
 
 mag_class_set mag_exposure_classes(const mag_cohort *cohort, const mag_exposure *exposure) {
     const mag_drug *drug = mag_cohort_drug(cohort, exposure->drug_id);
-    return mag_classes_by_route(drug->classes, (mag_route)exposure->route);
+    const mag_class_set doubtful = exposure->route == MAG_ROUTE_UNKNOWN ? drug->needs_route : 0;
+    return mag_classes_by_route(drug->classes & ~doubtful, (mag_route)exposure->route);
 }
 
 bool mag_person_age(const mag_person *person, mag_minute at, int *age_years, bool *is_year_only) {

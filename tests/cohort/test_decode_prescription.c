@@ -303,6 +303,24 @@ static void at_most_fifty_unmapped_drugs_are_listed(void **state) {
     assert_int_equal(mag_cohort_unmapped(f.cohort, top, 3), 3);
 }
 
+/* Neomycin by mouth stays in the gut: it counts only where the route says otherwise. */
+static void neomycin_counts_only_by_a_known_parenteral_route(void **state) {
+    (void)state;
+    static const struct {
+        const char *row; /* code, route */
+        size_t exposures;
+    } cases[] = {{"J01GB05|", 0},   {"J01GB05|PO", 0}, {"J01GB05|IV", 1}, {"j01gb05|IM", 1},
+                 {"J01GB05|??", 0}, {"J01GB03|", 1},   {"J01GB03|IV", 1}, {"J01GB03|PO", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char row[80];
+        snprintf(row, sizeof row, "p|%s|2024-05-01", cases[i].row);
+        const mag_run_file *file = feed_rx("patient_id|drug_code|route|start", row);
+        if (patient(&f, "p").exposure_count != cases[i].exposures)
+            fail_msg("%s", row);
+        assert_int_equal(file->accounting.accepted, 1);
+    }
+}
+
 /* --- editions of a result
  * ------------------------------------------------------------------------------- */
 
@@ -356,6 +374,7 @@ int main(void) {
         TEST(a_code_of_an_unknown_system_is_rejected_whatever_the_name),
         TEST(doses_are_kept_as_intervals_and_as_written),
         TEST(drugs_of_no_class_are_not_of_interest_and_ours_are_noted),
+        TEST(neomycin_counts_only_by_a_known_parenteral_route),
         TEST(unmapped_drugs_are_listed_without_texts_that_may_hold_ids),
         TEST(at_most_fifty_unmapped_drugs_are_listed),
         TEST(of_several_editions_the_newest_counts_in_any_order),
