@@ -61,6 +61,15 @@ static void tell_unknown_units(const mag_run_report *report) {
                  mag_amount_text(report->unknown_units[i].count, "row", count));
 }
 
+/* The ten most frequent; run.json keeps more. */
+static void tell_unmapped_drugs(const mag_run_report *report) {
+    enum { SHOWN_COUNT = 10 };
+    amount_text count;
+    for (size_t i = 0; i < report->unmapped_drug_count && i < SHOWN_COUNT; i++)
+        mag_tell("  drug \"%s\": %s", report->unmapped_drugs[i].text,
+                 mag_amount_text(report->unmapped_drugs[i].count, "row", count));
+}
+
 static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verdict) {
     char where[512];
     tell_where(verdict, where, sizeof where);
@@ -73,6 +82,8 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
         mag_tell("  %s", verdict->detail);
     if (strcmp(verdict->gate, mag_reason_name(MAG_REASON_UNIT_UNKNOWN)) == 0)
         tell_unknown_units(report);
+    if (verdict->message == MAG_MSG_I248)
+        tell_unmapped_drugs(report);
     if (verdict->note && *verdict->note)
         mag_tell("  limit of this source: %s", verdict->note);
     mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));

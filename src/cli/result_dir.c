@@ -33,7 +33,8 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
                                .data = text_or_null(root, "data"),
                                .as_of = text_or_null(root, "as_of"),
                                .result_sha256 = text_or_null(root, "result_sha256"),
-                               .sources = mag_yaml_get(root, "sources")};
+                               .sources = mag_yaml_get(root, "sources"),
+                               .unmapped_drugs = mag_yaml_get(root, "unmapped_drugs")};
     return MAG_OK;
 }
 

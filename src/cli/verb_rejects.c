@@ -100,9 +100,14 @@ static void show_groups(const collector *all) {
     for (size_t i = 0; i < all->group_count; i++) {
         const group *one = &all->groups[i];
         const char *code = mag_message_code(message_of(one->reason));
-        mag_show("%12s  %-22s %s \"%s\", column \"%s\", first at line %s%s%s",
-                 mag_count_text(one->count, count), one->reason, one->file, one->source,
-                 one->column, one->first_line, *code ? "  " : "", code);
+        bool is_whole_file = strcmp(one->first_line, "0") == 0;
+        if (is_whole_file)
+            mag_show("%12s  %-22s %s \"%s\", the whole file was refused", "", one->reason,
+                     one->file, one->source);
+        else
+            mag_show("%12s  %-22s %s \"%s\", column \"%s\", first at line %s%s%s",
+                     mag_count_text(one->count, count), one->reason, one->file, one->source,
+                     one->column, one->first_line, *code ? "  " : "", code);
     }
     if (all->ungrouped_count)
         mag_show("%12s  more rows, of other files and reasons",
@@ -157,10 +162,24 @@ static void show_end(const collector *all, const mag_options *options) {
                  all->groups[0].reason);
 }
 
+/* Rows that looked like ours and reached no drug class were not set aside, but nobody screened
+   them. */
+static mag_status show_unmapped(const collector *all, const mag_options *options, mag_error *err) {
+    mag_result_record record;
+    MAG_TRY(mag_result_read_record(all->arena, options->from, &record, err));
+    const mag_yaml *drug = record.unmapped_drugs ? record.unmapped_drugs->first : NULL;
+    for (; drug; drug = drug->next)
+        mag_show("%12s  %-22s drug \"%s\"  %s", mag_yaml_get_text(drug, "rows"), "unmapped",
+                 mag_yaml_get_text(drug, "text"), mag_message_code(MAG_MSG_I248));
+    return MAG_OK;
+}
+
 static mag_status read_all(collector *all, const mag_options *options, mag_error *err) {
     if (!options->is_json) {
         MAG_TRY(mag_result_each_reject(all->arena, options->from, collect, all, err));
         MAG_TRY(check_reason(all, err));
+        if (!all->reason)
+            MAG_TRY(show_unmapped(all, options, err));
         show_end(all, options);
         return MAG_OK;
     }

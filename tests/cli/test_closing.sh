@@ -50,8 +50,25 @@ expect_line err '^magscreen: .*\[MS-I101\]$'
 expect_line err '^record: res\.failed/run\.json$'
 expect_same "$(tail -1 err)" 'next: magscreen rejects --from res.failed' 'the next command is last'
 expect_same "$(test -f res.failed/run.json && echo there)" there 'the record'
+expect_exit 0 "$magscreen" rejects --from res.failed
+expect_line out 'file\.truncated +labs\.csv\.gz "labs", the whole file was refused$'
 expect_exit 4 "$magscreen" "${night[@]}" --json
 expect_same "$(wc -l <err)" 1 'lines of a message of --json'
 expect_exit 4 "$magscreen" "${night[@]:0:7}" --out res/
 expect_line err '^record: res\.failed/run\.json$'
+
+# Drugs that look like ours and reached no class are named by the gate and by rejects.
+cp clean/*.gz data
+{
+    gzip -cd clean/prescriptions.csv.gz
+    for i in $(seq 40); do echo "$patient,,magnesium unobtanium,order,2025-11-01,,,,,,"; done
+} | gzip >data/prescriptions.csv.gz
+rm -rf res res.held
+"$magscreen" "${night[@]}" >out 2>err
+expect_line err '\(unmapped\) \[MS-I248\]$'
+expect_line err '^  drug "magnesium unobtanium": 40 rows$'
+held=res
+[ -d res.held ] && held=res.held
+expect_exit 0 "$magscreen" rejects --from $held
+expect_line out '^ +40  unmapped +drug "magnesium unobtanium"  MS-I248$'
 finish
