@@ -34,7 +34,8 @@ bool mag_evaluator_period(mag_evaluator *evaluator, const mag_operand *operand, 
 /* Truth of a node of dimension TRUTH. */
 mag_truth mag_evaluator_truth(mag_evaluator *evaluator, const mag_node *node);
 
-/* Age at least 18 and alive at T: unknown if age is, or if a death could not be read. A patient without T is not in it. */
+/* Age at least 18 and alive at T: unknown if age is, or if a death could not be read. A patient
+ * without T is not in it. */
 mag_truth mag_evaluator_population(const mag_timeline *patient);
 
 /* How a rule came out, and through which of its parts. */
