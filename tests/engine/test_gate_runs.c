@@ -22,7 +22,7 @@ static void write_good(const run_fixture *at, const char *day) {
     for (unsigned i = 0; i < GOOD_ROWS; i++) {
         fprintf(patients, "P%u,F,1950-06-15\n", i);
         fprintf(labs, "P%u,2601-3,0.8%u,mmol/L,%s\n", i, i % 10, day);
-        fprintf(rx, "P%u,A02BC01,omeprazole,%.10s,2030-01-01\n", i, day);
+        fprintf(rx, "P%u,A02BC01,omeprazole,%s,2030-01-01\n", i, day);
     }
     fclose(patients);
     fclose(labs);
