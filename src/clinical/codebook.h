@@ -64,9 +64,9 @@ mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system syste
 
 /* What a drug row names, decided once per distinct (system, code, name). */
 typedef struct mag_drug {
-    mag_class_set classes;      /* before route gates; all classes that it contains */
+    mag_class_set classes;     /* before route gates; all classes that it contains */
     mag_class_set needs_route; /* of classes: those that count only by a known parenteral route */
-    uint8_t salt;               /* index into the salts of clinical/dose.h; 0 = unknown */
+    uint8_t salt;              /* index into the salts of clinical/dose.h; 0 = unknown */
     bool is_h_pylori_pack;
     bool looks_like_ours; /* reached no class, but holds a stem or prefix of rule H05: "unmapped" */
     const char *shown_name; /* name, or code when there is no name; for people */
