@@ -56,6 +56,7 @@ void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->sex_unknown += more->sex_unknown;
     total->birth_unknown += more->birth_unknown;
     total->death_unknown += more->death_unknown;
+    total->detail_unknown += more->detail_unknown;
     total->age_implausible += more->age_implausible;
     total->demog_conflict += more->demog_conflict;
 }

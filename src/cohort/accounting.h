@@ -45,7 +45,8 @@ typedef struct mag_accounting {
     uint64_t offset_times, utc_times, partial_dates, open_orders; /* notes on accepted rows */
     uint64_t ended_orders; /* of open_orders: taken to have ended before T */
     uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
-    uint64_t demog_conflict;                                             /* demog note too */
+    uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
+    uint64_t demog_conflict; /* demog note too */
 } mag_accounting;
 
 uint64_t mag_accounting_rejected(const mag_accounting *accounting);

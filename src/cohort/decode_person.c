@@ -69,6 +69,28 @@ static void read_death(mag_decoder *decoder, mag_person *person) {
     person->is_death_unreadable = true;
 }
 
+/* A detail that cannot be read is taken as unsaid, and noted; it never costs the patient the
+ * roster. */
+static void note_detail(mag_decoder *decoder, mag_person *person) {
+    decoder->fate = MAG_FATE_KEPT;
+    person->is_detail_unreadable = true;
+}
+
+static mag_moment read_detail(mag_decoder *decoder, mag_field field, mag_person *person) {
+    mag_moment moment = {.minute = MAG_MINUTE_NONE};
+    if (mag_decoder_moment(decoder, field, MAG_MOMENT_OPTIONAL, &moment))
+        return moment;
+    note_detail(decoder, person);
+    return (mag_moment){.minute = MAG_MINUTE_NONE};
+}
+
+static void read_observed(mag_decoder *decoder, mag_person *person) {
+    person->observed_from = read_detail(decoder, MAG_FIELD_OBSERVED_FROM, person).minute;
+    person->observed_until = MAG_MINUTE_OPEN;
+    if (!read_end(decoder, MAG_FIELD_OBSERVED_UNTIL, &person->observed_until))
+        note_detail(decoder, person);
+}
+
 /* Weight or height in the roster: a result of its own, with its day; without one it cannot be
  * placed. */
 static mag_status put_measure(mag_decoder *decoder, mag_span id, mag_field field,
@@ -101,13 +123,10 @@ static mag_status put_measure(mag_decoder *decoder, mag_span id, mag_field field
 
 mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
     mag_person person = {.sex = read_sex(decoder), .is_in_roster = true};
-    mag_moment observed, measured;
-    if (!mag_decoder_id(decoder, &person.id) ||
-        !mag_decoder_moment(decoder, MAG_FIELD_OBSERVED_FROM, MAG_MOMENT_OPTIONAL, &observed) ||
-        !read_end(decoder, MAG_FIELD_OBSERVED_UNTIL, &person.observed_until) ||
-        !mag_decoder_moment(decoder, MAG_FIELD_MEASURED_ON, MAG_MOMENT_OPTIONAL, &measured))
+    if (!mag_decoder_id(decoder, &person.id))
         return MAG_OK;
-    person.observed_from = observed.minute;
+    const mag_moment measured = read_detail(decoder, MAG_FIELD_MEASURED_ON, &person);
+    read_observed(decoder, &person);
     read_death(decoder, &person);
     read_birth(decoder, &person);
     mag_span site = mag_decoder_text(decoder, MAG_FIELD_SITE);

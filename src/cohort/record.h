@@ -111,11 +111,13 @@ typedef struct mag_person {
     mag_span id; /* borrowed from the partition */
     mag_sex sex;
     bool is_in_roster;
-    bool has_birth;           /* else age is unknown */
-    bool is_birth_year_only;  /* age = year(T) - year: note age_year_only */
-    mag_day birth;            /* 1 January of the year if only that is known */
-    mag_minute died;          /* MAG_MINUTE_OPEN: alive; date-only: last minute of the day */
-    bool is_death_unreadable; /* a died_on that is no date: nobody knows whether alive */
+    bool has_birth;            /* else age is unknown */
+    bool is_birth_year_only;   /* age = year(T) - year: note age_year_only */
+    mag_day birth;             /* 1 January of the year if only that is known */
+    mag_minute died;           /* MAG_MINUTE_OPEN: alive; date-only: last minute of the day */
+    bool is_detail_unreadable; /* the day of weight and height, or the observed period: taken as
+                                  unsaid */
+    bool is_death_unreadable;  /* a died_on that is no date: nobody knows whether alive */
     mag_minute observed_from, observed_until; /* MAG_MINUTE_NONE, MAG_MINUTE_OPEN when unsaid */
     uint32_t site_id;                         /* index into the run's texts; 0 = none */
     bool has_conflict;                        /* two sexes or births in the roster: both unknown */

@@ -18,6 +18,7 @@ static int compare_content(const mag_person *x, const mag_person *y) {
     COMPARE(birth)
     COMPARE(died)
     COMPARE(is_death_unreadable)
+    COMPARE(is_detail_unreadable)
     COMPARE(observed_from)
     COMPARE(observed_until)
     COMPARE(site_id)
@@ -66,6 +67,7 @@ static void join(const mag_cohort *cohort, mag_person *person, const mag_person 
         person->birth = more->birth;
     }
     person->is_death_unreadable |= more->is_death_unreadable;
+    person->is_detail_unreadable |= more->is_detail_unreadable;
     if (more->died < person->died)
         person->died = more->died;
     join_observed(person, more);
@@ -84,12 +86,11 @@ static void count_notes(const mag_settling *settling, const mag_person *person, 
     bool is_year_only;
     mag_minute as_of = settling->as_of[patient];
     counts->demog_conflict += person->has_conflict;
-    if (person->has_conflict) {
-        counts->death_unknown += person->is_death_unreadable;
-        return;
-    }
-    counts->sex_unknown += person->sex == MAG_SEX_UNKNOWN;
     counts->death_unknown += person->is_death_unreadable;
+    counts->detail_unknown += person->is_detail_unreadable;
+    if (person->has_conflict)
+        return;
+    counts->sex_unknown += person->sex == MAG_SEX_UNKNOWN;
     counts->birth_unknown += !person->has_birth;
     counts->age_implausible += person->has_birth && as_of != MAG_MINUTE_NONE &&
                                !mag_person_age(person, as_of, &age, &is_year_only);

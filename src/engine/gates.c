@@ -225,8 +225,8 @@ static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *sourc
 static mag_status judge_demographics(gate_judge *judge, const mag_plan_source *source,
                                      const mag_accounting *accounting, mag_error *err) {
     uint64_t noted = accounting->sex_unknown + accounting->birth_unknown +
-                     accounting->death_unknown + accounting->age_implausible +
-                     accounting->demog_conflict;
+                     accounting->death_unknown + accounting->detail_unknown +
+                     accounting->age_implausible + accounting->demog_conflict;
     if (source->kind != MAG_TABLE_PATIENTS)
         return MAG_OK;
     mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, noted,

@@ -95,6 +95,8 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "open_orders", accounting->open_orders);
     key_count(json, "ended_orders", accounting->ended_orders);
     key_count(json, "sex_unknown", accounting->sex_unknown);
+    key_count(json, "death_unknown", accounting->death_unknown);
+    key_count(json, "detail_unknown", accounting->detail_unknown);
     key_count(json, "birth_unknown", accounting->birth_unknown);
     key_count(json, "age_implausible", accounting->age_implausible);
     key_count(json, "demog_conflict", accounting->demog_conflict);

@@ -198,20 +198,38 @@ static void a_death_that_cannot_be_read_is_no_guess_that_the_patient_lives(void 
                                 "e|F|1950|||2024-99",   NULL};
     const mag_run_file *file = feed_people(rows);
     settle(&f);
-    assert_int_equal(file->accounting.rejected[MAG_REASON_DATE_FORMAT], 1);
-    assert_int_equal(file->accounting.rejected[MAG_REASON_DATE_INVALID], 1);
-    assert_int_equal(file->accounting.accepted, 3);
+    assert_int_equal(mag_accounting_rejected(&file->accounting), 0);
+    assert_int_equal(file->accounting.accepted, 5);
     assert_int_equal(file->accounting.death_unknown, 3);
+    assert_int_equal(file->accounting.detail_unknown, 2); /* a period that is taken as unsaid */
     for (const char *id = "abc"; *id; id++) {
         const char one[] = {*id, '\0'};
         assert_true(mag_person_may_be_dead(patient(&f, one).person));
     }
-    size_t count;
-    const mag_reject *rejects = mag_cohort_rejects(f.cohort, &count);
-    static const char *const columns[] = {"observed_from", "observed_until"};
-    assert_int_equal(count, 2);
-    for (size_t i = 0; i < count; i++)
-        assert_string_equal(rejects[i].column, columns[i]);
+    for (const char *id = "de"; *id; id++) {
+        const char one[] = {*id, '\0'};
+        assert_int_equal(patient(&f, one).person->observed_from, MAG_MINUTE_NONE);
+        assert_int_equal(patient(&f, one).person->observed_until, MAG_MINUTE_OPEN);
+    }
+}
+
+/* The patient stays, without a weight that nobody can place in time. */
+static void a_day_of_measuring_that_cannot_be_read_costs_the_weight_alone(void **state) {
+    (void)state;
+    const char *const rows[] = {"a|F|1950|70|160|2024-02-30", "b|F|1950|70|160|02/03/2024",
+                                "c|F|1950|70|160|2024-02-28", NULL};
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth|weight_kg|height_cm|measured_on", rows);
+    settle(&f);
+    assert_int_equal(file->accounting.accepted, 3);
+    assert_int_equal(file->accounting.detail_unknown, 2);
+    for (const char *id = "abc"; *id; id++) {
+        const char one[] = {*id, '\0'};
+        const mag_timeline timeline = patient(&f, one);
+        size_t count;
+        mag_timeline_labs(&timeline, MAG_WEIGHT, &count);
+        assert_int_equal(count, *id == 'c');
+    }
 }
 
 /* --- several rows of one patient
@@ -593,6 +611,7 @@ int main(void) {
         TEST(ages_above_120_or_before_birth_are_unknown_and_counted),
         TEST(a_death_without_a_clock_is_lived_to_its_last_minute),
         TEST(a_death_that_cannot_be_read_is_no_guess_that_the_patient_lives),
+        TEST(a_day_of_measuring_that_cannot_be_read_costs_the_weight_alone),
         TEST(rows_of_one_patient_fill_and_contradict_each_other),
         TEST(contradictions_cost_age_and_sex_but_no_results),
         TEST(weight_and_height_become_results_of_their_day),
