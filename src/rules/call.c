@@ -9,9 +9,15 @@ typedef enum argument_kind {
     ARGUMENTS_WINDOW,
     ARGUMENTS_ANALYTE,
     ARGUMENTS_CLASSES,
+    ARGUMENTS_TWO_CLASSES,
     ARGUMENTS_CONDITIONS,
     ARGUMENTS_SAMPLE,
-    ARGUMENTS_TIMED
+    ARGUMENTS_PAIR,
+    ARGUMENTS_TIMED,
+    ARGUMENTS_EVENT,
+    ARGUMENTS_GFR,
+    ARGUMENTS_LAB,
+    ARGUMENTS_WORDS
 } argument_kind;
 
 typedef struct operand_facts {
@@ -234,6 +240,7 @@ static mag_status read_arguments(mag_checker *checker, const mag_syntax *call, m
     switch (arguments) {
     case ARGUMENTS_NOTHING:
     case ARGUMENTS_WINDOW:
+    case ARGUMENTS_GFR:
         return call->child_count == 0 ? MAG_OK : fail(call, "takes no names", err);
     case ARGUMENTS_ANALYTE:
         return read_analyte(call, operand, text, err);
@@ -245,6 +252,12 @@ static mag_status read_arguments(mag_checker *checker, const mag_syntax *call, m
         return read_sample(checker, call, operand, text, err);
     case ARGUMENTS_TIMED:
         return read_timed(checker, call, operand, text, err);
+    case ARGUMENTS_TWO_CLASSES:
+    case ARGUMENTS_PAIR:
+    case ARGUMENTS_EVENT:
+    case ARGUMENTS_LAB:
+    case ARGUMENTS_WORDS:
+        break;
     }
     return MAG_OK;
 }
@@ -318,6 +331,8 @@ mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
         return fail(syntax, "needs its arguments in brackets", err);
     MAG_TRY(read_arguments(checker, syntax, &operand, &arguments, err));
     MAG_TRY(mag_checker_window(checker, syntax, &operand.window, &window, err));
+    if (operand.dimension == MAG_DIM_SERIES)
+        operand.dimension = MAG_DIM_RESULT;
     operand.text = operand_text(checker, kind, arguments, window);
     if (!operand.text)
         return mag_fail_memory(err, 64);

@@ -73,6 +73,7 @@ static const char *kind_label(mag_dimension dimension) {
         [MAG_DIM_AMOUNT] = "an amount in mmol",
         [MAG_DIM_MASS] = "a weight in kg",
         [MAG_DIM_LENGTH] = "a length in cm",
+        [MAG_DIM_ACTIVITY] = "an activity in U/L",
         [MAG_DIM_SEX] = "a sex",
         [MAG_DIM_CATEGORY] = "a kidney category",
         [MAG_DIM_MOMENT] = "a moment",
@@ -377,7 +378,7 @@ static mag_status numeric_dimension(mag_checker *checker, const mag_syntax *at,
                 *out = (mag_dimension)i;
         }
     }
-    bool is_number = *out >= MAG_DIM_NUMBER && *out <= MAG_DIM_LENGTH;
+    bool is_number = *out >= MAG_DIM_NUMBER && *out <= MAG_DIM_ACTIVITY;
     if (is_number)
         return MAG_OK;
     return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err,

@@ -20,6 +20,8 @@ static mag_bounds bounds_of(mag_evaluator *evaluator, const mag_node *node) {
     case MAG_NODE_OPERAND:
     case MAG_NODE_CONSTANT:
     case MAG_NODE_LIMIT:
+    case MAG_NODE_ALWAYS:
+    case MAG_NODE_ANY_OF:
     case MAG_NODE_COMPARE:
     case MAG_NODE_NOT:
     case MAG_NODE_AND:
@@ -54,6 +56,21 @@ static mag_truth compare(mag_evaluator *evaluator, const mag_node *node) {
     return mag_bounds_compare(&left, node->relation, &right);
 }
 
+/* `or` over the arms that have a result; unknown `missing` if none has. */
+static mag_truth any_of(mag_evaluator *evaluator, const mag_node *node) {
+    const mag_unknown_set missing = mag_unknown_bit(MAG_UNKNOWN_MISSING);
+    mag_truth truth = mag_truth_of(false);
+    size_t left_out = 0;
+    for (size_t i = 0; i < node->child_count && truth.is != MAG_TRUE; i++) {
+        const mag_truth arm = mag_evaluator_truth(evaluator, node->children[i]);
+        if (arm.is == MAG_UNDECIDED && arm.reasons == missing)
+            left_out++;
+        else
+            truth = mag_truth_or(truth, arm);
+    }
+    return left_out == node->child_count ? mag_truth_unknown(missing) : truth;
+}
+
 mag_truth mag_evaluator_truth(mag_evaluator *evaluator, const mag_node *node) {
     mag_truth truth = mag_truth_of(node->kind == MAG_NODE_AND);
     switch (node->kind) {
@@ -65,6 +82,10 @@ mag_truth mag_evaluator_truth(mag_evaluator *evaluator, const mag_node *node) {
         for (size_t i = 0; i < node->child_count && truth.is != MAG_TRUE; i++)
             truth = mag_truth_or(truth, mag_evaluator_truth(evaluator, node->children[i]));
         return truth;
+    case MAG_NODE_ANY_OF:
+        return any_of(evaluator, node);
+    case MAG_NODE_ALWAYS:
+        return mag_truth_of(true);
     case MAG_NODE_NOT:
         return mag_truth_not(mag_evaluator_truth(evaluator, node->children[0]));
     case MAG_NODE_KNOWN:
@@ -124,6 +145,7 @@ void mag_evaluator_visit_node(mag_evaluator *evaluator, const mag_node *node, ma
         return;
     case MAG_NODE_AND:
     case MAG_NODE_OR:
+    case MAG_NODE_ANY_OF:
     case MAG_NODE_NOT:
     case MAG_NODE_KNOWN:
         for (size_t i = 0; i < node->child_count; i++) {
@@ -134,6 +156,7 @@ void mag_evaluator_visit_node(mag_evaluator *evaluator, const mag_node *node, ma
                 mag_evaluator_visit_node(evaluator, node->children[i], visit, context);
         }
         return;
+    case MAG_NODE_ALWAYS:
     case MAG_NODE_CONSTANT:
     case MAG_NODE_LIMIT:
     case MAG_NODE_ADD:

@@ -23,6 +23,13 @@ mag_status mag_evaluator_begin(mag_evaluator *evaluator, const mag_timeline *pat
 
 /* Value of operand number `operand` of the pack. Borrowed until the next patient. */
 const mag_value *mag_evaluator_operand(mag_evaluator *evaluator, int operand);
+/* Value of an operand for the patient at hand; one function for every line of operand.def, in
+   evaluate_lab.c, evaluate_drug.c, evaluate_person.c and evaluate_fact.c. */
+typedef mag_value mag_eval_function(mag_evaluator *evaluator, const mag_operand *operand);
+#define MAG_OPERAND(name, text, arguments, value, function) mag_eval_function mag_eval_##function;
+#include "rules/operand.def"
+#undef MAG_OPERAND
+
 /* What an operand about results looks at; false if its window hangs on something unknown. */
 bool mag_evaluator_lab_query(mag_evaluator *evaluator, const mag_operand *operand,
                              mag_lab_query *query);

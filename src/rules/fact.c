@@ -119,8 +119,11 @@ static shown_number shown_of(mag_dimension dimension) {
         return (shown_number){"mg/dL", 1, false};
     case MAG_DIM_PERCENT:
         return (shown_number){"%", 1, false};
+    case MAG_DIM_ACTIVITY:
+        return (shown_number){"U/L", 1, false};
     case MAG_DIM_TRUTH:
     case MAG_DIM_RESULT:
+    case MAG_DIM_SERIES:
     case MAG_DIM_NUMBER:
     case MAG_DIM_SEX:
     case MAG_DIM_CATEGORY:

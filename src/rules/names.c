@@ -78,6 +78,7 @@ const char *mag_dimension_unit(mag_dimension dimension) {
         [MAG_DIM_AMOUNT] = "umol",
         [MAG_DIM_MASS] = "kg",
         [MAG_DIM_LENGTH] = "cm",
+        [MAG_DIM_ACTIVITY] = "U/L",
         [MAG_DIM_COUNT] = NULL,
     };
     return dimension < MAG_DIM_COUNT && units[dimension] ? units[dimension] : "";

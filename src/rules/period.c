@@ -90,6 +90,11 @@ mag_period mag_period_of(const mag_window *window, mag_anchor anchor, mag_anchor
                      ? from_anchor_until(second, shifted_end(anchor, (mag_length){0}, 1))
                      : from_anchor_until(anchor, shifted_end(second, (mag_length){0}, 1));
         break;
+    case MAG_WINDOW_AROUND:
+        period = (mag_period){shifted_begin(anchor, window->far, -1),
+                              shifted_end(anchor, window->far, 1),
+                              shifted_day(anchor, window->far, -1), window->far.is_minutes};
+        break;
     case MAG_WINDOW_AT:
         period = from_anchor_until(anchor, shifted_end(anchor, (mag_length){0}, 1));
         break;

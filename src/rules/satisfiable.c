@@ -186,7 +186,10 @@ static bool can_hold(state *s) {
     case MAG_NODE_AND:
         return is_true ? all_can_hold(s, node, true) : any_can_hold(s, node, false);
     case MAG_NODE_OR:
+    case MAG_NODE_ANY_OF:
         return is_true ? any_can_hold(s, node, true) : all_can_hold(s, node, false);
+    case MAG_NODE_ALWAYS:
+        return is_true && can_hold(s);
     case MAG_NODE_CONSTANT:
     case MAG_NODE_LIMIT:
     case MAG_NODE_ADD:

@@ -16,6 +16,9 @@ typedef enum mag_node_kind {
     MAG_NODE_NOT,      /* one child */
     MAG_NODE_AND,      /* two or more children */
     MAG_NODE_OR,       /* two or more children */
+    MAG_NODE_ANY_OF,   /* `or` over arms: one whose unknown is only `missing` is left out; unknown
+                          `missing` if that leaves none */
+    MAG_NODE_ALWAYS,   /* true */
     MAG_NODE_KNOWN,    /* one child: unknown becomes false, noted */
     MAG_NODE_ADD,      /* two children; numbers, results in canonical units */
     MAG_NODE_SUBTRACT,
@@ -55,8 +58,10 @@ typedef struct mag_note {
 } mag_note;
 
 typedef struct mag_hide {
-    int16_t rule;        /* index in the pack */
-    bool is_same_sample; /* share: sample */
+    int16_t rule;         /* index in the pack */
+    bool is_same_sample;  /* share: sample */
+    mag_severity at_most; /* only a flag of this severity or less is hidden; NONE: any */
+    const mag_node *when; /* of the hiding rule; unknown does not hide; NULL: always */
 } mag_hide;
 
 /* What makes it the same event on another night. */
@@ -105,9 +110,23 @@ typedef struct mag_example {
 
 enum { MAG_EXAMPLE_AS_OF = 19904 }; /* 2024-06-30 */
 
+/* Whom a rule asks about. */
+typedef enum mag_population {
+    MAG_ADULTS,           /* age >= 18 and alive: of every rule that says nothing else */
+    MAG_ADULTS_OR_UNKNOWN /* `population: adults or unknown`: who may be an adult, too (H rules) */
+} mag_population;
+typedef enum mag_scope {
+    MAG_SCOPE_PATIENT,
+    MAG_SCOPE_SOURCE /* `scope: source`: evaluated once per run on facts of its sources */
+} mag_scope;
+
 typedef struct mag_rule {
     mag_rule_facts facts;
     const char *group;
+    mag_population population;
+    mag_scope scope;
+    bool hides_suspect_samples; /* `hides_suspect: true` (H03): hides every flag that rests on a
+                                   suspect sample */
     mag_worse worse;
     const mag_node *among;  /* `age >= 18 and alive` is not in it: the evaluator adds it */
     const mag_node *except; /* NULL if absent; leaves the denominator only when known to be true */
@@ -137,6 +156,16 @@ typedef struct mag_named_value {
     bool is_overridden;
 } mag_named_value;
 
+/* How far apart a bound drug and its binder must be taken: `gaps` of a pack. */
+typedef struct mag_gap {
+    const char *name;       /* "quinolone" */
+    mag_class drug_class;   /* of the bound drug */
+    const char *agent;      /* agent of the code book, or "" for the rest of the class */
+    int32_t before_minutes; /* the drug before the binder by at least this ... */
+    int32_t after_minutes;  /* ... or after it by at least this */
+    const char *text;       /* "moxifloxacin: 4 h before or 8 h after" */
+} mag_gap;
+
 struct mag_pack {
     const char *file;
     const char *name, *version;
@@ -153,6 +182,8 @@ struct mag_pack {
     const mag_limit *limits;
     const mag_named_value *limit_values; /* parallel to limits */
     size_t limit_count;
+    const mag_gap *gaps;
+    size_t gap_count;
 };
 
 #endif
