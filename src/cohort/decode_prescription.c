@@ -155,9 +155,30 @@ static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, 
     return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name), err);
 }
 
+/* The drug as written and, where a source says both, what it is made of: "LASIX / FUROSEMIDE". A
+   brand may tell more than its coded ingredient (an antacid of two metals) or less. Borrowed from
+   the row or from the scratch text. */
+static mag_status read_name(mag_decoder *decoder, mag_span *name, mag_error *err) {
+    *name = mag_decoder_text(decoder, MAG_FIELD_DRUG_NAME);
+    mag_span ingredient = mag_decoder_text(decoder, MAG_FIELD_INGREDIENT);
+    if (!ingredient.nbytes || mag_span_equals(*name, ingredient))
+        return MAG_OK;
+    if (!name->nbytes) {
+        *name = ingredient;
+        return MAG_OK;
+    }
+    mag_text *scratch = &decoder->scratch;
+    mag_text_clear(scratch);
+    mag_text_add(scratch, *name);
+    mag_text_add_text(scratch, " / ");
+    mag_text_add(scratch, ingredient);
+    *name = mag_text_span(scratch);
+    return mag_text_check(scratch, err);
+}
+
 mag_status mag_decode_prescription(mag_decoder *decoder, mag_error *err) {
-    mag_span code = mag_decoder_text(decoder, MAG_FIELD_DRUG_CODE);
-    mag_span name = mag_decoder_text(decoder, MAG_FIELD_DRUG_NAME);
+    mag_span code = mag_decoder_text(decoder, MAG_FIELD_DRUG_CODE), name;
+    MAG_TRY(read_name(decoder, &name, err));
     mag_exposure exposure = {0};
     if (code.nbytes || name.nbytes)
         MAG_TRY(find_drug(decoder, code, name, &exposure.drug_id, err));
