@@ -17,7 +17,7 @@ typedef enum mag_class {
 #undef MAG_CLASS
     MAG_CLASS_COUNT
 } mag_class;
-_Static_assert(MAG_CLASS_COUNT <= 64, "a class set is one word");
+_Static_assert(MAG_CLASS_COUNT < 64, "a class set is one word");
 
 typedef enum mag_condition {
 #define MAG_CONDITION(name, ...) MAG_CONDITION_##name,
@@ -25,6 +25,7 @@ typedef enum mag_condition {
 #undef MAG_CONDITION
     MAG_CONDITION_COUNT
 } mag_condition;
+_Static_assert(MAG_CONDITION_COUNT <= 32, "a set of conditions is a uint32_t");
 
 /* How a drug gets in, as far as the route gates of the classes need it. */
 typedef enum mag_route {
@@ -65,7 +66,7 @@ mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system syste
 /* What a drug row names, decided once per distinct (system, code, name). */
 typedef struct mag_drug {
     mag_class_set classes;     /* before route gates; all classes that it contains */
-    mag_class_set needs_route; /* of classes: those that count only by a known parenteral route */
+    mag_class_set needs_route; /* of classes: those that count only where the route is known */
     uint8_t salt;              /* index into the salts of clinical/dose.h; 0 = unknown */
     bool is_h_pylori_pack;
     bool looks_like_ours; /* reached no class, but holds a stem or prefix of rule H05: "unmapped" */
@@ -86,6 +87,11 @@ const char *mag_route_name(mag_route route);
    BETA2 by inhalation too, MGIV parenteral only, MGSUPP enteral only (the same product by the vein
    is MGIV) ... */
 mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route);
+
+/* Of the classes: those that count only by a route known to be enteral, where it is not known (FQ,
+   TETRA: by the vein they bind nothing). They pass mag_classes_by_route; whether the drug counts is
+   unknown. */
+mag_class_set mag_classes_in_doubt(mag_class_set classes, mag_route route);
 
 /* The class list "every class except MGNOT", which `latest` follows. */
 mag_class_set mag_classes_of_interest(void);

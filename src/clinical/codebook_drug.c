@@ -20,19 +20,21 @@ static const mag_class_set any_magnesium =
 
 /* What the code says. */
 typedef struct code_reading {
-    mag_class_set gives, if_named, vetoes, by_vein;
+    mag_class_set gives, if_named, vetoes;
+    mag_class_set if_routed; /* of gives: those that count only where the route is known */
     bool is_watched, is_h_pylori;
 } code_reading;
 
 /* What the name says. */
 typedef struct name_reading {
     mag_class_set names, brands, vetoes;
-    uint64_t covered; /* words inside a phrase that gave or excluded something */
-    uint64_t hosts;   /* words that begin a drug which may carry a counter-ion */
-    uint64_t plain;   /* numbers, units, dosage forms */
+    mag_class_set if_routed; /* given only where the route is known */
+    uint64_t covered;        /* words inside a phrase that gave or excluded something */
+    uint64_t hosts;          /* words that begin a drug which may carry a counter-ion */
+    uint64_t plain;          /* numbers, units, dosage forms */
     size_t first_magnesium, first_not_magnesium; /* word index or NOWHERE */
-    bool is_local, is_h_pylori;
-    bool has_counter_ion;    /* magnesium or potassium as a counter-ion */
+    bool is_local, is_inhaled, is_h_pylori;
+    bool has_counter_ion;    /* an element as a counter-ion */
     bool has_magnesium_word; /* the element or one of its products stands in the name */
 } name_reading;
 
@@ -46,7 +48,8 @@ static code_reading read_code(const mag_codebook *book, mag_code_system system, 
     code_reading reading = {0};
     if (code.nbytes == 0)
         return reading;
-    reading.gives = mag_code_table_get(&book->drug_codes, system, code);
+    reading.if_routed = mag_code_table_get(&book->routed, system, code);
+    reading.gives = mag_code_table_get(&book->drug_codes, system, code) | reading.if_routed;
     reading.vetoes = mag_code_table_get(&book->drug_vetoes, system, code);
     for (size_t i = 0; i < book->prefix_count; i++) {
         const mag_code_prefix *prefix = &book->prefixes[i];
@@ -55,7 +58,7 @@ static code_reading read_code(const mag_codebook *book, mag_code_system system, 
         reading.gives |= prefix->gives;
         reading.if_named |= prefix->if_named;
         reading.vetoes |= prefix->vetoes;
-        reading.by_vein |= prefix->by_vein;
+        reading.if_routed |= prefix->if_routed;
         reading.is_watched |= prefix->is_watched;
         reading.is_h_pylori |= prefix->is_h_pylori;
     }
@@ -78,11 +81,13 @@ static size_t words_in(mag_span phrase) {
 }
 
 static void note_phrase(name_reading *reading, const mag_name_entry *entry, size_t at) {
-    mag_class_set gives = entry->names | entry->brands;
+    mag_class_set gives = entry->names | entry->brands | entry->if_routed;
     reading->names |= entry->names;
+    reading->if_routed |= entry->if_routed;
     reading->brands |= entry->brands;
     reading->vetoes |= entry->vetoes;
     reading->is_local |= entry->is_local;
+    reading->is_inhaled |= entry->is_inhaled;
     reading->is_h_pylori |= entry->is_h_pylori;
     if (entry->is_plain)
         reading->plain |= word_bit(at);
@@ -116,7 +121,7 @@ static bool begins_plainly(const name_reading *reading, const mag_drug_words *wo
 }
 
 /* The element's bare name: a counter-ion behind or before a drug, else a product of its own. Many
-   drugs come as potassium salts, so potassium counts only where it comes first. */
+   drugs come as potassium or calcium salts, so these count only where they come first. */
 static void note_element(name_reading *reading, const mag_drug_words *words, size_t at,
                          mag_class_set element) {
     bool is_magnesium = element & any_magnesium;
@@ -207,12 +212,19 @@ static mag_class_set magnesium_of(const code_reading *code, const name_reading *
     return found ? found : by_name & BIT(MGNOT);
 }
 
+/* What is put on a surface is no exposure; what is inhaled is one for a class that admits it. */
+static mag_class_set local_classes_of(const name_reading *name, mag_class_set all) {
+    bool has_magnesium = name->has_magnesium_word || (all & (any_magnesium | BIT(MGNOT)));
+    mag_class_set inhaled = name->is_local ? 0 : mag_classes_by_route(all, MAG_ROUTE_INHALED);
+    return inhaled | (has_magnesium ? BIT(MGNOT) : 0);
+}
+
 static mag_class_set classes_of(const code_reading *code, const name_reading *name) {
-    mag_class_set by_name = name->names | name->brands;
+    mag_class_set by_name = name->names | name->brands | name->if_routed;
     mag_class_set vetoes = code->vetoes | name->vetoes;
     mag_class_set all = code->gives | by_name;
-    if (name->is_local)
-        return name->has_magnesium_word || (all & (any_magnesium | BIT(MGNOT))) ? BIT(MGNOT) : 0;
+    if (name->is_local || name->is_inhaled)
+        return local_classes_of(name, all & ~vetoes);
     code_reading allowed = *code;
     name_reading named = *name;
     if (name->has_magnesium_word)
@@ -226,8 +238,15 @@ static mag_class_set classes_of(const code_reading *code, const name_reading *na
 
 /* The book knows the drug and knows that it is none of ours here: nothing to report as unmapped. */
 static bool is_known(const code_reading *code, const name_reading *name) {
-    mag_class_set all = code->gives | name->names | name->brands;
-    return code->vetoes || name->vetoes || name->has_counter_ion || (name->is_local && all);
+    mag_class_set all = code->gives | name->names | name->brands | name->if_routed;
+    return code->vetoes || name->vetoes || name->has_counter_ion ||
+           ((name->is_local || name->is_inhaled) && all);
+}
+
+/* The classes that nothing gives without asking for the route; a code that asks is obeyed. */
+static mag_class_set needs_route(const code_reading *code, const name_reading *name) {
+    mag_class_set plain = (code->gives & ~code->if_routed) | name->names | name->brands;
+    return code->if_routed | (name->if_routed & ~plain);
 }
 
 static bool has_stem(const mag_drug_words *words, const mag_stem *stem) {
@@ -258,7 +277,7 @@ static const char *source_of(const code_reading *code, const name_reading *name,
                              mag_class_set classes) {
     if ((code->gives | code->if_named) & classes)
         return "code";
-    if (name->names & classes)
+    if ((name->names | name->if_routed) & classes)
         return "name";
     if (name->brands & classes)
         return "brand";
@@ -276,7 +295,7 @@ mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_cod
     const name_reading by_name = read_name(book, &words);
     *drug = (mag_drug){0};
     drug->classes = classes_of(&by_code, &by_name);
-    drug->needs_route = drug->classes & by_code.by_vein;
+    drug->needs_route = drug->classes & needs_route(&by_code, &by_name);
     drug->matched_by = source_of(&by_code, &by_name, drug->classes);
     drug->is_h_pylori_pack = drug->classes && (by_code.is_h_pylori || by_name.is_h_pylori);
     drug->looks_like_ours = drug->classes == 0 && !is_known(&by_code, &by_name) &&

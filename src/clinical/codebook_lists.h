@@ -11,11 +11,11 @@
 typedef struct mag_code_prefix {
     mag_code_system system;
     mag_span prefix;
-    uint64_t gives;    /* classes or conditions */
-    uint64_t if_named; /* classes that the name must confirm */
-    uint64_t vetoes;   /* classes that it can never be */
-    uint64_t by_vein;  /* classes that count only by a known parenteral route */
-    bool is_watched;   /* looks like ours when it reaches nothing */
+    uint64_t gives;     /* classes or conditions */
+    uint64_t if_named;  /* classes that the name must confirm */
+    uint64_t vetoes;    /* classes that it can never be */
+    uint64_t if_routed; /* of gives: classes that count only where the route is known */
+    bool is_watched;    /* looks like ours when it reaches nothing */
     bool is_h_pylori;
 } mag_code_prefix;
 
@@ -24,8 +24,9 @@ typedef struct mag_name_entry {
     mag_span phrase;
     mag_span with; /* must occur too; empty: nothing */
     mag_class_set names, brands, vetoes;
-    mag_class_set element; /* the element's bare name: counts under conditions */
-    bool is_h_pylori, is_local, is_host, is_plain;
+    mag_class_set if_routed; /* classes that the phrase gives only where the route is known */
+    mag_class_set element;   /* the element's bare name: counts under conditions */
+    bool is_h_pylori, is_local, is_inhaled, is_host, is_plain;
     struct mag_name_entry *next; /* of the same bucket */
 } mag_name_entry;
 
@@ -42,6 +43,7 @@ struct mag_codebook {
     mag_code_table analytes;    /* (system, code) -> mag_analyte */
     mag_code_table drug_codes;  /* (system, code) -> classes */
     mag_code_table drug_vetoes; /* (system, code) -> classes */
+    mag_code_table routed;      /* (system, code) -> classes that count only with a known route */
     mag_code_table ingredients; /* (system, code) -> index + 1 of ingredient_texts */
     const char **ingredient_texts;
     size_t ingredient_count;

@@ -96,13 +96,15 @@ static mag_status add_ingredient(mag_list_reader *reader, mag_code_system system
 static const mag_yaml_field class_fields[] = {
     {"atc", MAG_YAML_SEQUENCE, true, false},
     {"atc_if_named", MAG_YAML_SEQUENCE, false, false},
-    {"atc_by_vein", MAG_YAML_SEQUENCE, false, false},
+    {"atc_if_routed", MAG_YAML_SEQUENCE, false, false},
     {"atc_not", MAG_YAML_SEQUENCE, false, false},
     {"rxnorm", MAG_YAML_MAPPING, false, false},
+    {"rxnorm_if_routed", MAG_YAML_MAPPING, false, false},
     {"rxnorm_not", MAG_YAML_SEQUENCE, false, false},
     {"mimic", MAG_YAML_SEQUENCE, false, false},
     {"bnf", MAG_YAML_SEQUENCE, false, false},
     {"names", MAG_YAML_SEQUENCE, true, false},
+    {"names_if_routed", MAG_YAML_SEQUENCE, false, false},
     {"not_names", MAG_YAML_SEQUENCE, false, false},
     {"brands", MAG_YAML_SEQUENCE, false, false},
     {"to_confirm", MAG_YAML_SEQUENCE, false, false},
@@ -114,16 +116,18 @@ static mag_status read_class_codes(mag_list_reader *reader, const mag_yaml *node
     mag_codebook *book = reader->book;
     const mag_code_prefix atc = {.system = MAG_SYSTEM_ATC, .gives = bit};
     const mag_code_prefix atc_if_named = {.system = MAG_SYSTEM_ATC, .if_named = bit};
-    const mag_code_prefix atc_by_vein = {.system = MAG_SYSTEM_ATC, .gives = bit, .by_vein = bit};
+    const mag_code_prefix routed = {.system = MAG_SYSTEM_ATC, .gives = bit, .if_routed = bit};
     const mag_code_prefix atc_not = {.system = MAG_SYSTEM_ATC, .vetoes = bit};
     const mag_code_prefix bnf = {.system = MAG_SYSTEM_BNF, .gives = bit};
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc"), &atc));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_if_named"), &atc_if_named));
-    MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_by_vein"), &atc_by_vein));
+    MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_if_routed"), &routed));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_not"), &atc_not));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "bnf"), &bnf));
     const mag_yaml *rxnorm = mag_yaml_get(node, "rxnorm");
     MAG_TRY(add_codes(reader, rxnorm, MAG_SYSTEM_RXNORM, &book->drug_codes, bit));
+    MAG_TRY(add_codes(reader, mag_yaml_get(node, "rxnorm_if_routed"), MAG_SYSTEM_RXNORM,
+                      &book->routed, bit));
     MAG_TRY(add_codes(reader, mag_yaml_get(node, "rxnorm_not"), MAG_SYSTEM_RXNORM,
                       &book->drug_vetoes, bit));
     for (const mag_yaml *item = rxnorm ? rxnorm->first : NULL; item; item = item->next)
@@ -139,8 +143,10 @@ static mag_status read_class(mag_list_reader *reader, const mag_yaml *node) {
     mag_class_set bit = (mag_class_set)1 << drug_class;
     MAG_TRY(read_class_codes(reader, node, bit));
     const mag_name_entry name = {.names = bit}, brand = {.brands = bit}, veto = {.vetoes = bit};
+    const mag_name_entry routed = {.if_routed = bit};
     MAG_TRY(add_names(reader, mag_yaml_get(node, "names"), &name));
     MAG_TRY(add_names(reader, mag_yaml_get(node, "brands"), &brand));
+    MAG_TRY(add_names(reader, mag_yaml_get(node, "names_if_routed"), &routed));
     return add_names(reader, mag_yaml_get(node, "not_names"), &veto);
 }
 
@@ -174,6 +180,7 @@ static mag_status make_room(mag_list_reader *reader, const mag_yaml *root) {
     size_t count = mag_list_scalars(root);
     MAG_TRY(mag_code_table_init(&book->drug_codes, reader->arena, count, reader->err));
     MAG_TRY(mag_code_table_init(&book->drug_vetoes, reader->arena, count, reader->err));
+    MAG_TRY(mag_code_table_init(&book->routed, reader->arena, count, reader->err));
     MAG_TRY(mag_code_table_init(&book->ingredients, reader->arena, count, reader->err));
     book->ingredient_texts = mag_arena_alloc(reader->arena, count * sizeof *book->ingredient_texts);
     book->prefixes = mag_arena_alloc(reader->arena, count * sizeof *book->prefixes);
@@ -193,6 +200,7 @@ static mag_status read_watch(mag_list_reader *reader, const mag_yaml *watch) {
 mag_status mag_list_read_drugs(mag_list_reader *reader, const mag_yaml *root) {
     static const mag_yaml_field fields[] = {{"classes", MAG_YAML_MAPPING, true, false},
                                             {"local_words", MAG_YAML_SEQUENCE, true, false},
+                                            {"inhaled_words", MAG_YAML_SEQUENCE, true, false},
                                             {"elements", MAG_YAML_MAPPING, true, false},
                                             {"counter_ion_hosts", MAG_YAML_SEQUENCE, true, false},
                                             {"plain_words", MAG_YAML_SEQUENCE, true, false},
@@ -207,10 +215,12 @@ mag_status mag_list_read_drugs(mag_list_reader *reader, const mag_yaml *root) {
     for (const mag_yaml *item = mag_yaml_get(root, "ingredients")->first; item; item = item->next)
         MAG_TRY(add_ingredient(reader, MAG_SYSTEM_ATC, item->key, item->text));
     const mag_name_entry local = {.is_local = true}, host = {.is_host = true};
+    const mag_name_entry inhaled = {.is_inhaled = true};
     const mag_name_entry plain = {.is_plain = true}, course = {.is_h_pylori = true};
     const mag_code_prefix course_code = {.system = MAG_SYSTEM_ATC, .is_h_pylori = true};
     const mag_yaml *h_pylori = mag_yaml_get(root, "h_pylori");
     MAG_TRY(add_names(reader, mag_yaml_get(root, "local_words"), &local));
+    MAG_TRY(add_names(reader, mag_yaml_get(root, "inhaled_words"), &inhaled));
     MAG_TRY(add_names(reader, mag_yaml_get(root, "counter_ion_hosts"), &host));
     MAG_TRY(add_names(reader, mag_yaml_get(root, "plain_words"), &plain));
     MAG_TRY(add_names(reader, mag_yaml_get(h_pylori, "names"), &course));

@@ -12,7 +12,9 @@ enum {
     GATE_ENTERAL = BIT_UNKNOWN | 1 << MAG_ROUTE_ENTERAL,
     GATE_PARENTERAL = BIT_UNKNOWN | 1 << MAG_ROUTE_PARENTERAL,
     GATE_SYSTEMIC = GATE_ENTERAL | GATE_PARENTERAL | 1 << MAG_ROUTE_RECTAL,
-    GATE_SYSTEMIC_OR_SKIN = GATE_SYSTEMIC | 1 << MAG_ROUTE_TRANSDERMAL
+    GATE_SYSTEMIC_OR_SKIN = GATE_SYSTEMIC | 1 << MAG_ROUTE_TRANSDERMAL,
+    GATE_SYSTEMIC_OR_LUNG = GATE_SYSTEMIC | 1 << MAG_ROUTE_INHALED,
+    GATE_MOUTH_OR_VEIN = GATE_ENTERAL | GATE_PARENTERAL
 };
 
 static const unsigned gates[MAG_CLASS_COUNT] = {
@@ -188,6 +190,11 @@ bool mag_route_passes(mag_class drug_class, mag_route route) {
 
 static mag_class_set bit_of(mag_class drug_class) {
     return (mag_class_set)1 << drug_class;
+}
+
+mag_class_set mag_classes_in_doubt(mag_class_set classes, mag_route route) {
+    const mag_class_set known_only = bit_of(MAG_CLASS_FQ) | bit_of(MAG_CLASS_TETRA);
+    return route == MAG_ROUTE_UNKNOWN ? classes & known_only : 0;
 }
 
 mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route) {

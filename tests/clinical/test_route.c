@@ -68,11 +68,11 @@ static void every_class_passes_somewhere_and_without_a_route(void **state) {
     }
 }
 
-static void no_systemic_class_passes_a_local_or_inhaled_route(void **state) {
+static void beta2_alone_passes_when_inhaled_and_nothing_when_local(void **state) {
     (void)state;
     mag_class_set all = mag_classes_of_interest();
     assert_int_equal(mag_classes_by_route(all, MAG_ROUTE_LOCAL), 0);
-    assert_int_equal(mag_classes_by_route(all, MAG_ROUTE_INHALED), 0);
+    assert_int_equal(mag_classes_by_route(all, MAG_ROUTE_INHALED), BIT(BETA2));
     assert_int_equal(mag_classes_by_route(all, MAG_ROUTE_TRANSDERMAL), BIT(QT));
 }
 
@@ -111,15 +111,47 @@ static void gates_differ_between_classes(void **state) {
     assert_int_equal(mag_classes_by_route(0, MAG_ROUTE_ENTERAL), 0);
 }
 
+static void interacting_drugs_count_by_mouth_only(void **state) {
+    (void)state;
+    const mag_class_set bound =
+        BIT(FQ) | BIT(TETRA) | BIT(BISPH) | BIT(THYROX) | BIT(INSTI) | BIT(BOUND) | BIT(KBINDRES);
+    assert_int_equal(mag_classes_by_route(bound, MAG_ROUTE_ENTERAL), bound);
+    assert_int_equal(mag_classes_by_route(bound, MAG_ROUTE_PARENTERAL), 0);
+    assert_int_equal(mag_classes_by_route(bound, MAG_ROUTE_RECTAL), 0);
+    assert_int_equal(mag_classes_by_route(BIT(BISPH) | BIT(BONEIV), MAG_ROUTE_PARENTERAL),
+                     BIT(BONEIV));
+    assert_int_equal(mag_classes_by_route(BIT(BISPH) | BIT(BONEIV), MAG_ROUTE_ENTERAL), BIT(BISPH));
+}
+
+static void a_quinolone_or_tetracycline_without_a_route_is_in_doubt(void **state) {
+    (void)state;
+    const mag_class_set classes = BIT(FQ) | BIT(TETRA) | BIT(QT) | BIT(BISPH);
+    assert_int_equal(mag_classes_in_doubt(classes, MAG_ROUTE_UNKNOWN), BIT(FQ) | BIT(TETRA));
+    assert_int_equal(mag_classes_by_route(classes, MAG_ROUTE_UNKNOWN), classes);
+    for (mag_route route = MAG_ROUTE_UNKNOWN + 1; route < MAG_ROUTE_COUNT; route++)
+        assert_int_equal(mag_classes_in_doubt(classes, route), 0);
+}
+
+static void a_systemic_steroid_goes_by_mouth_or_vein(void **state) {
+    (void)state;
+    for (mag_route route = 0; route < MAG_ROUTE_COUNT; route++)
+        assert_int_equal(mag_route_passes(MAG_CLASS_STEROID, route),
+                         route == MAG_ROUTE_UNKNOWN || route == MAG_ROUTE_ENTERAL ||
+                             route == MAG_ROUTE_PARENTERAL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_mimic_route_of_the_specification_is_known),
         cmocka_unit_test(plain_words_and_cdisc_words_are_known_in_any_case),
         cmocka_unit_test(an_empty_or_unknown_route_is_unknown),
         cmocka_unit_test(every_class_passes_somewhere_and_without_a_route),
-        cmocka_unit_test(no_systemic_class_passes_a_local_or_inhaled_route),
+        cmocka_unit_test(beta2_alone_passes_when_inhaled_and_nothing_when_local),
         cmocka_unit_test(magnesium_is_judged_by_its_route),
         cmocka_unit_test(gates_differ_between_classes),
+        cmocka_unit_test(interacting_drugs_count_by_mouth_only),
+        cmocka_unit_test(a_quinolone_or_tetracycline_without_a_route_is_in_doubt),
+        cmocka_unit_test(a_systemic_steroid_goes_by_mouth_or_vein),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
