@@ -56,6 +56,12 @@ mag_reason mag_decode_number(const mag_profile_table *table, mag_span text, mag_
                                        value, comparator));
 }
 
+bool mag_decode_is_ph_like(mag_analyte analyte, mag_decimal value, mag_comparator comparator) {
+    static const mag_decimal lowest = {70, 1}, highest = {77, 1};
+    return analyte == MAG_CALCIUM_IONISED && comparator == MAG_EXACT &&
+           mag_decimal_compare(value, lowest) >= 0 && mag_decimal_compare(value, highest) <= 0;
+}
+
 mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal value,
                             unsigned *flags) {
     if (!mag_unit_fits(analyte, unit))
@@ -134,8 +140,8 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
 /* A serum index is a number from some height on, or a word ("moderate" and up). Below a bound is
    not that height. */
 static bool is_high_index(const mag_decoder *decoder, const reading *result) {
-    static const char *const words[] = {"moderate", "gross", "marked", "severe",
-                                        "++",       "+++",   "++++"};
+    static const char *const words[] = {"moderate", "gross", "marked", "severe", "++",
+                                        "+++",      "++++",  "2+",     "3+",     "4+"};
     if (result->reason == MAG_REASON_NONE)
         return result->comparator != MAG_LESS && result->comparator != MAG_LESS_EQUAL &&
                mag_decimal_compare(result->value, decoder->table->haemolysis_from) >= 0;
@@ -163,6 +169,9 @@ static mag_status read_result(const mag_decoder *decoder, mag_span code, reading
         return MAG_OK;
     }
     note_haemolysis(decoder, result);
+    if (result->reason == MAG_REASON_NONE &&
+        mag_decode_is_ph_like(result->analyte, result->value, result->comparator))
+        result->reason = MAG_REASON_VALUE_PH_LIKE;
     MAG_TRY(read_unit(decoder, code, result, err));
     if (result->reason == MAG_REASON_NONE)
         result->reason =

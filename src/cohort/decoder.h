@@ -102,4 +102,7 @@ mag_reason mag_decode_number(const mag_profile_table *table, mag_span text, mag_
 /* Judges unit and size of a number: MAG_REASON_NONE (flags may gain a soft limit), or why not. */
 mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal value, unsigned *flags);
 
+/* 7.0 to 7.7 where an ionised calcium should stand: a pH in the wrong column (rules H03 d). */
+bool mag_decode_is_ph_like(mag_analyte analyte, mag_decimal value, mag_comparator comparator);
+
 #endif

@@ -10,8 +10,8 @@
 
 /* Laboratory record, 24 bytes.
 
-     packed: analyte 8 | unit 5 | scale 4 | comparator 3 | reject reason 6 | flags 6
-             bit 0     | 8      | 13      | 17           | 20              | 26            */
+     packed: analyte 6 | unit 5 | scale 4 | comparator 3 | reject reason 6 | flags 8
+             bit 0     | 6      | 11      | 15           | 18              | 24            */
 typedef struct mag_lab {
     uint32_t patient;  /* index in the partition */
     mag_minute minute; /* wall clock; 00:00 when date-only */
@@ -22,39 +22,52 @@ typedef struct mag_lab {
     uint32_t line;     /* first physical line of the row */
 } mag_lab;
 _Static_assert(sizeof(mag_lab) == 24, "a laboratory record is 24 bytes");
+_Static_assert(MAG_ANALYTE_COUNT <= 64, "a laboratory record keeps 6 bits of analyte");
+
+enum { MAG_LAB_FLAGS_AT = 24 }; /* first bit of the flags in `packed` */
 
 enum mag_lab_flag {
     MAG_LAB_DATE_ONLY = 1,
     MAG_LAB_HAEMOLYSED = 2,
     MAG_LAB_SOFT_LIMIT = 4,
     MAG_LAB_INFERRED_UNIT = 8,
-    MAG_LAB_SUSPECT = 16,
-    MAG_LAB_COMMENT_VALUE = 32 /* comparator came from the comment */
+    MAG_LAB_SUSPECT = 16,       /* EDTA: of a potassium, magnesium and calcium that fit it */
+    MAG_LAB_COMMENT_VALUE = 32, /* comparator came from the comment */
+    MAG_LAB_DRIP_ARM = 64,      /* of a specimen whose sodium or glucose comes from a drip */
+    MAG_LAB_CONFLICT = 128      /* another value of the specimen or moment is more than 5 % off */
 };
 
 static inline mag_analyte mag_lab_analyte(const mag_lab *lab) {
-    return (mag_analyte)(lab->packed & 0xffu);
+    return (mag_analyte)(lab->packed & 0x3fu);
 }
 static inline mag_unit mag_lab_unit(const mag_lab *lab) {
-    return (mag_unit)(lab->packed >> 8 & 0x1fu);
+    return (mag_unit)(lab->packed >> 6 & 0x1fu);
 }
 static inline mag_decimal mag_lab_value(const mag_lab *lab) {
-    return (mag_decimal){lab->mantissa, (uint8_t)(lab->packed >> 13 & 0xfu)};
+    return (mag_decimal){lab->mantissa, (uint8_t)(lab->packed >> 11 & 0xfu)};
 }
 static inline mag_comparator mag_lab_comparator(const mag_lab *lab) {
-    return (mag_comparator)(lab->packed >> 17 & 0x7u);
+    return (mag_comparator)(lab->packed >> 15 & 0x7u);
 }
 /* MAG_REASON_NONE: a usable value; else a mark without a value, and why. */
 static inline mag_reason mag_lab_reject(const mag_lab *lab) {
-    return (mag_reason)(lab->packed >> 20 & 0x3fu);
+    return (mag_reason)(lab->packed >> 18 & 0x3fu);
 }
 static inline bool mag_lab_has(const mag_lab *lab, enum mag_lab_flag flag) {
-    return (lab->packed >> 26 & (unsigned)flag) != 0;
+    return (lab->packed >> MAG_LAB_FLAGS_AT & (unsigned)flag) != 0;
 }
 static inline uint32_t mag_lab_pack(mag_analyte analyte, mag_unit unit, uint8_t scale,
                                     mag_comparator comparator, mag_reason reject, unsigned flags) {
-    return (uint32_t)analyte | (uint32_t)unit << 8 | (uint32_t)scale << 13 |
-           (uint32_t)comparator << 17 | (uint32_t)reject << 20 | (uint32_t)flags << 26;
+    return (uint32_t)analyte | (uint32_t)unit << 6 | (uint32_t)scale << 11 |
+           (uint32_t)comparator << 15 | (uint32_t)reject << 18 |
+           (uint32_t)flags << MAG_LAB_FLAGS_AT;
+}
+static inline void mag_lab_set(mag_lab *lab, enum mag_lab_flag flag) {
+    lab->packed |= (uint32_t)flag << MAG_LAB_FLAGS_AT;
+}
+/* Turns a value into a mark, for a reason that shows only beside other results. */
+static inline void mag_lab_set_aside(mag_lab *lab, mag_reason reject) {
+    lab->packed = (lab->packed & ~(0x3fu << 18)) | (uint32_t)reject << 18;
 }
 
 /* Exposure, 36 bytes. start <= t < stop. */

@@ -43,6 +43,14 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) MAG
 mag_status mag_settle_people(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Sorts, judges and packs the records of one kind. */
 mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Sets aside every sodium and glucose that a drip explains; rows sorted, before they are judged. */
+void mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count);
+/* Flags packed results of samples that are not to be trusted, and those that contradict each other.
+ */
+mag_status mag_settle_suspect(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_settle_conflicts(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Number of packed results of the patient who has most. */
+size_t mag_settle_longest(const mag_partition *partition);
 mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;

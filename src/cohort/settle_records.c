@@ -76,52 +76,6 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
     return MAG_OK;
 }
 
-static int compare_words(const void *a, const void *b) {
-    const uint64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static bool holds(const uint64_t *words, size_t count, uint64_t word) {
-    return count && bsearch(&word, words, count, sizeof word, compare_words);
-}
-
-/* A haemolysis index that is high marks every result of its specimen and of its minute
-   (rules 0.1 item 11). */
-static void spread_haemolysis(mag_partition *partition, size_t begin, size_t end,
-                              uint64_t *specimens, uint64_t *minutes) {
-    size_t count = 0;
-    for (size_t i = begin; i < end; i++)
-        if (mag_lab_analyte(&partition->labs[i]) == MAG_HAEMOLYSIS_INDEX &&
-            mag_lab_has(&partition->labs[i], MAG_LAB_HAEMOLYSED)) {
-            specimens[count] = partition->specimens[i];
-            minutes[count++] = (uint32_t)partition->labs[i].minute;
-        }
-    if (!count)
-        return;
-    qsort(specimens, count, sizeof *specimens, compare_words);
-    qsort(minutes, count, sizeof *minutes, compare_words);
-    for (size_t i = begin; i < end; i++)
-        if (holds(specimens, count, partition->specimens[i]) ||
-            holds(minutes, count, (uint32_t)partition->labs[i].minute))
-            partition->labs[i].packed |= (uint32_t)MAG_LAB_HAEMOLYSED << 26;
-}
-
-static mag_status spread_all(const mag_settling *settling, mag_error *err) {
-    mag_partition *partition = settling->partition;
-    const uint32_t *first = partition->lab_first;
-    size_t longest = 0;
-    for (size_t i = 0; i < partition->patient_count; i++)
-        if (first[i + 1] - first[i] > longest)
-            longest = first[i + 1] - first[i];
-    uint64_t *specimens = mag_arena_alloc(settling->scratch, longest * sizeof *specimens);
-    uint64_t *minutes = mag_arena_alloc(settling->scratch, longest * sizeof *minutes);
-    if (!specimens || !minutes)
-        return mag_fail_memory(err, longest * sizeof *minutes);
-    for (size_t i = 0; i < partition->patient_count; i++)
-        spread_haemolysis(partition, first[i], first[i + 1], specimens, minutes);
-    return MAG_OK;
-}
-
 /* Older editions end where they would have ended, or as duplicates of the newest. */
 static mag_status count_superseded(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
@@ -150,6 +104,7 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
         return mag_fail_memory(err, count * sizeof *partition->specimens);
     if (count)
         qsort(rows, count, sizeof *rows, compare_labs);
+    mag_settle_drip_arm(settling, rows, count);
     for (size_t i = 0; i < count; i++) {
         bool is_duplicate = i && !compare_lab_content(&rows[i - 1], &rows[i]);
         MAG_TRY(place_lab(settling, &rows[i], is_duplicate, &kept, err));
@@ -157,7 +112,8 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     sum_up(partition->lab_first, partition->patient_count);
     mag_list_done(settling->cohort->settings.account, &partition->lab_rows);
     MAG_TRY(count_superseded(settling, err));
-    return spread_all(settling, err);
+    MAG_TRY(mag_settle_suspect(settling, err));
+    return mag_settle_conflicts(settling, err);
 }
 
 /* --- exposures

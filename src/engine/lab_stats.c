@@ -96,7 +96,9 @@ mag_status mag_lab_stats_value(mag_lab_stats *stats, mag_analyte analyte, mag_un
 }
 
 static void count_mark(group *counts, mag_reason reason) {
-    counts->implausible += reason == MAG_REASON_VALUE_IMPLAUSIBLE;
+    counts->implausible += reason == MAG_REASON_VALUE_IMPLAUSIBLE ||
+                           reason == MAG_REASON_VALUE_PH_LIKE ||
+                           reason == MAG_REASON_VALUE_DRIP_ARM;
     counts->text += reason == MAG_REASON_VALUE_TEXT_RESULT;
 }
 

@@ -11,6 +11,7 @@
 #include "rules/example.h"
 
 #include "clinical/dose.h"
+#include "cohort/decoder.h"
 #include "rules/period.h"
 
 #include <math.h>
@@ -152,6 +153,8 @@ static mag_status put_result(world *in, words *line, mag_analyte analyte, mag_er
         if (unit == MAG_UNIT_NONE || !mag_unit_fits(analyte, unit))
             return refuse(in, "the unit does not fit the analyte", err);
     }
+    if (reject == MAG_REASON_NONE && mag_decode_is_ph_like(analyte, value, comparator))
+        reject = MAG_REASON_VALUE_PH_LIKE;
     if (take_if(line, "haemolysed"))
         flags |= MAG_LAB_HAEMOLYSED;
     mag_lab lab = {.mantissa = value.mantissa};

@@ -86,7 +86,7 @@ static mag_value_note_set flags_noted(const mag_lab *lab) {
         notes |= mag_note_bit(MAG_VALUE_NOTE_SOFT_LIMIT);
     if (mag_lab_has(lab, MAG_LAB_INFERRED_UNIT))
         notes |= mag_note_bit(MAG_VALUE_NOTE_UNIT_INFERRED);
-    if (mag_lab_has(lab, MAG_LAB_SUSPECT))
+    if (mag_lab_has(lab, MAG_LAB_SUSPECT) || mag_lab_has(lab, MAG_LAB_DRIP_ARM))
         notes |= mag_note_bit(MAG_VALUE_NOTE_SUSPECT);
     return notes;
 }

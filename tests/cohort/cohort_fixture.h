@@ -145,7 +145,7 @@ static inline void dump_lab(const fixture *f, const mag_lab *lab, uint64_t speci
                     mag_analyte_of(mag_lab_analyte(lab))->name, lab->minute,
                     mag_comparator_text(mag_lab_comparator(lab)), value,
                     mag_unit_text(mag_lab_unit(lab)), mag_reason_name(mag_lab_reject(lab)),
-                    lab->packed >> 26, low_text, high_text, (unsigned long long)specimen);
+                    lab->packed >> MAG_LAB_FLAGS_AT, low_text, high_text, (unsigned long long)specimen);
 }
 
 static inline void dump_exposure(const fixture *f, const mag_exposure *exposure, mag_text *out) {

@@ -203,7 +203,7 @@ static void limits_belong_to_what_is_plausible(void **state) {
             if (mag_lab_reject(&lab) != expected ||
                 mag_lab_has(&lab, MAG_LAB_SOFT_LIMIT) != is_soft[k])
                 fail_msg("%s %s %s: %s, flags %u", cases[i].code, cases[i].values[k], cases[i].unit,
-                         mag_reason_name(mag_lab_reject(&lab)), lab.packed >> 26);
+                         mag_reason_name(mag_lab_reject(&lab)), lab.packed >> MAG_LAB_FLAGS_AT);
         }
 }
 
@@ -263,7 +263,7 @@ static void words_are_marks_and_only_haemolysis_says_more(void **state) {
         if (mag_lab_reject(&lab) != MAG_REASON_VALUE_TEXT_RESULT ||
             mag_lab_has(&lab, MAG_LAB_HAEMOLYSED) != cases[i].is_haemolysed)
             fail_msg("%s: %s, flags %u", row, mag_reason_name(mag_lab_reject(&lab)),
-                     lab.packed >> 26);
+                     lab.packed >> MAG_LAB_FLAGS_AT);
         assert_int_equal(mag_lab_comparator(&lab), MAG_EXACT);
     }
 }

@@ -262,6 +262,47 @@ static void a_stay_with_two_faults_lands_in_the_first_bucket(void **state) {
     check_all_pairs(&STAYS);
 }
 
+/* --- what only the analyte or other rows tell
+ * ------------------------------------------------------------ */
+
+static const fault PH_FAULTS[] = {
+    {4, "2024-07-01", OUT_OF_WINDOW, 0},
+    {2, "7.0", REJECTED, MAG_REASON_VALUE_PH_LIKE},
+    {2, "7.70", REJECTED, MAG_REASON_VALUE_PH_LIKE},
+    {0, "stranger", REJECTED, MAG_REASON_LINK_NO_PATIENT},
+};
+static const table_case IONISED = {MAG_TABLE_LABS,
+                                   "patient_id|code|value|unit|collected_at|code_system",
+                                   {"p1", "1995-0", "1.2", "mmol/L", "2024-06-01 08:00", "LN"},
+                                   6,
+                                   FAULTS_OF(PH_FAULTS)};
+
+static void a_ph_among_ionised_calcium_is_rejected_in_its_place(void **state) {
+    (void)state;
+    check_all_pairs(&IONISED);
+}
+
+/* A sodium of 160 beside one of 140 lands where an implausible one would. */
+static void a_sodium_of_a_drip_is_rejected_in_its_place(void **state) {
+    (void)state;
+    static const char *const roster[] = {"p1|F|1950", NULL};
+    feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", roster);
+    const char *const rows[] = {"p1|2951-2|140|mmol/L|2024-06-29 08:00|LN",
+                                "p1|2951-2|160|mmol/L|2024-06-30 08:00|LN",
+                                "p1|2951-2|160|mmol/L|2024-06-30 08:00|LN", /* twice */
+                                "p1|2951-2|160|mmol/L|2024-07-01 00:00|LN", /* out of window */
+                                "stranger|2951-2|140|mmol/L|2024-06-29 08:00|LN",
+                                "stranger|2951-2|160|mmol/L|2024-06-30 08:00|LN",
+                                NULL};
+    const mag_accounting *counts = &feed(&f, LABS.kind, LABS.header, rows)->accounting;
+    settle(&f);
+    assert_int_equal(counts->accepted, 1);
+    assert_int_equal(counts->out_of_window, 1);
+    assert_int_equal(counts->rejected[MAG_REASON_VALUE_DRIP_ARM], 3);
+    assert_int_equal(counts->rejected[MAG_REASON_LINK_NO_PATIENT], 1);
+    is_reached[MAG_REASON_VALUE_DRIP_ARM] = true;
+}
+
 /* --- shape, before everything
  * ------------------------------------------------------------------------ */
 
@@ -357,6 +398,8 @@ int main(void) {
         TEST(a_prescription_with_two_faults_lands_in_the_first_bucket),
         TEST(a_condition_with_two_faults_lands_in_the_first_bucket),
         TEST(a_stay_with_two_faults_lands_in_the_first_bucket),
+        TEST(a_ph_among_ionised_calcium_is_rejected_in_its_place),
+        TEST(a_sodium_of_a_drip_is_rejected_in_its_place),
         TEST(the_shape_of_a_row_comes_before_its_content),
         cmocka_unit_test(every_reason_is_reached_by_a_row),
     };
