@@ -223,6 +223,22 @@ static bool is_within_40_percent(double row, double table) {
     return fabs(row - table) <= 0.4 * table;
 }
 
+bool mag_reference_interval(mag_analyte analyte, mag_unit unit, const mag_reference *reference,
+                            double *low, double *high) {
+    if (!mag_analyte_reference(analyte, reference->sex, low, high))
+        return false;
+    const double table_low = mag_from_canonical(analyte, unit, *low);
+    const double table_high = mag_from_canonical(analyte, unit, *high);
+    if (!reference->has_row_range ||
+        mag_decimal_compare(reference->row_low, reference->row_high) >= 0 ||
+        !is_within_40_percent(mag_decimal_double(reference->row_low), table_low) ||
+        !is_within_40_percent(mag_decimal_double(reference->row_high), table_high))
+        return true;
+    *low = mag_to_canonical(analyte, unit, reference->row_low);
+    *high = mag_to_canonical(analyte, unit, reference->row_high);
+    return true;
+}
+
 bool mag_reference_order(mag_analyte analyte, mag_unit unit, mag_decimal value,
                          const mag_reference *reference, int *order) {
     double canonical_low, canonical_high;

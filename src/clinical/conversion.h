@@ -51,6 +51,11 @@ typedef struct mag_reference {
     mag_decimal row_low, row_high;
 } mag_reference;
 
+/* Canonical reference interval of a result in a unit: the row's own range if it is sane (below),
+   else the table's for the sex. False if the analyte has none. */
+bool mag_reference_interval(mag_analyte analyte, mag_unit unit, const mag_reference *reference,
+                            double *low, double *high);
+
 /* The row's own range is used only if both sides are present, low < high and each lies within 40 %
    of the table's (spec c5); otherwise the table's, for the sex, in the reported unit. *order: 0
    inside, -1 below, 1 above. False if there is no interval for the analyte. */

@@ -84,6 +84,7 @@ void mag_evaluator_free(mag_evaluator *evaluator) {
     if (evaluator == NULL)
         return;
     mag_drug_room_done(&evaluator->room, evaluator->account);
+    mag_lab_room_done(&evaluator->lab_room, evaluator->account);
     mag_arena_free(evaluator->texts);
     mag_arena_free(evaluator->tables);
 }
@@ -92,6 +93,7 @@ mag_status mag_evaluator_begin(mag_evaluator *evaluator, const mag_timeline *pat
                                mag_error *err) {
     evaluator->patient = patient;
     memset(evaluator->has_value, 0, evaluator->pack->operand_count * sizeof(bool));
+    MAG_TRY(mag_lab_room_reserve(&evaluator->lab_room, evaluator->account, patient, err));
     return mag_drug_room_reserve(&evaluator->room, evaluator->account, patient, err);
 }
 

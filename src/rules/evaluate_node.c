@@ -42,10 +42,7 @@ static mag_truth compare_result(mag_evaluator *evaluator, const mag_node *node) 
         return mag_lab_compare_lowest(&query, node->relation, limit);
     if (operand->kind == MAG_OPERAND_HIGHEST && mag_evaluator_lab_query(evaluator, operand, &query))
         return mag_lab_compare_highest(&query, node->relation, limit);
-    const mag_value *value = mag_evaluator_operand(evaluator, number);
-    if (value->lab == NULL)
-        return mag_truth_unknown(value->bounds.unknown);
-    return mag_lab_compare(value->lab, node->relation, limit);
+    return mag_value_compare_limit(mag_evaluator_operand(evaluator, number), node->relation, limit);
 }
 
 static mag_truth compare(mag_evaluator *evaluator, const mag_node *node) {

@@ -1,15 +1,36 @@
 /* From an operand of the pack to its value for the patient at hand. */
 #include "rules/evaluator.h"
 
+/* The moment of a value; an event that did not happen has none. */
+static mag_value moment_of(const mag_value *value, mag_dimension dimension) {
+    if (value->bounds.unknown != 0)
+        return mag_value_unknown(value->bounds.unknown);
+    if (dimension == MAG_DIM_TRUTH && value->truth.is == MAG_UNDECIDED)
+        return mag_value_unknown(value->truth.reasons);
+    const bool has_happened = dimension != MAG_DIM_TRUTH || value->truth.is == MAG_TRUE;
+    if (!has_happened || value->at == MAG_MINUTE_NONE)
+        return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    mag_value moment = *value;
+    moment.bounds = mag_bounds_exact(value->at);
+    moment.method = MAG_KF_NONE;
+    moment.derived_unit = MAG_UNIT_NONE;
+    return moment;
+}
+
+mag_value mag_evaluator_moment(mag_evaluator *evaluator, int operand) {
+    const mag_value *value = mag_evaluator_operand(evaluator, operand);
+    return moment_of(value, evaluator->pack->operands[operand].dimension);
+}
+
 static bool anchor_of(mag_evaluator *evaluator, int16_t anchor, mag_anchor *out,
                       mag_unknown_set *reasons) {
     *out = (mag_anchor){evaluator->patient->as_of, false};
     if (anchor == MAG_ANCHOR_AS_OF)
         return true;
-    const mag_value *value = mag_evaluator_operand(evaluator, anchor);
-    *reasons |= value->bounds.unknown;
-    *out = (mag_anchor){value->at, value->is_date_only};
-    return value->bounds.unknown == 0;
+    const mag_value moment = mag_evaluator_moment(evaluator, anchor);
+    *reasons |= moment.bounds.unknown;
+    *out = (mag_anchor){moment.at, moment.is_date_only};
+    return moment.bounds.unknown == 0;
 }
 
 bool mag_evaluator_period(mag_evaluator *evaluator, const mag_operand *operand, mag_period *period,
@@ -26,11 +47,20 @@ bool mag_evaluator_period(mag_evaluator *evaluator, const mag_operand *operand, 
     return is_known;
 }
 
+mag_lab_query mag_evaluator_lab_question(mag_evaluator *evaluator, const mag_operand *operand) {
+    return (mag_lab_query){.patient = evaluator->patient,
+                           .analyte = operand->analyte,
+                           .worse = operand->worse,
+                           .series = operand->series,
+                           .filter = &operand->filter,
+                           .with = operand->with,
+                           .room = &evaluator->lab_room};
+}
+
 bool mag_evaluator_lab_query(mag_evaluator *evaluator, const mag_operand *operand,
                              mag_lab_query *query) {
     mag_unknown_set reasons;
-    *query = (mag_lab_query){
-        .patient = evaluator->patient, .analyte = operand->analyte, .worse = operand->worse};
+    *query = mag_evaluator_lab_question(evaluator, operand);
     return mag_evaluator_period(evaluator, operand, &query->period, &reasons);
 }
 

@@ -15,6 +15,7 @@ struct mag_evaluator {
     mag_value *values; /* per operand of the pack ... */
     bool *has_value;   /* ... computed for this patient */
     mag_drug_room room;
+    mag_lab_room lab_room;
 };
 
 /* Forgets the patient before. */
@@ -23,6 +24,9 @@ mag_status mag_evaluator_begin(mag_evaluator *evaluator, const mag_timeline *pat
 
 /* Value of operand number `operand` of the pack. Borrowed until the next patient. */
 const mag_value *mag_evaluator_operand(mag_evaluator *evaluator, int operand);
+/* The moment of operand number `operand`, as a number, too: of a result, an era's end, an event.
+   Unknown as the operand is; `missing` if it did not happen. */
+mag_value mag_evaluator_moment(mag_evaluator *evaluator, int operand);
 /* Value of an operand for the patient at hand; one function for every line of operand.def, in
    evaluate_lab.c, evaluate_drug.c, evaluate_person.c and evaluate_fact.c. */
 typedef mag_value mag_eval_function(mag_evaluator *evaluator, const mag_operand *operand);
@@ -30,7 +34,9 @@ typedef mag_value mag_eval_function(mag_evaluator *evaluator, const mag_operand 
 #include "rules/operand.def"
 #undef MAG_OPERAND
 
-/* What an operand about results looks at; false if its window hangs on something unknown. */
+/* What an operand about results looks at, but for its period. */
+mag_lab_query mag_evaluator_lab_question(mag_evaluator *evaluator, const mag_operand *operand);
+/* The same with its period; false if its window hangs on something unknown. */
 bool mag_evaluator_lab_query(mag_evaluator *evaluator, const mag_operand *operand,
                              mag_lab_query *query);
 mag_drug_query mag_evaluator_drug_query(mag_evaluator *evaluator, const mag_operand *operand);

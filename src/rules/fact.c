@@ -413,9 +413,13 @@ static void add_absence(mag_fact_list *list, const leaf *of) {
     if (of->operand->kind == MAG_OPERAND_NONE) {
         const mag_window ever = {.kind = MAG_WINDOW_HISTORY};
         const mag_anchor now = {patient->as_of, false};
-        const mag_lab_query query = {patient, of->operand->analyte,
-                                     mag_period_of(&ever, now, now, patient->as_of),
-                                     of->operand->worse};
+        const mag_lab_query query = {
+            .patient = patient,
+            .analyte = of->operand->analyte,
+            .period = mag_period_of(&ever, now, now, patient->as_of),
+            .worse = of->operand->worse,
+            .series = of->operand->series,
+        };
         const mag_value last = mag_lab_latest(&query);
         if (last.lab != NULL) {
             fact = fact_of(list, MAG_FACT_ABSENCE, of->node->shown, &last);

@@ -20,7 +20,8 @@ static mag_value newest(const mag_timeline *patient, mag_analyte analyte,
                         const mag_period *period) {
     /* the worse kidney: the higher creatinine, the lower eGFR */
     const mag_worse worse = analyte == MAG_CREATININE ? MAG_WORSE_HIGH : MAG_WORSE_LOW;
-    const mag_lab_query query = {patient, analyte, *period, worse};
+    const mag_lab_query query = {
+        .patient = patient, .analyte = analyte, .period = *period, .worse = worse};
     return mag_lab_latest(&query);
 }
 
@@ -191,6 +192,22 @@ mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period)
             return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC));
     }
     return inputs.reported.lab != NULL ? by_report(&inputs) : nothing_to_go_by(patient, &inputs);
+}
+
+mag_value mag_kidney_egfr_of(const mag_timeline *patient, const mag_lab *creatinine) {
+    const mag_value age = mag_person_age_value(patient, creatinine->minute);
+    const mag_value sex = mag_person_sex_value(patient);
+    if ((age.bounds.unknown | sex.bounds.unknown) != 0)
+        return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC));
+    const mag_kidney_settings settings = mag_cohort_settings_of(patient->cohort)->kidney;
+    const clearance formula = {settings, patient->person->sex, (int)age.bounds.low, 0};
+    const mag_bounds bounds = mag_lab_canonical(creatinine);
+    return (mag_value){.bounds = clearance_range(&formula, &bounds),
+                       .lab = creatinine,
+                       .at = creatinine->minute,
+                       .is_date_only = mag_lab_has(creatinine, MAG_LAB_DATE_ONLY),
+                       .notes = age.notes,
+                       .method = calculated_method(settings.formula)};
 }
 
 static const char *weight_words(mag_weight_used used) {

@@ -17,6 +17,10 @@ mag_value mag_kidney_function(const mag_timeline *patient, const mag_period *per
    the newest reported one. Unknown as above. */
 mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period);
 
+/* mL/min/1.73 m2 of one creatinine by the run's formula, with the age on its day; unknown
+   `demographic`. Members of one series: never mixed with reported values. */
+mag_value mag_kidney_egfr_of(const mag_timeline *patient, const mag_lab *creatinine);
+
 /* What a kidney function or eGFR was worked out from: "creatinine 4.3 mg/dL, age 88, male, 54.4
  * kg". */
 void mag_kidney_inputs_text(const mag_timeline *patient, const mag_value *value, char *out,

@@ -23,7 +23,8 @@ mag_value mag_person_sex_value(const mag_timeline *patient) {
 /* Of two measurements at one moment the lower one: the cautious side for a dose by clearance. */
 static mag_value newest_measurement(const mag_timeline *patient, mag_analyte analyte,
                                     const mag_period *period) {
-    const mag_lab_query query = {patient, analyte, *period, MAG_WORSE_LOW};
+    const mag_lab_query query = {
+        .patient = patient, .analyte = analyte, .period = *period, .worse = MAG_WORSE_LOW};
     return mag_lab_latest(&query);
 }
 

@@ -27,6 +27,10 @@ typedef struct mag_value {
     bool is_date_only;
     mag_value_note_set notes;
     mag_kf_method method; /* kidney_function, egfr; else NONE */
+    /* NONE: a result is as printed. Else it was worked out of results of the analyte of `lab` ...
+     */
+    mag_unit derived_unit;
+    mag_bounds derived; /* ... to this, in the unit that limits are compared in */
 } mag_value;
 
 mag_value mag_value_of_truth(mag_truth truth);

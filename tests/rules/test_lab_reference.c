@@ -10,7 +10,8 @@
 static world in;
 
 static mag_lab_query ask(mag_analyte analyte, mag_period period, mag_worse worse) {
-    return (mag_lab_query){&in.patient, analyte, period, worse};
+    return (mag_lab_query){
+        .patient = &in.patient, .analyte = analyte, .period = period, .worse = worse};
 }
 
 /* --- comparators against limits -------------------------------------------------------------- */

@@ -8,7 +8,10 @@
 static world in;
 
 static mag_lab_query ask(mag_analyte analyte, int32_t days, mag_worse worse) {
-    return (mag_lab_query){&in.patient, analyte, world_days(&in, days), worse};
+    return (mag_lab_query){.patient = &in.patient,
+                           .analyte = analyte,
+                           .period = world_days(&in, days),
+                           .worse = worse};
 }
 
 static void expect_printed(const mag_value *value, const char *wanted) {
@@ -62,7 +65,7 @@ static void only_marks_are_unknown_by_the_newest_one(void **state) {
     (void)state;
     WORLD(&in, "magnesium rejected 9 days ago", "magnesium 1.3 no unit 2 days ago");
     const mag_lab_query query = ask(MAG_MAGNESIUM, 30, MAG_WORSE_LOW);
-    const mag_lab_query older = {&in.patient, MAG_MAGNESIUM, world_days(&in, 30), MAG_WORSE_LOW};
+    const mag_lab_query older = ask(MAG_MAGNESIUM, 30, MAG_WORSE_LOW);
     assert_int_equal(mag_lab_latest(&query).bounds.unknown, mag_unknown_bit(MAG_UNKNOWN_UNIT));
     assert_int_equal(mag_lab_measured(&older).reasons, mag_unknown_bit(MAG_UNKNOWN_UNIT));
     WORLD(&in, "magnesium 1.3 no unit 9 days ago", "magnesium rejected 2 days ago");
