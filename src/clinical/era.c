@@ -22,36 +22,51 @@ static int64_t days(int32_t count) {
     return (int64_t)count * MAG_MINUTES_PER_DAY;
 }
 
-static mag_minute active_stop_of(const mag_interval *interval) {
-    int64_t grace = interval->kind == MAG_RX_ISSUE ? days(MAG_ISSUE_GRACE_DAYS) : 0;
-    int64_t extra = interval->extra_minutes;
-    return later_by(interval->stop, grace > extra ? grace : extra);
+static int64_t longer(int64_t a, int64_t b) {
+    return a > b ? a : b;
 }
 
-/* gap_days < 0: the gap of the interval's kind. */
-static mag_minute reach_of(const mag_interval *interval, int32_t gap_days) {
-    if (gap_days < 0)
-        gap_days = interval->kind == MAG_RX_ISSUE ? MAG_ISSUE_GRACE_DAYS : 1;
-    return later(later_by(interval->stop, days(gap_days)),
-                 later_by(interval->stop, interval->extra_minutes));
+/* How long one interval keeps the era in effect, and which start still joins it. */
+typedef struct allowance {
+    int64_t grace, gap;
+} allowance;
+
+static allowance by_kind(const mag_interval *interval) {
+    if (interval->kind == MAG_RX_ISSUE)
+        return (allowance){days(MAG_ISSUE_GRACE_DAYS), days(MAG_ISSUE_GRACE_DAYS)};
+    return (allowance){0, days(1)};
 }
 
-static size_t join(const mag_interval *intervals, size_t count, int32_t gap_days, mag_era *out) {
+static mag_minute active_stop_of(const mag_interval *interval, int64_t grace) {
+    return later_by(interval->stop, longer(grace, interval->extra_minutes));
+}
+
+static mag_minute reach_of(const mag_interval *interval, int64_t gap) {
+    return later_by(interval->stop, longer(gap, interval->extra_minutes));
+}
+
+mag_minute mag_interval_reach(const mag_interval *interval) {
+    return reach_of(interval, by_kind(interval).gap);
+}
+
+/* gap_minutes < 0: the gap of each interval's kind. */
+static size_t join(const mag_interval *intervals, size_t count, int32_t gap_minutes, mag_era *out) {
     size_t era_count = 0;
     mag_minute reach = MAG_MINUTE_NONE;
     for (size_t i = 0; i < count; i++) {
         const mag_interval *interval = &intervals[i];
+        allowance allowed = by_kind(interval);
+        if (gap_minutes >= 0)
+            allowed = (allowance){interval->kind == MAG_RX_ISSUE ? gap_minutes : 0, gap_minutes};
         if (era_count == 0 || interval->start > reach) {
-            out[era_count++] = (mag_era){.start = interval->start,
-                                         .stop = interval->stop,
-                                         .active_stop = active_stop_of(interval)};
+            out[era_count++] = (mag_era){
+                .start = interval->start, .stop = interval->stop, .active_stop = MAG_MINUTE_NONE};
             reach = MAG_MINUTE_NONE;
         }
         mag_era *era = &out[era_count - 1];
         era->stop = later(era->stop, interval->stop);
-        era->active_stop = later(era->active_stop, active_stop_of(interval));
-        era->has_issue = era->has_issue || interval->kind == MAG_RX_ISSUE;
-        reach = later(reach, reach_of(interval, gap_days));
+        era->active_stop = later(era->active_stop, active_stop_of(interval, allowed.grace));
+        reach = later(reach, reach_of(interval, allowed.gap));
     }
     return era_count;
 }
@@ -60,7 +75,7 @@ size_t mag_eras_join(const mag_interval *intervals, size_t interval_count, mag_e
     return join(intervals, interval_count, -1, out);
 }
 
-size_t mag_eras_join_gap(const mag_interval *intervals, size_t interval_count, int32_t gap_days,
+size_t mag_eras_join_gap(const mag_interval *intervals, size_t interval_count, int32_t gap_minutes,
                          mag_era *out) {
-    return join(intervals, interval_count, gap_days < 0 ? 0 : gap_days, out);
+    return join(intervals, interval_count, gap_minutes < 0 ? 0 : gap_minutes, out);
 }

@@ -28,7 +28,6 @@ typedef struct mag_era {
     mag_minute start;
     mag_minute stop;        /* exclusive, without grace */
     mag_minute active_stop; /* exclusive, with grace of issues and extra minutes: active(C) at t */
-    bool has_issue;
 } mag_era;
 
 /* Joins intervals (sorted by start, then stop) into eras: an order or administration joins over a
@@ -36,8 +35,12 @@ typedef struct mag_era {
    sorted; returns how many. */
 size_t mag_eras_join(const mag_interval *intervals, size_t interval_count, mag_era *out);
 
-/* As above with one gap for all kinds: continuous(C for N days, gap G). */
-size_t mag_eras_join_gap(const mag_interval *intervals, size_t interval_count, int32_t gap_days,
+/* The latest start that still joins the interval. */
+mag_minute mag_interval_reach(const mag_interval *interval);
+
+/* As mag_eras_join, but with one gap for all kinds, which is the grace of issues as well:
+   continuous(C for N days, gap G). Extra minutes join as ever. */
+size_t mag_eras_join_gap(const mag_interval *intervals, size_t interval_count, int32_t gap_minutes,
                          mag_era *out);
 
 #endif

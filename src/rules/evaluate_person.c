@@ -52,37 +52,30 @@ mag_value mag_eval_ckd_category(mag_evaluator *evaluator, const mag_operand *ope
 }
 
 mag_value mag_eval_in_stay(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
     (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return mag_value_of_truth(mag_truth_of(mag_person_is_in_stay(evaluator->patient)));
 }
 
 mag_value mag_eval_in_care(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
     (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return mag_value_of_truth(mag_person_in_care(evaluator->patient));
 }
 
 mag_value mag_eval_alive(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
     (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return mag_value_of_truth(mag_person_alive(evaluator->patient));
 }
 
 mag_value mag_eval_has_age(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    const mag_value age = mag_eval_age(evaluator, operand);
+    return mag_value_of_truth(mag_truth_of(age.bounds.unknown == 0));
 }
 
 mag_value mag_eval_has_sex(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    const mag_value sex = mag_eval_sex(evaluator, operand);
+    return mag_value_of_truth(mag_truth_of(sex.bounds.unknown == 0));
 }
 
 mag_value mag_eval_bmi(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return ask_person(evaluator, operand, mag_person_bmi);
 }

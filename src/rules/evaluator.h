@@ -2,6 +2,7 @@
 #ifndef MAG_RULES_EVALUATOR_H
 #define MAG_RULES_EVALUATOR_H
 
+#include "rules/operand_dose.h"
 #include "rules/operand_drug.h"
 #include "rules/operand_lab.h"
 #include "rules/tree.h"

@@ -168,11 +168,9 @@ static const char *limit_text(mag_fact_list *list, const mag_node *against, cons
 
 /* --- the list ----------------------------------------------------------------------------- */
 
-/* The same row, or one that reads the same: sources deliver orders once per component. */
+/* The same row, or one that reads the same. */
 static bool is_same_exposure(const mag_exposure *a, const mag_exposure *b) {
-    return a == b || (a != NULL && b != NULL && a->drug_id == b->drug_id && a->start == b->start &&
-                      a->stop == b->stop && a->route == b->route &&
-                      a->dose_lo_umol == b->dose_lo_umol && a->dose_hi_umol == b->dose_hi_umol);
+    return a == b || (a != NULL && b != NULL && mag_drug_reads_same(a, b));
 }
 
 static mag_fact *find(mag_fact_list *list, mag_fact_key key) {

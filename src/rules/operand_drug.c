@@ -1,13 +1,14 @@
 /* Exposures are sorted by start; an era is what joined exposures cover, see clinical/era.h. */
 #include "rules/operand_drug.h"
 
-#include "clinical/dose.h"
+#include "rules/operand_dose.h"
 
 #include <math.h>
 
 mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
                                  const mag_timeline *patient, mag_error *err) {
     const size_t wanted = patient->exposure_count;
+    MAG_TRY(mag_dose_room_reserve(room, account, wanted, err));
     MAG_TRY(mag_grow(account, (void **)&room->intervals, &room->interval_capacity,
                      sizeof *room->intervals, wanted, err));
     return mag_grow(account, (void **)&room->eras, &room->era_capacity, sizeof *room->eras, wanted,
@@ -15,6 +16,7 @@ mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
 }
 
 void mag_drug_room_done(mag_drug_room *room, mag_account *account) {
+    mag_dose_room_done(room, account);
     mag_drop(account, room->intervals, room->interval_capacity, sizeof *room->intervals);
     mag_drop(account, room->eras, room->era_capacity, sizeof *room->eras);
     *room = (mag_drug_room){0};
@@ -36,7 +38,7 @@ static int32_t extra_minutes(const mag_drug_query *query, mag_class_set classes)
     return extra;
 }
 
-static mag_interval interval_of(const mag_drug_query *query, const mag_exposure *exposure) {
+mag_interval mag_drug_interval(const mag_drug_query *query, const mag_exposure *exposure) {
     mag_interval interval = {.start = exposure->start,
                              .stop = exposure->stop,
                              .kind = mag_exposure_kind(exposure),
@@ -59,26 +61,36 @@ static size_t gather(const mag_drug_query *query, bool wants_packs) {
         const mag_exposure *exposure = &patient->exposures[i];
         if (mag_drug_classes(query, exposure) != 0 &&
             is_h_pylori_pack(query, exposure) == wants_packs)
-            query->room->intervals[count++] = interval_of(query, exposure);
+            query->room->intervals[count++] = mag_drug_interval(query, exposure);
     }
     return count;
 }
 
-size_t mag_drug_eras(const mag_drug_query *query, const mag_era **eras) {
+size_t mag_drug_eras(const mag_drug_query *query, int32_t gap_minutes, const mag_era **eras) {
     mag_drug_room *room = query->room;
     *eras = room->eras;
     if (query->patient->exposure_count == 0)
         return 0;
     const size_t joined_count = gather(query, false);
-    size_t count = mag_eras_join(room->intervals, joined_count, room->eras);
+    size_t count = gap_minutes < 0
+                       ? mag_eras_join(room->intervals, joined_count, room->eras)
+                       : mag_eras_join_gap(room->intervals, joined_count, gap_minutes, room->eras);
     const size_t pack_count = gather(query, true);
     for (size_t i = 0; i < pack_count; i++)
         count += mag_eras_join(&room->intervals[i], 1, &room->eras[count]);
     return count;
 }
 
-/* Why the absence of a row is not knowledge; 0 if it is. */
-static mag_unknown_set why_absence_is_unknown(const mag_timeline *patient) {
+mag_minute mag_drug_effect_stop(const mag_drug_query *query, const mag_exposure *exposure) {
+    const mag_interval interval = mag_drug_interval(query, exposure);
+    mag_era era;
+    (void)mag_eras_join(&interval, 1, &era);
+    return era.active_stop;
+}
+
+/* --- absence ------------------------------------------------------------------------------ */
+
+mag_unknown_set mag_drug_absence(const mag_timeline *patient) {
     if (!mag_cohort_has_prescriptions(patient->cohort))
         return mag_unknown_bit(MAG_UNKNOWN_NO_SOURCE);
     if (!mag_timeline_absence_is_known(patient))
@@ -86,26 +98,42 @@ static mag_unknown_set why_absence_is_unknown(const mag_timeline *patient) {
     return 0;
 }
 
-static mag_value value_when_absent(const mag_drug_query *query) {
-    const mag_unknown_set why = why_absence_is_unknown(query->patient);
+mag_value mag_drug_truth_when_absent(const mag_drug_query *query) {
+    const mag_unknown_set why = mag_drug_absence(query->patient);
     return why == 0 ? mag_value_of_truth(mag_truth_of(false)) : mag_value_unknown(why);
 }
 
-static mag_value number_when_absent(const mag_drug_query *query) {
-    const mag_unknown_set why = why_absence_is_unknown(query->patient);
+mag_value mag_drug_number_when_absent(const mag_drug_query *query) {
+    const mag_unknown_set why = mag_drug_absence(query->patient);
     return why == 0 ? mag_value_of_number(0) : mag_value_unknown(why);
 }
 
-static mag_value moment_when_absent(const mag_drug_query *query) {
-    const mag_unknown_set why = why_absence_is_unknown(query->patient);
+mag_value mag_drug_moment_when_absent(const mag_drug_query *query) {
+    const mag_unknown_set why = mag_drug_absence(query->patient);
     return mag_value_unknown(why == 0 ? mag_unknown_bit(MAG_UNKNOWN_MISSING) : why);
 }
+
+mag_value mag_drug_event_when_absent(const mag_drug_query *query) {
+    mag_value value = mag_drug_moment_when_absent(query);
+    value.truth = mag_drug_truth_when_absent(query).truth;
+    return value;
+}
+
+mag_value mag_drug_count_value(const mag_drug_query *query, size_t count) {
+    mag_value value = mag_value_of_number((double)count);
+    value.bounds.doubt = mag_drug_absence(query->patient);
+    if (value.bounds.doubt != 0)
+        value.bounds.high = (double)INFINITY;
+    return value;
+}
+
+/* --- in effect ---------------------------------------------------------------------------- */
 
 /* The earliest of the eras in effect at T; NULL if none. */
 static const mag_era *current_era(const mag_drug_query *query) {
     const mag_minute now = query->patient->as_of;
     const mag_era *eras, *current = NULL;
-    const size_t count = mag_drug_eras(query, &eras);
+    const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
     for (size_t i = 0; i < count; i++)
         if (eras[i].start <= now && now < eras[i].active_stop &&
             (current == NULL || eras[i].start < current->start))
@@ -115,13 +143,13 @@ static const mag_era *current_era(const mag_drug_query *query) {
 
 mag_value mag_drug_active(const mag_drug_query *query) {
     if (current_era(query) == NULL)
-        return value_when_absent(query);
+        return mag_drug_truth_when_absent(query);
     return mag_value_of_truth(mag_truth_of(true));
 }
 
 static bool is_exposed(const mag_drug_query *query, const mag_period *period) {
     const mag_era *eras;
-    const size_t count = mag_drug_eras(query, &eras);
+    const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
     for (size_t i = 0; i < count; i++)
         if (eras[i].start <= period->until && period->from < eras[i].active_stop)
             return true;
@@ -130,7 +158,7 @@ static bool is_exposed(const mag_drug_query *query, const mag_period *period) {
 
 mag_value mag_drug_exposed(const mag_drug_query *query, const mag_period *period) {
     return is_exposed(query, period) ? mag_value_of_truth(mag_truth_of(true))
-                                     : value_when_absent(query);
+                                     : mag_drug_truth_when_absent(query);
 }
 
 /* No exposure of the query in the 90 days before the era. */
@@ -143,31 +171,57 @@ static bool is_new_era(const mag_era *era, const mag_era *eras, size_t count) {
     return true;
 }
 
-/* Was the start of the era written without a clock? */
-static bool is_start_date_only(const mag_drug_query *query, mag_minute start) {
+mag_value mag_drug_event_at_start(const mag_drug_query *query, mag_minute start) {
     const mag_timeline *patient = query->patient;
+    mag_value value = mag_value_of_truth(mag_truth_of(true));
+    value.at = start;
     for (size_t i = 0; i < patient->exposure_count; i++)
         if (patient->exposures[i].start == start &&
             mag_drug_classes(query, &patient->exposures[i]) != 0 &&
             mag_exposure_has(&patient->exposures[i], MAG_EXPOSURE_START_DATE))
-            return true;
-    return false;
+            value.is_date_only = true;
+    return value;
+}
+
+/* A stop without a clock is the last day that counts: the moment is that day. */
+mag_value mag_drug_event_at_stop(const mag_drug_query *query, mag_minute stop) {
+    const mag_timeline *patient = query->patient;
+    mag_value value = mag_value_of_truth(mag_truth_of(true));
+    value.at = stop;
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        if (patient->exposures[i].stop == stop &&
+            mag_drug_classes(query, &patient->exposures[i]) != 0 &&
+            mag_exposure_has(&patient->exposures[i], MAG_EXPOSURE_STOP_DATE)) {
+            value.at = mag_day_begin(stop - 1);
+            value.is_date_only = true;
+        }
+    return value;
+}
+
+/* The moment from which the patient's prescriptions are there to see. */
+static mag_minute begin_of_data(const mag_timeline *patient) {
+    const mag_cohort_settings *settings = mag_cohort_settings_of(patient->cohort);
+    const mag_minute observed_from = patient->person->observed_from;
+    if (settings->history_days == 0)
+        return observed_from;
+    const mag_minute history =
+        mag_period_of_days(patient->as_of, settings->history_days).date_only_from;
+    return history > observed_from ? history : observed_from;
 }
 
 mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period) {
+    const mag_minute begin = begin_of_data(query->patient);
+    mag_value newest = mag_drug_event_when_absent(query);
     const mag_era *eras;
-    const size_t count = mag_drug_eras(query, &eras);
+    const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
     for (size_t i = 0; i < count; i++) {
-        const bool is_date_only = is_start_date_only(query, eras[i].start);
-        if (!mag_period_holds(period, eras[i].start, is_date_only) ||
-            !is_new_era(&eras[i], eras, count))
-            continue;
-        mag_value value = mag_value_of_truth(mag_truth_of(true));
-        value.at = eras[i].start;
-        value.is_date_only = is_date_only;
-        return value;
+        const mag_value start = mag_drug_event_at_start(query, eras[i].start);
+        if (start.at > begin && start.at > newest.at &&
+            mag_period_holds(period, start.at, start.is_date_only) &&
+            is_new_era(&eras[i], eras, count))
+            newest = start;
     }
-    return value_when_absent(query);
+    return newest;
 }
 
 /* period NULL: at T. */
@@ -178,7 +232,7 @@ static mag_value count_members(const mag_drug_query *query, const mag_period *pe
         found += period == NULL ? current_era(&member) != NULL : is_exposed(&member, period);
     }
     mag_value value = mag_value_of_number((double)found);
-    value.bounds.doubt = why_absence_is_unknown(query->patient);
+    value.bounds.doubt = mag_drug_absence(query->patient);
     if (value.bounds.doubt != 0)
         value.bounds.high = (double)query->member_count;
     return value;
@@ -195,17 +249,14 @@ mag_value mag_drug_count_exposed(const mag_drug_query *query, const mag_period *
 mag_value mag_drug_start(const mag_drug_query *query) {
     const mag_era *era = current_era(query);
     if (era == NULL)
-        return moment_when_absent(query);
-    mag_value value = mag_value_of_number(era->start);
-    value.at = era->start;
-    value.is_date_only = is_start_date_only(query, era->start);
-    return value;
+        return mag_drug_moment_when_absent(query);
+    return mag_drug_event_at_start(query, era->start);
 }
 
 mag_value mag_drug_days_on(const mag_drug_query *query) {
     mag_value value = mag_drug_start(query);
     if (value.bounds.unknown != 0)
-        return number_when_absent(query);
+        return mag_drug_number_when_absent(query);
     value.bounds =
         mag_bounds_exact(mag_minute_day(query->patient->as_of) - mag_minute_day(value.at));
     return value;
@@ -213,61 +264,27 @@ mag_value mag_drug_days_on(const mag_drug_query *query) {
 
 mag_value mag_drug_stop(const mag_drug_query *query) {
     const mag_era *eras, *newest = NULL;
-    const size_t count = mag_drug_eras(query, &eras);
+    const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
     for (size_t i = 0; i < count; i++)
         if (eras[i].stop <= query->patient->as_of &&
             (newest == NULL || eras[i].stop > newest->stop))
             newest = &eras[i];
     if (newest == NULL)
-        return moment_when_absent(query);
-    mag_value value = mag_value_of_number(newest->stop);
-    value.at = newest->stop;
-    return value;
-}
-
-static mag_minute stop_of_effect(const mag_interval *interval) {
-    mag_era era;
-    (void)mag_eras_join(interval, 1, &era);
-    return era.active_stop;
-}
-
-static bool runs_at(const mag_interval *interval, mag_minute at) {
-    return interval->start <= at && at < interval->stop;
-}
-
-/* Does another row of the same product stand for this one at T? */
-static bool is_replaced(const mag_drug_query *query, const mag_exposure *exposure) {
-    const mag_timeline *patient = query->patient;
-    const mag_interval own = interval_of(query, exposure);
-    const bool is_running = runs_at(&own, patient->as_of);
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *other = &patient->exposures[i];
-        if (other->drug_id != exposure->drug_id || mag_drug_classes(query, other) == 0)
-            continue;
-        const mag_interval theirs = interval_of(query, other);
-        const bool is_newer = theirs.start > own.start;
-        if (runs_at(&theirs, patient->as_of) ? !is_running || (is_newer && own.kind == MAG_RX_ISSUE)
-                                             : !is_running && is_newer)
-            return true;
-    }
-    return false;
-}
-
-bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure) {
-    if (mag_drug_classes(query, exposure) == 0)
-        return false;
-    const mag_interval interval = interval_of(query, exposure);
-    const mag_minute now = query->patient->as_of;
-    return interval.start <= now && now < stop_of_effect(&interval) &&
-           !is_replaced(query, exposure);
+        return mag_drug_moment_when_absent(query);
+    return mag_drug_event_at_stop(query, newest->stop);
 }
 
 bool mag_drug_overlaps(const mag_drug_query *query, const mag_exposure *exposure,
                        const mag_period *period) {
     if (mag_drug_classes(query, exposure) == 0)
         return false;
-    const mag_interval interval = interval_of(query, exposure);
-    return interval.start <= period->until && period->from < stop_of_effect(&interval);
+    return exposure->start <= period->until && period->from < mag_drug_effect_stop(query, exposure);
+}
+
+bool mag_drug_reads_same(const mag_exposure *a, const mag_exposure *b) {
+    return a->drug_id == b->drug_id && a->start == b->start && a->stop == b->stop &&
+           a->route == b->route && a->dose_lo_umol == b->dose_lo_umol &&
+           a->dose_hi_umol == b->dose_hi_umol;
 }
 
 mag_value_note_set mag_drug_notes(const mag_exposure *exposure) {
@@ -281,23 +298,4 @@ mag_value_note_set mag_drug_notes(const mag_exposure *exposure) {
     if (exposure->route == MAG_ROUTE_UNKNOWN)
         notes |= mag_note_bit(MAG_VALUE_NOTE_ROUTE_UNKNOWN);
     return notes;
-}
-
-mag_value mag_drug_dose(const mag_drug_query *query) {
-    if (current_era(query) == NULL)
-        return number_when_absent(query);
-    const mag_timeline *patient = query->patient;
-    mag_value value = mag_value_of_number(0);
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *exposure = &patient->exposures[i];
-        if (!mag_drug_is_current(query, exposure))
-            continue;
-        value.bounds.low += exposure->dose_lo_umol;
-        value.bounds.high +=
-            exposure->dose_hi_umol == MAG_DOSE_UNKNOWN ? (double)INFINITY : exposure->dose_hi_umol;
-        value.notes |= mag_drug_notes(exposure);
-    }
-    if (value.bounds.low < value.bounds.high)
-        value.bounds.doubt = mag_unknown_bit(MAG_UNKNOWN_DOSE_RANGE);
-    return value;
 }

@@ -13,6 +13,8 @@ typedef struct mag_drug_room {
     size_t interval_capacity;
     mag_era *eras;
     size_t era_capacity;
+    struct mag_dose_row *dose_rows; /* of operand_dose.c */
+    size_t dose_row_capacity;
 } mag_drug_room;
 
 /* Makes room for a patient: call before any of the functions below. */
@@ -27,15 +29,37 @@ typedef struct mag_drug_query {
     mag_drug_room *room;
 } mag_drug_query;
 
-/* Eras of the union of the members, H. pylori packs each on its own. In the room until the next
- * call. */
-size_t mag_drug_eras(const mag_drug_query *query, const mag_era **eras);
+enum { MAG_GAP_OF_KIND = -1 };
+
+/* Eras of the union of the members, H. pylori packs each on its own. gap_minutes: exposures no
+   further apart are joined; MAG_GAP_OF_KIND: by the rules of their kind. In the room until the next
+   call. */
+size_t mag_drug_eras(const mag_drug_query *query, int32_t gap_minutes, const mag_era **eras);
+/* An exposure of the query as an interval that is at least a minute long. */
+mag_interval mag_drug_interval(const mag_drug_query *query, const mag_exposure *exposure);
+/* End of its effect, exclusive: grace of an issue and extra minutes included. */
+mag_minute mag_drug_effect_stop(const mag_drug_query *query, const mag_exposure *exposure);
+
+/* What an operand is worth when no row says otherwise: false, 0, a moment that there is not; all
+   of them unknown where absence is not knowledge. */
+mag_unknown_set mag_drug_absence(const mag_timeline *patient); /* why it is none; 0: it is */
+mag_value mag_drug_truth_when_absent(const mag_drug_query *query);
+mag_value mag_drug_number_when_absent(const mag_drug_query *query);
+mag_value mag_drug_moment_when_absent(const mag_drug_query *query);
+/* At least `count`; more, without a bound, where absence is not knowledge. */
+mag_value mag_drug_count_value(const mag_drug_query *query, size_t count);
+/* A truth that has a moment: where it is not true its moment is unknown `missing`. */
+mag_value mag_drug_event_when_absent(const mag_drug_query *query);
+/* True, at the start or stop of an era; without a clock if its row had none. */
+mag_value mag_drug_event_at_start(const mag_drug_query *query, mag_minute start);
+mag_value mag_drug_event_at_stop(const mag_drug_query *query, mag_minute stop);
 
 /* In effect at T, grace of issues and extra minutes of members included. */
 mag_value mag_drug_active(const mag_drug_query *query);
 /* In effect at some moment of the period. */
 mag_value mag_drug_exposed(const mag_drug_query *query, const mag_period *period);
-/* An era begins in the period, with no exposure in the 90 days before. `at`: its start. */
+/* An era begins in the period, with no exposure in the 90 days before. `at`: the newest such start.
+   An era that ran already when history or the observed time began has no known start. */
 mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period);
 /* Members in effect at T, each judged on its own; an upper bound is missing where absence is
  * unknown. */
@@ -49,18 +73,13 @@ mag_value mag_drug_days_on(const mag_drug_query *query);
 mag_value mag_drug_start(const mag_drug_query *query);
 /* End of the newest era that has ended by T, without grace; unknown `missing` if there is none. */
 mag_value mag_drug_stop(const mag_drug_query *query);
-/* umol of elemental magnesium a day at T, summed over products; 0 if nothing is in effect. Of a
-   product, the rows that run at T count (of issues the newest alone, which continues the one
-   before), or its newest row if only grace or extra minutes keep it in effect. */
-mag_value mag_drug_dose(const mag_drug_query *query);
-
-/* Is the exposure one of the query's that the dose counts at T? */
-bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure);
 /* Is it one of the query's, in effect at some moment of the period? */
 bool mag_drug_overlaps(const mag_drug_query *query, const mag_exposure *exposure,
                        const mag_period *period);
 /* Classes of the query that the exposure counts in after its route gate; 0 if none. */
 mag_class_set mag_drug_classes(const mag_drug_query *query, const mag_exposure *exposure);
+/* Do two rows read the same? Sources deliver orders once per component. */
+bool mag_drug_reads_same(const mag_exposure *a, const mag_exposure *b);
 /* Notes about rows: open_order, date_partial, route_unknown, dose_basis_ambiguous. */
 mag_value_note_set mag_drug_notes(const mag_exposure *exposure);
 

@@ -36,6 +36,37 @@ mag_value mag_person_height(const mag_timeline *patient, const mag_period *perio
     return newest_measurement(patient, MAG_HEIGHT, period);
 }
 
+mag_value mag_person_bmi(const mag_timeline *patient, const mag_period *period) {
+    enum { CM_PER_M = 100 };
+    const mag_value height = mag_person_height(patient, period);
+    mag_value value = mag_person_weight(patient, period);
+    const mag_bounds metres = mag_bounds_divide(height.bounds, mag_bounds_exact(CM_PER_M));
+    value.bounds = mag_bounds_divide(value.bounds, mag_bounds_multiply(metres, metres));
+    value.notes |= height.notes;
+    return value;
+}
+
+bool mag_person_is_in_stay(const mag_timeline *patient) {
+    for (size_t i = 0; i < patient->stay_count; i++)
+        if (patient->stays[i].from <= patient->as_of && patient->as_of <= patient->stays[i].until)
+            return true;
+    return false;
+}
+
+mag_truth mag_person_in_care(const mag_timeline *patient) {
+    if (!mag_cohort_has_stays(patient->cohort) || mag_person_is_in_stay(patient))
+        return mag_truth_of(true);
+    return mag_truth_unknown(mag_unknown_bit(MAG_UNKNOWN_UNOBSERVABLE));
+}
+
+mag_truth mag_person_alive(const mag_timeline *patient) {
+    if (!mag_person_is_alive(patient->person, patient->as_of))
+        return mag_truth_of(false);
+    if (mag_person_may_be_dead(patient->person))
+        return mag_truth_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC));
+    return mag_truth_of(true);
+}
+
 mag_value mag_person_has(const mag_timeline *patient, uint32_t conditions,
                          const mag_period *period) {
     if (!mag_cohort_has_conditions(patient->cohort))
@@ -50,5 +81,7 @@ mag_value mag_person_has(const mag_timeline *patient, uint32_t conditions,
         value.is_date_only = record->is_date_only;
         return value;
     }
-    return mag_value_of_truth(mag_truth_of(false));
+    mag_value value = mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    value.truth = mag_truth_of(false);
+    return value;
 }

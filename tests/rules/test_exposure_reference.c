@@ -4,7 +4,7 @@
 #include "world.h"
 
 #include "cohort/builder.h"
-#include "rules/operand_drug.h"
+#include "rules/operand_dose.h"
 
 enum { ROWS_MAX = 6, HOUR = 60, DAY = 1440, ISSUE_GRACE = 28 * DAY, QUIET = 90 * DAY };
 

@@ -3,7 +3,7 @@
 #include "world.h"
 
 #include "clinical/dose.h"
-#include "rules/operand_drug.h"
+#include "rules/operand_dose.h"
 #include "rules/operand_person.h"
 
 static world in;

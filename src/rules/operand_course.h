@@ -1,0 +1,17 @@
+/* What rules ask about the shape of exposures: how long without a break, when ended, how long
+   planned. */
+#ifndef MAG_RULES_OPERAND_COURSE_H
+#define MAG_RULES_OPERAND_COURSE_H
+
+#include "rules/operand_drug.h"
+
+/* An era that began at least `length` before T (calendar days, or minutes) is in effect at T.
+   gap_minutes: exposures no further apart are joined, and an issue may have ended that long before
+   T; MAG_GAP_OF_KIND: by the rules of their kind. `at`: start of the era, the earliest of several.
+ */
+mag_value mag_drug_continuous(const mag_drug_query *query, mag_length length, int32_t gap_minutes);
+/* Members that have each been in effect without a break for at least that long at T; an upper bound
+   is the number of members where absence is unknown. */
+mag_value mag_drug_count_continuous(const mag_drug_query *query, mag_length length);
+
+#endif

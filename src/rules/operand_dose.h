@@ -1,0 +1,32 @@
+/* What rules ask about doses of elemental magnesium: at T, on a day, and how they changed. */
+#ifndef MAG_RULES_OPERAND_DOSE_H
+#define MAG_RULES_OPERAND_DOSE_H
+
+#include "rules/operand_drug.h"
+
+/* umol of elemental magnesium a day at T, summed over products; 0 if nothing is in effect. Of a
+   product, the rows that run at T count (of issues the newest alone, which continues the one
+   before), or its newest row if only grace or extra minutes keep it in effect. */
+mag_value mag_drug_dose(const mag_drug_query *query);
+/* Is the exposure one of the query's that the dose counts at T? */
+bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure);
+
+/* How much a dose must change to count. */
+typedef struct mag_dose_step {
+    double percent;
+    mag_direction direction;
+} mag_dose_step;
+
+/* Did the dose change by at least the step at a moment of the period, within an era? `at`: the
+   newest such moment. What lasts no more than a day is no dose of its own: neither the overlap of
+   an order with the next nor the gap between them is a change. Unknown `dose_range` if a dose is
+   not known well enough to tell; the same row again is no change, however little is known of it. */
+mag_value mag_drug_dose_change(const mag_drug_query *query, const mag_period *period,
+                               mag_dose_step step);
+
+/* Room for the rows of a patient; part of mag_drug_room. */
+mag_status mag_dose_room_reserve(mag_drug_room *room, mag_account *account, size_t wanted,
+                                 mag_error *err) MAG_MUST_CHECK;
+void mag_dose_room_done(mag_drug_room *room, mag_account *account);
+
+#endif
