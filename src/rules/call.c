@@ -1,5 +1,5 @@
 /* What stands between the brackets of an operand, and the table of distinct operands. */
-#include "rules/checker.h"
+#include "rules/call.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,38 +33,19 @@ static const operand_facts facts_of[] = {
 };
 _Static_assert(sizeof facts_of / sizeof facts_of[0] == MAG_OPERAND_KIND_COUNT, "a row each");
 
-static const char *const analyte_names[] = {
-#define MAG_ANALYTE(name, text, ...) text,
-#include "clinical/analyte.def"
-#undef MAG_ANALYTE
-    NULL};
 static const char *const condition_names[] = {
 #define MAG_CONDITION(name, text, ...) text,
 #include "clinical/condition.def"
 #undef MAG_CONDITION
     NULL};
-static const char *const class_names[] = {
-#define MAG_CLASS(name, ...) #name,
-#include "clinical/drug_class.def"
-#undef MAG_CLASS
-    NULL};
 
-const char *const *mag_class_names(void) {
-    return class_names;
+mag_status mag_call_fail(const mag_syntax *call, const char *text, mag_error *err) {
+    return mag_expression_fail(call->expression, call->at, MAG_MSG_R501, err, "%.*s( ) %s",
+                               (int)call->text.nbytes, call->text.at, text);
 }
 
-static mag_status fail(const mag_syntax *at, const char *text, mag_error *err) {
-    return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err, "%.*s( ) %s",
-                               (int)at->text.nbytes, at->text.at, text);
-}
-
-/* --- arguments ------------------------------------------------------------------------------- */
-
-static bool has_window(const mag_syntax *call) {
-    return call->kind == MAG_SYNTAX_CALL && call->window.kind != MAG_SYNTAX_NO_WINDOW;
-}
-
-static mag_status require_name(const mag_syntax *call, const mag_syntax *argument, mag_error *err) {
+mag_status mag_call_require_name(const mag_syntax *call, const mag_syntax *argument,
+                                 mag_error *err) {
     return argument->kind == MAG_SYNTAX_NAME
                ? MAG_OK
                : mag_expression_fail(argument->expression, argument->at, MAG_MSG_R501, err,
@@ -72,28 +53,48 @@ static mag_status require_name(const mag_syntax *call, const mag_syntax *argumen
                                      call->text.at);
 }
 
-static mag_status read_analyte(const mag_syntax *call, mag_operand *operand, const char **text,
-                               mag_error *err) {
+bool mag_call_has_window(const mag_syntax *call) {
+    return call->kind == MAG_SYNTAX_CALL && call->window.kind != MAG_SYNTAX_NO_WINDOW;
+}
+
+/* --- arguments ------------------------------------------------------------------------------- */
+
+static bool is_about_data(mag_operand_kind kind) {
+    return kind == MAG_OPERAND_REJECTED || kind == MAG_OPERAND_UNIT_MISSING ||
+           kind == MAG_OPERAND_CONFLICT || kind == MAG_OPERAND_UNIT_SHARE;
+}
+
+static mag_status read_analyte(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
+                               const char **text, mag_error *err) {
     if (call->child_count != 1)
-        return fail(call, "takes one analyte", err);
+        return mag_call_fail(call, "takes one analyte", err);
     const mag_syntax *argument = call->children[0];
-    MAG_TRY(require_name(call, argument, err));
-    operand->analyte = mag_analyte_find(argument->text);
-    if (operand->analyte == MAG_ANALYTE_NONE)
-        return mag_checker_fail_unknown(argument, "analyte", argument->text, analyte_names, err);
-    *text = mag_analyte_of(operand->analyte)->name;
+    if (argument->kind == MAG_SYNTAX_COMPARE) {
+        MAG_TRY(mag_call_filter(checker, argument, operand, text, err));
+    } else {
+        MAG_TRY(mag_call_require_name(call, argument, err));
+        MAG_TRY(mag_call_analyte(argument, operand, text, err));
+    }
+    bool is_any = operand->series == MAG_SERIES_ANY;
+    if (is_any && !is_about_data(operand->kind))
+        return mag_call_fail(call,
+                             "takes one analyte; `any` is for rejected, unit_missing, "
+                             "conflict and unit_share",
+                             err);
+    if (!is_any && operand->series != MAG_SERIES_NONE && is_about_data(operand->kind))
+        return mag_call_fail(call, "is about reported results, not about what is worked out", err);
     return MAG_OK;
 }
 
 static mag_status read_conditions(mag_checker *checker, const mag_syntax *call,
                                   mag_operand *operand, const char **text, mag_error *err) {
     if (call->child_count == 0)
-        return fail(call, "takes at least one condition", err);
+        return mag_call_fail(call, "takes at least one condition", err);
     const char *list = "";
     for (size_t i = 0; i < call->child_count; i++) {
         const mag_syntax *argument = call->children[i];
         mag_condition condition;
-        MAG_TRY(require_name(call, argument, err));
+        MAG_TRY(mag_call_require_name(call, argument, err));
         if (!mag_condition_find(argument->text, &condition))
             return mag_checker_fail_unknown(argument, "condition", argument->text, condition_names,
                                             err);
@@ -107,143 +108,159 @@ static mag_status read_conditions(mag_checker *checker, const mag_syntax *call,
     return MAG_OK;
 }
 
-/* Classes and groups, as candidates for a name that is neither. */
-static const char *const *class_candidates(mag_checker *checker) {
-    const mag_names *names = checker->names;
-    size_t count = MAG_CLASS_COUNT + names->group_count + 1;
-    const char **all = mag_arena_alloc(checker->arena, count * sizeof *all);
-    if (!all)
-        return class_names;
-    memcpy(all, class_names, MAG_CLASS_COUNT * sizeof *all);
-    for (size_t i = 0; i < names->group_count; i++)
-        all[MAG_CLASS_COUNT + i] = names->groups[i].name;
-    return all;
-}
-
-/* The longer stay in effect wins where a class comes twice. */
-static void add_member(mag_operand *operand, mag_member *members, mag_member member) {
-    for (size_t i = 0; i < operand->member_count; i++) {
-        if (members[i].drug_class != member.drug_class)
-            continue;
-        if (members[i].extra_minutes < member.extra_minutes)
-            members[i].extra_minutes = member.extra_minutes;
-        return;
-    }
-    members[operand->member_count++] = member;
-    operand->classes |= UINT64_C(1) << member.drug_class;
-}
-
-static int member_order(const void *a, const void *b) {
-    const mag_member *left = a, *right = b;
-    return (left->drug_class > right->drug_class) - (left->drug_class < right->drug_class);
-}
-
-static mag_status add_classes(mag_checker *checker, const mag_syntax *argument,
-                              mag_operand *operand, mag_member *members, mag_error *err) {
-    mag_member member = {.extra_minutes = 0};
-    if (mag_class_find(argument->text, &member.drug_class)) {
-        add_member(operand, members, member);
-        return MAG_OK;
-    }
-    const mag_group *group = mag_names_group(checker->names, argument->text);
-    if (!group)
-        return mag_checker_fail_unknown(argument, "drug class or group", argument->text,
-                                        class_candidates(checker), err);
-    for (size_t i = 0; i < group->member_count; i++)
-        add_member(operand, members, group->members[i]);
-    return MAG_OK;
-}
-
-mag_status mag_checker_members(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
-                               const char **text, mag_error *err) {
-    if (call->child_count == 0)
-        return fail(call, "takes at least one drug class or group", err);
-    size_t nbytes = MAG_CLASS_COUNT * sizeof(mag_member);
-    mag_member *members = mag_arena_alloc(checker->arena, nbytes);
-    if (!members)
-        return mag_fail_memory(err, nbytes);
-    const char *list = "";
-    for (size_t i = 0; i < call->child_count; i++) {
-        const mag_syntax *argument = call->children[i];
-        MAG_TRY(require_name(call, argument, err));
-        MAG_TRY(add_classes(checker, argument, operand, members, err));
-        list = mag_arena_format(checker->arena, "%s%s%.*s", list, i ? ", " : "",
-                                (int)argument->text.nbytes, argument->text.at);
-        if (!list)
-            return mag_fail_memory(err, 64);
-    }
-    qsort(members, operand->member_count, sizeof *members, member_order);
-    operand->members = members;
-    *text = list;
-    return MAG_OK;
-}
-
 static mag_status read_sample(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
                               const char **text, mag_error *err) {
     const mag_node *node = NULL;
     if (call->child_count == 1)
         MAG_TRY(mag_checker_value(checker, call->children[0], &node, err));
     if (!node || node->kind != MAG_NODE_OPERAND || node->dimension != MAG_DIM_RESULT)
-        return fail(call, "takes one result, such as a bound sample", err);
+        return mag_call_fail(call, "takes one result, such as a bound sample", err);
     operand->source = node->operand;
     *text = node->shown;
     return MAG_OK;
 }
 
-static bool has_moment(const mag_node *node) {
-    if (node->kind != MAG_NODE_OPERAND)
-        return false;
-    switch (node->dimension) {
-    case MAG_DIM_RESULT:
-    case MAG_DIM_MOMENT:
-    case MAG_DIM_FLOW:
-    case MAG_DIM_FLOW_INDEXED:
-    case MAG_DIM_CATEGORY:
-    case MAG_DIM_MASS:
-    case MAG_DIM_LENGTH:
+/* uln(ck) */
+static mag_status read_lab(const mag_syntax *call, mag_operand *operand, const char **text,
+                           mag_error *err) {
+    if (call->child_count != 1 || call->children[0]->kind != MAG_SYNTAX_NAME)
+        return mag_call_fail(call, "takes one analyte", err);
+    MAG_TRY(mag_call_analyte(call->children[0], operand, text, err));
+    return operand->series == MAG_SERIES_NONE
+               ? MAG_OK
+               : mag_call_fail(call, "takes one analyte that laboratories report", err);
+}
+
+/* pair(s, potassium within 7 days), pair(s, creatinine same specimen): the window lies around s. */
+static mag_status read_pair(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
+                            const char **text, mag_error *err) {
+    static const char usage[] = "takes a bound result and an analyte: pair(s, potassium within 7 "
+                                "days) or pair(s, creatinine same specimen)";
+    const mag_node *node = NULL;
+    const char *name;
+    bool is_same = (call->options.set >> MAG_SYNTAX_SAME & 1U) != 0;
+    bool is_within = call->window.kind == MAG_SYNTAX_WITHIN && !call->window.anchor;
+    if (call->child_count != 2 || call->children[1]->kind != MAG_SYNTAX_NAME ||
+        is_same == mag_call_has_window(call) || (!is_same && !is_within))
+        return mag_call_fail(call, usage, err);
+    MAG_TRY(mag_checker_value(checker, call->children[0], &node, err));
+    if (node->kind != MAG_NODE_OPERAND || node->dimension != MAG_DIM_RESULT)
+        return mag_call_fail(call, usage, err);
+    MAG_TRY(mag_call_analyte(call->children[1], operand, &name, err));
+    if (operand->series != MAG_SERIES_NONE && operand->series != MAG_SERIES_ADJUSTED_CALCIUM)
+        return mag_call_fail(call, usage, err);
+    operand->source = node->operand;
+    *text = mag_arena_format(checker->arena, "%s, %s", node->shown, name);
+    return *text ? MAG_OK : mag_fail_memory(err, 64);
+}
+
+/* Kinds whose value has a moment, if there is one. */
+static bool kind_has_moment(mag_operand_kind kind) {
+    switch (kind) {
+    case MAG_OPERAND_LATEST:
+    case MAG_OPERAND_PREVIOUS:
+    case MAG_OPERAND_FIRST:
+    case MAG_OPERAND_LOWEST:
+    case MAG_OPERAND_HIGHEST:
+    case MAG_OPERAND_CHANGE:
+    case MAG_OPERAND_PAIR:
+    case MAG_OPERAND_DATE:
+    case MAG_OPERAND_STARTED:
+    case MAG_OPERAND_STOPPED:
+    case MAG_OPERAND_DOSE_CHANGE:
+    case MAG_OPERAND_START:
+    case MAG_OPERAND_STOP:
+    case MAG_OPERAND_HAS:
+    case MAG_OPERAND_WEIGHT:
+    case MAG_OPERAND_HEIGHT:
+    case MAG_OPERAND_BMI:
+    case MAG_OPERAND_KIDNEY_FUNCTION:
+    case MAG_OPERAND_EGFR:
+    case MAG_OPERAND_CKD_CATEGORY:
+    case MAG_OPERAND_AKI_STAGE:
+    case MAG_OPERAND_ADJUSTED_CALCIUM:
+    case MAG_OPERAND_FEMG:
         return true;
     default:
         return false;
     }
 }
 
-/* days_since(magnesium within 1 year) asks about the latest one. */
-static mag_status read_timed(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
+bool mag_checker_has_moment(const mag_checker *checker, const mag_node *node) {
+    return node->kind == MAG_NODE_OPERAND && kind_has_moment(checker->operands[node->operand].kind);
+}
+
+static mag_status read_event(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
                              const char **text, mag_error *err) {
-    if (call->child_count != 1)
-        return fail(call, "takes an analyte or something that has a moment", err);
-    const mag_syntax *argument = call->children[0];
-    bool is_analyte =
-        argument->kind == MAG_SYNTAX_NAME && mag_analyte_find(argument->text) != MAG_ANALYTE_NONE;
-    if (is_analyte) {
-        mag_node *latest;
-        MAG_TRY(mag_checker_operand(checker, call, MAG_OPERAND_LATEST, &latest, err));
-        operand->source = latest->operand;
-        *text = mag_analyte_of(mag_analyte_find(argument->text))->name;
-        return MAG_OK;
-    }
     const mag_node *node;
-    MAG_TRY(mag_checker_value(checker, argument, &node, err));
-    if (!has_moment(node) || has_window(call))
-        return fail(call, "takes an analyte, or something that has a moment and no window", err);
+    if (call->child_count != 1)
+        return mag_call_fail(call, "takes one thing that has a moment", err);
+    MAG_TRY(mag_checker_value(checker, call->children[0], &node, err));
+    if (!mag_checker_has_moment(checker, node))
+        return mag_call_fail(call, "takes something that has a moment", err);
     operand->source = node->operand;
     *text = node->shown;
     return MAG_OK;
 }
 
+/* days_since(magnesium within 1 year) asks about the latest one. */
+static mag_status read_timed(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
+                             const char **text, mag_error *err) {
+    mag_operand named = {.series = MAG_SERIES_NONE};
+    mag_error unused = {0};
+    bool is_analyte = call->child_count == 1 && call->children[0]->kind == MAG_SYNTAX_NAME &&
+                      !mag_checker_is_defined(checker, call->children[0]->text) &&
+                      mag_call_analyte(call->children[0], &named, text, &unused) == MAG_OK;
+    if (is_analyte) {
+        mag_node *latest;
+        MAG_TRY(mag_checker_operand(checker, call, MAG_OPERAND_LATEST, &latest, err));
+        operand->source = latest->operand;
+        return MAG_OK;
+    }
+    if (call->child_count != 1 || mag_call_has_window(call))
+        return mag_call_fail(call, "takes an analyte, or something that has a moment and no window",
+                             err);
+    return read_event(checker, call, operand, text, err);
+}
+
+/* ckd_category(x) of an eGFR, or the newest of a window. */
+static mag_status read_gfr(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
+                           const char **text, mag_error *err) {
+    const mag_node *node;
+    if (call->child_count == 0)
+        return MAG_OK;
+    if (call->child_count != 1 || mag_call_has_window(call))
+        return mag_call_fail(call, "takes a window, or one eGFR", err);
+    MAG_TRY(mag_checker_value(checker, call->children[0], &node, err));
+    if (node->kind != MAG_NODE_OPERAND || node->dimension != MAG_DIM_FLOW_INDEXED)
+        return mag_call_fail(call, "takes a window, or one eGFR", err);
+    operand->source = node->operand;
+    *text = node->shown;
+    return MAG_OK;
+}
+
+static mag_status read_suspicions(mag_checker *checker, const mag_syntax *call,
+                                  mag_operand *operand, const char **text, mag_error *err) {
+    if (call->child_count != 1)
+        return mag_call_fail(call, "takes words: edta, haemolysis, drip_arm, ph", err);
+    return mag_call_suspicions(checker, call->children[0], operand, text, err);
+}
+
 static mag_status read_arguments(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
                                  const char **text, mag_error *err) {
     argument_kind arguments = facts_of[operand->kind].arguments;
-    bool takes_window = arguments != ARGUMENTS_NOTHING && arguments != ARGUMENTS_SAMPLE;
-    if (has_window(call) && !takes_window)
-        return fail(call, "takes no window", err);
+    bool takes_window = arguments != ARGUMENTS_NOTHING && arguments != ARGUMENTS_SAMPLE &&
+                        arguments != ARGUMENTS_EVENT && arguments != ARGUMENTS_LAB;
+    if (mag_call_has_window(call) && !takes_window)
+        return mag_call_fail(call, "takes no window", err);
     switch (arguments) {
     case ARGUMENTS_NOTHING:
     case ARGUMENTS_WINDOW:
+        return call->child_count == 0 ? MAG_OK : mag_call_fail(call, "takes no names", err);
     case ARGUMENTS_GFR:
-        return call->child_count == 0 ? MAG_OK : fail(call, "takes no names", err);
+        return read_gfr(checker, call, operand, text, err);
     case ARGUMENTS_ANALYTE:
-        return read_analyte(call, operand, text, err);
+        return read_analyte(checker, call, operand, text, err);
     case ARGUMENTS_CLASSES:
         return mag_checker_members(checker, call, operand, text, err);
     case ARGUMENTS_CONDITIONS:
@@ -253,70 +270,101 @@ static mag_status read_arguments(mag_checker *checker, const mag_syntax *call, m
     case ARGUMENTS_TIMED:
         return read_timed(checker, call, operand, text, err);
     case ARGUMENTS_TWO_CLASSES:
+        return mag_call_two_lists(checker, call, operand, text, err);
     case ARGUMENTS_PAIR:
+        return read_pair(checker, call, operand, text, err);
     case ARGUMENTS_EVENT:
+        return read_event(checker, call, operand, text, err);
     case ARGUMENTS_LAB:
+        return read_lab(call, operand, text, err);
     case ARGUMENTS_WORDS:
         break;
     }
-    return MAG_OK;
+    return read_suspicions(checker, call, operand, text, err);
 }
 
-/* --- the table of operands ------------------------------------------------------------------- */
+/* --- the operand ----------------------------------------------------------------------------- */
 
-static bool is_same_length(mag_length a, mag_length b) {
-    return a.amount == b.amount && a.is_minutes == b.is_minutes;
-}
-
-static bool is_same_window(const mag_window *a, const mag_window *b) {
-    return a->kind == b->kind && is_same_length(a->near, b->near) &&
-           is_same_length(a->far, b->far) && a->anchor == b->anchor && a->anchor2 == b->anchor2;
-}
-
-static bool has_same_members(const mag_operand *a, const mag_operand *b) {
-    if (a->classes != b->classes || a->member_count != b->member_count)
-        return false;
-    for (size_t i = 0; i < a->member_count; i++) {
-        if (a->members[i].extra_minutes != b->members[i].extra_minutes)
-            return false;
-    }
-    return true;
-}
-
-static bool is_same_operand(const mag_operand *a, const mag_operand *b) {
-    return a->kind == b->kind && a->analyte == b->analyte && a->worse == b->worse &&
-           a->conditions == b->conditions && a->source == b->source &&
-           is_same_window(&a->window, &b->window) && has_same_members(a, b);
-}
-
-mag_status mag_checker_intern(mag_checker *checker, const mag_syntax *at,
-                              const mag_operand *operand, int16_t *index, mag_error *err) {
-    for (size_t i = 0; i < checker->operand_count; i++) {
-        if (is_same_operand(&checker->operands[i], operand)) {
-            *index = (int16_t)i;
-            return MAG_OK;
-        }
-    }
-    if (checker->operand_count == MAG_MAX_OPERANDS)
-        return mag_expression_fail(at->expression, at->at, MAG_MSG_R510, err,
-                                   "more than %d different operands in one pack", MAG_MAX_OPERANDS);
-    checker->operands[checker->operand_count] = *operand;
-    *index = (int16_t)checker->operand_count++;
-    return MAG_OK;
-}
-
-/* "latest(magnesium within 90 days)"; a bare "age" stays bare. */
-static const char *operand_text(mag_checker *checker, mag_operand_kind kind, const char *arguments,
-                                const char *window) {
+static const char *operand_text(mag_checker *checker, mag_operand_kind kind, const char *inside) {
     const char *name = mag_operand_name(kind);
-    if (!arguments[0] && !window[0])
-        return name;
-    return mag_arena_format(checker->arena, "%s(%s%s%s)", name, arguments,
-                            arguments[0] && window[0] ? " " : "", window);
+    return inside[0] ? mag_arena_format(checker->arena, "%s(%s)", name, inside) : name;
 }
 
 static bool depends_on_worse(mag_operand_kind kind) {
-    return kind == MAG_OPERAND_LATEST || kind == MAG_OPERAND_PREVIOUS || kind == MAG_OPERAND_FIRST;
+    return kind == MAG_OPERAND_LATEST || kind == MAG_OPERAND_PREVIOUS ||
+           kind == MAG_OPERAND_FIRST || kind == MAG_OPERAND_CHANGE || kind == MAG_OPERAND_PAIR ||
+           kind == MAG_OPERAND_ADJUSTED_CALCIUM;
+}
+
+/* Worked out from several results, or from none: a number and no result. */
+static bool is_number_of_results(mag_operand_kind kind) {
+    return kind == MAG_OPERAND_MEDIAN || kind == MAG_OPERAND_CHANGE || kind == MAG_OPERAND_ULN;
+}
+
+/* Results are kept in the canonical unit of their analyte; in sums they count in the unit of a
+   dimension. */
+static mag_status settle_dimension(const mag_syntax *at, mag_operand *operand, mag_error *err) {
+    mag_dimension number = MAG_DIM_NUMBER;
+    mag_dimension declared = operand->dimension;
+    bool is_of_results = declared == MAG_DIM_SERIES || declared == MAG_DIM_RESULT;
+    operand->unit_factor = 1.0;
+    if (!is_of_results)
+        return MAG_OK;
+    if (operand->series == MAG_SERIES_EGFR) {
+        operand->dimension = MAG_DIM_FLOW_INDEXED;
+        return MAG_OK;
+    }
+    if (operand->kind == MAG_OPERAND_ADJUSTED_CALCIUM) {
+        operand->series = MAG_SERIES_ADJUSTED_CALCIUM;
+        operand->analyte = MAG_CALCIUM;
+    }
+    mag_unit canonical = mag_analyte_of(operand->analyte)->canonical;
+    bool has_number = mag_dimension_of_unit(canonical, &number, &operand->unit_factor);
+    operand->dimension = is_number_of_results(operand->kind) ? number : MAG_DIM_RESULT;
+    if (!has_number && operand->dimension != MAG_DIM_RESULT)
+        return mag_call_fail(at, "cannot be worked out for this analyte", err);
+    return MAG_OK;
+}
+
+/* Facts of the run's sources belong to rules about sources, and nothing else does. */
+static mag_status check_scope(const mag_checker *checker, const mag_syntax *at,
+                              mag_operand_kind kind, mag_error *err) {
+    bool is_of_source = kind == MAG_OPERAND_UNMAPPED_DRUGS || kind == MAG_OPERAND_UNIT_SHARE;
+    if (checker->scope == MAG_CHECKS_ANY || is_of_source == (checker->scope == MAG_CHECKS_SOURCE))
+        return MAG_OK;
+    return mag_expression_fail(at->expression, at->at, MAG_MSG_R502, err,
+                               is_of_source ? "%s is a fact of the run's sources: for rules with "
+                                              "`scope: source` only"
+                                            : "%s asks about a patient, which a rule with `scope: "
+                                              "source` has none of",
+                               mag_operand_name(kind));
+}
+
+static mag_status read_operand(mag_checker *checker, const mag_syntax *syntax, mag_operand *operand,
+                               mag_error *err) {
+    const char *arguments = "", *window = "";
+    mag_option_texts options;
+    MAG_TRY(mag_call_options(checker, syntax, operand, &options, err));
+    MAG_TRY(read_arguments(checker, syntax, operand, &arguments, err));
+    MAG_TRY(mag_checker_window(checker, syntax, &operand->window, &window, err));
+    MAG_TRY(settle_dimension(syntax, operand, err));
+    bool has_blank = arguments[0] && window[0];
+    const char *inside = mag_arena_format(checker->arena, "%s%s%s%s%s", arguments, options.before,
+                                          has_blank ? " " : "", window, options.behind);
+    operand->text = inside ? operand_text(checker, operand->kind, inside) : NULL;
+    return operand->text ? MAG_OK : mag_fail_memory(err, 64);
+}
+
+/* The latest result that days_since stands on has the window already; pair's lies around its
+   sample. */
+static void settle_window(mag_operand *operand) {
+    const mag_window none = {.anchor = MAG_ANCHOR_AS_OF, .anchor2 = MAG_ANCHOR_AS_OF};
+    if (facts_of[operand->kind].arguments == ARGUMENTS_TIMED)
+        operand->window = none;
+    if (operand->kind == MAG_OPERAND_PAIR) {
+        operand->window.kind = operand->is_same_specimen ? MAG_WINDOW_AT : MAG_WINDOW_AROUND;
+        operand->window.anchor = operand->source;
+    }
 }
 
 mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
@@ -325,22 +373,13 @@ mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
                            .dimension = facts_of[kind].dimension,
                            .worse = depends_on_worse(kind) ? checker->worse : MAG_WORSE_LOW,
                            .source = -1};
-    const char *arguments = "", *window = "";
-    bool needs_arguments = facts_of[kind].arguments > ARGUMENTS_WINDOW;
+    bool needs_arguments =
+        facts_of[kind].arguments > ARGUMENTS_WINDOW && facts_of[kind].arguments != ARGUMENTS_GFR;
+    MAG_TRY(check_scope(checker, syntax, kind, err));
     if (syntax->kind != MAG_SYNTAX_CALL && needs_arguments)
-        return fail(syntax, "needs its arguments in brackets", err);
-    MAG_TRY(read_arguments(checker, syntax, &operand, &arguments, err));
-    MAG_TRY(mag_checker_window(checker, syntax, &operand.window, &window, err));
-    if (operand.dimension == MAG_DIM_SERIES)
-        operand.dimension = MAG_DIM_RESULT;
-    operand.text = operand_text(checker, kind, arguments, window);
-    if (!operand.text)
-        return mag_fail_memory(err, 64);
-    /* the latest result that days_since stands on has the window already */
-    if (facts_of[kind].arguments == ARGUMENTS_TIMED) {
-        mag_window none = {.anchor = MAG_ANCHOR_AS_OF, .anchor2 = MAG_ANCHOR_AS_OF};
-        operand.window = none;
-    }
+        return mag_call_fail(syntax, "needs its arguments in brackets", err);
+    MAG_TRY(read_operand(checker, syntax, &operand, err));
+    settle_window(&operand);
     int16_t index;
     MAG_TRY(mag_checker_intern(checker, syntax, &operand, &index, err));
     mag_node *node = mag_checker_node(checker, syntax, MAG_NODE_OPERAND, operand.dimension);

@@ -114,6 +114,12 @@ static mag_status use_definition(mag_checker *checker, const mag_syntax *at,
     return MAG_OK;
 }
 
+bool mag_checker_is_defined(const mag_checker *checker, mag_span name) {
+    const mag_names *names = checker->names;
+    return mag_definitions_find(names->bindings, name) ||
+           mag_definitions_find(names->notes, name) || mag_definitions_find(names->defines, name);
+}
+
 static const mag_definition *find_definition(const mag_names *names, mag_span name) {
     const mag_definition *found = mag_definitions_find(names->bindings, name);
     if (!found)
@@ -181,6 +187,14 @@ static mag_status word_node(mag_checker *checker, const mag_syntax *syntax, cons
     return MAG_OK;
 }
 
+static mag_status always_node(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
+                              mag_error *err) {
+    mag_node *node;
+    MAG_TRY(new_leaf(checker, syntax, MAG_NODE_ALWAYS, &node, err));
+    *out = node;
+    return MAG_OK;
+}
+
 static mag_status check_name(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
                              mag_error *err) {
     const mag_definition *definition = find_definition(checker->names, syntax->text);
@@ -192,6 +206,8 @@ static mag_status check_name(mag_checker *checker, const mag_syntax *syntax, con
     const mag_limit *limit = mag_names_limit(checker->names, syntax->text);
     if (limit)
         return limit_node(checker, syntax, limit, out, err);
+    if (mag_span_is(syntax->text, "always"))
+        return always_node(checker, syntax, out, err);
     mag_operand_kind kind;
     if (mag_operand_find(syntax->text, &kind))
         return operand_node(checker, syntax, kind, out, err);
@@ -221,10 +237,19 @@ static mag_status check_known(mag_checker *checker, const mag_syntax *syntax, co
     return status;
 }
 
+static mag_status check_any_of(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
+                               mag_error *err) {
+    if (syntax->child_count < 2 || syntax->window.kind != MAG_SYNTAX_NO_WINDOW)
+        return fail(syntax, MAG_MSG_R501, "any_of( ) takes two conditions or more", err);
+    return check_truths(checker, syntax, MAG_NODE_ANY_OF, out, err);
+}
+
 static mag_status check_call(mag_checker *checker, const mag_syntax *syntax, const mag_node **out,
                              mag_error *err) {
     if (mag_span_is(syntax->text, "known"))
         return check_known(checker, syntax, out, err);
+    if (mag_span_is(syntax->text, "any_of"))
+        return check_any_of(checker, syntax, out, err);
     mag_operand_kind kind;
     if (!mag_operand_find(syntax->text, &kind))
         return mag_checker_fail_unknown(syntax, "operand", syntax->text,
@@ -262,8 +287,7 @@ typedef struct comparison {
     mag_relation relation;
 } comparison;
 
-/* What stands on the right of a result, as written; NULL if it is no plain quantity. */
-static const mag_quantity *quantity_at(const mag_checker *checker, const mag_syntax *syntax) {
+const mag_quantity *mag_checker_quantity(const mag_checker *checker, const mag_syntax *syntax) {
     if (syntax->kind == MAG_SYNTAX_QUANTITY)
         return &syntax->quantity;
     if (syntax->kind != MAG_SYNTAX_NAME)
@@ -272,18 +296,29 @@ static const mag_quantity *quantity_at(const mag_checker *checker, const mag_syn
     return parameter ? &parameter->value : NULL;
 }
 
+void mag_checker_see(mag_checker *checker, mag_relation relation) {
+    checker->saw_below |= relation == MAG_IS_BELOW || relation == MAG_IS_AT_MOST;
+    checker->saw_above |= relation == MAG_IS_ABOVE || relation == MAG_IS_AT_LEAST;
+}
+
+static mag_status numeric_dimension(mag_checker *checker, const mag_syntax *at,
+                                    const mag_node *node, mag_dimension *out, mag_error *err);
+
+/* A result against a limit is compared as printed, against anything else as a number. */
 static mag_status check_result(mag_checker *checker, comparison *c, mag_error *err) {
     mag_analyte analyte = checker->operands[c->left->operand].analyte;
+    mag_dimension left, right;
     if (c->relation == MAG_IS_EQUAL || c->relation == MAG_IS_NOT_EQUAL)
         return fail(c->at, MAG_MSG_R501, "a result is compared with < <= > or >=", err);
-    checker->saw_below |= c->relation == MAG_IS_BELOW || c->relation == MAG_IS_AT_MOST;
-    checker->saw_above |= c->relation == MAG_IS_ABOVE || c->relation == MAG_IS_AT_LEAST;
+    mag_checker_see(checker, c->relation);
     if (c->right->dimension == MAG_DIM_LIMIT)
         return mag_checker_limit_fits(c->right_at, analyte, c->right->limit, err);
-    const mag_quantity *quantity = quantity_at(checker, c->right_at);
-    if (!quantity)
-        return fail(c->right_at, MAG_MSG_R501,
-                    "a result is compared with a named limit or a quantity with a unit", err);
+    const mag_quantity *quantity = mag_checker_quantity(checker, c->right_at);
+    if (!quantity) {
+        MAG_TRY(numeric_dimension(checker, c->left_at, c->left, &left, err));
+        MAG_TRY(numeric_dimension(checker, c->right_at, c->right, &right, err));
+        return left == right ? MAG_OK : fail_mismatch(c->right_at, left, right, err);
+    }
     const mag_limit *limit;
     MAG_TRY(mag_checker_literal(checker, c->right_at, analyte, quantity, &limit, err));
     return limit_node(checker, c->right_at, limit, &c->right, err);
@@ -368,15 +403,12 @@ static mag_status check_compare(mag_checker *checker, const mag_syntax *syntax,
  * dimension's. */
 static mag_status numeric_dimension(mag_checker *checker, const mag_syntax *at,
                                     const mag_node *node, mag_dimension *out, mag_error *err) {
+    double factor;
     *out = node->dimension;
     if (node->dimension == MAG_DIM_RESULT) {
         mag_analyte analyte = checker->operands[node->operand].analyte;
-        const char *unit = mag_unit_text(mag_analyte_of(analyte)->canonical);
-        for (int i = 0; i < MAG_DIM_COUNT; i++) {
-            const char *dimension_unit = mag_dimension_unit((mag_dimension)i);
-            if (dimension_unit[0] && mag_span_is(mag_span_of(unit), dimension_unit))
-                *out = (mag_dimension)i;
-        }
+        if (!mag_dimension_of_unit(mag_analyte_of(analyte)->canonical, out, &factor))
+            *out = MAG_DIM_RESULT;
     }
     bool is_number = *out >= MAG_DIM_NUMBER && *out <= MAG_DIM_ACTIVITY;
     if (is_number)

@@ -40,11 +40,19 @@ typedef struct mag_names {
     mag_definitions defines, bindings, notes;
 } mag_names;
 
+/* What the expression in hand may ask about. */
+typedef enum mag_checked_scope {
+    MAG_CHECKS_ANY, /* a definition, before it is known who uses it */
+    MAG_CHECKS_PATIENT,
+    MAG_CHECKS_SOURCE
+} mag_checked_scope;
+
 typedef struct mag_checker {
     mag_arena *arena;
     const mag_names *names;
     int32_t history_days; /* 0 = none */
     mag_worse worse;      /* of the rule in hand */
+    mag_checked_scope scope;
     bool refuses_bare_has;
     mag_operand *operands; /* MAG_MAX_OPERANDS */
     size_t operand_count;
@@ -71,6 +79,22 @@ mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
 /* Window of a call; the text of it, with a blank before it, goes to *text ("" for none). */
 mag_status mag_checker_window(mag_checker *checker, const mag_syntax *call, mag_window *out,
                               const char **text, mag_error *err) MAG_MUST_CHECK;
+/* A length of time, a quantity or a parameter; its text ("14 days") goes to *text. */
+mag_status mag_checker_length(mag_checker *checker, const mag_syntax *call,
+                              const mag_syntax_length *length, mag_length *out, const char **text,
+                              mag_error *err) MAG_MUST_CHECK;
+/* The value of the parameter that stands for a length. MS-R503 if it is none. */
+mag_status mag_checker_parameter(mag_checker *checker, const mag_syntax *call,
+                                 const mag_syntax_length *length, mag_quantity *out,
+                                 mag_error *err) MAG_MUST_CHECK;
+/* Has the value a moment, if it has one at all: a result, a start, started( ) ... */
+bool mag_checker_has_moment(const mag_checker *checker, const mag_node *node);
+/* A quantity, or a parameter's; NULL if the syntax is neither. */
+const mag_quantity *mag_checker_quantity(const mag_checker *checker, const mag_syntax *syntax);
+/* Is the name one of `let`, `notes` or `define`? */
+bool mag_checker_is_defined(const mag_checker *checker, mag_span name);
+/* A comparison of a result: which way the rule looks. */
+void mag_checker_see(mag_checker *checker, mag_relation relation);
 /* Classes and groups in a list of names, sorted and distinct; the list as text. */
 mag_status mag_checker_members(mag_checker *checker, const mag_syntax *call, mag_operand *operand,
                                const char **text, mag_error *err) MAG_MUST_CHECK;

@@ -1,11 +1,20 @@
 /* Walking a condition: its truth, and the operands that decided it. */
 #include "rules/evaluator.h"
 
+/* In the unit of the operand's dimension: results are kept in the canonical unit of the analyte. */
+static mag_bounds bounds_of_operand(mag_evaluator *evaluator, int16_t operand) {
+    const double factor = evaluator->pack->operands[operand].unit_factor;
+    mag_bounds bounds = mag_evaluator_operand(evaluator, operand)->bounds;
+    bounds.low *= factor;
+    bounds.high *= factor;
+    return bounds;
+}
+
 static mag_bounds bounds_of(mag_evaluator *evaluator, const mag_node *node) {
     if (node->kind == MAG_NODE_CONSTANT)
         return mag_bounds_exact(node->number);
     if (node->kind == MAG_NODE_OPERAND)
-        return mag_evaluator_operand(evaluator, node->operand)->bounds;
+        return bounds_of_operand(evaluator, node->operand);
     const mag_bounds left = bounds_of(evaluator, node->children[0]);
     const mag_bounds right = bounds_of(evaluator, node->children[1]);
     switch (node->kind) {

@@ -23,9 +23,10 @@ static const char *const unit_names[] = {
 enum { UNIT_WORD_COUNT = sizeof unit_words / sizeof unit_words[0], WORD_NBYTES = 64 };
 
 /* Words that may follow a plain number without being its unit. */
-static const char *const connecting_words[] = {"and",    "or",    "not",     "to",    "ago",
-                                               "before", "after", "within",  "since", "from",
-                                               "for",    "gap",   "between", "at",    NULL};
+static const char *const connecting_words[] = {
+    "and",   "or",     "not",  "to",   "ago", "before",  "after", "within",
+    "since", "around", "from", "for",  "gap", "between", "at",    "by",
+    "up",    "down",   "same", "with", "is",  "apart",   NULL};
 
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';

@@ -84,10 +84,34 @@ const char *mag_dimension_unit(mag_dimension dimension) {
     return dimension < MAG_DIM_COUNT && units[dimension] ? units[dimension] : "";
 }
 
+bool mag_dimension_of_unit(mag_unit unit, mag_dimension *dimension, double *factor) {
+    static const struct {
+        const char *word;
+        mag_dimension dimension;
+        double factor;
+    } quantities[] = {
+#define MAG_QUANTITY(word, dimension, factor) {word, MAG_DIM_##dimension, factor},
+#include "rules/quantity.def"
+#undef MAG_QUANTITY
+    };
+    *dimension = MAG_DIM_NUMBER;
+    *factor = 1.0;
+    if (unit == MAG_UNIT_RATIO)
+        return true;
+    for (size_t i = 0; i < sizeof quantities / sizeof quantities[0]; i++) {
+        if (unit == mag_unit_parse(mag_span_of(quantities[i].word)) && unit != MAG_UNIT_NONE) {
+            *dimension = quantities[i].dimension;
+            *factor = quantities[i].factor;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Every list has room for the terminating NULL because the count is made first. */
 const char *const *mag_names_all(const mag_names *names, mag_arena *arena) {
     size_t count = names->parameter_count + names->limit_count + names->defines.count +
-                   names->bindings.count + names->notes.count + MAG_OPERAND_KIND_COUNT + 2;
+                   names->bindings.count + names->notes.count + MAG_OPERAND_KIND_COUNT + 4;
     const char **all = mag_arena_alloc(arena, count * sizeof *all);
     if (!all)
         return NULL;
@@ -103,7 +127,9 @@ const char *const *mag_names_all(const mag_names *names, mag_arena *arena) {
         all[used++] = names->limits[i].name;
     for (size_t i = 0; i < MAG_OPERAND_KIND_COUNT; i++)
         all[used++] = operand_names[i];
-    all[used] = "known";
+    all[used++] = "known";
+    all[used++] = "any_of";
+    all[used] = "always";
     return all;
 }
 

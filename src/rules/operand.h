@@ -114,6 +114,7 @@ typedef enum mag_direction { MAG_EITHER_WAY, MAG_UPWARDS, MAG_DOWNWARDS } mag_di
 typedef struct mag_operand {
     mag_operand_kind kind;
     mag_dimension dimension;
+    double unit_factor;  /* bounds of results are canonical: times this, in the dimension's unit */
     mag_analyte analyte; /* NONE if it has none; of adjusted_calcium CALCIUM */
     mag_series series;
     mag_filter filter;
@@ -141,5 +142,8 @@ typedef struct mag_operand {
 const char *mag_operand_name(mag_operand_kind kind);
 /* "mL/min"; "" for truths, results and plain numbers. Doses: "umol/day". */
 const char *mag_dimension_unit(mag_dimension dimension);
+
+/* The dimension that a unit belongs to and the factor to the unit of it; false if it has none. */
+bool mag_dimension_of_unit(mag_unit unit, mag_dimension *dimension, double *factor);
 
 #endif

@@ -8,8 +8,8 @@ static const mag_yaml_field pack_fields[] = {
     {"pack", MAG_YAML_SCALAR, true, false},         {"version", MAG_YAML_SCALAR, true, false},
     {"description", MAG_YAML_SCALAR, false, false}, {"parameters", MAG_YAML_SEQUENCE, false, false},
     {"limits", MAG_YAML_SEQUENCE, false, false},    {"groups", MAG_YAML_SEQUENCE, false, false},
-    {"define", MAG_YAML_SEQUENCE, false, false},    {"rules", MAG_YAML_SEQUENCE, true, false},
-    {NULL, MAG_YAML_SCALAR, false, false}};
+    {"define", MAG_YAML_SEQUENCE, false, false},    {"gaps", MAG_YAML_SEQUENCE, false, false},
+    {"rules", MAG_YAML_SEQUENCE, true, false},      {NULL, MAG_YAML_SCALAR, false, false}};
 
 static int draft_order(const void *a, const void *b) {
     const mag_rule_draft *left = a, *right = b;
@@ -142,6 +142,7 @@ static mag_status read_pack(mag_pack_builder *builder, const mag_yaml *root, mag
     MAG_TRY(mag_checker_init(&builder->checker, builder->arena, &builder->names, pack->history_days,
                              err));
     MAG_TRY(mag_builder_names(builder, root, err));
+    MAG_TRY(mag_builder_gaps(builder, root, err));
     MAG_TRY(read_rules(builder, root, err));
     MAG_TRY(order_rules(builder, err));
     pack->operands = builder->checker.operands;

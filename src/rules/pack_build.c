@@ -94,7 +94,8 @@ static bool is_known_word(const mag_names *names, mag_span name) {
            mag_definitions_find(names->defines, name) ||
            mag_definitions_find(names->bindings, name) ||
            mag_definitions_find(names->notes, name) || mag_span_is(name, "known") ||
-           mag_span_is(name, "severity");
+           mag_span_is(name, "any_of") || mag_span_is(name, "always") || mag_span_is(name, "any") ||
+           mag_span_is(name, "severity") || mag_syntax_is_reserved(name);
 }
 
 mag_status mag_builder_new_name(mag_pack_builder *builder, const mag_yaml *scalar, mag_error *err) {

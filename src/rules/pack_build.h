@@ -66,6 +66,10 @@ mag_status mag_builder_new_name(mag_pack_builder *builder, const mag_yaml *scala
 mag_status mag_builder_names(mag_pack_builder *builder, const mag_yaml *root,
                              mag_error *err) MAG_MUST_CHECK;
 
+/* gaps: how far apart a bound drug and its binder must be taken. */
+mag_status mag_builder_gaps(mag_pack_builder *builder, const mag_yaml *root,
+                            mag_error *err) MAG_MUST_CHECK;
+
 /* A list of `name` and an expression under `key` (as, when). */
 mag_status mag_builder_definitions(mag_pack_builder *builder, const mag_yaml *mapping,
                                    const char *list, const char *key, mag_definitions *out,

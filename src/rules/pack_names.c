@@ -78,11 +78,15 @@ static mag_status read_parameters(mag_pack_builder *builder, const mag_yaml *roo
 
 /* --- limits ---------------------------------------------------------------------------------- */
 
+/* The molar side also holds what has one family only, such as U/L. */
 static bool side_of(const mag_quantity *quantity, mag_dimension wanted, mag_decimal *value,
                     mag_unit *unit) {
+    bool has_one_family =
+        quantity->dimension == MAG_DIM_ACTIVITY || quantity->dimension == MAG_DIM_FLOW_INDEXED;
     *value = quantity->digits;
     *unit = mag_unit_parse(quantity->unit);
-    return quantity->dimension == wanted && *unit != MAG_UNIT_NONE;
+    return *unit != MAG_UNIT_NONE &&
+           (quantity->dimension == wanted || (wanted == MAG_DIM_MOLAR && has_one_family));
 }
 
 static mag_status read_side(mag_pack_builder *builder, const mag_yaml *node, const char *key,

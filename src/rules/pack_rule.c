@@ -10,27 +10,44 @@ static const char not_checked[] = "not yet checked";
 /* The expressions of a rule as written. */
 typedef struct rule_syntax {
     const mag_syntax *among, *except, *when;
-    const mag_syntax **tiers, **adjusts;
+    const mag_syntax **tiers, **adjusts, **hides;
     mag_tier *checked_tiers; /* the rule's own arrays, to be filled */
     mag_adjust *checked_adjusts;
     mag_note *checked_notes;
+    mag_hide_draft *checked_hides;
 } rule_syntax;
 
-static const mag_yaml_field rule_fields[] = {
-    {"id", MAG_YAML_SCALAR, true, false},           {"title", MAG_YAML_SCALAR, true, false},
-    {"group", MAG_YAML_SCALAR, false, false},       {"status", MAG_YAML_SCALAR, false, false},
-    {"version", MAG_YAML_SCALAR, false, false},     {"requires", MAG_YAML_SEQUENCE, false, false},
-    {"let", MAG_YAML_SEQUENCE, false, false},       {"among", MAG_YAML_SCALAR, true, false},
-    {"except", MAG_YAML_SCALAR, false, false},      {"when", MAG_YAML_SCALAR, true, false},
-    {"severity", MAG_YAML_SCALAR, true, true},      {"adjust", MAG_YAML_SEQUENCE, false, false},
-    {"hides", MAG_YAML_SEQUENCE, false, false},     {"worse", MAG_YAML_SCALAR, false, false},
-    {"event", MAG_YAML_SCALAR, false, false},       {"snooze", MAG_YAML_SCALAR, false, false},
-    {"worsens", MAG_YAML_SCALAR, false, false},     {"notes", MAG_YAML_SEQUENCE, false, false},
-    {"action", MAG_YAML_SCALAR, false, false},      {"rationale", MAG_YAML_SCALAR, false, false},
-    {"evidence", MAG_YAML_SEQUENCE, false, false},  {"to_confirm", MAG_YAML_SEQUENCE, false, false},
-    {"authored_by", MAG_YAML_SCALAR, false, false}, {"checked_by", MAG_YAML_SCALAR, false, false},
-    {"reviewed_on", MAG_YAML_SCALAR, false, false}, {"review_by", MAG_YAML_SCALAR, false, false},
-    {"examples", MAG_YAML_SEQUENCE, false, false},  {NULL, MAG_YAML_SCALAR, false, false}};
+static const mag_yaml_field rule_fields[] = {{"id", MAG_YAML_SCALAR, true, false},
+                                             {"title", MAG_YAML_SCALAR, true, false},
+                                             {"group", MAG_YAML_SCALAR, false, false},
+                                             {"status", MAG_YAML_SCALAR, false, false},
+                                             {"version", MAG_YAML_SCALAR, false, false},
+                                             {"requires", MAG_YAML_SEQUENCE, false, false},
+                                             {"let", MAG_YAML_SEQUENCE, false, false},
+                                             {"among", MAG_YAML_SCALAR, true, false},
+                                             {"except", MAG_YAML_SCALAR, false, false},
+                                             {"when", MAG_YAML_SCALAR, true, false},
+                                             {"severity", MAG_YAML_SCALAR, true, true},
+                                             {"adjust", MAG_YAML_SEQUENCE, false, false},
+                                             {"population", MAG_YAML_SCALAR, false, false},
+                                             {"scope", MAG_YAML_SCALAR, false, false},
+                                             {"hides_suspect", MAG_YAML_SCALAR, false, false},
+                                             {"hides", MAG_YAML_SEQUENCE, false, false},
+                                             {"worse", MAG_YAML_SCALAR, false, false},
+                                             {"event", MAG_YAML_SCALAR, false, false},
+                                             {"snooze", MAG_YAML_SCALAR, false, false},
+                                             {"worsens", MAG_YAML_SCALAR, false, false},
+                                             {"notes", MAG_YAML_SEQUENCE, false, false},
+                                             {"action", MAG_YAML_SCALAR, false, false},
+                                             {"rationale", MAG_YAML_SCALAR, false, false},
+                                             {"evidence", MAG_YAML_SEQUENCE, false, false},
+                                             {"to_confirm", MAG_YAML_SEQUENCE, false, false},
+                                             {"authored_by", MAG_YAML_SCALAR, false, false},
+                                             {"checked_by", MAG_YAML_SCALAR, false, false},
+                                             {"reviewed_on", MAG_YAML_SCALAR, false, false},
+                                             {"review_by", MAG_YAML_SCALAR, false, false},
+                                             {"examples", MAG_YAML_SEQUENCE, false, false},
+                                             {NULL, MAG_YAML_SCALAR, false, false}};
 
 /* --- what people read ------------------------------------------------------------------------ */
 
@@ -77,6 +94,37 @@ static mag_status read_dates(mag_pack_builder *builder, const mag_yaml *node, ma
         MAG_TRY(mag_builder_date(builder, review_by, &day, err));
     facts->reviewed_on = reviewed_on ? reviewed_on->text : NULL;
     facts->review_by = review_by ? review_by->text : NULL;
+    return MAG_OK;
+}
+
+/* One of two words, the first if the key is absent. */
+static mag_status read_choice(mag_pack_builder *builder, const mag_yaml *node, const char *key,
+                              const char *const words[2], bool *is_second, mag_error *err) {
+    const mag_yaml *scalar = mag_yaml_get(node, key);
+    *is_second = scalar && strcmp(scalar->text, words[1]) == 0;
+    if (!scalar || *is_second || strcmp(scalar->text, words[0]) == 0)
+        return MAG_OK;
+    return mag_builder_fail(builder, scalar, MAG_MSG_R502, err, "%s is %s or %s", key, words[0],
+                            words[1]);
+}
+
+/* Whom the rule asks about. */
+static mag_status read_reach(mag_pack_builder *builder, const mag_yaml *node, mag_rule *rule,
+                             mag_error *err) {
+    static const char *const populations[] = {"adults", "adults or unknown"};
+    static const char *const scopes[] = {"patient", "source"};
+    static const char *const truths[] = {"false", "true"};
+    bool is_wide, is_source;
+    MAG_TRY(read_choice(builder, node, "population", populations, &is_wide, err));
+    MAG_TRY(read_choice(builder, node, "scope", scopes, &is_source, err));
+    MAG_TRY(read_choice(builder, node, "hides_suspect", truths, &rule->hides_suspect_samples, err));
+    rule->population = is_wide ? MAG_ADULTS_OR_UNKNOWN : MAG_ADULTS;
+    rule->scope = is_source ? MAG_SCOPE_SOURCE : MAG_SCOPE_PATIENT;
+    const mag_yaml *hides = mag_yaml_get(node, "hides");
+    if (is_source && (hides || rule->hides_suspect_samples))
+        return mag_builder_fail(builder, hides ? hides : mag_yaml_get(node, "hides_suspect"),
+                                MAG_MSG_R502, err,
+                                "a rule about sources hides no flag of a patient");
     return MAG_OK;
 }
 
@@ -219,24 +267,36 @@ static mag_status read_adjusts(mag_pack_builder *builder, const mag_yaml *node, 
     return MAG_OK;
 }
 
-static mag_status read_hides(mag_pack_builder *builder, const mag_yaml *node, mag_rule_draft *draft,
-                             mag_error *err) {
+static mag_status read_hide(mag_pack_builder *builder, const mag_yaml *item, mag_hide_draft *draft,
+                            const mag_syntax **when, mag_error *err) {
     static const mag_yaml_field fields[] = {{"rule", MAG_YAML_SCALAR, true, false},
                                             {"share", MAG_YAML_SCALAR, false, false},
+                                            {"at_most", MAG_YAML_SCALAR, false, false},
+                                            {"when", MAG_YAML_SCALAR, false, false},
                                             {NULL, MAG_YAML_SCALAR, false, false}};
+    MAG_TRY(mag_yaml_check(item, builder->source.file, fields, MAG_E_RULES, err));
+    const mag_yaml *share = mag_yaml_get(item, "share"), *at_most = mag_yaml_get(item, "at_most");
+    const mag_yaml *condition = mag_yaml_get(item, "when");
+    if (share && strcmp(share->text, "sample") != 0)
+        return mag_builder_fail(builder, share, MAG_MSG_R502, err, "share is sample");
+    draft->rule_node = mag_yaml_get(item, "rule");
+    draft->hide.is_same_sample = share != NULL;
+    if (at_most)
+        MAG_TRY(mag_builder_severity(builder, at_most, &draft->hide.at_most, err));
+    return condition ? mag_builder_syntax(builder, condition, when, err) : MAG_OK;
+}
+
+static mag_status read_hides(mag_pack_builder *builder, const mag_yaml *node, mag_rule_draft *draft,
+                             rule_syntax *syntax, mag_error *err) {
     const mag_yaml *item;
-    MAG_TRY(mag_builder_list(builder, node, "hides", &item, &draft->rule.hide_count, err));
-    draft->hides = mag_builder_room(builder, draft->rule.hide_count, sizeof *draft->hides, err);
-    if (!draft->hides)
+    size_t *count = &draft->rule.hide_count;
+    MAG_TRY(mag_builder_list(builder, node, "hides", &item, count, err));
+    draft->hides = mag_builder_room(builder, *count, sizeof *draft->hides, err);
+    syntax->hides = mag_builder_room(builder, *count, sizeof *syntax->hides, err);
+    if (!draft->hides || !syntax->hides)
         return MAG_E_RESOURCE;
-    for (size_t i = 0; item; item = item->next, i++) {
-        MAG_TRY(mag_yaml_check(item, builder->source.file, fields, MAG_E_RULES, err));
-        const mag_yaml *share = mag_yaml_get(item, "share");
-        if (share && strcmp(share->text, "sample") != 0)
-            return mag_builder_fail(builder, share, MAG_MSG_R502, err, "share is sample");
-        draft->hides[i].rule_node = mag_yaml_get(item, "rule");
-        draft->hides[i].hide.is_same_sample = share != NULL;
-    }
+    for (size_t i = 0; item; item = item->next, i++)
+        MAG_TRY(read_hide(builder, item, &draft->hides[i], &syntax->hides[i], err));
     return MAG_OK;
 }
 
@@ -267,6 +327,11 @@ static mag_status check_lists(mag_checker *checker, const mag_names *names,
         notes[i].name = names->notes.items[i].name;
         MAG_TRY(mag_checker_truth(checker, names->notes.items[i].syntax, &notes[i].when, err));
     }
+    for (size_t i = 0; i < rule->hide_count; i++) {
+        mag_hide *hide = &syntax->checked_hides[i].hide;
+        if (syntax->hides[i])
+            MAG_TRY(mag_checker_truth(checker, syntax->hides[i], &hide->when, err));
+    }
     return MAG_OK;
 }
 
@@ -283,6 +348,7 @@ static mag_status check_expressions(mag_pack_builder *builder, const rule_syntax
                                     mag_rule *rule, mag_error *err) {
     mag_checker *checker = &builder->checker;
     checker->saw_below = checker->saw_above = false;
+    checker->scope = rule->scope == MAG_SCOPE_SOURCE ? MAG_CHECKS_SOURCE : MAG_CHECKS_PATIENT;
     MAG_TRY(check_bindings(checker, &builder->names, err));
     checker->refuses_bare_has = !rule->facts.requires_conditions;
     MAG_TRY(mag_checker_truth(checker, syntax->among, &rule->among, err));
@@ -352,7 +418,8 @@ static mag_status read_body(mag_pack_builder *builder, const mag_yaml *node, mag
     MAG_TRY(parse_expressions(builder, node, &syntax, err));
     MAG_TRY(read_tiers(builder, node, rule, &syntax, err));
     MAG_TRY(read_adjusts(builder, node, rule, &syntax, err));
-    MAG_TRY(read_hides(builder, node, draft, err));
+    MAG_TRY(read_hides(builder, node, draft, &syntax, err));
+    syntax.checked_hides = draft->hides;
     rule->note_count = builder->names.notes.count;
     syntax.checked_notes = mag_builder_room(builder, rule->note_count, sizeof *rule->notes, err);
     if (!syntax.checked_notes)
@@ -372,6 +439,7 @@ mag_status mag_builder_rule(mag_pack_builder *builder, const mag_yaml *node, mag
     builder->names.bindings = builder->names.notes = none;
     MAG_TRY(mag_yaml_check(node, builder->source.file, rule_fields, MAG_E_RULES, err));
     MAG_TRY(read_facts(builder, node, rule, err));
+    MAG_TRY(read_reach(builder, node, rule, err));
     MAG_TRY(read_body(builder, node, draft, err));
     MAG_TRY(mag_builder_examples(builder, node, rule, err));
     builder->names.bindings = builder->names.notes = none;

@@ -44,7 +44,10 @@ mag_status mag_checker_literal(mag_checker *checker, const mag_syntax *at, mag_a
                                const mag_quantity *quantity, const mag_limit **out,
                                mag_error *err) {
     mag_unit unit = mag_unit_parse(quantity->unit);
-    if (quantity->unit.nbytes == 0 || unit == MAG_UNIT_NONE)
+    bool is_ratio = mag_analyte_of(analyte)->canonical == MAG_UNIT_RATIO;
+    if (quantity->unit.nbytes == 0)
+        unit = is_ratio ? MAG_UNIT_RATIO : MAG_UNIT_NONE;
+    if (unit == MAG_UNIT_NONE)
         return mag_expression_fail(at->expression, at->at, MAG_MSG_R501, err,
                                    "units do not match: %s is a laboratory result and needs a "
                                    "limit in a unit such as %s",

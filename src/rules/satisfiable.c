@@ -28,7 +28,9 @@ static bool can_hold(state *s);
 static fact first_fact(const state *s, int16_t operand) {
     const mag_operand *of = &s->pack->operands[operand];
     fact fresh = {operand, 0.0, DBL_MAX, false, false};
-    if (of->kind == MAG_OPERAND_AGE) {
+    if (of->kind == MAG_OPERAND_CHANGE) {
+        fresh.lo = -DBL_MAX;
+    } else if (of->kind == MAG_OPERAND_AGE) {
         fresh.lo = ADULT_YEARS;
         fresh.hi = OLDEST_YEARS;
     } else if (of->dimension == MAG_DIM_TRUTH) {

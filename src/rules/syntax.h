@@ -41,6 +41,7 @@ typedef enum mag_syntax_window_kind {
     MAG_SYNTAX_BEFORE,        /* before E [within N] */
     MAG_SYNTAX_SINCE,         /* since E */
     MAG_SYNTAX_BETWEEN,       /* between E and E */
+    MAG_SYNTAX_AROUND,        /* around E within N */
     MAG_SYNTAX_AT             /* at E */
 } mag_syntax_window_kind;
 
@@ -53,6 +54,27 @@ typedef struct mag_syntax_window {
     const mag_syntax *anchor, *anchor2;
 } mag_syntax_window;
 
+/* What may stand in a call besides its arguments and its window. */
+typedef enum mag_syntax_option {
+    MAG_SYNTAX_FOR,   /* for 365 days */
+    MAG_SYNTAX_GAP,   /* gap 60 days */
+    MAG_SYNTAX_APART, /* apart 14 days */
+    MAG_SYNTAX_BY,    /* by 25 %, up by 25 %, down by 25 % */
+    MAG_SYNTAX_SAME,  /* same specimen */
+    MAG_SYNTAX_WITH,  /* with creatinine */
+    MAG_SYNTAX_IS,    /* is oxide or hydroxide */
+    MAG_SYNTAX_OPTION_COUNT
+} mag_syntax_option;
+
+typedef struct mag_syntax_options {
+    unsigned set; /* bits of mag_syntax_option */
+    size_t at[MAG_SYNTAX_OPTION_COUNT];
+    mag_syntax_length lengths[MAG_SYNTAX_BY + 1]; /* of FOR, GAP, APART, BY */
+    mag_direction direction;                      /* of BY */
+    const mag_syntax *with;                       /* a NAME */
+    const mag_syntax *is;                         /* a NAME, or an OR of them */
+} mag_syntax_options;
+
 struct mag_syntax {
     mag_syntax_kind kind;
     const mag_expression *expression;
@@ -62,8 +84,12 @@ struct mag_syntax {
     mag_relation relation; /* COMPARE */
     mag_syntax **children;
     size_t child_count;
-    mag_syntax_window window; /* CALL */
+    mag_syntax_window window;   /* CALL */
+    mag_syntax_options options; /* CALL */
 };
+
+/* Words of the language itself, which can be nobody's name. */
+bool mag_syntax_is_reserved(mag_span word);
 
 /* Parses a whole expression; the tree lives in the arena, and points to the expression's text,
    which must live as long. Faults are MAG_E_RULES with a caret: MS-R501, or MS-R503 for a unit. */

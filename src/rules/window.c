@@ -10,12 +10,9 @@ static mag_status fail_length(const mag_syntax *call, const mag_syntax_length *l
                                (int)length->text.nbytes, length->text.at, MAG_MAX_WINDOW_DAYS);
 }
 
-static mag_status find_quantity(mag_checker *checker, const mag_syntax *call,
-                                const mag_syntax_length *length, mag_quantity *out,
-                                mag_error *err) {
-    *out = length->quantity;
-    if (!length->is_name)
-        return MAG_OK;
+mag_status mag_checker_parameter(mag_checker *checker, const mag_syntax *call,
+                                 const mag_syntax_length *length, mag_quantity *out,
+                                 mag_error *err) {
     const mag_parameter *parameter = mag_names_parameter(checker->names, length->text);
     mag_syntax at = *call;
     at.at = length->at;
@@ -50,8 +47,9 @@ static double length_days(mag_length length) {
 static mag_status resolve_length(mag_checker *checker, const mag_syntax *call,
                                  const mag_syntax_length *length, const mag_quantity *unit_of,
                                  mag_length *out, mag_error *err) {
-    mag_quantity quantity;
-    MAG_TRY(find_quantity(checker, call, length, &quantity, err));
+    mag_quantity quantity = length->quantity;
+    if (length->is_name)
+        MAG_TRY(mag_checker_parameter(checker, call, length, &quantity, err));
     if (unit_of && quantity.dimension == MAG_DIM_NUMBER) {
         quantity.dimension = unit_of->dimension;
         quantity.factor = unit_of->factor;
@@ -70,12 +68,10 @@ static mag_status resolve_anchor(mag_checker *checker, const mag_syntax *anchor,
                                  const char **shown, mag_error *err) {
     const mag_node *node;
     MAG_TRY(mag_checker_value(checker, anchor, &node, err));
-    bool has_moment = node->kind == MAG_NODE_OPERAND &&
-                      (node->dimension == MAG_DIM_RESULT || node->dimension == MAG_DIM_MOMENT);
-    if (!has_moment)
+    if (!mag_checker_has_moment(checker, node))
         return mag_expression_fail(anchor->expression, anchor->at, MAG_MSG_R501, err,
                                    "this has no moment; a window hangs on a bound sample, "
-                                   "start(CLASS) or stop(CLASS)");
+                                   "start(CLASS), stop(CLASS) or date(has(CONDITION))");
     *index = node->operand;
     *shown = node->shown;
     return MAG_OK;
@@ -90,6 +86,14 @@ static const char *length_text(mag_checker *checker, mag_length length) {
         return mag_arena_format(checker->arena, "%d minutes", amount);
     amount /= MAG_MINUTES_PER_HOUR;
     return mag_arena_format(checker->arena, "%d hour%s", amount, amount == 1 ? "" : "s");
+}
+
+mag_status mag_checker_length(mag_checker *checker, const mag_syntax *call,
+                              const mag_syntax_length *length, mag_length *out, const char **text,
+                              mag_error *err) {
+    MAG_TRY(resolve_length(checker, call, length, NULL, out, err));
+    *text = length_text(checker, *out);
+    return *text ? MAG_OK : mag_fail_memory(err, 64);
 }
 
 typedef struct window_words {
@@ -122,6 +126,8 @@ static const char *window_text(mag_checker *checker, mag_syntax_window_kind kind
         return mag_arena_format(arena, "since %s", words->anchor);
     case MAG_SYNTAX_BETWEEN:
         return mag_arena_format(arena, "between %s and %s", words->anchor, words->anchor2);
+    case MAG_SYNTAX_AROUND:
+        return mag_arena_format(arena, "around %s within %s", words->anchor, words->far);
     case MAG_SYNTAX_AT:
         return mag_arena_format(arena, "at %s", words->anchor);
     }
@@ -140,6 +146,8 @@ static mag_window_kind window_kind(mag_syntax_window_kind kind) {
         return MAG_WINDOW_SINCE;
     case MAG_SYNTAX_BETWEEN:
         return MAG_WINDOW_BETWEEN;
+    case MAG_SYNTAX_AROUND:
+        return MAG_WINDOW_AROUND;
     case MAG_SYNTAX_AT:
         return MAG_WINDOW_AT;
     case MAG_SYNTAX_NO_WINDOW:

@@ -31,7 +31,7 @@ static void print_list(const mag_syntax *node, const char *sign, char *out) {
 static void print(const mag_syntax *node, char *out) {
     static const char *const relations[] = {" < ", " <= ", " > ", " >= ", " = ", " != "};
     static const char *const windows[] = {"",        " within", " from-to", " after",
-                                          " before", " since",  " between", " at"};
+                                          " before", " since",  " between", " around", " at"};
     switch (node->kind) {
     case MAG_SYNTAX_QUANTITY:
     case MAG_SYNTAX_NAME:
@@ -101,6 +101,15 @@ static void binds_as_people_read(void **state) {
         {"f(a since start(c))", "f[a] since"},
         {"f(a between s1 and s2)", "f[a] between"},
         {"f(a at s)", "f[a] at"},
+        {"f(a around s within 3 days)", "f[a] around"},
+        {"f(a < b within 3 days, apart 14 days)", "f[[a < b]] within"},
+        {"f(a with b within 3 days)", "f[a] within"},
+        {"f(a is b or c)", "f[a]"},
+        {"f(a, up by 25 % within 3 days)", "f[a] within"},
+        {"f(a for 3 days, gap 2 days)", "f[a]"},
+        {"f(a, b same specimen)", "f[a, b]"},
+        {"a < -6 mmol/L", "[a < -6 mmol/L]"},
+        {"a - 6 > - 2", "[[a - 6] > - 2]"},
         {"known(has(d within 3 days)) or b", "[known[has[d] within] or b]"},
         {"f(a\n   within\n 3 days)", "f[a] within"},
     };
