@@ -296,11 +296,6 @@ static bool depends_on_worse(mag_operand_kind kind) {
            kind == MAG_OPERAND_ADJUSTED_CALCIUM;
 }
 
-/* Worked out from several results, or from none: a number and no result. */
-static bool is_number_of_results(mag_operand_kind kind) {
-    return kind == MAG_OPERAND_MEDIAN || kind == MAG_OPERAND_CHANGE || kind == MAG_OPERAND_ULN;
-}
-
 /* Results are kept in the canonical unit of their analyte; in sums they count in the unit of a
    dimension. */
 static mag_status settle_dimension(const mag_syntax *at, mag_operand *operand, mag_error *err) {
@@ -320,7 +315,7 @@ static mag_status settle_dimension(const mag_syntax *at, mag_operand *operand, m
     }
     mag_unit canonical = mag_analyte_of(operand->analyte)->canonical;
     bool has_number = mag_dimension_of_unit(canonical, &number, &operand->unit_factor);
-    operand->dimension = is_number_of_results(operand->kind) ? number : MAG_DIM_RESULT;
+    operand->dimension = operand->kind == MAG_OPERAND_ULN ? number : MAG_DIM_RESULT;
     if (!has_number && operand->dimension != MAG_DIM_RESULT)
         return mag_call_fail(at, "cannot be worked out for this analyte", err);
     return MAG_OK;

@@ -119,7 +119,7 @@ static void units_and_kinds_must_match(void **state) {
         {"haemolysed(sample, sample)", "takes one result"},
         {"days_since(age) > 3", "something that has a moment"},
         {"days_since(sample within 3 days) > 3", "no window"},
-        {"active(LOOP since kf)", "this has no moment"},
+        {"active(LOOP since age)", "this has no moment"},
         {"active(LOOP within 3)", "is not a whole number of days or hours"},
         {"active(LOOP within 3.5 days)", "is not a whole number of days or hours"},
         {"active(LOOP within 3 kg)", "is not a whole number of days or hours"},
