@@ -1,5 +1,6 @@
-/* The code book: loading the three lists and looking up laboratory and condition codes. Drugs are
-   in codebook_drug.c, reading the lists in codebook_lists.c and codebook_names.c. */
+/* The code book: loading the lists and looking up laboratory and condition codes. Drugs are in
+   codebook_drug.c and codebook_agent.c, reading the lists in codebook_lists.c and codebook_names.c.
+ */
 #include "clinical/codebook.h"
 
 #include "clinical/codebook_lists.h"
@@ -14,6 +15,7 @@ typedef struct list_file {
 
 /* In order of their names: the digest is over their bytes in this order. */
 static const list_file list_files[] = {
+    {"pipelines/codes/agents.yaml", mag_list_read_agents},
     {"pipelines/codes/analytes.yaml", mag_list_read_analytes},
     {"pipelines/codes/conditions.yaml", mag_list_read_conditions},
     {"pipelines/codes/drugs.yaml", mag_list_read_drugs},
@@ -43,6 +45,8 @@ mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out, mag_err
     mag_status status = MAG_OK;
     for (size_t i = 0; i < LIST_COUNT && status == MAG_OK; i++)
         status = read_list(&reader, &list_files[i], hash);
+    if (status == MAG_OK)
+        status = mag_agents_settle(&reader);
     mag_sha256_end(hash, book->sha256);
     *out = book;
     return status;

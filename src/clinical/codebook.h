@@ -63,11 +63,15 @@ const char *mag_code_system_name(mag_code_system system);
    Here and below codes are compared without their case and the blanks around them. */
 mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code);
 
+/* More ingredients of one drug than these are not told apart. */
+enum { MAG_DRUG_AGENTS = 4 };
+
 /* What a drug row names, decided once per distinct (system, code, name). */
 typedef struct mag_drug {
     mag_class_set classes;     /* before route gates; all classes that it contains */
     mag_class_set needs_route; /* of classes: those that count only where the route is known */
-    uint8_t salt;              /* index into the salts of clinical/dose.h; 0 = unknown */
+    uint16_t agents[MAG_DRUG_AGENTS]; /* ingredients that the book tells apart; 0 behind the last */
+    uint8_t salt;                     /* index into the salts of clinical/dose.h; 0 = unknown */
     bool is_h_pylori_pack;
     bool looks_like_ours; /* reached no class, but holds a stem or prefix of rule H05: "unmapped" */
     const char *shown_name; /* name, or code when there is no name; for people */
@@ -78,6 +82,14 @@ typedef struct mag_drug {
 mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_code_system system,
                              mag_span code, mag_span name, mag_drug *drug,
                              mag_error *err) MAG_MUST_CHECK;
+
+/* The ingredient that makes the drug a member of one of the wanted classes ("clarithromycin" of a
+   pack with lansoprazole, asked for QT); 0 if the book does not know it: then the drug itself is
+   all that can be told apart. */
+uint16_t mag_codebook_agent(const mag_codebook *book, const mag_drug *drug, mag_class_set wanted);
+/* "moxifloxacin"; "" of 0. */
+const char *mag_agent_name(uint16_t agent);
+bool mag_agent_find(mag_span name, uint16_t *agent);
 
 /* Route text to route (spec d: MIMIC and plain words). Unknown text is MAG_ROUTE_UNKNOWN. */
 mag_route mag_route_parse(mag_span text);

@@ -51,6 +51,7 @@ static code_reading read_code(const mag_codebook *book, mag_code_system system, 
     reading.if_routed = mag_code_table_get(&book->routed, system, code);
     reading.gives = mag_code_table_get(&book->drug_codes, system, code) | reading.if_routed;
     reading.vetoes = mag_code_table_get(&book->drug_vetoes, system, code);
+    reading.gives |= mag_agent_classes_of_code(book, system, code);
     for (size_t i = 0; i < book->prefix_count; i++) {
         const mag_code_prefix *prefix = &book->prefixes[i];
         if (prefix->system != system || !mag_span_starts_with(code, prefix->prefix))
@@ -300,6 +301,10 @@ mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_cod
     drug->is_h_pylori_pack = drug->classes && (by_code.is_h_pylori || by_name.is_h_pylori);
     drug->looks_like_ours = drug->classes == 0 && !is_known(&by_code, &by_name) &&
                             (by_code.is_watched || looks_like_ours(book, &words));
+    mag_agent_list agents = {0};
+    mag_agents_of_code(book, system, folded_code, &agents);
+    mag_agents_of_words(book, &words, &agents);
+    mag_agents_keep(book, &agents, drug);
     if (drug->classes & any_magnesium) {
         mag_salt salt = mag_salt_of_text(trimmed_name);
         if (salt == MAG_SALT_UNKNOWN)

@@ -26,9 +26,22 @@ typedef struct mag_name_entry {
     mag_class_set names, brands, vetoes;
     mag_class_set if_routed; /* classes that the phrase gives only where the route is known */
     mag_class_set element;   /* the element's bare name: counts under conditions */
+    uint16_t agent;          /* that the phrase names; 0: none */
     bool is_h_pylori, is_local, is_inhaled, is_host, is_plain;
     struct mag_name_entry *next; /* of the same bucket */
 } mag_name_entry;
+
+/* An ATC code that names an agent. */
+typedef struct mag_agent_prefix {
+    mag_span prefix;
+    uint16_t agent;
+} mag_agent_prefix;
+
+/* Agents that a code and a name tell, without repeats; what is beyond the room is left out. */
+typedef struct mag_agent_list {
+    uint16_t agents[2 * MAG_DRUG_AGENTS];
+    size_t count;
+} mag_agent_list;
 
 typedef struct mag_stem {
     mag_span text;
@@ -46,8 +59,13 @@ struct mag_codebook {
     mag_code_table routed;      /* (system, code) -> classes that count only with a known route */
     mag_code_table ingredients; /* (system, code) -> index + 1 of ingredient_texts */
     const char **ingredient_texts;
+    uint16_t *ingredient_agents; /* 0: the text names none */
     size_t ingredient_count;
-    mag_code_prefix *prefixes; /* of drugs */
+    mag_code_table agent_codes; /* (system, code) -> agent */
+    mag_agent_prefix *agent_prefixes;
+    size_t agent_prefix_count;
+    mag_class_set *agent_classes; /* by agent */
+    mag_code_prefix *prefixes;    /* of drugs */
     size_t prefix_count;
     mag_code_prefix *conditions;
     size_t condition_count;
@@ -67,6 +85,20 @@ typedef struct mag_list_reader {
 mag_status mag_list_read_analytes(mag_list_reader *reader, const mag_yaml *root) MAG_MUST_CHECK;
 mag_status mag_list_read_conditions(mag_list_reader *reader, const mag_yaml *root) MAG_MUST_CHECK;
 mag_status mag_list_read_drugs(mag_list_reader *reader, const mag_yaml *root) MAG_MUST_CHECK;
+mag_status mag_list_read_agents(mag_list_reader *reader, const mag_yaml *root) MAG_MUST_CHECK;
+/* Finds out the classes of every agent, once all lists are read. MAG_E_RULES if one has none. */
+mag_status mag_agents_settle(mag_list_reader *reader) MAG_MUST_CHECK;
+
+/* Classes that a code gives because it names an agent (OMOP ingredients). */
+mag_class_set mag_agent_classes_of_code(const mag_codebook *book, mag_code_system system,
+                                        mag_span code);
+/* Add what the code, or the name, tells. */
+void mag_agents_of_code(const mag_codebook *book, mag_code_system system, mag_span code,
+                        mag_agent_list *found);
+void mag_agents_of_words(const mag_codebook *book, const mag_drug_words *words,
+                         mag_agent_list *found);
+/* Puts those into the drug that belong to one of its classes. */
+void mag_agents_keep(const mag_codebook *book, const mag_agent_list *found, mag_drug *drug);
 
 /* MAG_E_RULES with "FILE:LINE:COLUMN: what"; the node says where. */
 mag_status mag_list_fault(mag_list_reader *reader, const mag_yaml *node, const char *what);
@@ -74,6 +106,10 @@ mag_status mag_list_fault(mag_list_reader *reader, const mag_yaml *node, const c
  * ...). */
 mag_status mag_list_code(mag_list_reader *reader, const mag_yaml *node, mag_code_system system,
                          mag_span *code) MAG_MUST_CHECK;
+/* Adds each phrase of the list ("a b", or "a + b": both occur), which may be NULL, with *meaning.
+ */
+mag_status mag_list_names(mag_list_reader *reader, const mag_yaml *list,
+                          const mag_name_entry *meaning) MAG_MUST_CHECK;
 /* Number of scalars below the node: the room that a list can need at most. */
 size_t mag_list_scalars(const mag_yaml *node);
 

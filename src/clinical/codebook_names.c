@@ -53,8 +53,8 @@ static mag_status add_name(mag_list_reader *reader, const mag_yaml *node,
     return MAG_OK;
 }
 
-static mag_status add_names(mag_list_reader *reader, const mag_yaml *list,
-                            const mag_name_entry *meaning) {
+mag_status mag_list_names(mag_list_reader *reader, const mag_yaml *list,
+                          const mag_name_entry *meaning) {
     for (const mag_yaml *item = list ? list->first : NULL; item; item = item->next)
         MAG_TRY(add_name(reader, item, meaning));
     return MAG_OK;
@@ -82,14 +82,24 @@ static mag_status add_codes(mag_list_reader *reader, const mag_yaml *list, mag_c
 }
 
 /* What a code says where there is no name; the first text given for a code stays. */
-static mag_status add_ingredient(mag_list_reader *reader, mag_code_system system, const char *code,
-                                 const char *text) {
-    mag_codebook *book = reader->book;
+static uint16_t add_ingredient(mag_codebook *book, mag_code_system system, const char *code,
+                               const char *text) {
     uint64_t *value = mag_code_table_put(&book->ingredients, system, mag_span_of(code));
     if (!*value) {
         book->ingredient_texts[book->ingredient_count] = text;
+        mag_agent_find(mag_span_of(text), &book->ingredient_agents[book->ingredient_count]);
         *value = ++book->ingredient_count;
     }
+    return book->ingredient_agents[*value - 1];
+}
+
+/* RxNorm ids of a class: every one is an agent. */
+static mag_status add_rxnorm(mag_list_reader *reader, const mag_yaml *map, mag_code_table *table,
+                             mag_class_set classes) {
+    MAG_TRY(add_codes(reader, map, MAG_SYSTEM_RXNORM, table, classes));
+    for (const mag_yaml *item = map ? map->first : NULL; item; item = item->next)
+        if (!add_ingredient(reader->book, MAG_SYSTEM_RXNORM, item->text, item->key))
+            return mag_list_fault(reader, item, "an ingredient that agent.def does not name");
     return MAG_OK;
 }
 
@@ -124,14 +134,10 @@ static mag_status read_class_codes(mag_list_reader *reader, const mag_yaml *node
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_if_routed"), &routed));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "atc_not"), &atc_not));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(node, "bnf"), &bnf));
-    const mag_yaml *rxnorm = mag_yaml_get(node, "rxnorm");
-    MAG_TRY(add_codes(reader, rxnorm, MAG_SYSTEM_RXNORM, &book->drug_codes, bit));
-    MAG_TRY(add_codes(reader, mag_yaml_get(node, "rxnorm_if_routed"), MAG_SYSTEM_RXNORM,
-                      &book->routed, bit));
+    MAG_TRY(add_rxnorm(reader, mag_yaml_get(node, "rxnorm"), &book->drug_codes, bit));
+    MAG_TRY(add_rxnorm(reader, mag_yaml_get(node, "rxnorm_if_routed"), &book->routed, bit));
     MAG_TRY(add_codes(reader, mag_yaml_get(node, "rxnorm_not"), MAG_SYSTEM_RXNORM,
                       &book->drug_vetoes, bit));
-    for (const mag_yaml *item = rxnorm ? rxnorm->first : NULL; item; item = item->next)
-        MAG_TRY(add_ingredient(reader, MAG_SYSTEM_RXNORM, item->text, item->key));
     return add_codes(reader, mag_yaml_get(node, "mimic"), MAG_SYSTEM_MIMIC, &book->drug_codes, bit);
 }
 
@@ -144,10 +150,10 @@ static mag_status read_class(mag_list_reader *reader, const mag_yaml *node) {
     MAG_TRY(read_class_codes(reader, node, bit));
     const mag_name_entry name = {.names = bit}, brand = {.brands = bit}, veto = {.vetoes = bit};
     const mag_name_entry routed = {.if_routed = bit};
-    MAG_TRY(add_names(reader, mag_yaml_get(node, "names"), &name));
-    MAG_TRY(add_names(reader, mag_yaml_get(node, "brands"), &brand));
-    MAG_TRY(add_names(reader, mag_yaml_get(node, "names_if_routed"), &routed));
-    return add_names(reader, mag_yaml_get(node, "not_names"), &veto);
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(node, "names"), &name));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(node, "brands"), &brand));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(node, "names_if_routed"), &routed));
+    return mag_list_names(reader, mag_yaml_get(node, "not_names"), &veto);
 }
 
 static mag_status read_elements(mag_list_reader *reader, const mag_yaml *elements) {
@@ -183,9 +189,11 @@ static mag_status make_room(mag_list_reader *reader, const mag_yaml *root) {
     MAG_TRY(mag_code_table_init(&book->routed, reader->arena, count, reader->err));
     MAG_TRY(mag_code_table_init(&book->ingredients, reader->arena, count, reader->err));
     book->ingredient_texts = mag_arena_alloc(reader->arena, count * sizeof *book->ingredient_texts);
+    book->ingredient_agents =
+        mag_arena_alloc(reader->arena, count * sizeof *book->ingredient_agents);
     book->prefixes = mag_arena_alloc(reader->arena, count * sizeof *book->prefixes);
     book->stems = mag_arena_alloc(reader->arena, count * sizeof *book->stems);
-    if (!book->ingredient_texts || !book->prefixes || !book->stems)
+    if (!book->ingredient_texts || !book->ingredient_agents || !book->prefixes || !book->stems)
         return mag_fail_memory(reader->err, count * sizeof *book->prefixes);
     return MAG_OK;
 }
@@ -213,17 +221,17 @@ mag_status mag_list_read_drugs(mag_list_reader *reader, const mag_yaml *root) {
     for (const mag_yaml *node = mag_yaml_get(root, "classes")->first; node; node = node->next)
         MAG_TRY(read_class(reader, node));
     for (const mag_yaml *item = mag_yaml_get(root, "ingredients")->first; item; item = item->next)
-        MAG_TRY(add_ingredient(reader, MAG_SYSTEM_ATC, item->key, item->text));
+        add_ingredient(reader->book, MAG_SYSTEM_ATC, item->key, item->text);
     const mag_name_entry local = {.is_local = true}, host = {.is_host = true};
     const mag_name_entry inhaled = {.is_inhaled = true};
     const mag_name_entry plain = {.is_plain = true}, course = {.is_h_pylori = true};
     const mag_code_prefix course_code = {.system = MAG_SYSTEM_ATC, .is_h_pylori = true};
     const mag_yaml *h_pylori = mag_yaml_get(root, "h_pylori");
-    MAG_TRY(add_names(reader, mag_yaml_get(root, "local_words"), &local));
-    MAG_TRY(add_names(reader, mag_yaml_get(root, "inhaled_words"), &inhaled));
-    MAG_TRY(add_names(reader, mag_yaml_get(root, "counter_ion_hosts"), &host));
-    MAG_TRY(add_names(reader, mag_yaml_get(root, "plain_words"), &plain));
-    MAG_TRY(add_names(reader, mag_yaml_get(h_pylori, "names"), &course));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(root, "local_words"), &local));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(root, "inhaled_words"), &inhaled));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(root, "counter_ion_hosts"), &host));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(root, "plain_words"), &plain));
+    MAG_TRY(mag_list_names(reader, mag_yaml_get(h_pylori, "names"), &course));
     MAG_TRY(add_prefixes(reader, mag_yaml_get(h_pylori, "atc"), &course_code));
     MAG_TRY(read_elements(reader, mag_yaml_get(root, "elements")));
     return read_watch(reader, mag_yaml_get(root, "watch"));
