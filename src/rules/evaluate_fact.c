@@ -1,40 +1,42 @@
 /* Operands about the quality of the data: what was rejected, what contradicts itself. */
 #include "rules/evaluator.h"
+#include "rules/operand_fact.h"
+
+static mag_value ask_records(mag_evaluator *evaluator, const mag_operand *operand) {
+    mag_record_query query = {.patient = evaluator->patient, .operand = operand};
+    mag_unknown_set reasons;
+    if (!mag_evaluator_period(evaluator, operand, &query.period, &reasons))
+        return mag_value_unknown(reasons);
+    return mag_record_any(&query);
+}
 
 mag_value mag_eval_rejected(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return ask_records(evaluator, operand);
 }
 
 mag_value mag_eval_unit_missing(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return ask_records(evaluator, operand);
 }
 
 mag_value mag_eval_conflict(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    mag_value value = ask_records(evaluator, operand);
+    if (value.lab != NULL)
+        value.notes |= mag_note_bit(MAG_VALUE_NOTE_CONFLICT);
+    return value;
 }
 
 mag_value mag_eval_suspect(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return ask_records(evaluator, operand);
 }
 
 mag_value mag_eval_dose_unclear(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    const mag_drug_query query = mag_evaluator_drug_query(evaluator, operand);
+    return mag_drug_dose_unclear(&query);
 }
 
 mag_value mag_eval_repeated_orders(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    const mag_drug_query query = mag_evaluator_drug_query(evaluator, operand);
+    return mag_drug_repeated(&query);
 }
 
 mag_value mag_eval_unmapped_drugs(mag_evaluator *evaluator, const mag_operand *operand) {

@@ -72,6 +72,10 @@ void mag_evaluator_visit(mag_evaluator *evaluator, const mag_rule *rule,
 void mag_evaluator_visit_node(mag_evaluator *evaluator, const mag_node *node, mag_visit *visit,
                               void *context);
 
+/* The flagged, active rule that hides flags resting on a suspect sample, if the flag of `hidden`
+   does; -1 if there is none. */
+int mag_outcomes_suspect_hider(mag_evaluator *evaluator, const mag_outcome *outcomes,
+                               size_t hidden);
 /* Sets hidden_by of flagged outcomes: the visible rule at the top of the chain that hides them.
    Only active, flagged rules hide. */
 void mag_outcomes_hide(mag_evaluator *evaluator, mag_outcome *outcomes);

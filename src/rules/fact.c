@@ -2,6 +2,7 @@
 
 #include "clinical/dose.h"
 #include "rules/kidney_function.h"
+#include "rules/operand_fact.h"
 #include "rules/operand_person.h"
 
 #include <math.h>
@@ -15,6 +16,7 @@ typedef struct mag_fact_key {
     const mag_exposure *exposure;
 } mag_fact_key;
 
+enum { RECORDS_SHOWN = 20 /* of one fact about the quality of data */ };
 enum { NUMBER_NBYTES = 32, ALONE = -2 /* the key of a fact without an operand */ };
 
 /* --- texts -------------------------------------------------------------------------------- */
@@ -390,16 +392,19 @@ static void add_exposure(mag_fact_list *list, const leaf *of, const mag_drug_que
 static void add_exposures(mag_fact_list *list, const leaf *of) {
     const mag_timeline *patient = list->evaluator->patient;
     const mag_drug_query query = mag_evaluator_drug_query(list->evaluator, of->operand);
+    const mag_operand_kind kind = of->operand->kind;
     const bool is_now =
-        of->operand->kind == MAG_OPERAND_ACTIVE && of->operand->window.kind == MAG_WINDOW_HISTORY;
+        kind == MAG_OPERAND_ACTIVE && of->operand->window.kind == MAG_WINDOW_HISTORY;
     mag_period period;
     mag_unknown_set reasons;
     if (!mag_evaluator_period(list->evaluator, of->operand, &period, &reasons))
         return;
     for (size_t i = 0; i < patient->exposure_count; i++) {
         const mag_exposure *exposure = &patient->exposures[i];
-        if (is_now ? mag_drug_is_current(&query, exposure)
-                   : mag_drug_overlaps(&query, exposure, &period))
+        if (kind == MAG_OPERAND_DOSE_UNCLEAR      ? mag_drug_is_unclear(&query, exposure)
+            : kind == MAG_OPERAND_REPEATED_ORDERS ? mag_drug_is_repeated(&query, exposure)
+            : is_now                              ? mag_drug_is_current(&query, exposure)
+                                                  : mag_drug_overlaps(&query, exposure, &period))
             add_exposure(list, of, &query, exposure);
     }
 }
@@ -442,6 +447,29 @@ static void add_result_of_window(mag_fact_list *list, const leaf *of) {
         add_result(list, of, &latest);
 }
 
+/* Every result or mark that a fact about the quality of data speaks of. */
+static void add_records(mag_fact_list *list, const leaf *of) {
+    mag_record_query query = {.patient = list->evaluator->patient, .operand = of->operand};
+    mag_unknown_set reasons;
+    if (!mag_evaluator_period(list->evaluator, of->operand, &query.period, &reasons))
+        return;
+    const mag_lab *lab = mag_record_next(&query, NULL);
+    for (int shown = 0; lab != NULL && shown < RECORDS_SHOWN; shown++) {
+        mag_value value = *of->value;
+        value.lab = lab;
+        value.at = lab->minute;
+        value.is_date_only = mag_lab_has(lab, MAG_LAB_DATE_ONLY);
+        mag_fact fact =
+            fact_of(list, MAG_FACT_RESULT, mag_analyte_of(mag_lab_analyte(lab))->name, &value);
+        if (mag_lab_reject(lab) == MAG_REASON_NONE)
+            set_printed(list, &fact, lab);
+        else
+            fact.notes = mag_reason_name(mag_lab_reject(lab));
+        append(list, (mag_fact_key){of->node->operand, lab, NULL}, &fact);
+        lab = mag_record_next(&query, lab);
+    }
+}
+
 /* An operand without a truth value: what there is of it, and why it does not decide. */
 static void add_unknown(mag_fact_list *list, const leaf *of) {
     const bool has_value =
@@ -464,7 +492,12 @@ static void add_truth(mag_fact_list *list, const leaf *of) {
     const mag_operand_kind kind = of->operand->kind;
     const bool speaks_of_result =
         (kind == MAG_OPERAND_MEASURED && is_true) || (kind == MAG_OPERAND_NONE && !is_true);
-    if (speaks_of_result)
+    const bool speaks_of_records = kind == MAG_OPERAND_REJECTED ||
+                                   kind == MAG_OPERAND_UNIT_MISSING ||
+                                   kind == MAG_OPERAND_CONFLICT || kind == MAG_OPERAND_SUSPECT;
+    if (speaks_of_records && is_true)
+        add_records(list, of);
+    else if (speaks_of_result)
         add_result_of_window(list, of);
     else if (kind == MAG_OPERAND_HAEMOLYSED)
         add_result(list, of, of->value);

@@ -58,12 +58,16 @@ static bool hides(mag_evaluator *evaluator, const mag_outcome *outcomes, size_t 
     return false;
 }
 
-/* The rule that hides `hidden` directly; the worst one, then the first. -1 if none. */
+/* The rule that hides `hidden` directly; the worst one, then the first. -1 if none. A suspect
+   sample comes before everything else, and a flag that rests on one hides no flag that does not. */
 static int hider_of(mag_evaluator *evaluator, const mag_outcome *outcomes, size_t hidden) {
-    int found = -1;
+    int found = mag_outcomes_suspect_hider(evaluator, outcomes, hidden);
+    if (found >= 0)
+        return found;
     for (size_t by = 0; by < evaluator->pack->rule_count; by++)
         if (by != hidden && hides(evaluator, outcomes, by, hidden) &&
-            (found < 0 || outcomes[by].severity > outcomes[found].severity))
+            (found < 0 || outcomes[by].severity > outcomes[found].severity) &&
+            mag_outcomes_suspect_hider(evaluator, outcomes, by) < 0)
             found = (int)by;
     return found;
 }

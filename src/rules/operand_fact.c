@@ -1,0 +1,150 @@
+/* Facts about the quality of data: which records they are about, and whether there is one. */
+#include "rules/operand_fact.h"
+
+#include "clinical/dose.h"
+
+/* --- results and marks -------------------------------------------------------------------- */
+
+static bool is_unit_fault(mag_reason reason) {
+    return reason == MAG_REASON_UNIT_MISSING || reason == MAG_REASON_UNIT_UNKNOWN ||
+           reason == MAG_REASON_UNIT_CONTRADICTS;
+}
+
+/* What a guard set aside is asked for by suspect( ). */
+static bool is_guarded(mag_reason reason) {
+    return reason == MAG_REASON_VALUE_DRIP_ARM || reason == MAG_REASON_VALUE_PH_LIKE;
+}
+
+static bool is_rejected(const mag_lab *lab, mag_series series) {
+    const mag_reason reason = mag_lab_reject(lab);
+    if (reason == MAG_REASON_NONE || is_unit_fault(reason) || is_guarded(reason))
+        return false;
+    const bool is_egfr_in_words =
+        mag_lab_analyte(lab) == MAG_EGFR && reason == MAG_REASON_VALUE_TEXT_RESULT;
+    const bool has_limits = mag_analyte_of(mag_lab_analyte(lab))->hard_high > 0;
+    return series != MAG_SERIES_ANY || (has_limits && !is_egfr_in_words);
+}
+
+static bool is_suspicion(const mag_lab *lab, mag_suspicion suspicion) {
+    switch (suspicion) {
+    case MAG_SUSPECT_EDTA:
+        return mag_lab_has(lab, MAG_LAB_SUSPECT);
+    case MAG_SUSPECT_HAEMOLYSIS:
+        return mag_lab_has(lab, MAG_LAB_HAEMOLYSED) &&
+               (mag_lab_analyte(lab) == MAG_POTASSIUM || mag_lab_analyte(lab) == MAG_MAGNESIUM);
+    case MAG_SUSPECT_DRIP_ARM:
+        return mag_lab_reject(lab) == MAG_REASON_VALUE_DRIP_ARM;
+    case MAG_SUSPECT_PH:
+        return mag_lab_reject(lab) == MAG_REASON_VALUE_PH_LIKE;
+    case MAG_SUSPICION_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool is_suspect(const mag_lab *lab, uint64_t words) {
+    for (int i = 0; i < MAG_SUSPICION_COUNT; i++)
+        if ((words >> i & 1) != 0 && is_suspicion(lab, (mag_suspicion)i))
+            return true;
+    return false;
+}
+
+static bool is_about(const mag_record_query *query, const mag_lab *lab) {
+    const mag_operand *operand = query->operand;
+    if (!mag_period_holds(&query->period, lab->minute, mag_lab_has(lab, MAG_LAB_DATE_ONLY)))
+        return false;
+    switch ((int)operand->kind) {
+    case MAG_OPERAND_REJECTED:
+        return is_rejected(lab, operand->series);
+    case MAG_OPERAND_UNIT_MISSING:
+        return is_unit_fault(mag_lab_reject(lab));
+    case MAG_OPERAND_CONFLICT:
+        return mag_lab_has(lab, MAG_LAB_CONFLICT);
+    case MAG_OPERAND_SUSPECT:
+        return is_suspect(lab, operand->words);
+    default:
+        return false;
+    }
+}
+
+static bool is_of_analyte(const mag_operand *operand, const mag_lab *lab) {
+    const bool is_any = operand->series == MAG_SERIES_ANY || operand->kind == MAG_OPERAND_SUSPECT;
+    return is_any ? mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item
+                  : mag_lab_analyte(lab) == operand->analyte;
+}
+
+const mag_lab *mag_record_next(const mag_record_query *query, const mag_lab *after) {
+    const mag_timeline *patient = query->patient;
+    const mag_lab *end = patient->labs + patient->first[MAG_ANALYTE_COUNT];
+    for (const mag_lab *lab = after == NULL ? patient->labs : after + 1; lab < end; lab++)
+        if (is_of_analyte(query->operand, lab) && is_about(query, lab))
+            return lab;
+    return NULL;
+}
+
+mag_value mag_record_any(const mag_record_query *query) {
+    const mag_lab *newest = NULL;
+    for (const mag_lab *lab = mag_record_next(query, NULL); lab != NULL;
+         lab = mag_record_next(query, lab))
+        if (newest == NULL || lab->minute > newest->minute)
+            newest = lab;
+    if (newest == NULL)
+        return mag_cohort_has_labs(query->patient->cohort)
+                   ? mag_value_of_truth(mag_truth_of(false))
+                   : mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_NO_SOURCE));
+    mag_value value = mag_value_of_truth(mag_truth_of(true));
+    value.lab = newest;
+    value.at = newest->minute;
+    value.is_date_only = mag_lab_has(newest, MAG_LAB_DATE_ONLY);
+    return value;
+}
+
+/* --- orders ------------------------------------------------------------------------------- */
+
+typedef bool exposure_test(const mag_drug_query *query, const mag_exposure *exposure);
+
+static mag_value any_exposure(const mag_drug_query *query, exposure_test *is_wanted) {
+    const mag_timeline *patient = query->patient;
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        if (is_wanted(query, &patient->exposures[i]))
+            return mag_value_of_truth(mag_truth_of(true));
+    const mag_value active = mag_drug_active(query);
+    return active.truth.is == MAG_TRUE ? mag_value_of_truth(mag_truth_of(false)) : active;
+}
+
+bool mag_drug_is_unclear(const mag_drug_query *query, const mag_exposure *exposure) {
+    const bool is_exact = exposure->dose_lo_umol == exposure->dose_hi_umol;
+    return (!is_exact || exposure->dose_hi_umol == MAG_DOSE_UNKNOWN) &&
+           mag_drug_is_current(query, exposure);
+}
+
+mag_value mag_drug_dose_unclear(const mag_drug_query *query) {
+    return any_exposure(query, mag_drug_is_unclear);
+}
+
+static bool is_running_order(const mag_drug_query *query, const mag_exposure *exposure) {
+    const mag_minute now = query->patient->as_of;
+    return mag_exposure_kind(exposure) == MAG_RX_ORDER && exposure->start <= now &&
+           now < exposure->stop && mag_drug_classes(query, exposure) != 0;
+}
+
+static bool is_alike(const mag_exposure *a, const mag_exposure *b) {
+    return a->drug_id == b->drug_id && a->route == b->route && a->dose_text_id == b->dose_text_id &&
+           a->dose_lo_umol == b->dose_lo_umol && a->dose_hi_umol == b->dose_hi_umol;
+}
+
+bool mag_drug_is_repeated(const mag_drug_query *query, const mag_exposure *exposure) {
+    const mag_timeline *patient = query->patient;
+    if (!is_running_order(query, exposure))
+        return false;
+    for (size_t i = 0; i < patient->exposure_count; i++) {
+        const mag_exposure *other = &patient->exposures[i];
+        if (other != exposure && is_alike(exposure, other) && is_running_order(query, other))
+            return true;
+    }
+    return false;
+}
+
+mag_value mag_drug_repeated(const mag_drug_query *query) {
+    return any_exposure(query, mag_drug_is_repeated);
+}
