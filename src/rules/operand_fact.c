@@ -2,6 +2,7 @@
 #include "rules/operand_fact.h"
 
 #include "clinical/dose.h"
+#include "rules/operand_dose.h"
 
 /* --- results and marks -------------------------------------------------------------------- */
 
