@@ -1,6 +1,7 @@
 /* magscreen rules: what a pharmacist may read of a pack, and its own examples. */
 #include "cli/session.h"
 #include "cli/show.h"
+#include "cli/verb_rules_diff.h"
 #include "cli/verbs.h"
 #include "io/json_writer.h"
 #include "rules/evaluate.h"
@@ -336,19 +337,37 @@ static mag_status test(mag_session *session, const mag_options *options, int *ex
     return MAG_OK;
 }
 
-typedef enum action { LIST, SHOW, LINT, TEST, ACTION_COUNT } action;
+typedef enum action { LIST, SHOW, LINT, TEST, DIFF, ACTION_COUNT } action;
+
+static const struct {
+    const char *name, *operands;
+    size_t fewest, most; /* operands, the action's name among them */
+} actions[ACTION_COUNT] = {[LIST] = {"list", " [PACK.yaml]", 1, 2},
+                           [SHOW] = {"show", " ID [PACK.yaml]", 2, 3},
+                           [LINT] = {"lint", " [PACK.yaml]", 1, 2},
+                           [TEST] = {"test", " [PACK.yaml]", 1, 2},
+                           [DIFF] = {"diff", " OLD.yaml NEW.yaml", 3, 3}};
+
+static mag_status check_action(const mag_options *options, action wanted, mag_error *err) {
+    const bool names_sources = options->profile || options->data || options->as_of || options->from;
+    if (options->operand_count > actions[wanted].most ||
+        options->operand_count < actions[wanted].fewest)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "usage: magscreen rules %s%s",
+                        actions[wanted].name, actions[wanted].operands);
+    if (names_sources && wanted != DIFF)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "rules %s looks at no patients",
+                        actions[wanted].name);
+    return MAG_OK;
+}
 
 static mag_status find_action(const mag_options *options, action *out, mag_error *err) {
-    static const char *const names[] = {"list", "show", "lint", "test", NULL};
-    for (int i = 0; i < ACTION_COUNT; i++)
-        if (strcmp(options->operands[0], names[i]) == 0) {
-            *out = (action)i;
-            size_t most = i == SHOW ? 3 : 2;
-            if (options->operand_count > most || (i == SHOW && options->operand_count < 2))
-                return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "usage: magscreen rules %s%s",
-                                names[i], i == SHOW ? " ID [PACK.yaml]" : " [PACK.yaml]");
-            return MAG_OK;
-        }
+    const char *names[ACTION_COUNT + 1] = {NULL};
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        names[i] = actions[i].name;
+        *out = (action)i;
+        if (strcmp(options->operands[0], names[i]) == 0)
+            return check_action(options, *out, err);
+    }
     const char *nearest = mag_nearest_name(options->operands[0], names);
     mag_status status =
         mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "rules cannot \"%s\"", options->operands[0]);
@@ -367,6 +386,7 @@ static mag_status act(mag_session *session, const mag_options *options, action w
     case LINT:
         return lint(session, options, exit_code, err);
     case TEST:
+    case DIFF:
     case ACTION_COUNT:
         break;
     }
@@ -376,6 +396,8 @@ static mag_status act(mag_session *session, const mag_options *options, action w
 mag_status mag_verb_rules(const mag_options *options, int *exit_code, mag_error *err) {
     action wanted = LIST;
     MAG_TRY(find_action(options, &wanted, err));
+    if (wanted == DIFF)
+        return mag_verb_rules_diff(options, exit_code, err);
     mag_session session = {0};
     mag_status status =
         mag_session_open_pack(&session, options->operands[wanted == SHOW ? 2 : 1], err);
