@@ -90,10 +90,27 @@ const char *mag_code_system_name(mag_code_system system) {
     return system_names[system];
 }
 
-mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code) {
+static uint64_t find_analyte_code(const mag_codebook *book, mag_code_system system, mag_span code) {
     char room[MAG_CODE_NBYTES];
-    return (mag_analyte)mag_code_table_get(&book->analytes, system,
-                                           mag_code_folded(system, code, room));
+    return mag_code_table_get(&book->analytes, system, mag_code_folded(system, code, room));
+}
+
+mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code) {
+    return (mag_analyte)(find_analyte_code(book, system, code) & ((1u << MAG_PROPERTY_AT) - 1));
+}
+
+mag_property mag_codebook_property(const mag_codebook *book, mag_code_system system,
+                                   mag_span code) {
+    return (mag_property)(find_analyte_code(book, system, code) >> MAG_PROPERTY_AT);
+}
+
+bool mag_property_contradicts(mag_property property, mag_unit unit) {
+    mag_unit_dimension dimension = mag_unit_scale_of(unit).dimension;
+    bool is_mass = dimension == MAG_DIMENSION_MASS || dimension == MAG_DIMENSION_MASS_PER_DAY;
+    bool is_molar = dimension == MAG_DIMENSION_MOLAR || dimension == MAG_DIMENSION_EQUIVALENT ||
+                    dimension == MAG_DIMENSION_MOLAR_PER_DAY;
+    return (property == MAG_PROPERTY_MASS && is_molar) ||
+           (property == MAG_PROPERTY_MOLAR && is_mass);
 }
 
 /* Upper case, without points and blanks: "n18.30" is "N1830". What is longer than any code is cut.

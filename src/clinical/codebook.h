@@ -63,6 +63,19 @@ const char *mag_code_system_name(mag_code_system system);
    Here and below codes are compared without their case and the blanks around them. */
 mag_analyte mag_codebook_analyte(const mag_codebook *book, mag_code_system system, mag_span code);
 
+/* What a code itself says about the unit of its results (LOINC's property MCnc or SCnc). */
+typedef enum mag_property {
+    MAG_PROPERTY_NONE, /* neither, both, or not known */
+    MAG_PROPERTY_MASS,
+    MAG_PROPERTY_MOLAR /* equivalents included */
+} mag_property;
+
+/* MAG_PROPERTY_NONE also for codes that are not in the book. */
+mag_property mag_codebook_property(const mag_codebook *book, mag_code_system system, mag_span code);
+/* True if a code of that property goes against the unit: mass against mmol/L or mEq/L, molar
+   against mg/dL. A unit of neither family is never gone against. */
+bool mag_property_contradicts(mag_property property, mag_unit unit);
+
 /* More ingredients of one drug than these are not told apart. */
 enum { MAG_DRUG_AGENTS = 4 };
 

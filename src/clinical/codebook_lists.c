@@ -37,12 +37,27 @@ static mag_status need_mapping(mag_list_reader *reader, const mag_yaml *root, co
     return MAG_OK;
 }
 
-/* Codes in a sequence, or in sequences below keys such as mass and molar. */
+/* What a key above a sequence of codes says: mass, molar, or other. */
+static mag_status read_property(mag_list_reader *reader, const mag_yaml *node,
+                                mag_property *property) {
+    static const char *const names[] = {"other", "mass", "molar"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(node->key, names[i]) == 0) {
+            *property = (mag_property)i;
+            return MAG_OK;
+        }
+    return mag_list_fault(reader, node, "codes stand below mass, molar or other");
+}
+
+/* Codes in a sequence, or in sequences below mass, molar and other. */
 static mag_status read_analyte_codes(mag_list_reader *reader, const mag_yaml *node,
-                                     mag_code_system system, mag_analyte analyte) {
+                                     mag_code_system system, uint64_t content) {
     for (const mag_yaml *item = node->first; item; item = item->next) {
         if (item->kind == MAG_YAML_SEQUENCE) {
-            MAG_TRY(read_analyte_codes(reader, item, system, analyte));
+            mag_property property;
+            MAG_TRY(read_property(reader, item, &property));
+            MAG_TRY(read_analyte_codes(reader, item, system,
+                                       content | (uint64_t)property << MAG_PROPERTY_AT));
             continue;
         }
         mag_span code;
@@ -50,7 +65,7 @@ static mag_status read_analyte_codes(mag_list_reader *reader, const mag_yaml *no
         uint64_t *value = mag_code_table_put(&reader->book->analytes, system, code);
         if (*value)
             return mag_list_fault(reader, item, "the code stands in two places");
-        *value = (uint64_t)analyte;
+        *value = content;
     }
     return MAG_OK;
 }
@@ -65,7 +80,7 @@ static mag_status read_analyte(mag_list_reader *reader, const mag_yaml *node) {
         mag_code_system system = mag_code_system_find(mag_span_of(part->key));
         if (system == MAG_SYSTEM_NONE)
             return mag_list_fault(reader, part, "there is no such code system");
-        MAG_TRY(read_analyte_codes(reader, part, system, analyte));
+        MAG_TRY(read_analyte_codes(reader, part, system, (uint64_t)analyte));
     }
     return MAG_OK;
 }

@@ -50,10 +50,11 @@ typedef struct mag_stem {
 } mag_stem;
 
 enum { MAG_NAME_BUCKETS = 1024 };
+enum { MAG_PROPERTY_AT = 8 }; /* first bit of the property in a value of `analytes` */
 
 struct mag_codebook {
     char sha256[MAG_SHA256_HEX_NBYTES];
-    mag_code_table analytes;    /* (system, code) -> mag_analyte */
+    mag_code_table analytes;    /* (system, code) -> mag_analyte | mag_property << 8 */
     mag_code_table drug_codes;  /* (system, code) -> classes */
     mag_code_table drug_vetoes; /* (system, code) -> classes */
     mag_code_table routed;      /* (system, code) -> classes that count only with a known route */

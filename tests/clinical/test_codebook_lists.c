@@ -61,6 +61,8 @@ static void a_fault_in_the_analytes_is_named_with_its_place(void **state) {
         {"analytes:\n  sodium:\n    mimic: [\"1\"]\nreject:\n"
          "  - { system: MIMIC, code: \"2\", reason: \"urine\" }\n",
          ""},
+        {"analytes:\n  magnesium:\n    loinc: { mas: [\"19123-9\"] }\n",
+         "list.yaml:3:19: codes stand below mass, molar or other"},
         {"reject: []\n", "list.yaml:1:1: a part of the list is missing"},
     };
     check(mag_list_read_analytes, rows, sizeof rows / sizeof *rows);
