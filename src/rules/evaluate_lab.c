@@ -1,5 +1,7 @@
 /* Operands about laboratory results and what is worked out from them. */
 #include "rules/evaluator.h"
+#include "rules/operand_aki.h"
+#include "rules/operand_femg.h"
 
 static mag_value ask_lab(mag_evaluator *evaluator, const mag_operand *operand,
                          mag_value ask(const mag_lab_query *query)) {
@@ -132,13 +134,9 @@ mag_value mag_eval_haemolysed(mag_evaluator *evaluator, const mag_operand *opera
 }
 
 mag_value mag_eval_aki_stage(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return ask_lab(evaluator, operand, mag_aki_stage);
 }
 
 mag_value mag_eval_femg(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    return ask_lab(evaluator, operand, mag_femg);
 }

@@ -9,13 +9,17 @@ enum { OBSERVABLE_DAYS = 365 };
 
 mag_status mag_lab_room_reserve(mag_lab_room *room, mag_account *account,
                                 const mag_timeline *patient, mag_error *err) {
-    const size_t wanted = (size_t)patient->first[MAG_ANALYTE_COUNT] + 1;
-    return mag_grow(account, (void **)&room->numbers, &room->capacity, sizeof *room->numbers,
-                    wanted, err);
+    size_t creatinine_count;
+    (void)mag_timeline_labs(patient, MAG_CREATININE, &creatinine_count);
+    MAG_TRY(mag_grow(account, (void **)&room->numbers, &room->number_capacity,
+                     sizeof *room->numbers, (size_t)patient->first[MAG_ANALYTE_COUNT] + 1, err));
+    return mag_grow(account, (void **)&room->creatinines, &room->creatinine_capacity,
+                    sizeof *room->creatinines, creatinine_count + 1, err);
 }
 
 void mag_lab_room_done(mag_lab_room *room, mag_account *account) {
-    mag_drop(account, room->numbers, room->capacity, sizeof *room->numbers);
+    mag_drop(account, room->numbers, room->number_capacity, sizeof *room->numbers);
+    mag_drop(account, room->creatinines, room->creatinine_capacity, sizeof *room->creatinines);
     *room = (mag_lab_room){0};
 }
 

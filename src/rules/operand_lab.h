@@ -3,13 +3,17 @@
 #ifndef MAG_RULES_OPERAND_LAB_H
 #define MAG_RULES_OPERAND_LAB_H
 
+#include "clinical/acute_kidney_injury.h"
 #include "rules/period.h"
 #include "rules/value.h"
 
-/* Room for the numbers of a median. Zeroed to begin with; kept from patient to patient. */
+/* Room for medians and for the creatinines of the AKI stage. Zeroed to begin with; kept from
+   patient to patient. */
 typedef struct mag_lab_room {
     double *numbers;
-    size_t capacity;
+    size_t number_capacity;
+    mag_aki_result *creatinines;
+    size_t creatinine_capacity;
 } mag_lab_room;
 
 /* Makes room for a patient: call before mag_lab_median and the AKI stage. */
@@ -27,7 +31,7 @@ typedef struct mag_lab_query {
     mag_series series;        /* worked out from results; NONE: those of `analyte` */
     const mag_filter *filter; /* only results known to be on its side count; NULL: all */
     mag_analyte with;         /* only results whose specimen holds a usable one of this, too */
-    mag_lab_room *room;       /* median only */
+    mag_lab_room *room;       /* median and AKI stage only */
 } mag_lab_query;
 
 /* The newest usable result; a censored one counts, marks are passed over with a note. Unknown:
