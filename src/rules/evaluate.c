@@ -168,12 +168,20 @@ static bool lacks_a_source(const mag_evaluator *evaluator, const mag_rule *rule)
            !mag_cohort_has_conditions(evaluator->patient->cohort);
 }
 
+/* Whom a rule asks about; a rule for who may be an adult, too, takes what is not known for true. */
+static mag_truth population_of(const mag_evaluator *evaluator, const mag_rule *rule) {
+    const mag_truth population = mag_evaluator_population(evaluator->patient);
+    const bool is_open =
+        rule->population == MAG_ADULTS_OR_UNKNOWN && population.is == MAG_UNDECIDED;
+    return is_open ? mag_truth_of(true) : population;
+}
+
 mag_decision mag_evaluator_decide(mag_evaluator *evaluator, const mag_rule *rule) {
     mag_decision decision = {.outcome = {.kind = MAG_NOT_APPLICABLE, .hidden_by = -1}};
-    decision.population = mag_evaluator_population(evaluator->patient);
+    decision.population = population_of(evaluator, rule);
     if (decision.population.is == MAG_FALSE)
         return decision;
-    if (lacks_a_source(evaluator, rule)) {
+    if (rule->scope == MAG_SCOPE_SOURCE || lacks_a_source(evaluator, rule)) {
         decision.outcome.kind = MAG_NOT_EVALUATED;
         return decision;
     }

@@ -11,7 +11,7 @@ typedef enum mag_outcome_kind {
     MAG_CLEAR,
     MAG_FLAGGED,
     MAG_CANNOT_TELL,
-    MAG_NOT_EVALUATED /* a required source is missing: for nobody */
+    MAG_NOT_EVALUATED /* for nobody: a required source is missing, or the rule asks about sources */
 } mag_outcome_kind;
 
 const char *mag_outcome_name(mag_outcome_kind kind); /* "cannot_tell" */

@@ -130,8 +130,17 @@ static void visit_side(const visitor *to, const mag_node *side, const mag_node *
         visit_side(to, side->children[i], side, truth);
 }
 
+/* An arm of any_of without data had no say, unless no arm has data. */
+static bool is_left_out(const mag_node *node, mag_truth whole, mag_truth arm) {
+    const mag_unknown_set missing = mag_unknown_bit(MAG_UNKNOWN_MISSING);
+    const bool has_no_data = arm.is == MAG_UNDECIDED && arm.reasons == missing;
+    return node->kind == MAG_NODE_ANY_OF && has_no_data && whole.reasons != missing;
+}
+
 /* True `and`, false `or`: all children; otherwise those that came out like the whole. */
 static bool decides(const mag_node *node, mag_truth whole, mag_truth child) {
+    if (is_left_out(node, whole, child))
+        return false;
     const bool takes_all =
         node->kind == MAG_NODE_AND ? whole.is == MAG_TRUE : whole.is == MAG_FALSE;
     return takes_all || child.is == whole.is;

@@ -46,14 +46,31 @@ static bool shares_a_sample(mag_evaluator *evaluator, size_t rule_a, size_t rule
     return false;
 }
 
+static bool is_flagged_and_active(mag_evaluator *evaluator, const mag_outcome *outcomes,
+                                  size_t rule_idx) {
+    return outcomes[rule_idx].kind == MAG_FLAGGED &&
+           evaluator->pack->rules[rule_idx].facts.status == MAG_RULE_ACTIVE;
+}
+
+/* A condition that is unknown does not hide. */
+static bool hide_applies(mag_evaluator *evaluator, const mag_outcome *outcomes, size_t by,
+                         const mag_hide *hide) {
+    const size_t hidden = (size_t)hide->rule;
+    if (hide->at_most != MAG_SEVERITY_NONE && outcomes[hidden].severity > hide->at_most)
+        return false;
+    if (hide->when != NULL && mag_evaluator_truth(evaluator, hide->when).is != MAG_TRUE)
+        return false;
+    return !hide->is_same_sample || shares_a_sample(evaluator, by, hidden);
+}
+
 /* Does rule `by`, flagged, hide the flag of rule `hidden`? */
 static bool hides(mag_evaluator *evaluator, const mag_outcome *outcomes, size_t by, size_t hidden) {
     const mag_rule *rule = &evaluator->pack->rules[by];
-    if (outcomes[by].kind != MAG_FLAGGED || rule->facts.status != MAG_RULE_ACTIVE)
+    if (!is_flagged_and_active(evaluator, outcomes, by))
         return false;
     for (size_t i = 0; i < rule->hide_count; i++)
         if (rule->hides[i].rule == (int16_t)hidden &&
-            (!rule->hides[i].is_same_sample || shares_a_sample(evaluator, by, hidden)))
+            hide_applies(evaluator, outcomes, by, &rule->hides[i]))
             return true;
     return false;
 }
@@ -78,7 +95,8 @@ void mag_outcomes_hide(mag_evaluator *evaluator, mag_outcome *outcomes) {
         if (outcomes[i].kind != MAG_FLAGGED)
             continue;
         int top = -1;
-        /* a pack's hides have no circle, so the climb ends within `count` steps */
+        /* a pack's hides have no circle and nothing hides the rule of suspect samples, so the climb
+           ends within `count` steps */
         for (int next = hider_of(evaluator, outcomes, i); next >= 0;
              next = hider_of(evaluator, outcomes, (size_t)next))
             top = next;

@@ -102,6 +102,29 @@ static mag_status refuse_circles(mag_pack_builder *builder, mag_error *err) {
     return MAG_OK;
 }
 
+/* One rule at most hides suspect samples, and nothing hides that rule. */
+static mag_status check_suspect_rule(mag_pack_builder *builder, mag_error *err) {
+    const mag_rule *found = NULL;
+    for (size_t i = 0; i < builder->draft_count; i++) {
+        const mag_rule *rule = &builder->drafts[i].rule;
+        if (found && rule->hides_suspect_samples)
+            return mag_source_fail(&builder->source, rule->line, rule->column, MAG_MSG_R502, err,
+                                   "rules %s and %s both hide suspect samples; one is enough",
+                                   found->facts.id, rule->facts.id);
+        found = rule->hides_suspect_samples ? rule : found;
+        for (size_t k = 0; k < rule->hide_count; k++) {
+            const mag_rule *hidden = &builder->drafts[rule->hides[k].rule].rule;
+            if (hidden->hides_suspect_samples)
+                return mag_source_fail(&builder->source, rule->line, rule->column, MAG_MSG_R502,
+                                       err,
+                                       "rule %s hides %s, which hides suspect samples and so must "
+                                       "stay visible",
+                                       rule->facts.id, hidden->facts.id);
+        }
+    }
+    return MAG_OK;
+}
+
 static mag_status order_rules(mag_pack_builder *builder, mag_error *err) {
     mag_rule *rules = mag_builder_room(builder, builder->draft_count, sizeof *rules, err);
     if (!rules)
@@ -109,6 +132,7 @@ static mag_status order_rules(mag_pack_builder *builder, mag_error *err) {
     for (size_t i = 0; i < builder->draft_count; i++)
         MAG_TRY(resolve_hides(builder, &builder->drafts[i], err));
     MAG_TRY(refuse_circles(builder, err));
+    MAG_TRY(check_suspect_rule(builder, err));
     for (size_t i = 0; i < builder->draft_count; i++)
         rules[i] = builder->drafts[i].rule;
     builder->pack->rules = rules;

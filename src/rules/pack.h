@@ -72,8 +72,9 @@ int mag_pack_find_rule(const mag_pack *pack, const char *id);
 
 /* One line of what a rule says, for people; texts live as long as the pack or the arena. */
 typedef struct mag_rule_line {
-    const char *part; /* "severity", "adjust", "hides", "notes", "let", "event", "snooze",
-                         "worsens", "definitions", "parameters", "limits", "groups", "classes" */
+    const char *part; /* "severity", "adjust", "hides", "notes", "let", "hides_suspect",
+                         "population", "scope", "event", "snooze", "worsens", "definitions",
+                         "parameters", "limits", "groups", "classes" */
     const char *name; /* "mg_low"; "" if the part has none */
     const char *text; /* "0.70 mmol/L, 1.7 mg/dL", "critical when kf < 20 mL/min" */
 } mag_rule_line;

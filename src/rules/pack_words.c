@@ -132,11 +132,19 @@ static void add_adjusts(writer *out, const mag_yaml *adjusts) {
     }
 }
 
+/* "of the same patient", "if both tell of the same sample, when aki >= 2" */
 static void add_hides(writer *out, const mag_yaml *hides) {
-    for (const mag_yaml *item = hides ? hides->first : NULL; item; item = item->next)
+    for (const mag_yaml *item = hides ? hides->first : NULL; item; item = item->next) {
+        const char *when = mag_yaml_get_text(item, "when");
+        const char *at_most = mag_yaml_get_text(item, "at_most");
+        mark_used(out, when);
         add_line(out, "hides", mag_yaml_get_text(item, "rule"),
-                 mag_yaml_get(item, "share") ? "if both tell of the same sample"
-                                             : "of the same patient");
+                 mag_arena_format(out->arena, "%s%s%s%s%s",
+                                  mag_yaml_get(item, "share") ? "if both tell of the same sample"
+                                                              : "of the same patient",
+                                  at_most ? ", at most " : "", at_most ? at_most : "",
+                                  when ? ", when " : "", when ? when : ""));
+    }
 }
 
 /* `let` and `notes`: a name and an expression. */
@@ -173,6 +181,9 @@ static void write_rule(writer *out, const mag_yaml *rule) {
     add_severity(out, mag_yaml_get(rule, "severity"));
     add_adjusts(out, mag_yaml_get(rule, "adjust"));
     add_hides(out, mag_yaml_get(rule, "hides"));
+    add_text(out, rule, "hides_suspect");
+    add_text(out, rule, "population");
+    add_text(out, rule, "scope");
     add_expressions(out, rule, "notes", "when");
     add_text(out, rule, "event");
     add_text(out, rule, "snooze");

@@ -72,12 +72,119 @@ static void a_share_of_samples_hides_only_what_rests_on_the_same_specimen(void *
     judge_end(&of);
 }
 
+static void a_condition_decides_whether_a_flag_is_hidden_and_unknown_does_not_hide(void **state) {
+    (void)state;
+    judge_begin_with(
+        &of, SMALL_PACK_HEAD SMALL_RULE(
+                 "A", K_RULE("high", "    hides:\n      - rule: C\n"
+                                     "        when: latest(sodium within 30 days) < na_low\n"))
+                 SMALL_RULE("C", LOW_RULE("low", "active", "")));
+    WORLD(&of.in, "magnesium 0.6 mmol/L 3 days ago", "potassium 3.0 mmol/L 3 days ago",
+          "sodium 129 mmol/L 3 days ago");
+    judge_patient(&of);
+    judge_expect(&of, "C", "low hidden by A");
+    WORLD(&of.in, "magnesium 0.6 mmol/L 3 days ago", "potassium 3.0 mmol/L 3 days ago",
+          "sodium 130 mmol/L 3 days ago");
+    judge_patient(&of);
+    judge_expect(&of, "C", "low");
+    WORLD(&of.in, "magnesium 0.6 mmol/L 3 days ago", "potassium 3.0 mmol/L 3 days ago");
+    judge_patient(&of);
+    judge_expect(&of, "A", "high");
+    judge_expect(&of, "C", "low");
+    judge_end(&of);
+}
+
+static void at_most_leaves_worse_flags_visible(void **state) {
+    (void)state;
+    static const char *const severities[] = {"low", "moderate", "high"};
+    for (size_t i = 0; i < sizeof severities / sizeof severities[0]; i++) {
+        char pack[8192];
+        snprintf(pack, sizeof pack, "%s%s",
+                 SMALL_PACK_HEAD SMALL_RULE(
+                     "A", K_RULE("low", "    hides: [{ rule: C, at_most: moderate }]\n")),
+                 i == 0   ? SMALL_RULE("C", LOW_RULE("low", "active", ""))
+                 : i == 1 ? SMALL_RULE("C", LOW_RULE("moderate", "active", ""))
+                          : SMALL_RULE("C", LOW_RULE("high", "active", "")));
+        judge_begin_with(&of, pack);
+        WORLD(&of.in, "magnesium 0.6 mmol/L 3 days ago", "potassium 3.0 mmol/L 3 days ago");
+        judge_patient(&of);
+        char wanted[32];
+        snprintf(wanted, sizeof wanted, "%s%s", severities[i], i < 2 ? " hidden by A" : "");
+        judge_expect(&of, "C", wanted);
+        judge_end(&of);
+    }
+}
+
+#define SUSPECT_RULE                                                                               \
+    "    status: active\n    among: measured(potassium)\n    when: always\n"                       \
+    "    severity: info\n    hides_suspect: true\n"
+
+static void what_rests_on_a_suspect_sample_stands_behind_the_rule_of_suspect_samples(void **state) {
+    (void)state;
+    judge_begin_with(
+        &of, SMALL_PACK_HEAD SMALL_RULE("A", SUSPECT_RULE)
+                 SMALL_RULE("C", LOW_RULE("high", "active", "    hides: [{ rule: D }]\n"))
+                     SMALL_RULE("D", K_RULE("low", "")) SMALL_RULE("E", "    status: active\n"
+                                                                        "    among: age >= 18\n"
+                                                                        "    when: always\n"
+                                                                        "    severity: low\n"));
+    WORLD(&of.in, "magnesium 0.30 mmol/L on 2024-06-20T07:10",
+          "potassium 6.8 mmol/L on 2024-06-20T07:10",
+          "calcium_adjusted 1.55 mmol/L on 2024-06-20T07:10");
+    judge_patient(&of);
+    judge_expect(&of, "A", "info");
+    judge_expect(&of, "C", "high hidden by A");
+    judge_expect(&of, "E", "low"); /* rests on no sample */
+    /* the same magnesium from a tube that holds no EDTA */
+    WORLD(&of.in, "magnesium 0.30 mmol/L on 2024-06-20T07:10",
+          "potassium 3.2 mmol/L on 2024-06-20T07:10",
+          "calcium_adjusted 1.55 mmol/L on 2024-06-20T07:10");
+    judge_patient(&of);
+    judge_expect(&of, "A", "info");
+    judge_expect(&of, "C", "high");
+    judge_expect(&of, "D", "low hidden by C");
+    judge_end(&of);
+}
+
+static void a_rule_for_who_may_be_an_adult_takes_an_unknown_age(void **state) {
+    (void)state;
+    judge_begin_with(&of,
+                     SMALL_PACK_HEAD SMALL_RULE(
+                         "A", LOW_RULE("low", "active", "    population: adults or unknown\n"))
+                         SMALL_RULE("B", LOW_RULE("low", "active", "    population: adults\n")));
+    WORLD(&of.in, "age unknown", "magnesium 0.6 mmol/L 3 days ago");
+    judge_patient(&of);
+    judge_expect(&of, "A", "low");
+    judge_expect(&of, "B", "cannot_tell demographic");
+    WORLD(&of.in, "female 17 y", "magnesium 0.6 mmol/L 3 days ago");
+    judge_patient(&of);
+    judge_expect(&of, "A", "not_applicable");
+    judge_end(&of);
+}
+
+static void a_rule_about_sources_is_evaluated_for_no_patient(void **state) {
+    (void)state;
+    judge_begin_with(&of, SMALL_PACK_HEAD SMALL_RULE("A", "    status: active\n    scope: source\n"
+                                                          "    among: always\n"
+                                                          "    when: unmapped_drugs > 0\n"
+                                                          "    severity: info\n"));
+    WORLD(&of.in, "magnesium 0.6 mmol/L 3 days ago");
+    judge_patient(&of);
+    judge_expect(&of, "A", "not_evaluated");
+    judge_end(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hiding_is_transitive_and_names_the_visible_top),
         cmocka_unit_test(only_active_rules_hide),
         cmocka_unit_test(of_two_that_hide_the_worse_one_is_named),
         cmocka_unit_test(a_share_of_samples_hides_only_what_rests_on_the_same_specimen),
+        cmocka_unit_test(a_condition_decides_whether_a_flag_is_hidden_and_unknown_does_not_hide),
+        cmocka_unit_test(at_most_leaves_worse_flags_visible),
+        cmocka_unit_test(what_rests_on_a_suspect_sample_stands_behind_the_rule_of_suspect_samples),
+        cmocka_unit_test(a_rule_for_who_may_be_an_adult_takes_an_unknown_age),
+        cmocka_unit_test(a_rule_about_sources_is_evaluated_for_no_patient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
