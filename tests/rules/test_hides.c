@@ -116,7 +116,8 @@ static void at_most_leaves_worse_flags_visible(void **state) {
 }
 
 #define SUSPECT_RULE                                                                               \
-    "    status: active\n    among: measured(potassium)\n    when: always\n"                       \
+    "    status: active\n    among: measured(potassium)\n"                                         \
+    "    when: suspect(edta within 30 days)\n"                                                     \
     "    severity: info\n    hides_suspect: true\n"
 
 static void what_rests_on_a_suspect_sample_stands_behind_the_rule_of_suspect_samples(void **state) {
@@ -140,7 +141,7 @@ static void what_rests_on_a_suspect_sample_stands_behind_the_rule_of_suspect_sam
           "potassium 3.2 mmol/L on 2024-06-20T07:10",
           "calcium_adjusted 1.55 mmol/L on 2024-06-20T07:10");
     judge_patient(&of);
-    judge_expect(&of, "A", "info");
+    judge_expect(&of, "A", "clear");
     judge_expect(&of, "C", "high");
     judge_expect(&of, "D", "low hidden by C");
     judge_end(&of);
