@@ -65,8 +65,17 @@ bool mag_evaluator_lab_query(mag_evaluator *evaluator, const mag_operand *operan
 }
 
 mag_drug_query mag_evaluator_drug_query(mag_evaluator *evaluator, const mag_operand *operand) {
-    return (mag_drug_query){evaluator->patient, operand->members, operand->member_count,
-                            &evaluator->room};
+    return (mag_drug_query){.patient = evaluator->patient,
+                            .members = operand->members,
+                            .member_count = operand->member_count,
+                            .room = &evaluator->room};
+}
+
+mag_drug_query mag_evaluator_other_query(mag_evaluator *evaluator, const mag_operand *operand) {
+    return (mag_drug_query){.patient = evaluator->patient,
+                            .members = operand->other_members,
+                            .member_count = operand->other_member_count,
+                            .room = &evaluator->room};
 }
 
 static mag_eval_function *const functions[] = {

@@ -41,6 +41,8 @@ mag_lab_query mag_evaluator_lab_question(mag_evaluator *evaluator, const mag_ope
 bool mag_evaluator_lab_query(mag_evaluator *evaluator, const mag_operand *operand,
                              mag_lab_query *query);
 mag_drug_query mag_evaluator_drug_query(mag_evaluator *evaluator, const mag_operand *operand);
+/* The second list of an operand that has two. */
+mag_drug_query mag_evaluator_other_query(mag_evaluator *evaluator, const mag_operand *operand);
 /* Stretch of an operand's window; false, with the reasons, if it hangs on something unknown. */
 bool mag_evaluator_period(mag_evaluator *evaluator, const mag_operand *operand, mag_period *period,
                           mag_unknown_set *reasons);

@@ -1,6 +1,7 @@
 #include "rules/fact.h"
 
 #include "clinical/dose.h"
+#include "rules/deciding_exposure.h"
 #include "rules/kidney_function.h"
 #include "rules/operand_fact.h"
 #include "rules/operand_person.h"
@@ -311,7 +312,8 @@ static void set_number(mag_fact_list *list, mag_fact *fact, const leaf *of) {
         return;
     }
     fact->unit = shown.unit;
-    fact->value = bounds_text(list, bounds, shown.scale, shown.is_whole ? whole : one_decimal);
+    const bool is_whole = shown.is_whole && of->operand->kind != MAG_OPERAND_BMI;
+    fact->value = bounds_text(list, bounds, shown.scale, is_whole ? whole : one_decimal);
     fact->digest_value = bounds_text(list, bounds, shown.scale, six_digits);
 }
 
@@ -368,16 +370,17 @@ static mag_minute shown_stop(const mag_exposure *exposure) {
                                                                : exposure->stop - 1;
 }
 
-static void add_exposure(mag_fact_list *list, const leaf *of, const mag_drug_query *query,
+static void add_exposure(mag_fact_list *list, const leaf *of, const mag_deciding *deciding,
                          const mag_exposure *exposure) {
-    const mag_cohort *cohort = query->patient->cohort;
-    const mag_class_set classes = mag_drug_classes(query, exposure);
+    const mag_cohort *cohort = list->evaluator->patient->cohort;
+    const mag_class_set classes = mag_drug_classes(&deciding->query, exposure);
     mag_fact fact = fact_of(list, MAG_FACT_EXPOSURE, of->node->shown, of->value);
     fact.at = MAG_MINUTE_NONE;
     fact.drug_class = classes_text(list, classes);
     fact.code = mag_cohort_drug_code(cohort, exposure->drug_id);
     fact.drug_name = mag_cohort_drug(cohort, exposure->drug_id)->shown_name;
     fact.dose = dose_text(list, exposure, classes);
+    fact.method = mag_deciding_gap(deciding, exposure);
     fact.start = exposure->start;
     fact.stop = shown_stop(exposure);
     fact.is_open = mag_exposure_has(exposure, MAG_EXPOSURE_OPEN);
@@ -388,25 +391,21 @@ static void add_exposure(mag_fact_list *list, const leaf *of, const mag_drug_que
     append(list, (mag_fact_key){of->node->operand, NULL, exposure}, &fact);
 }
 
-/* Rows that a true active, exposed or started rests on. */
-static void add_exposures(mag_fact_list *list, const leaf *of) {
+/* Rows that the value rests on, those of both lists. False if there are none. */
+static bool add_exposures(mag_fact_list *list, const leaf *of) {
     const mag_timeline *patient = list->evaluator->patient;
-    const mag_drug_query query = mag_evaluator_drug_query(list->evaluator, of->operand);
-    const mag_operand_kind kind = of->operand->kind;
-    const bool is_now =
-        kind == MAG_OPERAND_ACTIVE && of->operand->window.kind == MAG_WINDOW_HISTORY;
-    mag_period period;
-    mag_unknown_set reasons;
-    if (!mag_evaluator_period(list->evaluator, of->operand, &period, &reasons))
-        return;
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *exposure = &patient->exposures[i];
-        if (kind == MAG_OPERAND_DOSE_UNCLEAR      ? mag_drug_is_unclear(&query, exposure)
-            : kind == MAG_OPERAND_REPEATED_ORDERS ? mag_drug_is_repeated(&query, exposure)
-            : is_now                              ? mag_drug_is_current(&query, exposure)
-                                                  : mag_drug_overlaps(&query, exposure, &period))
-            add_exposure(list, of, &query, exposure);
+    bool is_any = false;
+    for (int second = 0; second < 2; second++) {
+        mag_deciding deciding;
+        if (!mag_deciding_begin(list->evaluator, of->operand, of->value, second == 1, &deciding))
+            continue;
+        for (size_t i = 0; i < patient->exposure_count; i++)
+            if (mag_deciding_holds(&deciding, &patient->exposures[i])) {
+                add_exposure(list, of, &deciding, &patient->exposures[i]);
+                is_any = true;
+            }
     }
+    return is_any;
 }
 
 /* "no magnesium in 365 days" shows the newest result ever. */
@@ -487,6 +486,22 @@ static void add_unknown(mag_fact_list *list, const leaf *of) {
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
 }
 
+static bool is_about_person(mag_operand_kind kind) {
+    return kind == MAG_OPERAND_IN_STAY || kind == MAG_OPERAND_IN_CARE ||
+           kind == MAG_OPERAND_ALIVE || kind == MAG_OPERAND_HAS_AGE || kind == MAG_OPERAND_HAS_SEX;
+}
+
+static void add_person(mag_fact_list *list, const leaf *of) {
+    mag_fact fact = fact_of(list, MAG_FACT_PERSON, of->node->shown, of->value);
+    fact.value = fact.digest_value = of->truth.is == MAG_TRUE ? "yes" : "no";
+    append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
+}
+
+/* "The gap was not kept" and "not as an oxide only" rest on rows as well. */
+static bool speaks_of_rows_either_way(mag_operand_kind kind) {
+    return kind == MAG_OPERAND_GAP_KEPT || kind == MAG_OPERAND_SALT || kind == MAG_OPERAND_ROUTE;
+}
+
 static void add_truth(mag_fact_list *list, const leaf *of) {
     const bool is_true = of->truth.is == MAG_TRUE;
     const mag_operand_kind kind = of->operand->kind;
@@ -501,12 +516,16 @@ static void add_truth(mag_fact_list *list, const leaf *of) {
         add_result_of_window(list, of);
     else if (kind == MAG_OPERAND_HAEMOLYSED)
         add_result(list, of, of->value);
+    else if (is_about_person(kind))
+        add_person(list, of);
+    else if (speaks_of_rows_either_way(kind) && add_exposures(list, of))
+        return;
     else if (!is_true || kind == MAG_OPERAND_NONE)
         add_absence(list, of);
     else if (kind == MAG_OPERAND_HAS)
         add_condition(list, of);
     else
-        add_exposures(list, of);
+        (void)add_exposures(list, of);
 }
 
 void mag_fact_add(void *context, const mag_node *operand, const mag_node *against,
@@ -524,8 +543,10 @@ void mag_fact_add(void *context, const mag_node *operand, const mag_node *agains
     else if (of.operand->dimension == MAG_DIM_RESULT || of.operand->kind == MAG_OPERAND_WEIGHT ||
              of.operand->kind == MAG_OPERAND_HEIGHT)
         add_result(list, &of, of.value);
-    else
+    else {
         add_number(list, &of);
+        (void)add_exposures(list, &of);
+    }
 }
 
 void mag_fact_add_population(mag_fact_list *list, mag_truth truth) {

@@ -13,5 +13,12 @@ mag_value mag_drug_continuous(const mag_drug_query *query, mag_length length, in
 /* Members that have each been in effect without a break for at least that long at T; an upper bound
    is the number of members where absence is unknown. */
 mag_value mag_drug_count_continuous(const mag_drug_query *query, mag_length length);
+/* An era ended in the period, without grace, and is over at T, grace included. `at`: the newest
+   such end. */
+mag_value mag_drug_stopped(const mag_drug_query *query, const mag_period *period);
+/* Planned length in days of the newest era that touches the period, its end included even behind T.
+   Of an order without a stop it is not known: at least the days so far. Unknown `missing` if there
+   is no era. */
+mag_value mag_drug_course(const mag_drug_query *query, const mag_period *period);
 
 #endif

@@ -11,6 +11,11 @@ mag_value mag_drug_dose(const mag_drug_query *query);
 /* Is the exposure one of the query's that the dose counts at T? */
 bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure);
 
+/* The largest dose on one calendar day of the period; 0 if nothing is in effect. What lasts no more
+   than a day (administrations, orders for one dose) counts whole on the day on which it begins; the
+   rest counts as dose( ) does at the moment. */
+mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *period);
+
 /* How much a dose must change to count. */
 typedef struct mag_dose_step {
     double percent;

@@ -26,7 +26,21 @@ mag_class_set mag_drug_classes(const mag_drug_query *query, const mag_exposure *
     mag_class_set wanted = 0;
     for (size_t i = 0; i < query->member_count; i++)
         wanted |= (mag_class_set)1 << query->members[i].drug_class;
-    return wanted & mag_exposure_classes(query->patient->cohort, exposure);
+    const mag_class_set counted = wanted & mag_exposure_classes(query->patient->cohort, exposure);
+    if (!query->is_sure_only)
+        return counted;
+    return counted & ~mag_classes_in_doubt(counted, (mag_route)exposure->route);
+}
+
+size_t mag_drug_doubt_count(const mag_drug_query *query) {
+    const mag_timeline *patient = query->patient;
+    mag_drug_query sure = *query;
+    sure.is_sure_only = true;
+    size_t count = 0;
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        count += mag_drug_classes(query, &patient->exposures[i]) !=
+                 mag_drug_classes(&sure, &patient->exposures[i]);
+    return count;
 }
 
 /* How long the exposure stays in effect after its stop as a member of the group. */
@@ -228,7 +242,9 @@ mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period
 static mag_value count_members(const mag_drug_query *query, const mag_period *period) {
     size_t found = 0;
     for (size_t i = 0; i < query->member_count; i++) {
-        const mag_drug_query member = {query->patient, &query->members[i], 1, query->room};
+        mag_drug_query member = *query;
+        member.members = &query->members[i];
+        member.member_count = 1;
         found += period == NULL ? current_era(&member) != NULL : is_exposed(&member, period);
     }
     mag_value value = mag_value_of_number((double)found);

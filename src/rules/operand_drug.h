@@ -27,7 +27,11 @@ typedef struct mag_drug_query {
     const mag_member *members;
     size_t member_count;
     mag_drug_room *room;
+    bool is_sure_only; /* leaves out exposures that count only if their unknown route is right */
 } mag_drug_query;
+
+/* Exposures that is_sure_only would leave out: quinolones and tetracyclines without a route. */
+size_t mag_drug_doubt_count(const mag_drug_query *query);
 
 enum { MAG_GAP_OF_KIND = -1 };
 
@@ -76,7 +80,8 @@ mag_value mag_drug_stop(const mag_drug_query *query);
 /* Is it one of the query's, in effect at some moment of the period? */
 bool mag_drug_overlaps(const mag_drug_query *query, const mag_exposure *exposure,
                        const mag_period *period);
-/* Classes of the query that the exposure counts in after its route gate; 0 if none. */
+/* Classes of the query that the exposure counts in after its route gate, those in doubt included
+   unless is_sure_only; 0 if none. */
 mag_class_set mag_drug_classes(const mag_drug_query *query, const mag_exposure *exposure);
 /* Do two rows read the same? Sources deliver orders once per component. */
 bool mag_drug_reads_same(const mag_exposure *a, const mag_exposure *b);

@@ -1,4 +1,4 @@
-/* Days on which two lists of classes are in effect together. */
+/* Two lists of classes: days on which both are in effect. The gap between doses: operand_gap.c. */
 #include "rules/operand_overlap.h"
 
 /* Days on which an exposure is in effect, both included. */
@@ -64,4 +64,24 @@ mag_value mag_drug_overlap(const mag_drug_query *first, const mag_drug_query *se
         day = next;
     }
     return mag_drug_count_value(first, count);
+}
+
+bool mag_drug_meets(const mag_drug_query *first, const mag_exposure *exposure,
+                    const mag_drug_query *second, const mag_period *period) {
+    const mag_timeline *patient = second->patient;
+    const mag_day from = mag_minute_day(period->from), until = mag_minute_day(period->until);
+    const days_of_effect own = days_of(first, exposure);
+    if (own.first > until || own.last < from || mag_drug_classes(first, exposure) == 0)
+        return false;
+    for (size_t i = 0; i < patient->exposure_count; i++) {
+        const mag_exposure *other = &patient->exposures[i];
+        if (other->drug_id == exposure->drug_id || mag_drug_classes(second, other) == 0)
+            continue;
+        const days_of_effect theirs = days_of(second, other);
+        /* three stretches of which any two meet have a day in common */
+        if (own.first <= theirs.last && theirs.first <= own.last && theirs.first <= until &&
+            from <= theirs.last)
+            return true;
+    }
+    return false;
 }

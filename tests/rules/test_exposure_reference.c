@@ -218,7 +218,8 @@ static long dose_of(const chart *rows) {
 static mag_drug_query query_of(const mag_member *of, size_t count) {
     mag_error err = {0};
     assert_int_equal(mag_drug_room_reserve(&room, &in.account, &in.patient, &err), MAG_OK);
-    return (mag_drug_query){&in.patient, of, count, &room};
+    return (mag_drug_query){
+        .patient = &in.patient, .members = of, .member_count = count, .room = &room};
 }
 
 static long day_of(long minutes_after_t) {

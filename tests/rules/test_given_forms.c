@@ -207,7 +207,8 @@ static void doses_of_named_products(void **state) {
         mag_error err = {0};
         world_say(&in, "%s", rows[i].line);
         assert_int_equal(mag_drug_room_reserve(&room, &in.account, &in.patient, &err), MAG_OK);
-        const mag_drug_query query = {&in.patient, supplement, 3, &room};
+        const mag_drug_query query = {
+            .patient = &in.patient, .members = supplement, .member_count = 3, .room = &room};
         const mag_bounds dose = mag_drug_dose(&query).bounds;
         if (dose.low < (rows[i].low_mmol - 0.01) * 1000 ||
             dose.low > (rows[i].low_mmol + 0.01) * 1000 ||

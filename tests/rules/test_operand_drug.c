@@ -19,7 +19,8 @@ static const mag_member depleters[] = {
 static mag_drug_query of_group(const mag_member *members, size_t count) {
     mag_error err;
     assert_int_equal(mag_drug_room_reserve(&room, &in.account, &in.patient, &err), MAG_OK);
-    return (mag_drug_query){&in.patient, members, count, &room};
+    return (mag_drug_query){
+        .patient = &in.patient, .members = members, .member_count = count, .room = &room};
 }
 
 static mag_drug_query of_magnesium(void) {
