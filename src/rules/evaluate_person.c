@@ -47,7 +47,8 @@ mag_value mag_eval_egfr(mag_evaluator *evaluator, const mag_operand *operand) {
 }
 
 mag_value mag_eval_ckd_category(mag_evaluator *evaluator, const mag_operand *operand) {
-    const mag_value egfr = mag_eval_egfr(evaluator, operand);
+    const mag_value egfr = operand->source >= 0 ? *mag_evaluator_operand(evaluator, operand->source)
+                                                : mag_eval_egfr(evaluator, operand);
     return mag_kidney_category(&egfr);
 }
 

@@ -89,9 +89,13 @@ static void check_example_counts(lint *l, const mag_rule *rule) {
             ADD_TO_RULE(l, rule, "rule %s: %zu of 2 examples expect %s", id, count,
                         mag_severity_name(severity));
     }
-    size_t clear = count_expected(rule, MAG_CLEAR, MAG_SEVERITY_NONE);
-    if (clear < 2)
-        ADD_TO_RULE(l, rule, "rule %s: %zu of 2 examples expect clear", id, clear);
+    /* whose population is the trigger has nobody who is clear */
+    const bool is_always = rule->when->kind == MAG_NODE_ALWAYS;
+    size_t without =
+        count_expected(rule, is_always ? MAG_NOT_APPLICABLE : MAG_CLEAR, MAG_SEVERITY_NONE);
+    if (without < 2)
+        ADD_TO_RULE(l, rule, "rule %s: %zu of 2 examples expect %s", id, without,
+                    is_always ? "not_applicable" : "clear");
     if (count_expected(rule, MAG_CANNOT_TELL, MAG_SEVERITY_NONE) == 0)
         ADD_TO_RULE(l, rule, "rule %s: no example expects cannot_tell", id);
 }
@@ -150,15 +154,27 @@ static void collect_edges(const mag_pack *pack, const mag_node *node, edges *e) 
         collect_edges(pack, node->children[i], e);
 }
 
+/* A limit of urea stands for urea nitrogen too, and adjusted calcium may be given as reported. */
+static mag_analyte reported_as(mag_analyte analyte) {
+    return analyte == MAG_UREA      ? MAG_UREA_NITROGEN
+           : analyte == MAG_CALCIUM ? MAG_CALCIUM_ADJUSTED
+                                    : analyte;
+}
+
+static const char *line_text(lint *l, mag_analyte analyte, mag_decimal value, mag_unit unit) {
+    char number[MAG_DECIMAL_TEXT_NBYTES];
+    mag_decimal_text(value, number);
+    return mag_arena_format(l->arena, "%s %s %s", mag_analyte_of(analyte)->name, number,
+                            mag_unit_text(unit));
+}
+
 static void check_side(lint *l, const mag_rule *rule, mag_analyte analyte, mag_decimal value,
                        mag_unit unit) {
-    char number[MAG_DECIMAL_TEXT_NBYTES];
     if (unit == MAG_UNIT_NONE)
         return;
-    mag_decimal_text(value, number);
-    const char *wanted = mag_arena_format(l->arena, "%s %s %s", mag_analyte_of(analyte)->name,
-                                          number, mag_unit_text(unit));
-    if (!wanted || !is_given(rule, wanted))
+    const char *wanted = line_text(l, analyte, value, unit);
+    const char *also = line_text(l, reported_as(analyte), value, unit);
+    if (!wanted || !also || (!is_given(rule, wanted) && !is_given(rule, also)))
         ADD_TO_RULE(l, rule, "rule %s: no example stands exactly on the line, \"%s\"",
                     rule->facts.id, wanted ? wanted : "");
 }
@@ -186,7 +202,7 @@ static bool check_trigger(lint *l, const mag_rule *rule) {
     if (!can_hold)
         text = "can never hold within its denominator";
     demands[1].is_true = false;
-    if (!text && !mag_demands_can_hold(l->pack, demands, 2))
+    if (!text && when->kind != MAG_NODE_ALWAYS && !mag_demands_can_hold(l->pack, demands, 2))
         text = "always holds within its denominator";
     if (text)
         add(l, when->line, when->column,

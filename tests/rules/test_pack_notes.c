@@ -38,7 +38,7 @@ static void a_level_from_the_lower_limit_to_three_quarters_is_borderline(void **
         PATIENT("female 50 y", "sodium 140 mmol/L 10 days ago", rows[i].magnesium,
                 "PPI since 400 days ago", "LOOP since 200 days ago", "THIAZ since 200 days ago",
                 "DIGOX since 200 days ago", "potassium 3.4 mmol/L 20 days ago");
-        const char *const ids[] = {"B05", "B06"};
+        const char *const ids[] = {"B02", "B03", "B04", "B05", "B06"};
         for (size_t r = 0; r < sizeof ids / sizeof ids[0]; r++)
             if (is_noted(ids[r], "mg_borderline") != rows[i].is_borderline)
                 fail_msg("%s after %s", ids[r], rows[i].magnesium);

@@ -92,6 +92,37 @@ static mag_class_set bit(mag_class drug_class) {
     return (mag_class_set)1 << drug_class;
 }
 
+static void sc_12_13_a_long_inhibitor_is_low_at_70_and_a_line_of_the_report_at_50(void **state) {
+    (void)state;
+    PATIENT("female 50 y", "sodium 140 mmol/L on 2024-06-20",
+            "drug \"Omeprazole 20 mg capsule\" since 400 days ago");
+    judge_expect(&of, "B02", "info");
+    PATIENT("female 70 y", "sodium 140 mmol/L on 2024-06-20",
+            "drug \"Omeprazole 20 mg capsule\" since 400 days ago");
+    judge_expect(&of, "B02", "low");
+}
+
+static void sc_14_a_thiazide_beside_it_makes_it_moderate(void **state) {
+    (void)state;
+    PATIENT("female 70 y", "sodium 140 mmol/L on 2024-06-20",
+            "drug \"Omeprazole 20 mg capsule\" since 400 days ago",
+            "drug \"Bendroflumethiazide 2.5 mg tablet\" since 200 days ago");
+    judge_expect(&of, "B03", "moderate");
+    judge_expect(&of, "B02", "low hidden by B03");
+}
+
+static void sc_15_digoxin_and_a_low_potassium_make_it_high(void **state) {
+    (void)state;
+    PATIENT("female 70 y", "potassium 3.3 mmol/L on 2024-06-01",
+            "drug \"Omeprazole 20 mg capsule\" since 400 days ago",
+            "drug \"Bendroflumethiazide 2.5 mg tablet\" since 200 days ago",
+            "drug \"Digoxin 125 mcg\" since 60 days ago");
+    judge_expect(&of, "B04", "high");
+    judge_expect(&of, "B03", "moderate hidden by B04");
+    judge_expect(&of, "B02", "low hidden by B04");
+    judge_expect(&of, "B06", "moderate");
+}
+
 static void sc_16_magnesium_as_a_counter_ion_is_no_magnesium(void **state) {
     (void)state;
     PATIENT("female 80 y 40 kg", "creatinine 300 umol/L on 2024-06-20",
@@ -119,6 +150,17 @@ static void sc_18_eye_drops_are_no_systemic_aminoglycoside(void **state) {
     assert_false(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
     PATIENT("drug \"Tobramycin Sulfate\" by IV since 60 days ago");
     assert_true(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
+}
+
+static void sc_23_on_a_diuretic_the_low_potassium_asks_for_magnesium(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "potassium 3.2 mmol/L on 2024-05-01",
+            "potassium 3.1 mmol/L on 2024-06-10", "magnesium 0.85 mmol/L on 2024-03-31",
+            "drug \"Potassium chloride 600 mg\" since 58 days ago",
+            "drug \"Furosemide 40 mg tablet\" since 90 days ago");
+    const mag_outcome *asks = judge_outcome(&of, "B06"); /* visible or behind another rule */
+    assert_int_equal(asks->kind, MAG_FLAGGED);
+    assert_int_equal(asks->severity, MAG_SEVERITY_MODERATE);
 }
 
 static void sc_28_a_censored_value_wholly_below_is_critical(void **state) {
@@ -186,9 +228,13 @@ int main(void) {
         cmocka_unit_test(sc_08_two_drugs_make_it_moderate_and_c01_stands_behind),
         cmocka_unit_test(sc_09_a_value_without_a_unit_cannot_be_told),
         cmocka_unit_test(sc_10_milliequivalents_are_halved),
+        cmocka_unit_test(sc_12_13_a_long_inhibitor_is_low_at_70_and_a_line_of_the_report_at_50),
+        cmocka_unit_test(sc_14_a_thiazide_beside_it_makes_it_moderate),
+        cmocka_unit_test(sc_15_digoxin_and_a_low_potassium_make_it_high),
         cmocka_unit_test(sc_16_magnesium_as_a_counter_ion_is_no_magnesium),
         cmocka_unit_test(sc_17_potassium_as_a_counter_ion_is_no_potassium),
         cmocka_unit_test(sc_18_eye_drops_are_no_systemic_aminoglycoside),
+        cmocka_unit_test(sc_23_on_a_diuretic_the_low_potassium_asks_for_magnesium),
         cmocka_unit_test(sc_28_a_censored_value_wholly_below_is_critical),
         cmocka_unit_test(sc_29_a_report_above_90_settles_a01_to_a03),
         cmocka_unit_test(sc_30_without_a_weight_the_indexed_value_decides),
