@@ -156,6 +156,82 @@ static void orders(void **state) {
     }
 }
 
+/* The two other kinds of record: one runs for its supply, one counts for its day. */
+static void issues_and_administrations(void **state) {
+    (void)state;
+    const struct {
+        const char *line;
+        mag_rx_kind kind;
+        const char *start, *stop;
+        bool is_date_only;
+        int32_t lo_umol;
+    } rows[] = {
+        {"PPI issue 40 days ago", MAG_RX_ISSUE, "2024-05-21", "2024-06-18", true, 0},
+        {"PPI issue 40 days ago 56 days supply", MAG_RX_ISSUE, "2024-05-21", "2024-07-16", true, 0},
+        {"MGSUPP issue 10 mmol by PO 3 days ago 1 day supply", MAG_RX_ISSUE, "2024-06-27",
+         "2024-06-28", true, 10000},
+        {"MGSUPP issue 10 mmol on 2024-06-20", MAG_RX_ISSUE, "2024-06-20", "2024-07-18", true,
+         10000},
+        {"MGIV given 8 mmol 3 hours ago", MAG_RX_ADMINISTRATION, "2024-06-30T20:59", "2024-07-01",
+         false, 8000},
+        {"MGIV given 30 minutes ago", MAG_RX_ADMINISTRATION, "2024-06-30T23:29", "2024-07-01",
+         false, 0},
+        {"drug \"Ciprofloxacin 500 mg\" given on 2024-06-28T08:00", MAG_RX_ADMINISTRATION,
+         "2024-06-28T08:00", "2024-06-29", false, -1},
+        {"LOOP since 2 days ago until in 5 days", MAG_RX_ORDER, "2024-06-28", "2024-07-06", true,
+         0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        world_say(&in, "%s", rows[i].line);
+        if (in.patient.exposure_count != 1)
+            fail_msg("%s: %zu records", rows[i].line, in.patient.exposure_count);
+        const mag_exposure *got = &in.patient.exposures[0];
+        if (mag_exposure_kind(got) != rows[i].kind || got->start != at(rows[i].start) ||
+            got->stop != at(rows[i].stop) ||
+            mag_exposure_has(got, MAG_EXPOSURE_START_DATE) != rows[i].is_date_only)
+            fail_msg("%s: another kind, start or stop", rows[i].line);
+        if (rows[i].lo_umol >= 0 && got->dose_lo_umol != rows[i].lo_umol)
+            fail_msg("%s: dose %d", rows[i].line, got->dose_lo_umol);
+    }
+}
+
+/* Minutes make a specimen unless letters do. */
+static void specimens_ranges_and_ratios(void **state) {
+    (void)state;
+    size_t count;
+    WORLD(&in, "magnesium 0.5 mmol/L 3 days ago specimen A",
+          "potassium 3.0 mmol/L 2 days ago "
+          "specimen A",
+          "ck 500 U/L range 25-200 3 days ago", "inr 1.2 3 days ago",
+          "sodium 140 mmol/L 3 days ago");
+    const mag_lab *magnesium = mag_timeline_labs(&in.patient, MAG_MAGNESIUM, &count);
+    const mag_lab *potassium = mag_timeline_labs(&in.patient, MAG_POTASSIUM, &count);
+    const mag_lab *sodium = mag_timeline_labs(&in.patient, MAG_SODIUM, &count);
+    const mag_lab *ck = mag_timeline_labs(&in.patient, MAG_CK, &count);
+    const mag_lab *inr = mag_timeline_labs(&in.patient, MAG_INR, &count);
+    const uint64_t *specimens = in.patient.specimens;
+    assert_true(specimens[magnesium - in.patient.labs] != 0);
+    assert_true(specimens[magnesium - in.patient.labs] == specimens[potassium - in.patient.labs]);
+    assert_true(specimens[magnesium - in.patient.labs] != specimens[sodium - in.patient.labs]);
+    assert_true(ck->range_id != 0 && sodium->range_id == 0);
+    assert_int_equal(mag_lab_unit(inr), MAG_UNIT_RATIO);
+}
+
+static void stays_registration_and_death(void **state) {
+    (void)state;
+    WORLD(&in, "inside a stay since 3 days ago",
+          "inside a stay since 40 days ago until 30 days ago");
+    assert_int_equal((int)in.patient.stay_count, 2);
+    assert_int_equal(in.patient.stays[0].from, at("2024-05-21"));
+    assert_int_equal(in.patient.stays[0].until, at("2024-05-31T23:59"));
+    assert_true(in.patient.stays[1].until > in.patient.as_of);
+    WORLD(&in, "observed since 400 days ago until 2 days ago");
+    assert_int_equal(in.patient.person->observed_from, at("2023-05-27"));
+    assert_int_equal(in.patient.person->observed_until, at("2024-06-28T23:59"));
+    WORLD(&in, "died 2 days ago");
+    assert_int_equal(in.patient.person->died, at("2024-06-28T23:59"));
+}
+
 /* A route outside its gate leaves no exposure; a supplement into a vein is MGIV. */
 static void routes_go_through_the_gate_of_the_class(void **state) {
     (void)state;
@@ -330,9 +406,9 @@ static void every_malformed_line_is_refused_with_its_place(void **state) {
         {"MGSUPP", "`since N days ago"},
         {"MGSUPP since", "`since N days ago"},
         {"MGSUPP since 3 days", "`since N days ago"},
-        {"MGSUPP 3 days ago", "the dose of a class"},
+        {"MGSUPP 3 days ago", "`since N days ago"},
         {"MGSUPP 10 mmol", "`since N days ago"},
-        {"MGSUPP 10 mmol 3 days ago", "the dose is not"},
+        {"MGSUPP 10 mmol 3 days ago", "`since N days ago"},
         {"MGSUPP 10 ml since 3 days ago", "the dose of a class is mg, g or mmol"},
         {"MGSUPP 10 mmol 2 times since 3 days ago", "the dose is not"},
         {"MGSUPP since 9 days ago until", "`since N days ago"},
@@ -340,6 +416,28 @@ static void every_malformed_line_is_refused_with_its_place(void **state) {
         {"MGSUPP since 9 days ago until 3 days ago with food", "`since N days ago"},
         {"drug \"Furosemide\"", "`since N days ago"},
         {"drug \"Furosemide\" 40 mg daily since 3 days ago", "`since N days ago"},
+        {"PPI issue", "`issue ... N days ago"},
+        {"PPI issue since 3 days ago", "`issue ... N days ago"},
+        {"PPI issue 3 days ago 28", "`issue ... N days ago"},
+        {"PPI issue 3 days ago 0 days supply", "`issue ... N days ago"},
+        {"PPI issue 3 days ago 28 days", "`issue ... N days ago"},
+        {"MGIV given", "`given ... N hours ago"},
+        {"MGIV given 3 hours", "`given ... N hours ago"},
+        {"MGIV given 8 mmol 3 hours ago slowly", "`given ... N hours ago"},
+        {"drug", "a name in quotes"},
+        {"inside", "`inside a stay"},
+        {"inside a stay", "`inside a stay"},
+        {"inside a stay 3 days ago", "`inside a stay"},
+        {"inside a stay since 3 days ago until", "`inside a stay"},
+        {"observed 3 days ago", "`observed since"},
+        {"died", "`died N days ago"},
+        {"died 3 days ago of age", "`died N days ago"},
+        {"magnesium 0.5 mmol/L 3 days ago specimen", "specimen LETTER"},
+        {"magnesium 0.5 mmol/L 3 days ago specimen AB", "specimen LETTER"},
+        {"magnesium 0.5 mmol/L 3 days ago tube A", "specimen LETTER"},
+        {"ck 500 U/L range 25 3 days ago", "LOW-HIGH"},
+        {"ck 500 U/L range -200 3 days ago", "LOW-HIGH"},
+        {"inr 1.5 days ago", "is expected at the end"},
         {"dialysis", "is expected after the condition"},
         {"dialysis since 3 days ago", "is expected after the condition"},
         {"dialysis 3 days", "is expected after the condition"},
@@ -376,6 +474,9 @@ int main(void) {
         cmocka_unit_test(conditions_and_sources),
         cmocka_unit_test(what_lies_after_t_is_not_seen),
         cmocka_unit_test(equal_lines_are_two_records),
+        cmocka_unit_test(issues_and_administrations),
+        cmocka_unit_test(specimens_ranges_and_ratios),
+        cmocka_unit_test(stays_registration_and_death),
         cmocka_unit_test(every_malformed_line_is_refused_with_its_place),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
