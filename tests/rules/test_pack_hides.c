@@ -26,6 +26,32 @@ static void expect_pairs(const pair *pairs, size_t count) {
 
 #define ANTACID "MGANTACID since 60 days ago"
 
+#define RISEN(from, to)                                                                            \
+    "creatinine " from " umol/L 10 days ago; creatinine " to " umol/L 5 days ago; " ANTACID
+
+static void a06_stands_before_the_bands_but_a01_stays_at_stage_1(void **state) {
+    (void)state;
+    EXPECT(
+        {"female 80 y 50 kg; " RISEN("100", "200"), "A06", "critical", "A01",
+         "critical hidden by A06"},
+        {"female 80 y 50 kg; " RISEN("100", "199"), "A06", "high", "A01", "critical"},
+        {"female 80 y 50 kg; " RISEN("80", "120"), "A06", "high", "A02", "high hidden by A06"},
+        {"female 60 y 60 kg; " RISEN("80", "120"), "A06", "high", "A03", "moderate hidden by A06"},
+        {"female 60 y 75 kg; creatinine 70 umol/L 150 days ago; " RISEN("80", "120"), "A06", "high",
+         "A05", "moderate hidden by A06"},
+        /* nobody knows how acute it is: both stay in sight */
+        {"female 60 y 60 kg; creatinine 400 umol/L 5 days ago; " ANTACID, "A06", "high", "A01",
+         "critical"});
+}
+
+static void a08_is_never_flagged_beside_a01_or_a02(void **state) {
+    (void)state;
+    EXPECT({"female 80 y 50 kg; creatinine 400 umol/L 10 days ago; " ANTACID, "A01", "critical",
+            "A08", "clear"},
+           {"female 80 y 50 kg; creatinine 130 umol/L 10 days ago; " ANTACID, "A02", "high", "A08",
+            "clear"});
+}
+
 static void a03_stands_before_a08(void **state) {
     (void)state;
     EXPECT({"female 65 y 60 kg; creatinine 104 umol/L 10 days ago; " ANTACID, "A03", "low", "A08",
@@ -96,6 +122,8 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a06_stands_before_the_bands_but_a01_stays_at_stage_1),
+        cmocka_unit_test(a08_is_never_flagged_beside_a01_or_a02),
         cmocka_unit_test(a03_stands_before_a08),
         cmocka_unit_test(a09_stands_before_the_other_kidney_rules),
         cmocka_unit_test(b04_stands_before_b05_before_b03_before_b02),

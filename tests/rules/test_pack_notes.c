@@ -67,6 +67,52 @@ static void b06_says_that_it_waits_for_two_weeks(void **state) {
     assert_false(is_noted("B06", "pending"));
 }
 
+static void an_acute_injury_makes_every_band_unreliable(void **state) {
+    (void)state;
+    const struct {
+        const char *creatinine, *rule_id;
+    } rows[] = {{"creatinine 250 umol/L 7 days ago", "A01"},
+                {"creatinine 120 umol/L 7 days ago", "A02"},
+                {"creatinine 90 umol/L 7 days ago", "A03"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        PATIENT("female 80 y 50 kg", rows[i].creatinine, "creatinine 60 umol/L 12 days ago",
+                "MGSUPP 10 mmol since 60 days ago");
+        assert_true(is_noted(rows[i].rule_id, "kf_unreliable"));
+        PATIENT("female 80 y 50 kg", rows[i].creatinine, "MGSUPP 10 mmol since 60 days ago");
+        assert_false(is_noted(rows[i].rule_id, "kf_unreliable"));
+    }
+    PATIENT("female 80 y 50 kg", "creatinine 90 umol/L 8 days ago",
+            "creatinine 60 umol/L 12 days ago", "MGSUPP 10 mmol since 60 days ago");
+    assert_false(is_noted("A03", "kf_unreliable"));
+    PATIENT("female 80 y 50 kg", "creatinine 90 umol/L 8 days ago", "dialysis 30 days ago",
+            "MGSUPP 10 mmol since 60 days ago");
+    assert_true(is_noted("A03", "kf_unreliable"));
+}
+
+static void a06_says_that_it_has_no_baseline_and_names_the_band(void **state) {
+    (void)state;
+    PATIENT("female 60 y 70 kg", "creatinine 355 umol/L 5 days ago", "MGLAX since 60 days ago");
+    assert_true(is_noted("A06", "no_baseline"));
+    assert_true(is_noted("A06", "kf_below_20"));
+    PATIENT("female 60 y 70 kg", "creatinine 90 umol/L 9 days ago",
+            "creatinine 180 umol/L 5 days ago", "MGLAX since 60 days ago");
+    assert_false(is_noted("A06", "no_baseline"));
+    assert_false(is_noted("A06", "kf_below_20"));
+    assert_true(is_noted("A06", "kf_30_to_59"));
+}
+
+static void a_heart_block_is_noted_where_magnesium_is_taken(void **state) {
+    (void)state;
+    PATIENT("female 80 y 50 kg", "creatinine 250 umol/L 7 days ago", "heart_block 900 days ago",
+            "MGSUPP 10 mmol since 60 days ago");
+    const char *const ids[] = {"A01", "A02", "A03", "A04"};
+    for (size_t r = 0; r < sizeof ids / sizeof ids[0]; r++)
+        assert_true(is_noted(ids[r], "heart_block_coded"));
+    PATIENT("female 80 y 50 kg", "creatinine 250 umol/L 7 days ago",
+            "MGSUPP 10 mmol since 60 days ago");
+    assert_false(is_noted("A01", "heart_block_coded"));
+}
+
 static int begin(void **state) {
     (void)state;
     judge_begin(&of);
@@ -84,6 +130,9 @@ int main(void) {
         cmocka_unit_test(a_level_from_the_lower_limit_to_three_quarters_is_borderline),
         cmocka_unit_test(b01_notes_that_the_level_before_was_borderline),
         cmocka_unit_test(b06_says_that_it_waits_for_two_weeks),
+        cmocka_unit_test(an_acute_injury_makes_every_band_unreliable),
+        cmocka_unit_test(a06_says_that_it_has_no_baseline_and_names_the_band),
+        cmocka_unit_test(a_heart_block_is_noted_where_magnesium_is_taken),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

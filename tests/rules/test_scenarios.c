@@ -152,6 +152,20 @@ static void sc_18_eye_drops_are_no_systemic_aminoglycoside(void **state) {
     assert_true(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
 }
 
+static void sc_21_twice_the_creatinine_of_three_days_before_is_critical(void **state) {
+    (void)state;
+    PATIENT("female 60 y 70 kg", "creatinine 90 umol/L on 2024-06-20",
+            "creatinine 180 umol/L on 2024-06-23", "drug \"Mucogel\" since 60 days ago");
+    judge_expect(&of, "A06", "critical");
+}
+
+static void sc_22_a_bowel_preparation_below_30_is_critical(void **state) {
+    (void)state;
+    PATIENT("female 80 y 50 kg", "creatinine 120 umol/L on 2024-06-20", /* 26 mL/min */
+            "drug \"Picolax\" since 5 days ago until 5 days ago");
+    judge_expect(&of, "A07", "critical");
+}
+
 static void sc_23_on_a_diuretic_the_low_potassium_asks_for_magnesium(void **state) {
     (void)state;
     PATIENT("female 60 y", "potassium 3.2 mmol/L on 2024-05-01",
@@ -234,6 +248,8 @@ int main(void) {
         cmocka_unit_test(sc_16_magnesium_as_a_counter_ion_is_no_magnesium),
         cmocka_unit_test(sc_17_potassium_as_a_counter_ion_is_no_potassium),
         cmocka_unit_test(sc_18_eye_drops_are_no_systemic_aminoglycoside),
+        cmocka_unit_test(sc_21_twice_the_creatinine_of_three_days_before_is_critical),
+        cmocka_unit_test(sc_22_a_bowel_preparation_below_30_is_critical),
         cmocka_unit_test(sc_23_on_a_diuretic_the_low_potassium_asks_for_magnesium),
         cmocka_unit_test(sc_28_a_censored_value_wholly_below_is_critical),
         cmocka_unit_test(sc_29_a_report_above_90_settles_a01_to_a03),
