@@ -54,7 +54,7 @@ static mag_status read_analyte_codes(mag_list_reader *reader, const mag_yaml *no
                                      mag_code_system system, uint64_t content) {
     for (const mag_yaml *item = node->first; item; item = item->next) {
         if (item->kind == MAG_YAML_SEQUENCE) {
-            mag_property property;
+            mag_property property = MAG_PROPERTY_NONE;
             MAG_TRY(read_property(reader, item, &property));
             MAG_TRY(read_analyte_codes(reader, item, system,
                                        content | (uint64_t)property << MAG_PROPERTY_AT));
