@@ -2,7 +2,7 @@
 
 #include "clinical/dose.h"
 #include "rules/deciding_exposure.h"
-#include "rules/kidney_function.h"
+#include "rules/fact_inputs.h"
 #include "rules/operand_fact.h"
 #include "rules/operand_person.h"
 
@@ -288,9 +288,52 @@ static void set_printed(mag_fact_list *list, mag_fact *fact, const mag_lab *lab)
     fact->unit = mag_unit_text(mag_lab_unit(lab));
 }
 
+static void set_inputs(mag_fact_list *list, mag_fact *fact, const leaf *of) {
+    char inputs[MAG_FACT_INPUTS_NBYTES];
+    fact->method = mag_fact_inputs(list->evaluator, of->operand, of->value, inputs);
+    if (fact->method != NULL && inputs[0] != '\0')
+        fact->inputs = copy(list, inputs);
+}
+
+static void note_grade(mag_fact_list *list, mag_fact *fact, const leaf *of,
+                       const mag_value *value) {
+    char text[16];
+    const char *grade = mag_fact_grade(list->evaluator->patient, of->operand, value, text);
+    if (grade != NULL)
+        fact->notes = fact->notes == NULL
+                          ? copy(list, grade)
+                          : kept(list, mag_arena_format(list->arena, "%s,%s", fact->notes, grade));
+}
+
+/* As printed, or worked out of results in the unit that it is compared in. A total calcium that
+   could not be adjusted is as printed. */
+static void set_compared(mag_fact_list *list, mag_fact *fact, const mag_value *value) {
+    if (value->derived_unit == MAG_UNIT_NONE ||
+        (value->notes & mag_note_bit(MAG_VALUE_NOTE_CA_UNADJUSTED)) != 0) {
+        set_printed(list, fact, value->lab);
+        return;
+    }
+    fact->value = fact->digest_value = bounds_text(list, &value->derived, 1, six_digits);
+    fact->unit = mag_unit_text(value->derived_unit);
+}
+
+static void add_derived_result(mag_fact_list *list, const leaf *of, const mag_value *value) {
+    mag_fact fact = fact_of(list, MAG_FACT_DERIVED, of->node->shown, value);
+    set_compared(list, &fact, value);
+    note_grade(list, &fact, of, value);
+    set_inputs(list, &fact, of);
+    fact.limit = limit_text(list, of->against, value->lab);
+    append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
+}
+
 static void add_result(mag_fact_list *list, const leaf *of, const mag_value *value) {
+    if (value->derived_unit != MAG_UNIT_NONE) {
+        add_derived_result(list, of, value);
+        return;
+    }
     mag_fact fact = fact_of(list, MAG_FACT_RESULT, name_of(of), value);
     set_printed(list, &fact, value->lab);
+    note_grade(list, &fact, of, value);
     fact.limit = limit_text(list, of->against, value->lab);
     append(list, (mag_fact_key){of->node->operand, value->lab, NULL}, &fact);
 }
@@ -323,12 +366,7 @@ static void add_number(mag_fact_list *list, const leaf *of) {
     mag_fact fact =
         fact_of(list, is_person ? MAG_FACT_PERSON : MAG_FACT_DERIVED, of->node->shown, of->value);
     set_number(list, &fact, of);
-    if (of->value->method != MAG_KF_NONE && of->value->lab != NULL) {
-        char inputs[192];
-        mag_kidney_inputs_text(list->evaluator->patient, of->value, inputs, sizeof inputs);
-        fact.method = mag_kf_method_label(of->value->method);
-        fact.inputs = copy(list, inputs);
-    }
+    set_inputs(list, &fact, of);
     fact.limit = limit_text(list, of->against, of->value->lab);
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
 }
@@ -475,7 +513,7 @@ static void add_unknown(mag_fact_list *list, const leaf *of) {
         of->operand->dimension != MAG_DIM_TRUTH && of->value->bounds.unknown == 0;
     mag_fact fact = fact_of(list, MAG_FACT_UNKNOWN, name_of(of), of->value);
     if (has_value && of->operand->dimension == MAG_DIM_RESULT && of->value->lab != NULL)
-        set_printed(list, &fact, of->value->lab);
+        set_compared(list, &fact, of->value);
     else if (has_value)
         set_number(list, &fact, of);
     const char *reasons = kept(list, mag_fact_reasons(list->arena, of->truth.reasons));

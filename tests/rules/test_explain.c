@@ -68,7 +68,7 @@ static void two_limits_of_one_value_stay_one_fact(void **state) {
     explain("A02");
     FACTS("active(MGSYS)|MGSUPP|10.0 mmol/day|-|-",
           "kf|24.0|mL/min|20 mL/min and 30 mL/min|kf_band_sensitive",
-          "lowest(magnesium within 30 days)|0.45|mmol/L|0.50 mmol/L|-");
+          "lowest(magnesium within 30 days)|0.45|mmol/L|0.50 mmol/L|ctcae 2");
 }
 
 static void a_clear_rule_shows_what_made_it_clear(void **state) {
@@ -132,7 +132,7 @@ static void notes_of_a_rule_and_of_values_are_told(void **state) {
           "magnesium 0.60 mmol/L 3 hours ago", "magnesium rejected 1 hour ago");
     explain("C01");
     FACTS("latest(magnesium within 90 days)|0.50|mmol/L|0.70 mmol/L and 0.60 mmol/L|"
-          "conflict,newer_rejected");
+          "conflict,newer_rejected,ctcae 1");
 }
 
 static void every_drug_that_counts_is_a_fact_of_its_own(void **state) {
@@ -141,7 +141,7 @@ static void every_drug_that_counts_is_a_fact_of_its_own(void **state) {
           "drug \"Omeprazole 20 mg capsule\" since 40 days ago",
           "PPI since 200 days ago until 30 days ago");
     explain("B01");
-    FACTS("latest(magnesium within 90 days)|0.60|mmol/L|0.70 mmol/L|-",
+    FACTS("latest(magnesium within 90 days)|0.60|mmol/L|0.70 mmol/L|ctcae 1",
           "active(DEPL within 14 days before sample)|LOOP|-|-|-",
           "active(DEPL within 14 days before sample)|PPI|-|-|-");
     assert_string_equal(explanation.facts[2].drug_name, "Omeprazole 20 mg capsule");
