@@ -183,6 +183,26 @@ static void show_cannot_tell(const mag_rule_totals *rule) {
              mag_amount_text(rule->eligible, "patient", of), rule->rule_id, rule->title, reasons);
 }
 
+/* What a rule about sources found: "magnesium of lims: 12 of 300 rows without unit (4.00 %)". */
+static void show_finding(const mag_source_finding *finding) {
+    const mag_outcome *outcome = &finding->outcome;
+    char reasons[MAG_UNKNOWN_TEXT_NBYTES];
+    mag_unknown_set_text(outcome->reasons, reasons);
+    if (outcome->kind == MAG_CANNOT_TELL)
+        mag_show("  data: %s %s: cannot tell (%s)", finding->rule_id, finding->title, reasons);
+    if (outcome->kind != MAG_FLAGGED)
+        return;
+    mag_show("  data: %s %s", finding->rule_id, finding->title);
+    for (size_t i = 0; i < finding->fact_count; i++) {
+        const mag_source_fact *fact = &finding->facts[i];
+        count_text count, share;
+        amount_text of;
+        mag_show("    %s of %s: %s of %s %s (%s)", fact->subject, fact->source,
+                 mag_count_text(fact->count, count), mag_amount_text(fact->of, "row", of),
+                 fact->what, mag_share_text(fact->count, fact->of, share));
+    }
+}
+
 /* No flag at all is never shown as nothing: what was looked at stands there. */
 static void show_what_was_looked_at(const mag_run_report *report) {
     count_text eligible, clear, cannot_tell;
@@ -290,6 +310,8 @@ void mag_closing_lines(const mag_closing *closing) {
                  report->seconds_total);
         for (size_t i = 0; i < report->rule_totals_count; i++)
             show_cannot_tell(&report->rules[i]);
+        for (size_t i = 0; i < report->finding_count; i++)
+            show_finding(&report->findings[i]);
         show_flags(report);
     }
     if (closing->has_timings)

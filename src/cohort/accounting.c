@@ -27,6 +27,11 @@ mag_gate_kind mag_reason_gate(mag_reason reason) {
     return REASONS[reason].gate;
 }
 
+bool mag_reason_is_unit(mag_reason reason) {
+    return reason == MAG_REASON_UNIT_MISSING || reason == MAG_REASON_UNIT_UNKNOWN ||
+           reason == MAG_REASON_UNIT_CONTRADICTS;
+}
+
 uint64_t mag_accounting_rejected(const mag_accounting *accounting) {
     uint64_t sum = 0;
     for (int reason = MAG_REASON_NONE + 1; reason < MAG_REASON_COUNT; reason++)

@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum mag_reason {
@@ -32,6 +33,8 @@ typedef enum mag_gate_kind {
 const char *mag_reason_name(mag_reason reason); /* "num.decimal_comma" */
 mag_message_id mag_reason_message(mag_reason reason);
 mag_gate_kind mag_reason_gate(mag_reason reason);
+/* No unit, an unknown one, or one that does not fit the analyte (rules H02). */
+bool mag_reason_is_unit(mag_reason reason);
 
 /* read = accepted + out_of_window + duplicate + not_of_interest + sum of rejected. */
 typedef struct mag_accounting {

@@ -36,6 +36,11 @@ const mag_codebook *mag_cohort_codebook(const mag_cohort *cohort);
 
 /* --- sources and files of the run --------------------------------------------------------------
  */
+/* Results of one analyte that were judged, and those of them without a usable unit. */
+typedef struct mag_unit_count {
+    uint64_t rows, without_unit;
+} mag_unit_count;
+
 typedef struct mag_run_file {
     const char *source; /* name of the source, "lims" */
     const char *name;   /* base name, "labs-3.csv.gz" */
@@ -43,7 +48,8 @@ typedef struct mag_run_file {
     char sha256[MAG_SHA256_HEX_NBYTES];
     uint64_t in_nbytes, out_nbytes;
     unsigned member_count;
-    mag_accounting accounting; /* settled after mag_cohort_settle_all */
+    mag_accounting accounting;               /* settled after mag_cohort_settle_all */
+    mag_unit_count units[MAG_ANALYTE_COUNT]; /* by analyte; settled like accounting */
     mag_minute newest; /* record of a code-book analyte, or start of a prescription; _NONE else */
     uint64_t blank_line_count, repeated_header_count;
     unsigned unused_column_count; /* of the header; dropped before anything is kept */
@@ -53,6 +59,12 @@ typedef struct mag_run_file {
 
 size_t mag_cohort_file_count(const mag_cohort *cohort);
 const mag_run_file *mag_cohort_file(const mag_cohort *cohort, uint16_t file_id);
+
+/* Results of the analyte from a source, over its files. After settling. */
+mag_unit_count mag_cohort_units(const mag_cohort *cohort, const char *source, mag_analyte analyte);
+/* Percent of the analyte's results without a usable unit, of the source where it is most; negative
+   if no source has one. */
+double mag_cohort_unit_share(const mag_cohort *cohort, mag_analyte analyte);
 
 typedef struct mag_reject {
     uint16_t file_id;

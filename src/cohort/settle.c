@@ -222,8 +222,10 @@ mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_err
     settling.scratch = mag_arena_new(cohort->settings.account);
     size_t counts_nbytes = cohort->files.count * sizeof *partition->counts;
     partition->counts = mag_arena_alloc(partition->arena, counts_nbytes);
+    partition->units =
+        mag_arena_alloc(partition->arena, cohort->files.count * sizeof *partition->units);
     mag_status status = MAG_E_RESOURCE;
-    if (!settling.scratch || !partition->counts)
+    if (!settling.scratch || !partition->counts || !partition->units)
         status = mag_fail_memory(err, counts_nbytes);
     else
         status = settle(&settling, err);
@@ -251,6 +253,15 @@ static mag_status gather_rejects(mag_cohort *cohort, mag_partition *partition, m
     }
     mag_list_done(cohort->settings.account, &partition->rejects);
     return MAG_OK;
+}
+
+static void gather_counts(mag_run_file *file, const mag_accounting *counts,
+                          const mag_unit_count *units) {
+    mag_accounting_add(&file->accounting, counts);
+    for (int analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++) {
+        file->units[analyte].rows += units[analyte].rows;
+        file->units[analyte].without_unit += units[analyte].without_unit;
+    }
 }
 
 /* --- twins ---------------------------------------------------------------------------------------
@@ -306,7 +317,7 @@ mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
         if (!partition->is_settled)
             return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "partition %u was not settled", p);
         for (size_t i = 0; i < cohort->files.count; i++)
-            mag_accounting_add(&files[i]->accounting, &partition->counts[i]);
+            gather_counts(files[i], &partition->counts[i], partition->units[i]);
         for (int analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++)
             cohort->delivers[analyte] |= partition->delivers[analyte];
         MAG_TRY(gather_rejects(cohort, partition, err));

@@ -54,6 +54,17 @@ static uint64_t specimen_of(const mag_lab_row *row) {
     return row->specimen_hash ? row->specimen_hash : (uint64_t)(uint32_t)row->lab.minute + 1;
 }
 
+/* What share of an analyte's results has no usable unit (rules H02). */
+static void count_unit(const mag_settling *settling, const mag_lab *lab, mag_verdict verdict) {
+    const mag_position at = {lab->file_id, lab->line};
+    if (!mag_settle_counts(settling, at, MAG_TABLE_LABS) ||
+        (verdict.end != MAG_ROW_ACCEPTED && verdict.end != MAG_ROW_REJECTED))
+        return;
+    mag_unit_count *count = &settling->partition->units[lab->file_id][mag_lab_analyte(lab)];
+    count->rows++;
+    count->without_unit += mag_reason_is_unit(mag_lab_reject(lab));
+}
+
 /* Keeps accepted results, and rejected ones of roster patients as marks. */
 static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row, bool is_duplicate,
                             size_t *kept, mag_error *err) {
@@ -64,6 +75,7 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
     mag_verdict verdict = mag_settle_judge(settling, lab->patient, is_outside, fault, is_duplicate);
     mag_position at = {lab->file_id, lab->line};
     MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
+    count_unit(settling, lab, verdict);
     bool is_mark = verdict.end == MAG_ROW_REJECTED && fault != MAG_REASON_NONE &&
                    lab->patient < partition->patient_count;
     if (verdict.end != MAG_ROW_ACCEPTED && !is_mark)

@@ -76,8 +76,9 @@ typedef struct mag_partition {
     mag_exposure *exposures;
     mag_stay *stays;
     mag_condition_record *conditions;
-    mag_accounting *counts; /* by file of the run */
-    mag_list rejects;       /* mag_reject */
+    mag_accounting *counts;                     /* by file of the run */
+    mag_unit_count (*units)[MAG_ANALYTE_COUNT]; /* by file of the run */
+    mag_list rejects;                           /* mag_reject */
     bool delivers[MAG_ANALYTE_COUNT];
 } mag_partition;
 

@@ -8,6 +8,7 @@
 #include "engine/report.h"
 #include "engine/run_notes.h"
 #include "engine/run_record.h"
+#include "engine/source_findings.h"
 
 #include <stdio.h>
 
@@ -84,6 +85,7 @@ static mag_status screen_all(run_state *run, mag_error *err) {
     MAG_TRY(mag_strata_new(run->arena, inputs->plan, run->cohort, &screen->strata, err));
     MAG_TRY(mag_screen_run(screen, run->arena, (unsigned)run->report->thread_count, err));
     MAG_TRY(mag_report_rules(run->arena, screen, run->report, err));
+    MAG_TRY(mag_source_findings(run->arena, inputs->pack, run->cohort, run->report, err));
     run->report->seconds_screen = lap(run);
     return check_stop(inputs, "screening", err);
 }

@@ -54,6 +54,22 @@ typedef struct mag_run_note {
     const char *noun; /* of what, "" if count is 0 */
 } mag_run_note;
 
+/* One count that a finding about sources rests on. */
+typedef struct mag_source_fact {
+    const char *source;  /* "lims" */
+    const char *subject; /* "magnesium", "drugs" */
+    const char *what;    /* "without unit", "unmapped" */
+    uint64_t count, of;  /* rows */
+} mag_source_fact;
+
+/* How a rule about sources came out for the run. */
+typedef struct mag_source_finding {
+    const char *rule_id, *title;
+    mag_outcome outcome;
+    const mag_source_fact *facts; /* of a flagged one: the largest shares, at most 10 */
+    size_t fact_count;
+} mag_source_finding;
+
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
     mag_run_end end;
@@ -78,6 +94,8 @@ typedef struct mag_run_report {
     size_t note_count;
     const mag_rule_totals *rules;
     size_t rule_totals_count;
+    const mag_source_finding *findings; /* of the rules about sources, in the pack's order */
+    size_t finding_count;
     const char
         *undecided_rules; /* "A02, A03": active rules that were flagged or clear for nobody */
     mag_unknown_unit unknown_units[10]; /* spellings that are in no table, most frequent first */

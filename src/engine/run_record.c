@@ -277,6 +277,40 @@ static void write_outcomes(mag_json *json, const mag_run_record *record) {
     write_undecided(json, record);
 }
 
+static void write_finding(mag_json *json, const mag_source_finding *finding) {
+    char reasons[MAG_UNKNOWN_TEXT_NBYTES];
+    const mag_outcome *outcome = &finding->outcome;
+    mag_json_object(json);
+    mag_json_key_text(json, "rule", finding->rule_id);
+    mag_json_key_text(json, "title", finding->title);
+    mag_json_key_text(json, "outcome", mag_outcome_name(outcome->kind));
+    key_text_or_null(json, "severity",
+                     outcome->kind == MAG_FLAGGED ? mag_severity_name(outcome->severity) : NULL);
+    mag_unknown_set_text(outcome->reasons, reasons);
+    mag_json_key_text(json, "reasons", reasons);
+    begin_array(json, "facts");
+    for (size_t i = 0; i < finding->fact_count; i++) {
+        const mag_source_fact *fact = &finding->facts[i];
+        mag_json_object(json);
+        mag_json_key_text(json, "source", fact->source);
+        mag_json_key_text(json, "subject", fact->subject);
+        mag_json_key_text(json, "what", fact->what);
+        key_count(json, "rows", fact->count);
+        key_count(json, "of", fact->of);
+        mag_json_end_object(json);
+    }
+    mag_json_end_array(json);
+    mag_json_end_object(json);
+}
+
+/* What the rules about sources found; rows of nobody. */
+static void write_data_quality(mag_json *json, const mag_run_report *report) {
+    begin_array(json, "data_quality");
+    for (size_t i = 0; i < report->finding_count; i++)
+        write_finding(json, &report->findings[i]);
+    mag_json_end_array(json);
+}
+
 static void write_overrides(mag_json *json, const mag_plan *plan) {
     begin_array(json, "overrides");
     for (size_t i = 0; i < plan->override_count; i++) {
@@ -407,6 +441,7 @@ void mag_run_record_write(mag_text *out, const mag_run_record *record) {
     write_unknown_texts(&json, record->report);
     write_gates(&json, record->gates);
     write_outcomes(&json, record);
+    write_data_quality(&json, record->report);
     write_assumed(&json, record);
     write_effort(&json, record->report);
     mag_json_end_object(&json);

@@ -22,7 +22,8 @@ mag_status mag_tally_init(mag_tally *tally, mag_arena *arena, size_t rule_count,
 }
 
 bool mag_rule_is_counted(const mag_rule_facts *rule) {
-    return rule->status == MAG_RULE_ACTIVE || rule->status == MAG_RULE_STAGING;
+    return !rule->is_about_sources &&
+           (rule->status == MAG_RULE_ACTIVE || rule->status == MAG_RULE_STAGING);
 }
 
 static void count_outcome(mag_rule_counts *counts, const mag_outcome *outcome) {

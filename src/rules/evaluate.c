@@ -168,12 +168,13 @@ static bool lacks_a_source(const mag_evaluator *evaluator, const mag_rule *rule)
            !mag_cohort_has_conditions(evaluator->patient->cohort);
 }
 
-/* Whom a rule asks about; a rule for who may be an adult, too, takes what is not known for true. */
+/* Sources are no people; `adults or unknown` takes in whoever may be one. */
 static mag_truth population_of(const mag_evaluator *evaluator, const mag_rule *rule) {
+    if (rule->scope == MAG_SCOPE_SOURCE)
+        return mag_truth_of(true);
     const mag_truth population = mag_evaluator_population(evaluator->patient);
-    const bool is_open =
-        rule->population == MAG_ADULTS_OR_UNKNOWN && population.is == MAG_UNDECIDED;
-    return is_open ? mag_truth_of(true) : population;
+    const bool is_wide = rule->population == MAG_ADULTS_OR_UNKNOWN;
+    return is_wide && population.is == MAG_UNDECIDED ? mag_truth_of(true) : population;
 }
 
 mag_decision mag_evaluator_decide(mag_evaluator *evaluator, const mag_rule *rule) {
@@ -234,7 +235,7 @@ mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient,
     const mag_outcome nothing = {.kind = MAG_NOT_APPLICABLE, .hidden_by = -1};
     MAG_TRY(mag_evaluator_begin(evaluator, patient, err));
     for (size_t i = 0; i < pack->rule_count; i++)
-        outcomes[i] = is_in_force(&pack->rules[i])
+        outcomes[i] = is_in_force(&pack->rules[i]) && pack->rules[i].scope == MAG_SCOPE_PATIENT
                           ? mag_evaluator_decide(evaluator, &pack->rules[i]).outcome
                           : nothing;
     mag_outcomes_hide(evaluator, outcomes);

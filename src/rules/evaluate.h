@@ -45,10 +45,20 @@ mag_status mag_evaluator_new(mag_evaluator **out, const mag_pack *pack, mag_acco
                              mag_error *err) MAG_MUST_CHECK;
 void mag_evaluator_free(mag_evaluator *evaluator);
 
-/* outcomes: one per rule, in the pack's order. Not evaluated at all (every outcome NOT_APPLICABLE)
-   for a patient under 18, dead or without an as-of. Hides are applied. */
+/* outcomes: one per rule, in the pack's order; NOT_APPLICABLE of a rule about sources. Not
+   evaluated at all (every outcome NOT_APPLICABLE) for a patient under 18, dead or without an as-of.
+   Hides are applied. */
 mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient,
                         mag_outcome *outcomes, mag_error *err) MAG_MUST_CHECK;
+
+/* How a rule about sources (`scope: source`) came out, and which facts decided that. */
+typedef struct mag_source_outcome {
+    mag_outcome outcome;
+    bool rests_on_units, rests_on_drugs; /* unit_share( ), unmapped_drugs */
+} mag_source_outcome;
+/* For the sources that the cohort was filled from, all of them together. */
+mag_status mag_evaluate_source(mag_evaluator *evaluator, const mag_cohort *cohort, size_t rule_idx,
+                               mag_source_outcome *out, mag_error *err) MAG_MUST_CHECK;
 
 /* A fact that decided an outcome. Texts live until the next call of mag_explain_rule. */
 typedef enum mag_fact_kind {

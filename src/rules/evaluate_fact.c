@@ -2,6 +2,8 @@
 #include "rules/evaluator.h"
 #include "rules/operand_fact.h"
 
+#include <math.h>
+
 static mag_value ask_records(mag_evaluator *evaluator, const mag_operand *operand) {
     mag_record_query query = {.patient = evaluator->patient, .operand = operand};
     mag_unknown_set reasons;
@@ -39,14 +41,27 @@ mag_value mag_eval_repeated_orders(mag_evaluator *evaluator, const mag_operand *
     return mag_drug_repeated(&query);
 }
 
+/* Rows of the run's sources, whoever they are about. */
 mag_value mag_eval_unmapped_drugs(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
+    const mag_cohort *cohort = evaluator->patient->cohort;
+    uint64_t row_count = 0;
     (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    if (!mag_cohort_has_prescriptions(cohort))
+        return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_NO_SOURCE));
+    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++)
+        row_count += mag_cohort_file(cohort, (uint16_t)i)->accounting.unmapped;
+    return mag_value_of_number((double)row_count);
 }
 
 mag_value mag_eval_unit_share(mag_evaluator *evaluator, const mag_operand *operand) {
-    (void)evaluator;
-    (void)operand;
-    return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    const mag_cohort *cohort = evaluator->patient->cohort;
+    const bool is_any = operand->series == MAG_SERIES_ANY;
+    double most = -1;
+    if (!mag_cohort_has_labs(cohort))
+        return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_NO_SOURCE));
+    for (int analyte = MAG_ANALYTE_NONE + 1; analyte < MAG_ANALYTE_COUNT; analyte++)
+        if (is_any || operand->analyte == (mag_analyte)analyte)
+            most = fmax(most, mag_cohort_unit_share(cohort, (mag_analyte)analyte));
+    return most < 0 ? mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING))
+                    : mag_value_of_number(most);
 }

@@ -103,7 +103,7 @@ static mag_status put_death(mag_given_world *in, mag_given_words *line, mag_erro
 
 /* Lines about the sources and the formula, which must stand before a cohort exists. */
 typedef struct setting {
-    bool lacks_conditions, lacks_prescriptions, is_outside_stays, has_stays, is_us;
+    bool lacks_conditions, lacks_prescriptions, lacks_labs, is_outside_stays, has_stays, is_us;
 } setting;
 
 static bool read_setting(const mag_text_line *line, setting *to) {
@@ -111,6 +111,7 @@ static bool read_setting(const mag_text_line *line, setting *to) {
     to->has_stays |= words.count > 1 && mag_span_is(words.at[0], "inside");
     bool *said = is_phrase(line, "no conditions source")      ? &to->lacks_conditions
                  : is_phrase(line, "no prescriptions source") ? &to->lacks_prescriptions
+                 : is_phrase(line, "no laboratory source")    ? &to->lacks_labs
                  : is_phrase(line, "outside stays")           ? &to->is_outside_stays
                  : is_phrase(line, "formula us")              ? &to->is_us
                                                               : NULL;
@@ -185,6 +186,11 @@ static mag_status put_line(mag_given_world *in, mag_error *err) {
         in->person.has_birth = false;
         return MAG_OK;
     }
+    mag_decimal ignored;
+    if (mag_given_is_number(first, &ignored)) {
+        line.next = 0;
+        return mag_given_rows(in, &line, err);
+    }
     for (size_t i = 0; i < sizeof line_forms / sizeof line_forms[0]; i++)
         if (mag_span_is(first, line_forms[i].word))
             return line_forms[i].put(in, &line, err);
@@ -207,7 +213,8 @@ static mag_cohort_settings settings_of(const mag_example *example, const setting
 
 static void declare_sources(mag_cohort *cohort, const setting *said) {
     mag_cohort_declare_table(cohort, MAG_TABLE_PATIENTS);
-    mag_cohort_declare_table(cohort, MAG_TABLE_LABS);
+    if (!said->lacks_labs)
+        mag_cohort_declare_table(cohort, MAG_TABLE_LABS);
     if (!said->lacks_prescriptions)
         mag_cohort_declare_table(cohort, MAG_TABLE_PRESCRIPTIONS);
     if (!said->lacks_conditions)

@@ -1,6 +1,8 @@
 /* `given` lines about results. */
 #include "rules/given.h"
 
+#include "cohort/decoder.h"
+
 #include <string.h>
 
 static mag_status put_lab(mag_given_world *in, mag_lab *lab, uint64_t specimen, mag_error *err) {
@@ -90,6 +92,8 @@ mag_status mag_given_result(mag_given_world *in, mag_given_words *line, mag_anal
     result of = {.comparator = MAG_EXACT, .reject = MAG_REASON_NONE};
     bool is_date_only;
     MAG_TRY(take_value(in, line, analyte, &of, err));
+    if (of.reject == MAG_REASON_NONE && mag_decode_is_ph_like(analyte, of.value, of.comparator))
+        of.reject = MAG_REASON_VALUE_PH_LIKE;
     if (mag_given_take_if(line, "haemolysed"))
         of.flags |= MAG_LAB_HAEMOLYSED;
     MAG_TRY(take_range(in, line, &of, err));

@@ -6,11 +6,6 @@
 
 /* --- results and marks -------------------------------------------------------------------- */
 
-static bool is_unit_fault(mag_reason reason) {
-    return reason == MAG_REASON_UNIT_MISSING || reason == MAG_REASON_UNIT_UNKNOWN ||
-           reason == MAG_REASON_UNIT_CONTRADICTS;
-}
-
 /* What a guard set aside is asked for by suspect( ). */
 static bool is_guarded(mag_reason reason) {
     return reason == MAG_REASON_VALUE_DRIP_ARM || reason == MAG_REASON_VALUE_PH_LIKE;
@@ -18,7 +13,7 @@ static bool is_guarded(mag_reason reason) {
 
 static bool is_rejected(const mag_lab *lab, mag_series series) {
     const mag_reason reason = mag_lab_reject(lab);
-    if (reason == MAG_REASON_NONE || is_unit_fault(reason) || is_guarded(reason))
+    if (reason == MAG_REASON_NONE || mag_reason_is_unit(reason) || is_guarded(reason))
         return false;
     const bool is_egfr_in_words =
         mag_lab_analyte(lab) == MAG_EGFR && reason == MAG_REASON_VALUE_TEXT_RESULT;
@@ -58,7 +53,7 @@ static bool is_about(const mag_record_query *query, const mag_lab *lab) {
     case MAG_OPERAND_REJECTED:
         return is_rejected(lab, operand->series);
     case MAG_OPERAND_UNIT_MISSING:
-        return is_unit_fault(mag_lab_reject(lab));
+        return mag_reason_is_unit(mag_lab_reject(lab));
     case MAG_OPERAND_CONFLICT:
         return mag_lab_has(lab, MAG_LAB_CONFLICT);
     case MAG_OPERAND_SUSPECT:

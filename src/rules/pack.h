@@ -37,6 +37,7 @@ typedef struct mag_rule_facts {
                                       with "not yet checked" */
     const char *authored_by, *checked_by, *reviewed_on, *review_by;
     bool requires_conditions;
+    bool is_about_sources; /* `scope: source`: of the run, never of a patient */
     size_t example_count;
 } mag_rule_facts;
 

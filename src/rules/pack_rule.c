@@ -120,6 +120,7 @@ static mag_status read_reach(mag_pack_builder *builder, const mag_yaml *node, ma
     MAG_TRY(read_choice(builder, node, "hides_suspect", truths, &rule->hides_suspect_samples, err));
     rule->population = is_wide ? MAG_ADULTS_OR_UNKNOWN : MAG_ADULTS;
     rule->scope = is_source ? MAG_SCOPE_SOURCE : MAG_SCOPE_PATIENT;
+    rule->facts.is_about_sources = is_source;
     const mag_yaml *hides = mag_yaml_get(node, "hides");
     if (is_source && (hides || rule->hides_suspect_samples))
         return mag_builder_fail(builder, hides ? hides : mag_yaml_get(node, "hides_suspect"),
