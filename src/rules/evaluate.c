@@ -182,7 +182,7 @@ mag_decision mag_evaluator_decide(mag_evaluator *evaluator, const mag_rule *rule
     decision.population = population_of(evaluator, rule);
     if (decision.population.is == MAG_FALSE)
         return decision;
-    if (rule->scope == MAG_SCOPE_SOURCE || lacks_a_source(evaluator, rule)) {
+    if (lacks_a_source(evaluator, rule)) {
         decision.outcome.kind = MAG_NOT_EVALUATED;
         return decision;
     }
@@ -233,11 +233,15 @@ mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient,
                         mag_outcome *outcomes, mag_error *err) {
     const mag_pack *pack = evaluator->pack;
     const mag_outcome nothing = {.kind = MAG_NOT_APPLICABLE, .hidden_by = -1};
+    const mag_outcome of_no_patient = {.kind = MAG_NOT_EVALUATED, .hidden_by = -1};
     MAG_TRY(mag_evaluator_begin(evaluator, patient, err));
-    for (size_t i = 0; i < pack->rule_count; i++)
-        outcomes[i] = is_in_force(&pack->rules[i]) && pack->rules[i].scope == MAG_SCOPE_PATIENT
-                          ? mag_evaluator_decide(evaluator, &pack->rules[i]).outcome
-                          : nothing;
+    for (size_t i = 0; i < pack->rule_count; i++) {
+        const mag_rule *rule = &pack->rules[i];
+        outcomes[i] = !is_in_force(rule) ? nothing
+                      : rule->scope == MAG_SCOPE_SOURCE
+                          ? of_no_patient
+                          : mag_evaluator_decide(evaluator, rule).outcome;
+    }
     mag_outcomes_hide(evaluator, outcomes);
     return MAG_OK;
 }

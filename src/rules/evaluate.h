@@ -45,7 +45,7 @@ mag_status mag_evaluator_new(mag_evaluator **out, const mag_pack *pack, mag_acco
                              mag_error *err) MAG_MUST_CHECK;
 void mag_evaluator_free(mag_evaluator *evaluator);
 
-/* outcomes: one per rule, in the pack's order; NOT_APPLICABLE of a rule about sources. Not
+/* outcomes: one per rule, in the pack's order; NOT_EVALUATED of a rule about sources. Not
    evaluated at all (every outcome NOT_APPLICABLE) for a patient under 18, dead or without an as-of.
    Hides are applied. */
 mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient,
