@@ -162,6 +162,7 @@ static void has_these_keys_in_this_order(void **state) {
                                        "flags_hidden",
                                        "rules",
                                        "undecided_rules",
+                                       "data_quality",
                                        "latest_follows",
                                        "assumed",
                                        "seconds",

@@ -167,7 +167,8 @@ static const mag_member magnesium[] = {{MAG_CLASS_MGSUPP, 0}, {MAG_CLASS_MGANTAC
 static mag_drug_query of_magnesium(void) {
     mag_error err;
     assert_int_equal(mag_drug_room_reserve(&room, &in.account, &in.patient, &err), MAG_OK);
-    return (mag_drug_query){&in.patient, magnesium, 2, &room};
+    return (mag_drug_query){
+        .patient = &in.patient, .members = magnesium, .member_count = 2, .room = &room};
 }
 
 static void a_dose_is_unclear_if_it_is_unknown_or_an_interval(void **state) {
