@@ -116,6 +116,16 @@ mag_status mag_list_read_analytes(mag_list_reader *reader, const mag_yaml *root)
     return MAG_OK;
 }
 
+/* A code, or the letter of a chapter of ICD-10. */
+static mag_status read_condition_code(mag_list_reader *reader, const mag_yaml *item,
+                                      mag_code_system system, mag_span *code) {
+    const char *text = item->kind == MAG_YAML_SCALAR ? item->text : "";
+    if (system != MAG_SYSTEM_ICD10 || strlen(text) != 1 || *text < 'A' || *text > 'Z')
+        return mag_list_code(reader, item, system, code);
+    *code = mag_span_of(text);
+    return MAG_OK;
+}
+
 static mag_status read_condition(mag_list_reader *reader, const mag_yaml *node) {
     mag_condition condition;
     if (!mag_condition_find(mag_span_of(node->key), &condition))
@@ -128,7 +138,7 @@ static mag_status read_condition(mag_list_reader *reader, const mag_yaml *node) 
             return mag_list_fault(reader, part, "there is no such code system");
         for (const mag_yaml *item = part->first; item; item = item->next) {
             mag_code_prefix prefix = {.system = system, .gives = (uint64_t)1 << condition};
-            MAG_TRY(mag_list_code(reader, item, system, &prefix.prefix));
+            MAG_TRY(read_condition_code(reader, item, system, &prefix.prefix));
             reader->book->conditions[reader->book->condition_count++] = prefix;
         }
     }

@@ -187,6 +187,73 @@ static void finds_conditions_with_and_without_the_point(void **state) {
             fail_msg("%s gives %u", rows[i].code, conditions(rows[i].system, rows[i].code));
 }
 
+#define CONDITION(name) ((uint32_t)1 << MAG_CONDITION_##name)
+
+/* Clinical spec c7 and rules 0.1 item 15, row by row, each with a neighbour that is not meant. */
+static void finds_every_condition_of_the_specification(void **state) {
+    (void)state;
+    static const struct {
+        const char *codes[12], *neighbours[8];
+        uint32_t set;
+    } rows[] = {
+        {{"R25.2"}, {"R25.1", "R26"}, CONDITION(CRAMP)},
+        {{"M79.1", "M79.18"}, {"M79.2"}, CONDITION(MYALGIA)},
+        {{"E83.4", "E83.42", "E83.41"}, {"E83.3", "E84"}, CONDITION(MAGNESIUM_DISORDER)},
+        {{"E87.6", "E87.5"}, {"E87.7", "E87.4", "E87.2"}, CONDITION(POTASSIUM_DISORDER)},
+        {{"E87.1"}, {"E87.0", "E87"}, CONDITION(SODIUM_DISORDER)},
+        {{"E83.5", "E83.51", "E83.52"}, {"E83.6"}, CONDITION(CALCIUM_DISORDER)},
+        {{"N18.1", "N18.2", "N18.3", "N18.4", "N18.5", "N18.6", "N18.9"},
+         {"N17", "N19"},
+         CONDITION(CKD)},
+        {{"K90.0", "K91.2", "K50.90", "K51", "Z93.2"},
+         {"K91.3", "K52", "Z93.3"},
+         CONDITION(MALABSORPTION)},
+        {{"F10.20", "K70.3"}, {"F11", "K71"}, CONDITION(ALCOHOL)},
+        {{"E10", "E11.9", "E12", "E13", "E14"}, {"E15", "E09"}, CONDITION(DIABETES)},
+        {{"I50.9"}, {"I51"}, CONDITION(HEART_FAILURE)},
+        {{"I48.0", "I47.2", "I49.9"}, {"I46", "R00.0"}, CONDITION(ARRHYTHMIA)},
+        {{"I44.2", "I45.9", "R00.1"}, {"I43", "R00.2"}, CONDITION(HEART_BLOCK)},
+        {{"G70.0", "G70.01"}, {"G70.1"}, CONDITION(MYASTHENIA)},
+        {{"I70.2", "I70.219", "I73.9"}, {"I70.1", "I73.0"}, CONDITION(PAD)},
+        {{"E20.9", "E89.2"}, {"E21", "E89.1"}, CONDITION(HYPOPARATHYROIDISM)},
+        {{"E55.9"}, {"E56"}, CONDITION(VITAMIN_D_DEFICIENCY)},
+        {{"N25.8", "N25.89", "E26.81"}, {"N25.9", "E26.0"}, CONDITION(GITELMAN_BARTTER)},
+        {{"O80", "Z33", "Z34.9", "O99.41"}, {"Z35", "Z32"}, CONDITION(PREGNANCY)},
+        {{"O14.1", "O15"}, {"P15"}, CONDITION(PREGNANCY) | CONDITION(PRE_ECLAMPSIA)},
+        {{"K92.0", "K92.1", "K92.2"}, {"K92.8", "K92"}, CONDITION(GI_BLEED)},
+        {{"Z93.1", "Z46.5"}, {"Z93.0", "Z46.6"}, CONDITION(NG_FEEDING)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (const char *const *code = rows[i].codes; *code; code++)
+            if (conditions(MAG_SYSTEM_ICD10, *code) != rows[i].set)
+                fail_msg("%s gives %u", *code, conditions(MAG_SYSTEM_ICD10, *code));
+        for (const char *const *code = rows[i].neighbours; *code; code++)
+            if (conditions(MAG_SYSTEM_ICD10, *code) != 0)
+                fail_msg("%s gives %u", *code, conditions(MAG_SYSTEM_ICD10, *code));
+    }
+    assert_int_equal(conditions(MAG_SYSTEM_ICD9, "578.9"), CONDITION(GI_BLEED));
+    assert_int_equal(conditions(MAG_SYSTEM_ICD9, "579"), 0);
+    assert_int_equal(conditions(MAG_SYSTEM_ICD9, "O80"), 0);
+}
+
+static void every_condition_has_a_code(void **state) {
+    (void)state;
+    mag_span content;
+    assert_true(mag_embedded_find("pipelines/codes/conditions.yaml", &content));
+    const mag_yaml *root;
+    mag_error err;
+    assert_int_equal(mag_yaml_parse(arena, "conditions.yaml", content, MAG_E_RULES, &root, &err),
+                     MAG_OK);
+    const mag_yaml *all = mag_yaml_get(root, "conditions");
+    for (int i = 0; i < MAG_CONDITION_COUNT; i++) {
+        const mag_yaml *one = mag_yaml_get(all, mag_condition_name((mag_condition)i));
+        if (!one || !mag_yaml_get(one, "icd10") || !mag_yaml_get(one, "icd10")->first)
+            fail_msg("%s", mag_condition_name((mag_condition)i));
+        if (i != MAG_CONDITION_DIALYSIS && !mag_yaml_get(one, "to_confirm"))
+            fail_msg("%s is from knowledge and does not say so", one->key);
+    }
+}
+
 static void digest_is_over_the_bytes_in_order_of_their_names(void **state) {
     (void)state;
     char text[3 * 65536];
@@ -276,6 +343,8 @@ int main(void) {
         cmocka_unit_test(no_look_alike_maps),
         cmocka_unit_test(every_analyte_of_the_table_has_a_code),
         cmocka_unit_test(finds_conditions_with_and_without_the_point),
+        cmocka_unit_test(finds_every_condition_of_the_specification),
+        cmocka_unit_test(every_condition_has_a_code),
         cmocka_unit_test(digest_is_over_the_bytes_in_order_of_their_names),
         cmocka_unit_test(systems_are_known_by_the_names_that_feeds_use),
         cmocka_unit_test(laboratory_codes_are_found_in_any_case_and_with_blanks),
