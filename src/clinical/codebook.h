@@ -76,6 +76,17 @@ mag_property mag_codebook_property(const mag_codebook *book, mag_code_system sys
    against mg/dL. A unit of neither family is never gone against. */
 bool mag_property_contradicts(mag_property property, mag_unit unit);
 
+/* How a code is written: fine; with a check digit that is wrong (LOINC, SNOMED CT); like the date
+   or the day number that a spreadsheet makes of "1746-7"; or as no code of its system is. An empty
+   code and one of a system without rules (LOCAL, none) are fine. */
+typedef enum mag_code_shape {
+    MAG_CODE_FINE,
+    MAG_CODE_CHECK_DIGIT,
+    MAG_CODE_DATE,
+    MAG_CODE_OTHER,
+} mag_code_shape;
+mag_code_shape mag_code_shape_of(mag_code_system system, mag_span code);
+
 /* More ingredients of one drug than these are not told apart. */
 enum { MAG_DRUG_AGENTS = 4 };
 

@@ -52,6 +52,8 @@ static mag_status read_property(mag_list_reader *reader, const mag_yaml *node,
 /* Codes in a sequence, or in sequences below mass, molar and other. */
 static mag_status read_analyte_codes(mag_list_reader *reader, const mag_yaml *node,
                                      mag_code_system system, uint64_t content) {
+    if (!node->first)
+        return mag_list_fault(reader, node, "a list of codes without a code");
     for (const mag_yaml *item = node->first; item; item = item->next) {
         if (item->kind == MAG_YAML_SEQUENCE) {
             mag_property property = MAG_PROPERTY_NONE;

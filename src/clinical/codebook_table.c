@@ -2,6 +2,7 @@
 #include "clinical/codebook_table.h"
 
 #include <assert.h>
+#include <string.h>
 
 mag_status mag_code_table_init(mag_code_table *table, mag_arena *arena, size_t codes,
                                mag_error *err) {
@@ -83,6 +84,26 @@ static bool is_loinc(mag_span code) {
     return sum % 10 == 0;
 }
 
+/* SNOMED CT: the last digit makes the sum of Verhoeff's scheme zero. The digits turn a dihedral
+   group of ten elements: below five they rotate, from five on they mirror. */
+static bool is_snomed(mag_span code) {
+    static const unsigned char steps[8][10] = {
+        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4},
+        {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
+        {9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
+        {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8},
+    };
+    if (!is_number(code) || code.nbytes < 6)
+        return false;
+    unsigned sum = 0;
+    for (size_t i = 0; i < code.nbytes; i++) {
+        const unsigned next = steps[i % 8][code.at[code.nbytes - 1 - i] - '0'];
+        const unsigned turn = sum < 5 ? sum + next % 5 : sum + 5 - next % 5;
+        sum = turn % 5 + ((sum < 5) == (next < 5) ? 0 : 5);
+    }
+    return sum == 0;
+}
+
 /* A letter, two digits, a letter, a letter, two digits: any level from the second on. */
 static bool is_atc(mag_span code) {
     static const char shape[] = "A00AA00";
@@ -105,9 +126,10 @@ bool mag_code_is_well_formed(mag_code_system system, mag_span code) {
         return is_loinc(code);
     case MAG_SYSTEM_ATC:
         return is_atc(code);
+    case MAG_SYSTEM_SNOMED:
+        return is_snomed(code);
     case MAG_SYSTEM_MIMIC:
     case MAG_SYSTEM_OMOP:
-    case MAG_SYSTEM_SNOMED:
     case MAG_SYSTEM_RXNORM:
         return is_number(code);
     case MAG_SYSTEM_BNF:
@@ -123,4 +145,56 @@ bool mag_code_is_well_formed(mag_code_system system, mag_span code) {
         break;
     }
     return code.nbytes > 0;
+}
+
+/* Digits in three groups, or in two of which none is a check digit; or a month between them. */
+static bool is_date(mag_span code) {
+    static const char *const months[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                         "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+    size_t groups = 0, letters = 0;
+    for (size_t i = 0; i < code.nbytes; i++) {
+        const char c = code.at[i];
+        if (!is_digit(c) && !is_upper(c) && !strchr("-/. :", c))
+            return false;
+        groups += is_digit(c) && (i == 0 || !is_digit(code.at[i - 1]));
+        letters += is_upper(c);
+    }
+    if (letters == 0)
+        return groups >= 3;
+    bool has_month = false;
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++)
+        for (size_t k = 0; k + 3 <= code.nbytes; k++)
+            has_month |= memcmp(code.at + k, months[i], 3) == 0;
+    return has_month && groups > 0;
+}
+
+/* A spreadsheet's number of a day, which may be negative: "-56064". */
+static bool is_day_number(mag_span code) {
+    const bool is_negative = code.nbytes > 0 && code.at[0] == '-';
+    const mag_span digits = {code.at + is_negative, code.nbytes - is_negative};
+    return is_number(digits) && (is_negative || digits.nbytes == 5);
+}
+
+static bool has_check_digit_form(mag_code_system system, mag_span code) {
+    if (system == MAG_SYSTEM_SNOMED)
+        return is_number(code) && code.nbytes >= 6;
+    return system == MAG_SYSTEM_LOINC && code.nbytes >= 3 && code.nbytes <= 8 &&
+           code.at[code.nbytes - 2] == '-' && is_digit(code.at[code.nbytes - 1]) &&
+           is_number((mag_span){code.at, code.nbytes - 2});
+}
+
+mag_code_shape mag_code_shape_of(mag_code_system system, mag_span code) {
+    char room[MAG_CODE_NBYTES];
+    const mag_span folded = mag_code_folded(system, code, room);
+    if (folded.nbytes == 0 || system == MAG_SYSTEM_NONE || system == MAG_SYSTEM_LOCAL)
+        return MAG_CODE_FINE;
+    const bool is_icd =
+        system == MAG_SYSTEM_ICD10 || system == MAG_SYSTEM_ICD9 || system == MAG_SYSTEM_OPCS4;
+    if (is_icd || mag_code_is_well_formed(system, folded))
+        return MAG_CODE_FINE;
+    if (has_check_digit_form(system, folded))
+        return MAG_CODE_CHECK_DIGIT;
+    if (is_date(folded) || (system == MAG_SYSTEM_LOINC && is_day_number(folded)))
+        return MAG_CODE_DATE;
+    return MAG_CODE_OTHER;
 }

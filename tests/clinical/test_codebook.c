@@ -109,6 +109,45 @@ static const mag_yaml *list(const char *name) {
     return root;
 }
 
+/* The mass and molar columns of clinical spec c3, and what c4 says of OMOP concepts. */
+static void tells_what_a_code_says_its_results_are_in(void **state) {
+    (void)state;
+    static const char *const mass[] = {"19123-9", "21377-7", "19124-7", "2160-0",  "38483-4",
+                                       "2161-8",  "75940-7", "17861-6", "49765-1", "38230-9",
+                                       "17863-2", "17864-0", "1751-7",  "3094-0",  "6299-2",
+                                       "3091-6",  "20977-5", "2777-1",  "2774-8",  "2345-7",
+                                       "2339-0",  "1989-3",  "62292-8", "2731-8",  "10535-3"};
+    static const char *const molar[] = {
+        "2601-3",  "2593-2",  "2600-5",  "73572-0", "32698-3", "14682-9", "59826-8",
+        "14683-7", "2823-3",  "6298-4",  "77142-8", "2951-2",  "2947-0",  "77139-4",
+        "2000-8",  "1996-8",  "1994-3",  "1995-0",  "12180-6", "54347-0", "14937-7",
+        "59570-2", "22664-7", "72903-8", "14879-1", "24519-1", "1963-8",  "1959-6",
+        "1960-4",  "14749-6", "15074-8", "14635-7", "68438-1", "14866-8", "14698-5"};
+    static const char *const neither[] = {"77140-2", "21232-4", "98979-8", "6301-6", "4548-4",
+                                          "29265-6", "2598-1",  "55937-7", "0000-0"};
+    static const struct {
+        const char *code;
+        mag_property property;
+    } omop[] = {{"3001420", MAG_PROPERTY_MASS},     {"3012095", MAG_PROPERTY_MOLAR},
+                {"3016723", MAG_PROPERTY_MASS},     {"3020564", MAG_PROPERTY_MOLAR},
+                {"3013682", MAG_PROPERTY_MASS},     {"3020779", MAG_PROPERTY_MOLAR},
+                {"40764999", MAG_PROPERTY_NONE}, {"3018601", MAG_PROPERTY_NONE}};
+    for (size_t i = 0; i < sizeof mass / sizeof *mass; i++)
+        assert_int_equal(mag_codebook_property(book, MAG_SYSTEM_LOINC, mag_span_of(mass[i])),
+                         MAG_PROPERTY_MASS);
+    for (size_t i = 0; i < sizeof molar / sizeof *molar; i++)
+        assert_int_equal(mag_codebook_property(book, MAG_SYSTEM_LOINC, mag_span_of(molar[i])),
+                         MAG_PROPERTY_MOLAR);
+    for (size_t i = 0; i < sizeof neither / sizeof *neither; i++)
+        assert_int_equal(mag_codebook_property(book, MAG_SYSTEM_LOINC, mag_span_of(neither[i])),
+                         MAG_PROPERTY_NONE);
+    for (size_t i = 0; i < sizeof omop / sizeof *omop; i++)
+        assert_int_equal(mag_codebook_property(book, MAG_SYSTEM_OMOP, mag_span_of(omop[i].code)),
+                         omop[i].property);
+    assert_int_equal(mag_codebook_property(book, MAG_SYSTEM_OMOP, mag_span_of("2601-3")),
+                     MAG_PROPERTY_NONE);
+}
+
 static void no_look_alike_maps(void **state) {
     (void)state;
     const mag_yaml *rejects = mag_yaml_get(list("pipelines/codes/analytes.yaml"), "reject");
@@ -340,6 +379,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_laboratory_codes_of_the_specification),
         cmocka_unit_test(a_code_counts_only_in_its_own_system),
+        cmocka_unit_test(tells_what_a_code_says_its_results_are_in),
         cmocka_unit_test(no_look_alike_maps),
         cmocka_unit_test(every_analyte_of_the_table_has_a_code),
         cmocka_unit_test(finds_conditions_with_and_without_the_point),
