@@ -11,45 +11,59 @@
 typedef struct list_file {
     const char *name;
     mag_status (*read)(mag_list_reader *reader, const mag_yaml *root);
+    mag_status (*check)(mag_list_reader *reader, const mag_yaml *root); /* or NULL */
 } list_file;
 
 /* In order of their names: the digest is over their bytes in this order. */
 static const list_file list_files[] = {
-    {"pipelines/codes/agents.yaml", mag_list_read_agents},
-    {"pipelines/codes/analytes.yaml", mag_list_read_analytes},
-    {"pipelines/codes/conditions.yaml", mag_list_read_conditions},
-    {"pipelines/codes/drugs.yaml", mag_list_read_drugs},
+    {"pipelines/codes/agents.yaml", mag_list_read_agents, mag_list_check_agents},
+    {"pipelines/codes/analytes.yaml", mag_list_read_analytes, NULL},
+    {"pipelines/codes/conditions.yaml", mag_list_read_conditions, NULL},
+    {"pipelines/codes/drugs.yaml", mag_list_read_drugs, mag_list_check_drugs},
 };
-enum { LIST_COUNT = sizeof list_files / sizeof *list_files };
+_Static_assert(sizeof list_files / sizeof *list_files == MAG_LIST_COUNT, "a reader each");
 
-static mag_status read_list(mag_list_reader *reader, const list_file *list, mag_sha256 *hash) {
-    mag_span content;
-    if (!mag_embedded_find(list->name, &content))
-        return mag_fail(reader->err, MAG_E_INTERNAL, MAG_MSG_X701,
-                        "%s is not inside the program: built without it", list->name);
-    mag_sha256_add(hash, content);
-    const mag_yaml *root;
-    MAG_TRY(mag_yaml_parse(reader->arena, list->name, content, MAG_E_RULES, &root, reader->err));
-    reader->file = list->name;
-    return list->read(reader, root);
+static mag_status read_lists(mag_list_reader *reader, const mag_span contents[MAG_LIST_COUNT]) {
+    const mag_yaml *roots[MAG_LIST_COUNT];
+    for (size_t i = 0; i < MAG_LIST_COUNT; i++) {
+        reader->file = list_files[i].name;
+        MAG_TRY(mag_yaml_parse(reader->arena, reader->file, contents[i], MAG_E_RULES, &roots[i],
+                               reader->err));
+        MAG_TRY(list_files[i].read(reader, roots[i]));
+    }
+    MAG_TRY(mag_agents_settle(reader));
+    for (size_t i = 0; i < MAG_LIST_COUNT; i++) {
+        reader->file = list_files[i].name;
+        if (list_files[i].check)
+            MAG_TRY(list_files[i].check(reader, roots[i]));
+    }
+    return MAG_OK;
 }
 
-mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out, mag_error *err) {
+mag_status mag_codebook_load_from(mag_arena *arena, const mag_span contents[MAG_LIST_COUNT],
+                                  const mag_codebook **out, mag_error *err) {
     mag_codebook *book = mag_arena_alloc(arena, sizeof *book);
     if (!book)
         return mag_fail_memory(err, sizeof *book);
     mag_sha256 *hash = mag_sha256_new();
     if (!hash)
         return mag_fail_memory(err, 1);
-    mag_list_reader reader = {arena, book, "", err};
-    mag_status status = MAG_OK;
-    for (size_t i = 0; i < LIST_COUNT && status == MAG_OK; i++)
-        status = read_list(&reader, &list_files[i], hash);
-    if (status == MAG_OK)
-        status = mag_agents_settle(&reader);
+    for (size_t i = 0; i < MAG_LIST_COUNT; i++)
+        mag_sha256_add(hash, contents[i]);
     mag_sha256_end(hash, book->sha256);
+    mag_list_reader reader = {arena, book, "", err};
+    MAG_TRY(read_lists(&reader, contents));
     *out = book;
-    return status;
+    return MAG_OK;
+}
+
+mag_status mag_codebook_load(mag_arena *arena, const mag_codebook **out, mag_error *err) {
+    mag_span contents[MAG_LIST_COUNT];
+    for (size_t i = 0; i < MAG_LIST_COUNT; i++)
+        if (!mag_embedded_find(list_files[i].name, &contents[i]))
+            return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701,
+                            "%s is not inside the program: built without it", list_files[i].name);
+    return mag_codebook_load_from(arena, contents, out, err);
 }
 
 const char *mag_codebook_sha256(const mag_codebook *book) {

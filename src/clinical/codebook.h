@@ -111,7 +111,7 @@ mag_status mag_codebook_drug(const mag_codebook *book, mag_arena *arena, mag_cod
    pack with lansoprazole, asked for QT); 0 if the book does not know it: then the drug itself is
    all that can be told apart. */
 uint16_t mag_codebook_agent(const mag_codebook *book, const mag_drug *drug, mag_class_set wanted);
-/* "moxifloxacin"; "" of 0. */
+/* "moxifloxacin"; "" of 0 and of what is none. */
 const char *mag_agent_name(uint16_t agent);
 bool mag_agent_find(mag_span name, uint16_t *agent);
 

@@ -7,7 +7,6 @@
    An agent belongs to the classes that its own name reaches. */
 #include "clinical/codebook_lists.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const char *const agent_names[] = {
@@ -19,8 +18,7 @@ static const char *const agent_names[] = {
 enum { AGENT_COUNT = sizeof agent_names / sizeof *agent_names };
 
 const char *mag_agent_name(uint16_t agent) {
-    assert(agent < AGENT_COUNT);
-    return agent_names[agent];
+    return agent < AGENT_COUNT ? agent_names[agent] : "";
 }
 
 bool mag_agent_find(mag_span name, uint16_t *agent) {
@@ -101,8 +99,7 @@ mag_status mag_agents_settle(mag_list_reader *reader) {
         reader->book->agent_classes[i] = drug.classes;
         if (!drug.classes)
             return mag_fail(reader->err, MAG_E_RULES, MAG_MSG_R506,
-                            "%s: an agent that belongs to no class: %s", reader->file,
-                            agent_names[i]);
+                            "%s: no class holds the ingredient: %s", reader->file, agent_names[i]);
     }
     return MAG_OK;
 }

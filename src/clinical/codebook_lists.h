@@ -90,6 +90,16 @@ mag_status mag_list_read_agents(mag_list_reader *reader, const mag_yaml *root) M
 /* Finds out the classes of every agent, once all lists are read. MAG_E_RULES if one has none. */
 mag_status mag_agents_settle(mag_list_reader *reader) MAG_MUST_CHECK;
 
+/* What must hold of the lists' content, once all are read: codebook_lint.c. */
+mag_status mag_list_check_drugs(mag_list_reader *reader, const mag_yaml *root) MAG_MUST_CHECK;
+mag_status mag_list_check_agents(mag_list_reader *reader, const mag_yaml *root) MAG_MUST_CHECK;
+
+enum { MAG_LIST_COUNT = 4 };
+/* As mag_codebook_load, from these bytes: agents, analytes, conditions, drugs. They must outlive
+   the book. */
+mag_status mag_codebook_load_from(mag_arena *arena, const mag_span contents[MAG_LIST_COUNT],
+                                  const mag_codebook **out, mag_error *err) MAG_MUST_CHECK;
+
 /* Classes that a code gives because it names an agent (OMOP ingredients). */
 mag_class_set mag_agent_classes_of_code(const mag_codebook *book, mag_code_system system,
                                         mag_span code);

@@ -214,6 +214,7 @@ mag_status mag_list_read_drugs(mag_list_reader *reader, const mag_yaml *root) {
                                             {"plain_words", MAG_YAML_SEQUENCE, true, false},
                                             {"ingredients", MAG_YAML_MAPPING, true, false},
                                             {"h_pylori", MAG_YAML_MAPPING, true, false},
+                                            {"apart", MAG_YAML_MAPPING, true, false},
                                             {"watch", MAG_YAML_MAPPING, true, false},
                                             {0}};
     MAG_TRY(mag_yaml_check(root, reader->file, fields, MAG_E_RULES, reader->err));

@@ -64,6 +64,11 @@ static void a_fault_in_the_analytes_is_named_with_its_place(void **state) {
         {"analytes:\n  magnesium:\n    loinc: { mas: [\"19123-9\"] }\n",
          "list.yaml:3:19: codes stand below mass, molar or other"},
         {"reject: []\n", "list.yaml:1:1: a part of the list is missing"},
+        {"analytes:\n  sodium:\n    loinc: { molar: [] }\n",
+         "list.yaml:3:21: a list of codes without a code"},
+        {"analytes:\n  sodium:\n    loinc: { moler: [\"2951-2\"] }\n", "list.yaml:3:"},
+        {"analytes:\n  sodium:\n    snomed: [\"1000661000000108\"]\n",
+         "list.yaml:3:14: not a well"},
     };
     check(mag_list_read_analytes, rows, sizeof rows / sizeof *rows);
 }
@@ -84,7 +89,7 @@ static void a_fault_in_the_conditions_is_named_with_its_place(void **state) {
 
 #define DRUGS(classes)                                                                             \
     "classes:\n" classes "local_words: []\ninhaled_words: []\nelements: { magnesium: MGSUPP }\n"   \
-    "counter_ion_hosts: []\nplain_words: []\ningredients: {}\nh_pylori: {}\nwatch: {}\n"
+    "counter_ion_hosts: []\nplain_words: []\ningredients: {}\nh_pylori: {}\napart: {}\nwatch: {}\n"
 
 static void a_fault_in_the_drugs_is_named_with_its_place(void **state) {
     (void)state;
