@@ -225,6 +225,8 @@ bool mag_phrase_is_said(const char *text, const char *phrase, const char *joint)
 /* One value compared twice stays one fact with both limits; a bare mention takes the name and limit
    of the comparison. */
 static void merge(mag_fact_list *list, mag_fact *into, const mag_fact *more) {
+    if (into->kind == MAG_FACT_EXPOSURE && into->method == NULL)
+        into->method = more->method; /* the gap, where an overlap names a drug again */
     if (more->limit == NULL)
         return;
     if (into->limit != NULL && mag_phrase_is_said(into->limit, more->limit, " and "))

@@ -94,6 +94,16 @@ static void keep_larger(mag_value *largest, const mag_value *dose) {
     largest->notes |= dose->notes;
 }
 
+static void look_at(const mag_drug_query *query, const mag_period *period, mag_minute at,
+                    mag_value *largest) {
+    if (at <= period->from || at > period->until)
+        return;
+    const mag_value dose = dose_of_day(query, period, at);
+    keep_larger(largest, &dose);
+}
+
+/* Doses rise only where a row begins, or where one ends that stood for another; what is for one day
+   meets what still runs when that day begins. */
 mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *period) {
     if (mag_drug_exposed(query, period).truth.is != MAG_TRUE)
         return mag_drug_number_when_absent(query);
@@ -101,11 +111,11 @@ mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *p
     mag_value largest = dose_of_day(query, period, period->from);
     for (size_t i = 0; i < patient->exposure_count; i++) {
         const mag_exposure *exposure = &patient->exposures[i];
-        if (exposure->start <= period->from || exposure->start > period->until ||
-            mag_drug_classes(query, exposure) == 0)
+        if (mag_drug_classes(query, exposure) == 0)
             continue;
-        const mag_value dose = dose_of_day(query, period, exposure->start);
-        keep_larger(&largest, &dose);
+        look_at(query, period, mag_day_begin(exposure->start), &largest);
+        look_at(query, period, exposure->start, &largest);
+        look_at(query, period, mag_drug_interval(query, exposure).stop, &largest);
     }
     note_doubt(&largest);
     return largest;
