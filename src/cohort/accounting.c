@@ -58,6 +58,8 @@ void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->partial_dates += more->partial_dates;
     total->open_orders += more->open_orders;
     total->ended_orders += more->ended_orders;
+    total->units_inferred += more->units_inferred;
+    total->units_against_code += more->units_against_code;
     total->sex_unknown += more->sex_unknown;
     total->birth_unknown += more->birth_unknown;
     total->death_unknown += more->death_unknown;

@@ -46,7 +46,9 @@ typedef struct mag_accounting {
     uint64_t rejected[MAG_REASON_COUNT];
     uint64_t unmapped; /* of not_of_interest: drug rows that look like ours (rule H05's list) */
     uint64_t offset_times, utc_times, partial_dates, open_orders; /* notes on accepted rows */
-    uint64_t ended_orders; /* of open_orders: taken to have ended before T */
+    uint64_t units_inferred;     /* note: the site or the source's profile said the unit */
+    uint64_t units_against_code; /* note: a unit of another family than the code's property */
+    uint64_t ended_orders;       /* of open_orders: taken to have ended before T */
     uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
     uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
     uint64_t demog_conflict; /* demog note too */

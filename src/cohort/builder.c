@@ -3,12 +3,16 @@
 
 #include <string.h>
 
+mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id) {
+    unsigned top_bits = (unsigned)(mag_span_hash(patient_id) >> 58);
+    _Static_assert(MAG_PARTITION_COUNT == 1 << 6, "a partition is six bits of the hash");
+    return &cohort->partitions[top_bits];
+}
+
 /* The partition of an id and the number of the patient in it. */
 static mag_status find_home(mag_cohort *cohort, mag_span id, mag_partition **partition,
                             uint32_t *patient, mag_error *err) {
-    unsigned top_bits = (unsigned)(mag_span_hash(id) >> 58);
-    _Static_assert(MAG_PARTITION_COUNT == 1 << 6, "a partition is six bits of the hash");
-    *partition = &cohort->partitions[top_bits];
+    *partition = mag_cohort_partition_of(cohort, id);
     return mag_intern_add(&(*partition)->ids, id, patient, NULL, err);
 }
 

@@ -1,6 +1,7 @@
 /* The cohort as a whole: its tables, files and partitions from birth to death. Filling is
    builder.c, settling settle.c, reading timeline.c. */
 #include "cohort/store.h"
+#include "cohort/unit_profile.h"
 
 #include <string.h>
 
@@ -25,6 +26,7 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     mag_intern_init(&partition->ids, partition->arena);
     partition->person_rows.item_nbytes = sizeof(mag_person_row);
     partition->lab_rows.item_nbytes = sizeof(mag_lab_row);
+    partition->unit_rows.item_nbytes = sizeof(mag_unit_row);
     partition->lab_versions.item_nbytes = sizeof(mag_lab_version);
     partition->superseded.item_nbytes = sizeof(mag_lab_row);
     partition->exposure_rows.item_nbytes = sizeof(mag_exposure_row);
@@ -37,10 +39,10 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
 }
 
 static void partition_done(mag_partition *partition, mag_account *account) {
-    mag_list *lists[] = {&partition->person_rows,    &partition->lab_rows,
-                         &partition->lab_versions,   &partition->superseded,
-                         &partition->exposure_rows,  &partition->stay_rows,
-                         &partition->condition_rows, &partition->rejects};
+    mag_list *lists[] = {
+        &partition->person_rows,    &partition->lab_rows,      &partition->lab_versions,
+        &partition->superseded,     &partition->exposure_rows, &partition->stay_rows,
+        &partition->condition_rows, &partition->rejects,       &partition->unit_rows};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_intern_done(&partition->ids);
@@ -59,6 +61,7 @@ static void tables_init(mag_cohort *cohort) {
     cohort->drugs.item_nbytes = sizeof(mag_drug);
     cohort->drug_codes.item_nbytes = sizeof(const char *);
     cohort->ranges.item_nbytes = sizeof(mag_range);
+    cohort->unit_profiles.item_nbytes = sizeof(mag_unit_profile);
 }
 
 mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
@@ -89,8 +92,8 @@ void mag_cohort_free(mag_cohort *cohort) {
     mag_account *account = cohort->settings.account;
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
         partition_done(&cohort->partitions[i], account);
-    mag_list *lists[] = {&cohort->files, &cohort->rejects, &cohort->drugs, &cohort->drug_codes,
-                         &cohort->ranges};
+    mag_list *lists[] = {&cohort->files,      &cohort->rejects, &cohort->drugs,
+                         &cohort->drug_codes, &cohort->ranges,  &cohort->unit_profiles};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_intern *tables[] = {&cohort->texts, &cohort->drug_keys, &cohort->range_keys,

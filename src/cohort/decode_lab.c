@@ -3,6 +3,7 @@
 
 #include "clinical/conversion.h"
 #include "clinical/result_text.h"
+#include "cohort/unit_profile.h"
 
 typedef struct reading {
     mag_analyte analyte;
@@ -11,18 +12,19 @@ typedef struct reading {
     mag_comparator comparator;
     mag_reason reason;
     unsigned flags;
+    mag_code_system system; /* of the code; LOCAL: the profile's own */
 } reading;
 
 /* MAG_ANALYTE_NONE: not of interest, or the row was rejected for its code system. */
-static mag_analyte find_analyte(mag_decoder *decoder, mag_span code) {
+static mag_analyte find_analyte(mag_decoder *decoder, mag_span code, mag_code_system *system) {
     const mag_profile_table *table = decoder->table;
+    *system = MAG_SYSTEM_LOCAL;
     for (size_t i = 0; i < table->code_count; i++)
         if (mag_span_is(code, table->codes[i].code))
             return table->codes[i].analyte;
-    mag_code_system system;
-    if (!mag_decoder_system(decoder, &system) || system == MAG_SYSTEM_NONE)
+    if (!mag_decoder_system(decoder, system) || *system == MAG_SYSTEM_NONE)
         return MAG_ANALYTE_NONE;
-    return mag_codebook_analyte(mag_cohort_codebook(decoder->cohort), system, code);
+    return mag_codebook_analyte(mag_cohort_codebook(decoder->cohort), *system, code);
 }
 
 /* --- numbers
@@ -222,6 +224,28 @@ static mag_status put_version(const mag_decoder *decoder, mag_span id, mag_error
                                       version.nbytes ? rank_version(decoder, version) : 0, err);
 }
 
+/* The unit string outranks what the code says; the disagreement is told (spec c3). */
+static void note_property(mag_decoder *decoder, mag_span code, const reading *result) {
+    const mag_codebook *book = mag_cohort_codebook(decoder->cohort);
+    decoder->has_unit_against_code =
+        result->reason == MAG_REASON_NONE &&
+        mag_property_contradicts(mag_codebook_property(book, result->system, code), result->unit);
+}
+
+/* Where whole sources are asked what their units are. */
+static mag_status put_unit_case(const mag_decoder *decoder, mag_span id, const reading *result,
+                                mag_error *err) {
+    if (!mag_unit_profile_covers(result->analyte) ||
+        (result->reason != MAG_REASON_NONE && result->reason != MAG_REASON_UNIT_MISSING))
+        return MAG_OK;
+    mag_unit_case unit_case = {.system = result->system,
+                               .code = mag_decoder_text(decoder, MAG_FIELD_CODE),
+                               .value = result->value,
+                               .comparator = result->comparator};
+    return mag_cohort_put_unit_case(decoder->cohort, id, mag_decoder_position(decoder), &unit_case,
+                                    err);
+}
+
 static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *moment,
                       const reading *result, mag_error *err) {
     mag_lab lab = {.minute = moment->minute};
@@ -237,12 +261,14 @@ static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *momen
     MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
     MAG_TRY(mag_cohort_put_lab(decoder->cohort, id, &lab, row_hash, specimen_hash,
                                mag_decoder_position(decoder), err));
+    MAG_TRY(put_unit_case(decoder, id, result, err));
     return put_version(decoder, id, err);
 }
 
 mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
-    reading result = {.analyte = find_analyte(decoder, code)};
+    reading result = {0};
+    result.analyte = find_analyte(decoder, code, &result.system);
     if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT)
         decoder->fate = MAG_FATE_NOT_OF_INTEREST;
     mag_span id;
@@ -257,5 +283,6 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     if (!mag_decoder_moment(decoder, MAG_FIELD_COLLECTED_AT, MAG_MOMENT_REQUIRED, &moment))
         return MAG_OK;
     MAG_TRY(read_result(decoder, code, &result, err));
+    note_property(decoder, code, &result);
     return put(decoder, id, &moment, &result, err);
 }

@@ -303,6 +303,7 @@ mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t
     decoder->line = line;
     decoder->fate = MAG_FATE_KEPT;
     decoder->has_offset = decoder->has_z = decoder->has_partial = false;
+    decoder->has_unit_against_code = false;
     if (is_kept(decoder))
         MAG_TRY(decode(decoder, err));
     else
@@ -320,5 +321,6 @@ mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t
     counts->offset_times += decoder->has_offset;
     counts->utc_times += decoder->has_z;
     counts->partial_dates += decoder->has_partial;
+    counts->units_against_code += decoder->has_unit_against_code;
     return MAG_OK;
 }

@@ -30,7 +30,7 @@ typedef struct mag_decoder {
     mag_row_fate fate;
     mag_reason reason;
     mag_field reason_field;
-    bool has_offset, has_z, has_partial;
+    bool has_offset, has_z, has_partial, has_unit_against_code;
 } mag_decoder;
 
 void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,

@@ -56,6 +56,9 @@ static inline mag_reason mag_lab_reject(const mag_lab *lab) {
 static inline bool mag_lab_has(const mag_lab *lab, enum mag_lab_flag flag) {
     return (lab->packed >> MAG_LAB_FLAGS_AT & (unsigned)flag) != 0;
 }
+static inline unsigned mag_lab_flags(const mag_lab *lab) {
+    return lab->packed >> MAG_LAB_FLAGS_AT;
+}
 static inline uint32_t mag_lab_pack(mag_analyte analyte, mag_unit unit, uint8_t scale,
                                     mag_comparator comparator, mag_reason reject, unsigned flags) {
     return (uint32_t)analyte | (uint32_t)unit << 6 | (uint32_t)scale << 11 |

@@ -65,6 +65,14 @@ static void count_unit(const mag_settling *settling, const mag_lab *lab, mag_ver
     count->without_unit += mag_reason_is_unit(mag_lab_reject(lab));
 }
 
+static void note_accepted(const mag_settling *settling, const mag_lab *lab) {
+    settling->partition->delivers[mag_lab_analyte(lab)] = true;
+    mag_position at = {lab->file_id, lab->line};
+    mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_LABS);
+    if (counts)
+        counts->units_inferred += mag_lab_has(lab, MAG_LAB_INFERRED_UNIT);
+}
+
 /* Keeps accepted results, and rejected ones of roster patients as marks. */
 static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row, bool is_duplicate,
                             size_t *kept, mag_error *err) {
@@ -81,7 +89,7 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
     if (verdict.end != MAG_ROW_ACCEPTED && !is_mark)
         return MAG_OK;
     if (!is_mark)
-        partition->delivers[mag_lab_analyte(lab)] = true;
+        note_accepted(settling, lab);
     partition->specimens[*kept] = specimen_of(row);
     partition->labs[(*kept)++] = *lab;
     partition->lab_first[lab->patient + 1]++;

@@ -40,6 +40,14 @@ typedef struct mag_lab_version {
     uint32_t patient; /* filled in at settling */
 } mag_lab_version;
 
+/* A result whose unit is judged by its source (cohort/unit_profile.h). */
+typedef struct mag_unit_row {
+    mag_decimal value; /* as printed */
+    uint32_t row_idx;  /* in lab_rows */
+    uint32_t profile_idx;
+    uint8_t comparator;
+} mag_unit_row;
+
 typedef struct mag_exposure_row {
     mag_exposure exposure;
     uint64_t row_hash;
@@ -61,6 +69,7 @@ typedef struct mag_partition {
     mag_arena *arena;
     mag_intern ids; /* number of a patient until settling */
     mag_list person_rows, lab_rows, exposure_rows, stay_rows, condition_rows;
+    mag_list unit_rows;                /* mag_unit_row, until units are inferred */
     mag_list lab_versions, superseded; /* superseded: mag_lab_row with a newer edition */
     mag_minute newest[MAG_TABLE_KIND_COUNT];
 
@@ -91,9 +100,10 @@ struct mag_cohort {
     mag_list rejects;
     mag_intern texts, drug_keys, range_keys, names;
     mag_text_counts unknown_units, unmapped_drugs;
-    mag_list drugs;      /* mag_drug, by number of its key */
-    mag_list drug_codes; /* const char *, parallel to drugs */
-    mag_list ranges;     /* mag_range */
+    mag_list drugs;         /* mag_drug, by number of its key */
+    mag_list drug_codes;    /* const char *, parallel to drugs */
+    mag_list ranges;        /* mag_range */
+    mag_list unit_profiles; /* mag_unit_profile */
     bool has_table[MAG_TABLE_KIND_COUNT];
     signed char declared_delivery[MAG_ANALYTE_COUNT]; /* 0: by the data; 1 yes, -1 no */
     bool delivers[MAG_ANALYTE_COUNT];
@@ -104,6 +114,8 @@ typedef struct mag_range {
     mag_decimal low, high;
 } mag_range;
 
+/* The partition that a patient's records go to. */
+mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id);
 /* The file of a position; NULL if the record comes from none. */
 mag_run_file *mag_cohort_file_at(const mag_cohort *cohort, uint16_t file_id);
 /* A text of the run's life, kept once; NULL if memory is out. */

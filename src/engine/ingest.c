@@ -1,6 +1,7 @@
 /* Sources are read one after the other; partitions are settled side by side. */
 #include "engine/ingest.h"
 
+#include "cohort/unit_profile.h"
 #include "engine/parallel.h"
 
 #include <stdio.h>
@@ -120,6 +121,7 @@ static mag_status settle_part(void *context, unsigned partition_idx, unsigned wo
 }
 
 mag_status mag_settle(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
+    MAG_TRY(mag_cohort_infer_units(cohort, err));
     unsigned worker_count = mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
     MAG_TRY(mag_parallel_for(MAG_PARTITION_COUNT, worker_count, settle_part, cohort, err));
     return mag_cohort_settle_all(cohort, err);

@@ -1,6 +1,7 @@
 /* Top-level keys stand on lines of their own with two blanks in front: mag_verify relies on it. */
 #include "engine/run_record.h"
 
+#include "cohort/unit_profile.h"
 #include "engine/file_fault.h"
 #include "engine/fixed_text.h"
 #include "engine/report.h"
@@ -94,6 +95,8 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "partial_dates", accounting->partial_dates);
     key_count(json, "open_orders", accounting->open_orders);
     key_count(json, "ended_orders", accounting->ended_orders);
+    key_count(json, "units_inferred", accounting->units_inferred);
+    key_count(json, "units_against_code", accounting->units_against_code);
     key_count(json, "sex_unknown", accounting->sex_unknown);
     key_count(json, "death_unknown", accounting->death_unknown);
     key_count(json, "detail_unknown", accounting->detail_unknown);
@@ -165,6 +168,34 @@ static void write_unknown_texts(mag_json *json, const mag_run_report *report) {
     for (size_t i = 0; i < report->unmapped_drug_count; i++)
         write_counted(json, "text", report->unmapped_drugs[i].text,
                       report->unmapped_drugs[i].count);
+    mag_json_end_array(json);
+}
+
+/* What was done with the rows of a code that do not state their unit. */
+static const char *state_used(const mag_unit_profile *profile) {
+    return profile->unit == MAG_UNIT_NONE ? "dropped" : "inferred_by_profile";
+}
+
+static void write_unit_profile(mag_json *json, const mag_unit_profile *profile) {
+    mag_json_object(json);
+    mag_json_key_text(json, "source", profile->source);
+    mag_json_key_text(json, "code_system", profile->system);
+    mag_json_key_text(json, "code", profile->code);
+    key_count(json, "rows_without_unit", profile->row_count);
+    mag_json_key_text(json, "unit", mag_unit_text(profile->unit));
+    mag_json_key_text(json, "state", state_used(profile));
+    key_count(json, "inferred", profile->inferred_count);
+    key_count(json, "dropped", profile->dropped_count);
+    key_count(json, "contradicting", profile->contradict_count);
+    mag_json_end_object(json);
+}
+
+static void write_unit_profiles(mag_json *json, const mag_cohort *cohort) {
+    size_t count = 0;
+    const mag_unit_profile *profiles = cohort ? mag_cohort_unit_profiles(cohort, &count) : NULL;
+    begin_array(json, "unit_profiles");
+    for (size_t i = 0; i < count; i++)
+        write_unit_profile(json, &profiles[i]);
     mag_json_end_array(json);
 }
 
@@ -439,6 +470,7 @@ void mag_run_record_write(mag_text *out, const mag_run_record *record) {
     write_settings(&json, record);
     write_sources(&json, record);
     write_unknown_texts(&json, record->report);
+    write_unit_profiles(&json, record->cohort);
     write_gates(&json, record->gates);
     write_outcomes(&json, record);
     write_data_quality(&json, record->report);

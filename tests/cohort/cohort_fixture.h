@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cohort/decoder.h"
 #include "cohort/timeline.h"
+#include "cohort/unit_profile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -119,6 +120,7 @@ static inline const mag_run_file *feed(fixture *f, mag_table_kind kind, const ch
 }
 
 static inline void settle(fixture *f) {
+    must(f, mag_cohort_infer_units(f->cohort, &f->err));
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
         must(f, mag_cohort_settle(f->cohort, i, &f->err));
     must(f, mag_cohort_settle_all(f->cohort, &f->err));
@@ -145,7 +147,8 @@ static inline void dump_lab(const fixture *f, const mag_lab *lab, uint64_t speci
                     mag_analyte_of(mag_lab_analyte(lab))->name, lab->minute,
                     mag_comparator_text(mag_lab_comparator(lab)), value,
                     mag_unit_text(mag_lab_unit(lab)), mag_reason_name(mag_lab_reject(lab)),
-                    lab->packed >> MAG_LAB_FLAGS_AT, low_text, high_text, (unsigned long long)specimen);
+                    lab->packed >> MAG_LAB_FLAGS_AT, low_text, high_text,
+                    (unsigned long long)specimen);
 }
 
 static inline void dump_exposure(const fixture *f, const mag_exposure *exposure, mag_text *out) {

@@ -155,6 +155,7 @@ static void has_these_keys_in_this_order(void **state) {
                                        "sources",
                                        "unknown_units",
                                        "unmapped_drugs",
+                                       "unit_profiles",
                                        "gates",
                                        "gates_not_judged",
                                        "patients",
@@ -351,6 +352,7 @@ static void notes_count_what_was_accepted_with_a_reservation(void **state) {
         const char *source, *note;
         unsigned count;
     } rows[] = {{"lims", "notes.offset_times", 1},     {"lims", "notes.utc_times", 1},
+                {"lims", "notes.units_inferred", 0},   {"lims", "notes.units_against_code", 0},
                 {"lims", "notes.open_orders", 0},      {"epma", "notes.open_orders", 1},
                 {"epma", "notes.unmapped", 0},         {"roster", "notes.sex_unknown", 1},
                 {"roster", "notes.birth_unknown", 1},  {"roster", "notes.age_implausible", 1},
