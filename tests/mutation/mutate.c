@@ -236,7 +236,10 @@ static int answer(program *of) {
         if (found == VERDICT_SURVIVED && entry == NULL)
             print_mutant(of, one, "not noticed");
         else if (of->is_list && found != VERDICT_NONE)
-            print_mutant(of, one, found == VERDICT_NOTICED ? "noticed" : "refused");
+            print_mutant(of, one,
+                         entry != NULL              ? "equivalent"
+                         : found == VERDICT_NOTICED ? "noticed"
+                                                    : "refused");
     }
     const size_t needless = print_needless(of);
     const size_t judged = counts[VERDICT_NOTICED] + counts[VERDICT_REFUSED] +

@@ -201,6 +201,18 @@ static size_t listed_word_end(const mutant_spot *spot, const frame *in, size_t f
     return (is_class || is_word(in->call, "has")) && is_followed_well ? end : from;
 }
 
+/* `any_of(a, b)` becomes `(a)` and `(b)`: one arm alone is no any_of. */
+static void keep_one(const mutant_spot *spot, const frame *in, const arms *of, size_t until) {
+    for (size_t i = 0; i < of->count; i++) {
+        char by[4096];
+        const int nbytes = snprintf(by, sizeof by, "(%.*s)", (int)(of->until[i] - of->from[i]),
+                                    spot->text + of->from[i]);
+        if (nbytes >= (int)sizeof by)
+            mutant_die("an expression is longer than %zu bytes", sizeof by);
+        mutant_add(spot, (size_t)(in->call.at - spot->text), until + 1, by);
+    }
+}
+
 /* The arms of any_of, or the names of a list: windows and options stay. */
 static void add_commas(const mutant_spot *spot, const frame *in, size_t until) {
     const bool is_any_of = is_word(in->call, "any_of");
@@ -217,7 +229,9 @@ static void add_commas(const mutant_spot *spot, const frame *in, size_t until) {
             add_arm(&of, spot->text, one.from[0], end);
         from = i == in->count ? until : in->cuts[i].until;
     }
-    if (in->call.nbytes > 0)
+    if (is_any_of && of.count == 2)
+        keep_one(spot, in, &of, until);
+    else if (in->call.nbytes > 0)
         drop_each(spot, &of);
 }
 
