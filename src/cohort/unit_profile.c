@@ -65,7 +65,7 @@ static mag_status find_profile(mag_cohort *cohort, mag_position at, const mag_un
 
 mag_status mag_cohort_put_unit_case(mag_cohort *cohort, mag_span patient_id, mag_position at,
                                     const mag_unit_case *unit_case, mag_error *err) {
-    uint32_t profile_idx;
+    uint32_t profile_idx = 0;
     mag_partition *partition = mag_cohort_partition_of(cohort, patient_id);
     assert(partition->lab_rows.count);
     MAG_TRY(find_profile(cohort, at, unit_case, &profile_idx, err));
@@ -105,7 +105,7 @@ static bool is_seen(const mag_cohort_settings *settings, const mag_lab *lab) {
 typedef struct sample {
     uint64_t row_hash;
     int64_t millionths;
-    uint32_t profile_idx;
+    uint32_t profile_idx = 0;
 } sample;
 
 #define COMPARE(left, right)                                                                       \
