@@ -223,6 +223,8 @@ static mag_status open_collection(builder *b, const yaml_event_t *event, mag_yam
         return refuse(b, event, "nested deeper than 16 levels");
     mag_yaml *node = NULL;
     MAG_TRY(add_node(b, event, kind, &node));
+    node->is_flow = is_sequence ? event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+                                : event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
     b->levels[++b->depth] = (level){.node = node};
     return MAG_OK;
 }

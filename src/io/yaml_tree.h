@@ -19,6 +19,7 @@ typedef struct mag_yaml {
     const char *key;       /* NULL outside a mapping */
     const char *text;      /* of a scalar; NULL else */
     bool is_quoted;        /* a quoted or block scalar is text even if it looks like a number */
+    bool is_flow;          /* of a list or mapping: written in [ ] or { } */
     bool is_block;         /* | or >: the text's first line is on the line after `line` */
     unsigned block_indent; /* columns that each line of a block stands to the right in the file */
     const struct mag_yaml *first; /* first child */

@@ -358,8 +358,10 @@ static void set_number(mag_fact_list *list, mag_fact *fact, const leaf *of) {
     }
     fact->unit = shown.unit;
     const bool is_whole = shown.is_whole && of->operand->kind != MAG_OPERAND_BMI;
-    fact->value = bounds_text(list, bounds, shown.scale, is_whole ? whole : one_decimal);
-    fact->digest_value = bounds_text(list, bounds, shown.scale, six_digits);
+    /* bounds of results are canonical */
+    const double scale = shown.scale / of->operand->unit_factor;
+    fact->value = bounds_text(list, bounds, scale, is_whole ? whole : one_decimal);
+    fact->digest_value = bounds_text(list, bounds, scale, six_digits);
 }
 
 static void add_number(mag_fact_list *list, const leaf *of) {

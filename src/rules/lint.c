@@ -1,23 +1,14 @@
 /* What a rule lacks before it is fit for work: metadata, a review that is not overdue, examples for
    every tier and edge, a trigger that can hold and can fail. */
-#include "rules/satisfiable.h"
+#include "rules/lint.h"
 
-#include "rules/tree.h"
+#include "rules/satisfiable.h"
 
 #include <string.h>
 
 enum { FINDINGS_MAX = 1000, EDGES_MAX = 128 };
 
-typedef struct lint {
-    mag_arena *arena;
-    const mag_pack *pack;
-    mag_day today;
-    mag_lint_finding *findings;
-    size_t count;
-    bool is_out_of_memory;
-} lint;
-
-static void add(lint *l, unsigned line, unsigned column, const char *text) {
+void mag_lint_add(mag_lint *l, unsigned line, unsigned column, const char *text) {
     l->is_out_of_memory |= text == NULL;
     if (!text || l->count == FINDINGS_MAX)
         return;
@@ -26,11 +17,11 @@ static void add(lint *l, unsigned line, unsigned column, const char *text) {
 }
 
 #define ADD_TO_RULE(l, rule, ...)                                                                  \
-    add((l), (rule)->line, (rule)->column, mag_arena_format((l)->arena, __VA_ARGS__))
+    mag_lint_add((l), (rule)->line, (rule)->column, mag_arena_format((l)->arena, __VA_ARGS__))
 
 /* --- metadata -------------------------------------------------------------------------------- */
 
-static void check_metadata(lint *l, const mag_rule *rule) {
+static void check_metadata(mag_lint *l, const mag_rule *rule) {
     const mag_rule_facts *facts = &rule->facts;
     const struct {
         const char *key, *text;
@@ -49,7 +40,7 @@ static void check_metadata(lint *l, const mag_rule *rule) {
                     facts->id);
 }
 
-static void check_review(lint *l, const mag_rule *rule) {
+static void check_review(mag_lint *l, const mag_rule *rule) {
     mag_moment moment;
     const char *review_by = rule->facts.review_by;
     if (!review_by || mag_moment_parse(mag_span_of(review_by), NULL, &moment) != MAG_DATE_OK)
@@ -80,7 +71,7 @@ static bool is_first_of_severity(const mag_rule *rule, size_t tier_idx) {
     return true;
 }
 
-static void check_example_counts(lint *l, const mag_rule *rule) {
+static void check_example_counts(mag_lint *l, const mag_rule *rule) {
     const char *id = rule->facts.id;
     for (size_t i = 0; i < rule->tier_count; i++) {
         mag_severity severity = rule->tiers[i].severity;
@@ -100,15 +91,15 @@ static void check_example_counts(lint *l, const mag_rule *rule) {
         ADD_TO_RULE(l, rule, "rule %s: no example expects cannot_tell", id);
 }
 
-static void check_example_names(lint *l, const mag_rule *rule) {
+static void check_example_names(mag_lint *l, const mag_rule *rule) {
     for (size_t i = 0; i < rule->example_count; i++) {
         const mag_example *example = &rule->examples[i];
         for (size_t before = 0; before < i; before++) {
             if (strcmp(rule->examples[before].name, example->name) != 0)
                 continue;
-            add(l, example->line, example->column,
-                mag_arena_format(l->arena, "rule %s: two examples are named \"%s\"", rule->facts.id,
-                                 example->name));
+            mag_lint_add(l, example->line, example->column,
+                         mag_arena_format(l->arena, "rule %s: two examples are named \"%s\"",
+                                          rule->facts.id, example->name));
             break;
         }
     }
@@ -161,14 +152,14 @@ static mag_analyte reported_as(mag_analyte analyte) {
                                     : analyte;
 }
 
-static const char *line_text(lint *l, mag_analyte analyte, mag_decimal value, mag_unit unit) {
+static const char *line_text(mag_lint *l, mag_analyte analyte, mag_decimal value, mag_unit unit) {
     char number[MAG_DECIMAL_TEXT_NBYTES];
     mag_decimal_text(value, number);
     return mag_arena_format(l->arena, "%s %s %s", mag_analyte_of(analyte)->name, number,
                             mag_unit_text(unit));
 }
 
-static void check_side(lint *l, const mag_rule *rule, mag_analyte analyte, mag_decimal value,
+static void check_side(mag_lint *l, const mag_rule *rule, mag_analyte analyte, mag_decimal value,
                        mag_unit unit) {
     if (unit == MAG_UNIT_NONE)
         return;
@@ -179,7 +170,7 @@ static void check_side(lint *l, const mag_rule *rule, mag_analyte analyte, mag_d
                     rule->facts.id, wanted ? wanted : "");
 }
 
-static void check_edges(lint *l, const mag_rule *rule) {
+static void check_edges(mag_lint *l, const mag_rule *rule) {
     edges e = {.count = 0};
     collect_edges(l->pack, rule->when, &e);
     for (size_t i = 0; i < rule->tier_count; i++)
@@ -194,7 +185,7 @@ static void check_edges(lint *l, const mag_rule *rule) {
 /* --- triggers -------------------------------------------------------------------------------- */
 
 /* False if it can never hold. */
-static bool check_trigger(lint *l, const mag_rule *rule) {
+static bool check_trigger(mag_lint *l, const mag_rule *rule) {
     mag_demand demands[2] = {{rule->among, true}, {rule->when, true}};
     const mag_node *when = rule->when;
     const char *text = NULL;
@@ -205,13 +196,13 @@ static bool check_trigger(lint *l, const mag_rule *rule) {
     if (!text && when->kind != MAG_NODE_ALWAYS && !mag_demands_can_hold(l->pack, demands, 2))
         text = "always holds within its denominator";
     if (text)
-        add(l, when->line, when->column,
-            mag_arena_format(l->arena, "rule %s: the trigger %s", rule->facts.id, text));
+        mag_lint_add(l, when->line, when->column,
+                     mag_arena_format(l->arena, "rule %s: the trigger %s", rule->facts.id, text));
     return can_hold;
 }
 
 /* A tier is reached when those above it did not hold. */
-static void check_tiers(lint *l, const mag_rule *rule) {
+static void check_tiers(mag_lint *l, const mag_rule *rule) {
     mag_demand demands[MAG_MAX_DEMANDS] = {{rule->among, true}, {rule->when, true}};
     size_t count = 2;
     for (size_t i = 0; i < rule->tier_count && count < MAG_MAX_DEMANDS; i++) {
@@ -229,7 +220,7 @@ static void check_tiers(lint *l, const mag_rule *rule) {
 
 mag_status mag_pack_lint(mag_arena *arena, const mag_pack *pack, mag_day today,
                          const mag_lint_finding **findings, size_t *count, mag_error *err) {
-    lint l = {.arena = arena, .pack = pack, .today = today};
+    mag_lint l = {.arena = arena, .pack = pack, .today = today};
     l.findings = mag_arena_alloc(arena, FINDINGS_MAX * sizeof *l.findings);
     if (!l.findings)
         return mag_fail_memory(err, FINDINGS_MAX * sizeof *l.findings);
@@ -243,6 +234,8 @@ mag_status mag_pack_lint(mag_arena *arena, const mag_pack *pack, mag_day today,
         if (check_trigger(&l, rule)) /* else no tier can be reached: one fault, said once */
             check_tiers(&l, rule);
     }
+    mag_lint_names(&l);
+    mag_lint_style(&l);
     *findings = l.findings;
     *count = l.count;
     return l.is_out_of_memory ? mag_fail_memory(err, FINDINGS_MAX) : MAG_OK;

@@ -12,6 +12,24 @@ static mag_status read_class(mag_pack_builder *builder, const mag_yaml *scalar, 
     return mag_checker_fail_unknown(&at, "drug class", expression.text, mag_class_names(), err);
 }
 
+static const char *const agent_names[] = {
+#define MAG_AGENT(name) name,
+#include "clinical/agent.def"
+#undef MAG_AGENT
+    NULL};
+
+/* "" for the rest of the class. */
+static mag_status read_agent(mag_pack_builder *builder, const mag_yaml *scalar, const char **out,
+                             mag_error *err) {
+    uint16_t agent;
+    *out = scalar ? scalar->text : "";
+    if (!scalar || mag_agent_find(mag_span_of(scalar->text), &agent))
+        return MAG_OK;
+    const mag_expression expression = mag_expression_of(&builder->source, scalar);
+    const mag_syntax at = {.expression = &expression};
+    return mag_checker_fail_unknown(&at, "agent", expression.text, agent_names, err);
+}
+
 /* Whole minutes of at most a day; 0 if the key is absent. */
 static mag_status read_minutes(mag_pack_builder *builder, const mag_yaml *scalar, int32_t *out,
                                mag_error *err) {
@@ -54,9 +72,8 @@ static mag_status read_gap(mag_pack_builder *builder, const mag_yaml *node, mag_
         {"agent", MAG_YAML_SCALAR, false, false}, {"before", MAG_YAML_SCALAR, false, false},
         {"after", MAG_YAML_SCALAR, false, false}, {NULL, MAG_YAML_SCALAR, false, false}};
     MAG_TRY(mag_yaml_check(node, builder->source.file, fields, MAG_E_RULES, err));
-    const char *agent = mag_yaml_get_text(node, "agent");
     gap->name = mag_yaml_get_text(node, "name");
-    gap->agent = agent ? agent : "";
+    MAG_TRY(read_agent(builder, mag_yaml_get(node, "agent"), &gap->agent, err));
     MAG_TRY(read_class(builder, mag_yaml_get(node, "class"), &gap->drug_class, err));
     MAG_TRY(read_minutes(builder, mag_yaml_get(node, "before"), &gap->before_minutes, err));
     MAG_TRY(read_minutes(builder, mag_yaml_get(node, "after"), &gap->after_minutes, err));

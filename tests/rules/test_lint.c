@@ -15,12 +15,28 @@ enum { TODAY = 20778 }; /* 2026-11-21 */
     "  examples:\n" EXAMPLE("a", "high", "x") EXAMPLE("b", "high", "x") EXAMPLE("c", "clear", "x") \
         EXAMPLE("d", "clear", "x") EXAMPLE("e", "cannot_tell missing", "x")
 
-static size_t lint(pack_text *in, const char *text, mag_day today,
-                   const mag_lint_finding **findings) {
+static size_t lint_all(pack_text *in, const char *text, mag_day today,
+                       const mag_lint_finding **findings) {
     size_t count;
     if (pack_load(in, text) != MAG_OK)
         fail_msg("%s", in->err.text);
     assert_int_equal(mag_pack_lint(in->arena, in->pack, today, findings, &count, &in->err), MAG_OK);
+    return count;
+}
+
+/* Without what is said about the head of PACK_TOP, which offers more names than a rule uses, and
+   about style: both have their tests in test_seeded_faults. */
+static size_t lint(pack_text *in, const char *text, mag_day today,
+                   const mag_lint_finding **findings) {
+    const mag_lint_finding *all;
+    const size_t all_count = lint_all(in, text, today, &all);
+    mag_lint_finding *kept = mag_arena_alloc(in->arena, (all_count + 1) * sizeof *kept);
+    size_t count = 0;
+    assert_non_null(kept);
+    for (size_t i = 0; i < all_count; i++)
+        if (!strstr(all[i].text, "is used nowhere") && !strstr(all[i].text, "stands bare"))
+            kept[count++] = all[i];
+    *findings = kept;
     return count;
 }
 
@@ -52,7 +68,7 @@ static void the_shipped_pack_has_no_finding(void **state) {
     const mag_lint_finding *findings;
     pack_begin(&in);
     assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
-    size_t count = lint(&in, mag_arena_text(in.arena, text), TODAY, &findings);
+    size_t count = lint_all(&in, mag_arena_text(in.arena, text), TODAY, &findings);
     if (count > 0)
         fail_msg("%s", findings[0].text);
     pack_end(&in);

@@ -50,19 +50,22 @@ static const char sound[] =
     "    reviewed_on: 2026-01-01\n"
     "    review_by: 2026-11-21\n"
     "    examples:\n"
-    "      - name: very low\n        expect: high\n        given: [magnesium 0.4 mmol/L 3 days "
-    "ago]\n"
-    "      - name: at the edge\n        expect: low\n        given: [magnesium 0.50 mmol/L 3 days "
-    "ago]\n"
-    "      - name: at the other edge\n        expect: low\n        given: [magnesium 1.2 mg/dL 3 "
-    "days ago]\n"
-    "      - name: lower\n        expect: high\n        given: [magnesium 0.3 mmol/L 3 days ago]\n"
-    "      - name: on the line\n        expect: clear\n        given: [magnesium 0.70 mmol/L 3 "
-    "days ago]\n"
-    "      - name: on the other line\n        expect: clear\n        given: [magnesium 1.7 mg/dL 3 "
-    "days ago]\n"
-    "      - name: nothing\n        expect: cannot_tell missing\n        given: [LOOP since 3 days "
-    "ago]\n";
+    "      - name: very low\n        expect: high\n        given: ['magnesium 0.4 mmol/L 3 days "
+    "ago']\n"
+    "      - name: at the edge\n        expect: low\n        given: ['magnesium 0.50 mmol/L 3 days "
+    "ago']\n"
+    "      - name: at the other edge\n        expect: low\n        given: ['magnesium 1.2 mg/dL 3 "
+    "days ago']\n"
+    "      - name: lower\n        expect: high\n        given: ['magnesium 0.3 mmol/L 3 days "
+    "ago']\n"
+    "      - name: on the line\n        expect: clear\n        given: ['magnesium 0.70 mmol/L 3 "
+    "days ago']\n"
+    "      - name: on the other line\n        expect: clear\n        given: ['magnesium 1.7 mg/dL "
+    "3 "
+    "days ago']\n"
+    "      - name: nothing\n        expect: cannot_tell missing\n        given: ['LOOP since 3 "
+    "days "
+    "ago']\n";
 
 static pack_text in;
 
@@ -128,7 +131,7 @@ static void each_finding_has_its_text_and_place(void **state) {
         {"expect: cannot_tell missing", "expect: not_applicable", "no example expects cannot_tell",
          rule},
         {"name: lower", "name: very low", "two examples are named \"very low\"",
-         "name: very low\n        expect: high\n        given: [magnesium 0.3"},
+         "name: very low\n        expect: high\n        given: ['magnesium 0.3"},
         {"magnesium 0.70 mmol/L 3", "magnesium 0.71 mmol/L 3", "line, \"magnesium 0.70 mmol/L\"",
          rule},
         {"magnesium 1.7 mg/dL 3", "magnesium 1.8 mg/dL 3", "line, \"magnesium 1.7 mg/dL\"", rule},
@@ -144,6 +147,26 @@ static void each_finding_has_its_text_and_place(void **state) {
         {"      - tier: low\n",
          "      - tier: low\n        when: sample < mg_iv and age > 60\n      - tier: low\n",
          "tier 2 (low) can never be reached", rule},
+        {"  - { name: recent, value: 90 days }\n",
+         "  - { name: recent, value: 90 days }\n  - { name: idle, value: 9 days }\n",
+         "the parameter \"idle\" is used nowhere", "idle,"},
+        {"limits:\n", "limits:\n  - { name: ca_low, molar: 2.2 mmol/L }\n",
+         "the limit \"ca_low\" is used nowhere", "ca_low"},
+        {"groups:\n", "groups:\n  - { name: ANY_PPI, members: [PPI] }\n",
+         "the group \"ANY_PPI\" is used nowhere", "ANY_PPI"},
+        {"define:\n", "define:\n  - name: old\n    as: age > 80\n",
+         "the definition \"old\" is used nowhere", "old\n"},
+        {"    let:\n", "    let:\n      - name: k\n        as: latest(potassium)\n",
+         "the binding \"k\" is used nowhere", "k\n        as: latest(pot"},
+        {"[LOOP, THIAZ within 48 hours]", "[LOOP, KSPARE]", "which spares magnesium", "KSPARE]"},
+        {"['magnesium 0.4 mmol/L 3 days ago']", "[magnesium 0.4 mmol/L 3 days ago]",
+         "stands bare between [ ]", "magnesium 0.4"},
+        {"  - name: kf\n    as: kidney_function(within 365 days)\n",
+         "  - { name: kf, as: kidney_function(within 365 days) }\n", "stands bare between { }",
+         "kidney_function("},
+        {"rules:\n",
+         "gaps:\n  - { name: quinolone, class: FQ, before: 2 hours, after: 4 hours }\nrules:\n",
+         "no gap_kept( ) asks about FQ", "{ name: quinolone"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[TEXT_NBYTES];
@@ -216,6 +239,29 @@ static void keys_and_references_that_cannot_be_are_refused(void **state) {
         {"cannot_tell missing", "cannot_tell lost", "\"lost\" is no reason", "cannot_tell lost"},
         {"among: active(DIURETICS)", "among: active(DIURETICS) and has(ckd)", "a bare has( )",
          "has(ckd)"},
+        {"    worse: low\n", "    worse: low\n    hides: [{ rule: L1, at_most: worst }]\n",
+         "a severity is critical", "worst }"},
+        {"    worse: low\n", "    worse: low\n    population: children\n",
+         "population is adults or adults or unknown", "children"},
+        {"    worse: low\n", "    worse: low\n    scope: run\n", "scope is patient or source",
+         "run\n"},
+        {"    worse: low\n", "    worse: low\n    hides_suspect: yes\n",
+         "hides_suspect is false or true", "yes\n"},
+        {"among: active(DIURETICS)", "among: unmapped_drugs > 3",
+         "for rules with `scope: source` only", "unmapped_drugs > 3"},
+        {"    worse: low\n", "    worse: low\n    scope: source\n",
+         "which a rule with `scope: source` has none of", "latest(magnesium within recent)"},
+        {"name: recent", "name: apart", "has a meaning already", "apart,"},
+        {"name: recent", "name: always", "has a meaning already", "always,"},
+        {"rules:\n", "gaps: [{ name: g, class: FQ }]\nrules:\n", "before, after or both",
+         "{ name: g"},
+        {"rules:\n",
+         "gaps: [{ name: g, class: FQ, after: 1 hour }, { name: h, class: FQ, after: 2 hours }]\n"
+         "rules:\n",
+         "has a gap already", "{ name: h"},
+        {"rules:\n",
+         "rules:\n  - { id: L1, title: T, among: always, when: always, severity: low }\n",
+         "the id L1 is used twice", "id: L1\n    title: Low"},
         {"within recent)\n", "within 3651 days)\n", "longer than the history of 3650 days",
          "3651 days"});
 }
@@ -249,6 +295,29 @@ static void expressions_that_cannot_be_are_refused(void **state) {
         {"kf drops by 5 mL/min", "kf drops 5 mL/min", "worsens is a list", "5 mL/min"},
         {"kf drops by 5 mL/min", "sample drops by 0.1 mmol/L", "limit named under `limits`",
          "0.1 mmol/L"},
+        {"when: kf < 30 mL/min", "when: kf < 1e999 mL/min", "not with an exponent", "1e999"},
+        {"when: kf < 30 mL/min", "when: kf < -mL/min", "expected a value", "mL/min\n    worse"},
+        {"when: kf < 30 mL/min", "when: continuous(PPI)", "continuous( ) needs `for 90 days`",
+         "continuous(PPI)"},
+        {"when: kf < 30 mL/min", "when: active(PPI, gap 9 days)",
+         "active( ) takes no `gap 60 days`", "gap 9 days"},
+        {"when: kf < 30 mL/min", "when: dose_change(PPI, by 3 days)", "a percentage such as 25 %",
+         "3 days)\n    worse"},
+        {"when: kf < 30 mL/min", "when: spaced(magnesium < mg_low, apart 3 kg) > 1",
+         "whole number of days or hours", "3 kg"},
+        {"when: kf < 30 mL/min", "when: latest(any) < mg_low", "`any` is for rejected",
+         "latest(any)"},
+        {"when: kf < 30 mL/min", "when: none(magnesium < mg_low)", "none( ) takes no filter",
+         "< mg_low)\n    worse"},
+        {"when: kf < 30 mL/min", "when: pair(kf, potassium within 7 days) < mg_low",
+         "takes a bound result and an analyte", "pair(kf"},
+        {"when: kf < 30 mL/min", "when: overlap(LOOP) > 1 day", "takes two lists", "overlap(LOOP)"},
+        {"when: kf < 30 mL/min", "when: any_of(kf < 30 mL/min) ", "two conditions or more",
+         "any_of(kf"},
+        {"when: kf < 30 mL/min", "when: ckd_category(kf) > G2", "a window, or one eGFR",
+         "ckd_category(kf)"},
+        {"when: kf < 30 mL/min", "when: count(egfr < 3 mL/min) > 1", "in mL/min/1.73m2",
+         "3 mL/min)"},
         {"when: kf < 30 mL/min", "when: kf < 30", "units do not match", "30\n    worse"},
         {"when: sample < mg_low", "when: sample < mg_low and age > 60 or age < 20",
          "put brackets around one", "or age < 20"});
@@ -269,6 +338,18 @@ static void names_that_nobody_knows_are_refused(void **state) {
         {"spell(magnesium < mg_low", "spell(magnesium < mg_lo", "unknown limit \"mg_lo\"",
          "mg_lo, gap"},
         {"kf drops by", "fk drops by", "unknown name \"fk\"", "fk drops"},
+        {"when: kf < 30 mL/min", "when: salt(MGSUPP is oxyde)", "did you mean \"oxide\"?", "oxyde"},
+        {"when: kf < 30 mL/min", "when: route(FQ is entral)", "did you mean \"enteral\"?",
+         "entral"},
+        {"when: kf < 30 mL/min", "when: suspect(edta or driparm)", "did you mean \"drip_arm\"?",
+         "driparm"},
+        {"when: kf < 30 mL/min", "when: latest(egrf) < 30 mL/min/1.73m2", "did you mean \"egfr\"?",
+         "egrf"},
+        {"rules:\n", "gaps: [{ name: g, class: FG, after: 1 hour }]\nrules:\n",
+         "unknown drug class \"FG\"", "FG,"},
+        {"rules:\n",
+         "gaps: [{ name: g, class: FQ, agent: moxifloxacine, after: 1 hour }]\nrules:\n",
+         "did you mean \"moxifloxacin\"?", "moxifloxacine"},
         {"value: 90 days", "value: 90 dys", "did you mean \"days\"?", "dys }"});
 }
 
