@@ -105,7 +105,7 @@ static bool is_seen(const mag_cohort_settings *settings, const mag_lab *lab) {
 typedef struct sample {
     uint64_t row_hash;
     int64_t millionths;
-    uint32_t profile_idx = 0;
+    uint32_t profile_idx;
 } sample;
 
 #define COMPARE(left, right)                                                                       \
