@@ -36,9 +36,10 @@ static bool is_same(const mag_value *a, const mag_value *b) {
 
 static mag_value merged(const question *of, const mag_value *sure, const mag_value *all) {
     const mag_unknown_set route = mag_unknown_bit(MAG_UNKNOWN_ROUTE);
-    const mag_unknown_set reasons = route | sure->bounds.unknown | all->bounds.unknown |
-                                    sure->truth.reasons | all->truth.reasons;
     const mag_dimension dimension = of->operand->dimension;
+    const mag_unknown_set reasons = dimension == MAG_DIM_TRUTH
+                                        ? sure->truth.reasons | all->truth.reasons
+                                        : sure->bounds.unknown | all->bounds.unknown;
     if (dimension == MAG_DIM_TRUTH && sure->truth.is == all->truth.is) {
         mag_value value = *sure; /* the truth is known, its moment is not */
         value.bounds = mag_bounds_unknown(route);
@@ -46,7 +47,7 @@ static mag_value merged(const question *of, const mag_value *sure, const mag_val
     }
     if (dimension == MAG_DIM_TRUTH || dimension == MAG_DIM_MOMENT ||
         (sure->bounds.unknown | all->bounds.unknown) != 0)
-        return mag_value_unknown(reasons);
+        return mag_value_unknown(reasons | route);
     mag_value value = *all;
     value.bounds.low = fmin(sure->bounds.low, all->bounds.low);
     value.bounds.high = fmax(sure->bounds.high, all->bounds.high);
