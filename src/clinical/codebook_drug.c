@@ -213,10 +213,11 @@ static mag_class_set magnesium_of(const code_reading *code, const name_reading *
     return found ? found : by_name & BIT(MGNOT);
 }
 
-/* What is put on a surface is no exposure; what is inhaled is one for a class that admits it. */
+/* What is put on a surface is no exposure; what is inhaled ("inhalation spray") is one for a class
+   that admits it. */
 static mag_class_set local_classes_of(const name_reading *name, mag_class_set all) {
     bool has_magnesium = name->has_magnesium_word || (all & (any_magnesium | BIT(MGNOT)));
-    mag_class_set inhaled = name->is_local ? 0 : mag_classes_by_route(all, MAG_ROUTE_INHALED);
+    mag_class_set inhaled = name->is_inhaled ? mag_classes_by_route(all, MAG_ROUTE_INHALED) : 0;
     return inhaled | (has_magnesium ? BIT(MGNOT) : 0);
 }
 

@@ -196,6 +196,111 @@ static void combinations_count_in_every_class(void **state) {
     CHECK_NAMES(rows);
 }
 
+/* The rows of clinical spec d3, and what stands beside them on a real list. */
+static void drugs_of_interaction_and_context_reach_their_classes(void **state) {
+    (void)state;
+    static const expectation rows[] = {
+        {"Ciprofloxacin 500 mg tablets", "QT FQ"},
+        {"ofloxacin 200 mg", "FQ"},
+        {"Norfloxacin", "FQ"},
+        {"Vibramycin", "TETRA"},
+        {"Lymecycline 408 mg capsules", "TETRA"},
+        {"Tigecycline", ""},
+        {"Alendronic acid 70 mg tablets", "BISPH"},
+        {"Ibandronate 150 mg", "BISPH BONEIV"},
+        {"Zoledronic acid 5 mg", "BONEIV"},
+        {"Denosumab-bbdz", "BONEIV"},
+        {"Levothyroxine Sodium", "THYROX"},
+        {"Armour Thyroid", "THYROX"},
+        {"Parathyroid hormone", ""},
+        {"Dolutegravir-lamivudine", "INSTI"},
+        {"Biktarvy", "INSTI"},
+        {"Mycophenolate Mofetil", "BOUND MYCOPH"},
+        {"Gabapentin", "BOUND"},
+        {"Itraconazole 100 mg capsules", "BOUND"},
+        {"Itraconazole oral solution", ""},
+        {"Rosuvastatin Calcium", "BOUND STATIN"},
+        {"Ferrous fumarate", "BOUND"},
+        {"Ferric gluconate", ""},
+        {"Hydroxychloroquine Sulfate", "QT BOUND"},
+        {"Warfarin", "VKA"},
+        {"Apixaban", ""},
+        {"Sodium Polystyrene Sulfonate", "KBINDRES"},
+        {"Calcium Resonium", "KBINDRES"},
+        {"Patiromer", "KBIND"},
+        {"Calcium carbonate 1.25 g", "CA"},
+        {"Calcium 500 mg", "CA"},
+        {"Adcal-D3", "CA VITD"},
+        {"Calcium carbonate / colecalciferol", "CA VITD"},
+        {"Atorvastatin calcium", "STATIN"},
+        {"Leucovorin Calcium", ""},
+        {"Docusate calcium", ""},
+        {"Calcium polycarbophil", ""},
+        {"Heparin calcium", "KUP"},
+        {"Vitamin D3 1000 units", "VITD"},
+        {"Calcitonin", ""},
+        {"Calcipotriol", ""},
+        {"Sulfamethoxazole-Trimethoprim", "KUP"},
+        {"Heparin Sodium", "KUP"},
+        {"Heparin Dwell (1000 Units/mL)", ""},
+        {"Heparin lock", ""},
+        {"Enoxaparin Sodium", "KUP"},
+        {"Nystatin", ""},
+        {"Simvastatin", "STATIN"},
+        {"Albuterol 0.083% Neb Soln", "BETA2"},
+        {"Ipratropium-Albuterol Inhalation Spray", "BETA2"},
+        {"Salbutamol 100 microgram inhaler", "BETA2"},
+        {"Ipratropium Bromide Neb", ""},
+        {"Budesonide-Formoterol", "BETA2"},
+        {"Tobramycin and salbutamol nebules", "BETA2"},
+        {"Magnesium sulfate nebuliser", "MGNOT"},
+        {"Quinine sulphate 200 mg", "QT QUININE"},
+        {"Tonic water (quinine)", ""},
+        {"Insulin Glargine", "INSULIN"},
+        {"HumaLOG", "INSULIN"},
+        {"Insulin Syringe U-500", ""},
+        {"Cisatracurium Besylate", "NMB"},
+        {"LOPERamide", "ANTIDIARR"},
+        {"PredniSONE", "STEROID"},
+        {"PrednisoLONE Acetate 1% Ophth. Susp.", ""},
+        {"Prednisolone enema", ""},
+        {"Hydrocortisone Cream 2.5%", ""},
+        {"Hydrocortisone Na Succ.", "STEROID"},
+        {"Cortisone acetate", "STEROID"},
+        {"Cisplatin", "PLATIN CISPLAT"},
+        {"CARBOplatin", "PLATIN CARBOPLAT"},
+        {"Oxaliplatin", "PLATIN QT"},
+    };
+    CHECK_NAMES(rows);
+}
+
+static void what_depends_on_the_route_says_so(void **state) {
+    (void)state;
+    static const struct {
+        mag_code_system system;
+        const char *code, *name;
+        mag_class asked;
+        bool needs_route;
+    } rows[] = {
+        {MAG_SYSTEM_NONE, "", "Hydrocortisone", MAG_CLASS_STEROID, true},
+        {MAG_SYSTEM_ATC, "H02AB09", "Hydrocortisone", MAG_CLASS_STEROID, false},
+        {MAG_SYSTEM_NONE, "", "Prednisone", MAG_CLASS_STEROID, false},
+        {MAG_SYSTEM_NONE, "", "Ibandronate", MAG_CLASS_BONEIV, true},
+        {MAG_SYSTEM_NONE, "", "Ibandronate", MAG_CLASS_BISPH, false},
+        {MAG_SYSTEM_ATC, "M05BA06", "", MAG_CLASS_BONEIV, true},
+        {MAG_SYSTEM_RXNORM, "115264", "", MAG_CLASS_BONEIV, true},
+        {MAG_SYSTEM_ATC, "M05BA08", "", MAG_CLASS_BONEIV, false},
+        {MAG_SYSTEM_ATC, "J01GB05", "", MAG_CLASS_AMINOG, true},
+        {MAG_SYSTEM_ATC, "J01GB03", "", MAG_CLASS_AMINOG, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const mag_drug drug = drug_of(rows[i].system, rows[i].code, rows[i].name);
+        if (!(drug.classes >> rows[i].asked & 1) ||
+            (drug.needs_route >> rows[i].asked & 1) != rows[i].needs_route)
+            fail_msg("%s %s", rows[i].code, rows[i].name);
+    }
+}
+
 static void sound_alikes_and_local_forms_are_none_of_ours(void **state) {
     (void)state;
     static const expectation rows[] = {
@@ -338,6 +443,14 @@ static void unmapped_look_alikes_are_reported_and_known_ones_are_not(void **stat
         {"xyzprazole", true},
         {"newthiazide", true},
         {"Potassium unobtainate", true},
+        {"Sitafloxacin 50 mg", true},
+        {"Newcycline", true},
+        {"Novostatin and cerivastatin", true},
+        {"Insulinum humanum", true},
+        {"Tigecycline", false},
+        {"Nystatin", false},
+        {"Insulin Syringe U-500", false},
+        {"Heparin Dwell (1000 Units/mL)", false},
         {"Aripiprazole", false},
         {"Brexpiprazole 2 mg", false},
         {"Penicillin G Potassium", false},
@@ -523,6 +636,8 @@ int main(void) {
         cmocka_unit_test(magnesium_products_get_their_purpose),
         cmocka_unit_test(counter_ions_and_fluids_are_no_exposure),
         cmocka_unit_test(combinations_count_in_every_class),
+        cmocka_unit_test(drugs_of_interaction_and_context_reach_their_classes),
+        cmocka_unit_test(what_depends_on_the_route_says_so),
         cmocka_unit_test(sound_alikes_and_local_forms_are_none_of_ours),
         cmocka_unit_test(codes_decide_and_vetoes_hold),
         cmocka_unit_test(unmapped_look_alikes_are_reported_and_known_ones_are_not),
