@@ -64,21 +64,21 @@ mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_t
                            .reason = (uint8_t)verdict.reason,
                            .line = at.line,
                            .column = column_of(verdict.reason),
-                           .detail = ""};
+                           .detail = verdict.detail ? verdict.detail : ""};
     return MAG_OK;
 }
 
 mag_verdict mag_settle_judge(const mag_settling *settling, uint32_t patient, bool is_outside,
                              mag_reason fault, bool is_duplicate) {
     if (is_outside)
-        return (mag_verdict){MAG_ROW_OUT_OF_WINDOW, MAG_REASON_NONE};
+        return (mag_verdict){MAG_ROW_OUT_OF_WINDOW, MAG_REASON_NONE, NULL};
     if (fault != MAG_REASON_NONE)
-        return (mag_verdict){MAG_ROW_REJECTED, fault};
+        return (mag_verdict){MAG_ROW_REJECTED, fault, NULL};
     if (patient >= settling->partition->patient_count)
-        return (mag_verdict){MAG_ROW_REJECTED, MAG_REASON_LINK_NO_PATIENT};
+        return (mag_verdict){MAG_ROW_REJECTED, MAG_REASON_LINK_NO_PATIENT, NULL};
     if (is_duplicate)
-        return (mag_verdict){MAG_ROW_DUPLICATE, MAG_REASON_NONE};
-    return (mag_verdict){MAG_ROW_ACCEPTED, MAG_REASON_NONE};
+        return (mag_verdict){MAG_ROW_DUPLICATE, MAG_REASON_NONE, NULL};
+    return (mag_verdict){MAG_ROW_ACCEPTED, MAG_REASON_NONE, NULL};
 }
 
 bool mag_settle_is_too_old(const mag_settling *settling, uint32_t patient, mag_minute minute) {

@@ -16,6 +16,7 @@ typedef struct mag_settling {
 typedef struct mag_verdict {
     enum { MAG_ROW_ACCEPTED, MAG_ROW_OUT_OF_WINDOW, MAG_ROW_DUPLICATE, MAG_ROW_REJECTED } end;
     mag_reason reason;
+    const char *detail; /* for the reject; NULL: nothing */
 } mag_verdict;
 
 /* Verdict of a row by the first that applies: out of window, own fault, no roster patient,

@@ -1,4 +1,5 @@
 /* Sorting, judging and packing of the records of a partition, kind by kind. */
+#include "clinical/conversion.h"
 #include "cohort/settle.h"
 #include "cohort/timeline.h"
 
@@ -65,6 +66,14 @@ static void count_unit(const mag_settling *settling, const mag_lab *lab, mag_ver
     count->without_unit += mag_reason_is_unit(mag_lab_reject(lab));
 }
 
+/* A unit that the analyte may have goes against its source (cohort/unit_profile.h), not against the
+   table of units. */
+static const char *detail_of(const mag_lab *lab) {
+    bool is_against_source = mag_lab_reject(lab) == MAG_REASON_UNIT_CONTRADICTS &&
+                             mag_unit_fits(mag_lab_analyte(lab), mag_lab_unit(lab));
+    return is_against_source ? "against the source's profile" : NULL;
+}
+
 static void note_accepted(const mag_settling *settling, const mag_lab *lab) {
     settling->partition->delivers[mag_lab_analyte(lab)] = true;
     mag_position at = {lab->file_id, lab->line};
@@ -81,6 +90,7 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
     mag_reason fault = mag_lab_reject(lab);
     bool is_outside = mag_settle_is_outside(settling, lab->patient, lab->minute);
     mag_verdict verdict = mag_settle_judge(settling, lab->patient, is_outside, fault, is_duplicate);
+    verdict.detail = detail_of(lab);
     mag_position at = {lab->file_id, lab->line};
     MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
     count_unit(settling, lab, verdict);

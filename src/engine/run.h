@@ -49,7 +49,7 @@ typedef enum mag_run_end {
 /* Something about a file that sets no row aside and does not change the exit code. */
 typedef struct mag_run_note {
     mag_message_id message;
-    const char *file;
+    const char *file; /* or a source, for what is found over all its files */
     uint64_t count;   /* 0: of the whole file */
     const char *noun; /* of what, "" if count is 0 */
 } mag_run_note;

@@ -1,10 +1,13 @@
 #include "engine/run_notes.h"
 
-enum { NOTES_OF_A_FILE = 5 };
+#include "cohort/unit_profile.h"
+
+enum { NOTES_OF_A_FILE = 6 };
 
 static size_t notes_of(const mag_run_file *file, mag_run_note *out) {
     uint64_t ignored = file->blank_line_count + file->repeated_header_count;
     uint64_t offsets = file->accounting.offset_times + file->accounting.utc_times;
+    uint64_t against_code = file->accounting.units_against_code;
     const struct {
         bool is_there;
         mag_run_note note;
@@ -14,6 +17,7 @@ static size_t notes_of(const mag_run_file *file, mag_run_note *out) {
         {ignored > 0, {MAG_MSG_I133, file->name, ignored, "line"}},
         {file->unused_column_count > 0,
          {MAG_MSG_I135, file->name, file->unused_column_count, "column"}},
+        {against_code > 0, {MAG_MSG_I254, file->name, against_code, "row"}},
         {offsets > 0, {MAG_MSG_I263, file->name, offsets, "time"}},
     };
     size_t count = 0;
@@ -23,10 +27,21 @@ static size_t notes_of(const mag_run_file *file, mag_run_note *out) {
     return count;
 }
 
+/* Of a source, not of a file: units are inferred over all of its rows. */
+static size_t notes_of_units(const mag_unit_profile *profiles, size_t count, mag_run_note *out) {
+    size_t note_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (profiles[i].inferred_count > 0)
+            out[note_count++] =
+                (mag_run_note){MAG_MSG_I253, profiles[i].source, profiles[i].inferred_count, "row"};
+    return note_count;
+}
+
 mag_status mag_run_notes(mag_arena *arena, const mag_cohort *cohort, mag_run_report *report,
                          mag_error *err) {
-    size_t file_count = mag_cohort_file_count(cohort);
-    size_t nbytes = (file_count * NOTES_OF_A_FILE + 1) * sizeof(mag_run_note);
+    size_t file_count = mag_cohort_file_count(cohort), profile_count;
+    const mag_unit_profile *profiles = mag_cohort_unit_profiles(cohort, &profile_count);
+    size_t nbytes = (file_count * NOTES_OF_A_FILE + profile_count + 1) * sizeof(mag_run_note);
     mag_run_note *notes = mag_arena_alloc(arena, nbytes);
     if (notes == NULL)
         return mag_fail_memory(err, nbytes);
@@ -34,6 +49,7 @@ mag_status mag_run_notes(mag_arena *arena, const mag_cohort *cohort, mag_run_rep
     for (size_t i = 0; i < file_count; i++)
         report->note_count +=
             notes_of(mag_cohort_file(cohort, (uint16_t)i), notes + report->note_count);
+    report->note_count += notes_of_units(profiles, profile_count, notes + report->note_count);
     for (size_t i = 0; i < report->note_count; i++) {
         notes[i].file = mag_arena_text(arena, mag_span_of(notes[i].file));
         if (notes[i].file == NULL)

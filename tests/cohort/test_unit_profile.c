@@ -280,6 +280,11 @@ static void expect_stated(const char *median, const stated *table, size_t count)
         assert_int_equal(only_profile()->contradict_count, !is_kept && has_unit);
         assert_int_equal(only_profile()->dropped_count, !is_kept && !has_unit);
         assert_int_equal(count_marks(MAG_REASON_UNIT_CONTRADICTS), !is_kept && has_unit);
+        size_t reject_count;
+        const mag_reject *rejects = mag_cohort_rejects(f.cohort, &reject_count);
+        assert_int_equal(reject_count, !is_kept);
+        if (!is_kept)
+            assert_string_equal(rejects->detail, has_unit ? "against the source's profile" : "");
         assert_int_equal(count_marks(MAG_REASON_UNIT_MISSING), !is_kept && !has_unit);
         fixture_close(&f);
     }
@@ -464,8 +469,10 @@ static void an_egfr_in_plain_flow_is_kept_out(void **state) {
     add(1, "LOINC|98979-8", "45", "mL/min/1.73m2");
     add(1, "LOINC|2164-2", "45", "mL/min"); /* a measured clearance is a flow */
     const mag_run_file *file = end();
+    size_t reject_count;
     assert_int_equal(file->accounting.rejected[MAG_REASON_UNIT_CONTRADICTS], 1);
     assert_int_equal(file->accounting.accepted, 2);
+    assert_string_equal(mag_cohort_rejects(f.cohort, &reject_count)->detail, "");
     fixture_close(&f);
 }
 

@@ -86,6 +86,30 @@ static void run_json_says_which_state_was_used(void **state) {
     end_stage(&at);
 }
 
+/* For people: one note for the codes that were read so, one for the file with a unit against its
+   code. */
+static void the_run_tells_it_to_people(void **state) {
+    (void)state;
+    stage at;
+    run_stage(&at, true, 1);
+    size_t inferred = 0, against = 0;
+    for (size_t i = 0; i < at.run.report->note_count; i++) {
+        const mag_run_note *note = &at.run.report->notes[i];
+        if (note->message == MAG_MSG_I253) {
+            assert_string_equal(note->file, "labs");
+            assert_int_equal(note->count, ROWS);
+            inferred++;
+        } else if (note->message == MAG_MSG_I254) {
+            assert_string_equal(note->file, "labs-1.csv");
+            assert_int_equal(note->count, 1);
+            against++;
+        }
+    }
+    assert_int_equal(inferred, 1);
+    assert_int_equal(against, 1);
+    end_stage(&at);
+}
+
 /* 0.45 is critically low in mmol/L only: P7 is found because of the profile, and the flag says so.
  */
 static void a_flag_on_an_inferred_unit_says_so(void **state) {
@@ -124,6 +148,7 @@ static void threads_and_parts_change_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_json_says_which_state_was_used),
+        cmocka_unit_test(the_run_tells_it_to_people),
         cmocka_unit_test(a_flag_on_an_inferred_unit_says_so),
         cmocka_unit_test(threads_and_parts_change_nothing),
     };
