@@ -70,14 +70,17 @@ static bool counts(const mag_lab_query *query, const mag_lab *lab) {
     return mag_series_standing(query, lab, &reasons) == MAG_STANDS;
 }
 
-/* Of the usable results at one moment with `anchor`, the worse one. */
-static mag_value choose_at(const mag_lab_query *query, const mag_lab *anchor) {
+/* Of the usable results at one moment with `anchor` (or of its specimen), the worse one. */
+static mag_value choose_among(const mag_lab_query *query, const mag_lab *anchor,
+                              bool is_same_specimen) {
     const mag_series_records all = mag_series_records_of(query);
     mag_value chosen = mag_series_value(query, anchor);
     double low = rank_of(&chosen), high = low;
     for (size_t i = 0; i < all.count; i++) {
         const mag_lab *lab = mag_series_at(&all, i);
-        if (lab == anchor || !mag_lab_is_one_moment(lab, anchor) || !counts(query, lab))
+        const bool is_one = is_same_specimen ? mag_lab_is_one_specimen(query->patient, lab, anchor)
+                                             : mag_lab_is_one_moment(lab, anchor);
+        if (lab == anchor || !is_one || !counts(query, lab))
             continue;
         const mag_value value = mag_series_value(query, lab);
         low = fmin(low, rank_of(&value));
@@ -88,6 +91,10 @@ static mag_value choose_at(const mag_lab_query *query, const mag_lab *anchor) {
     if (mag_derived_above(high - low, CONFLICT_SHARE * high))
         chosen.notes |= mag_note_bit(MAG_VALUE_NOTE_CONFLICT);
     return chosen;
+}
+
+static mag_value choose_at(const mag_lab_query *query, const mag_lab *anchor) {
+    return choose_among(query, anchor, false);
 }
 
 /* Newest usable result, not at one moment with `but` and not after it (which may be NULL). */
@@ -258,5 +265,5 @@ mag_value mag_lab_pair(const mag_lab_query *query, const mag_lab *sample, bool i
     if (nearest == NULL)
         return mag_value_unknown(is_same_specimen ? mag_unknown_bit(MAG_UNKNOWN_MISSING)
                                                   : mag_lab_why_nothing(query));
-    return choose_at(query, nearest);
+    return choose_among(query, nearest, is_same_specimen);
 }

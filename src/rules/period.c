@@ -61,6 +61,15 @@ static mag_period back(const mag_window *window, mag_anchor anchor) {
                         window->far.is_minutes};
 }
 
+/* Within 0 days of a moment is its whole day. */
+static mag_period around(const mag_window *window, mag_anchor anchor) {
+    const mag_minute end = window->far.is_minutes
+                               ? shifted_end(anchor, window->far, 1)
+                               : mag_day_last_minute(shifted_day(anchor, window->far, 1));
+    return (mag_period){shifted_begin(anchor, window->far, -1), end,
+                        shifted_day(anchor, window->far, -1), window->far.is_minutes};
+}
+
 static mag_period after(const mag_window *window, mag_anchor anchor) {
     mag_period period = {shifted_begin(anchor, window->near, 1),
                          shifted_end(anchor, window->far, 1), shifted_day(anchor, window->near, 1),
@@ -91,9 +100,7 @@ mag_period mag_period_of(const mag_window *window, mag_anchor anchor, mag_anchor
                      : from_anchor_until(anchor, shifted_end(second, (mag_length){0}, 1));
         break;
     case MAG_WINDOW_AROUND:
-        period = (mag_period){shifted_begin(anchor, window->far, -1),
-                              shifted_end(anchor, window->far, 1),
-                              shifted_day(anchor, window->far, -1), window->far.is_minutes};
+        period = around(window, anchor);
         break;
     case MAG_WINDOW_AT:
         period = from_anchor_until(anchor, shifted_end(anchor, (mag_length){0}, 1));
