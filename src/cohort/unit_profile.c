@@ -75,7 +75,7 @@ mag_status mag_cohort_put_unit_case(mag_cohort *cohort, mag_span patient_id, mag
     *row = (mag_unit_row){.row_idx = (uint32_t)(partition->lab_rows.count - 1),
                           .profile_idx = profile_idx,
                           .value = unit_case->value,
-                          .comparator = unit_case->comparator};
+                          .comparator = (uint8_t)unit_case->comparator};
     return MAG_OK;
 }
 

@@ -105,13 +105,13 @@ static void feed_rows(const char *with_name) {
     size_t person_count = 0;
     for (size_t i = 0; i < ROWS; i++) {
         const raw *row = &raws[i];
-        snprintf(texts[i], sizeof texts[i], "%s|%s|%s|%zu|%s|%s", row->id,
+        snprintf(texts[i], sizeof texts[i], "%.60s|%.60s|%.60s|%zu|%.60s|%.60s", row->id,
                  with_name ? with_name : row->name, with_name ? "" : row->coded, i + 1, row->start,
                  row->stop);
         lines[i] = texts[i];
         if (i && strcmp(raws[i - 1].id, row->id) == 0)
             continue;
-        snprintf(person_texts[person_count], sizeof person_texts[0], "%s|F|1940-01-01", row->id);
+        snprintf(person_texts[person_count], sizeof person_texts[0], "%.60s|F|1940-01-01", row->id);
         people[person_count] = person_texts[person_count];
         person_count++;
     }
