@@ -177,6 +177,7 @@ static void femg_is_invalid_where_the_formula_does_not_hold(void **state) {
         "magnesium 0.50 mmol/L 50 hours ago; creatinine 200 umol/L 50 hours ago; " URINE,
         SERUM URINE "; MGIV given 8 mmol 49 hours ago",
         SERUM URINE "; MGIV given 8 mmol 60 hours ago",
+        SERUM URINE "; MGIV 200 mg since 5 days ago until 3 days ago",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         const mag_value value = femg_of(lines[i]);
@@ -187,6 +188,8 @@ static void femg_is_invalid_where_the_formula_does_not_hold(void **state) {
         femg_of("magnesium 1.6 mg/dL 50 hours ago; creatinine 90 umol/L 50 hours ago; " URINE);
     assert_int_equal(value.bounds.unknown, 0);
     value = femg_of(SERUM URINE "; MGIV given 8 mmol 2 hours ago");
+    assert_int_equal(value.bounds.unknown, 0);
+    value = femg_of(SERUM URINE "; MGIV 200 mg since 5 days ago until 4 days ago");
     assert_int_equal(value.bounds.unknown, 0);
     value = femg_of(SERUM URINE "; sex unknown");
     expect_unknown(&value, MAG_UNKNOWN_DEMOGRAPHIC);

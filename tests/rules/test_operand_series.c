@@ -221,6 +221,16 @@ static void it_is_not_adjusted_where_no_formula_holds(void **state) {
     expect_calcium("calcium 2.00 mmol/L 1 day ago; albumin 40 g/L 1 day ago; "
                    "creatinine 220 umol/L 1 day ago",
                    "FTFFF");
+    /* the newest of a year, up to a day after the calcium; an older one no more */
+    expect_calcium("calcium 2.00 mmol/L 2 days ago; albumin 40 g/L 2 days ago; "
+                   "creatinine 350 umol/L 200 days ago",
+                   "?????");
+    expect_calcium("calcium 2.00 mmol/L 2 days ago; albumin 40 g/L 2 days ago; "
+                   "creatinine 350 umol/L 400 days ago",
+                   "FTFFF");
+    expect_calcium("calcium 2.00 mmol/L 2 days ago; albumin 40 g/L 2 days ago; "
+                   "creatinine 350 umol/L 1 day ago",
+                   "?????");
     const mag_value value = calcium("calcium 2.00 mmol/L 1 day ago");
     assert_true(has_note(&value, MAG_VALUE_NOTE_CA_UNADJUSTED));
 }
