@@ -250,12 +250,21 @@ static void walk_bindings(const walk *in, const mag_yaml *node) {
 
 /* --- what no example can see, unless something else uses it ---------------------------------- */
 
+/* The words of suspect(...) are kinds of sample, whatever notes are called. */
+static bool is_of_suspect(const char *text, const char *at) {
+    static const char call[] = "suspect";
+    while (at > text && *at != '(' && *at != ')')
+        at--;
+    return *at == '(' && at - text >= (long)sizeof call - 1 &&
+           memcmp(at - (sizeof call - 1), call, sizeof call - 1) == 0;
+}
+
 static bool holds_word(const char *text, const char *wanted) {
     const size_t nbytes = strlen(wanted);
     for (const char *at = strstr(text, wanted); at != NULL; at = strstr(at + 1, wanted)) {
         const bool begins = at == text || (!isalnum((unsigned char)at[-1]) && at[-1] != '_');
         const bool ends = !isalnum((unsigned char)at[nbytes]) && at[nbytes] != '_';
-        if (begins && ends)
+        if (begins && ends && !is_of_suspect(text, at))
             return true;
     }
     return false;

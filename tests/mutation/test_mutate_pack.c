@@ -152,7 +152,7 @@ static const char WHOLE[] =
     "rules:\n"
     "  - id: P01\n"
     "    among: d\n"
-    "    except: has(x)\n"
+    "    except: suspect(edta)\n"
     "    when: >-\n"
     "      a\n"
     "      and b\n"
@@ -170,6 +170,8 @@ static const char WHOLE[] =
     "    notes:\n"
     "      - name: seen\n"
     "        when: e > 1\n"
+    "      - name: edta\n"
+    "        when: i > 1\n"
     "      - name: told\n"
     "        when: g > 1\n"
     "    examples:\n"
@@ -224,6 +226,7 @@ static void what_no_example_shows_is_marked(void **state) {
     begin(&at, WHOLE);
     assert_true(find(&at, "notes seen", "e > [1 -> 2]")->is_visible); /* adjust names it */
     assert_false(find(&at, "notes told", "g > [1 -> 2]")->is_visible);
+    assert_false(find(&at, "notes edta", "i > [1 -> 2]")->is_visible); /* a kind of sample */
     assert_false(find(&at, "snooze", "[7 -> 8] days")->is_visible);
     end(&at);
 }

@@ -31,23 +31,25 @@ static bool comes_out_as_expected(const mag_example *example, const mag_outcome 
            (example->reasons == 0 || outcome->reasons == example->reasons);
 }
 
-/* The first example of the pack's rules that comes out otherwise; NULL: none does. */
+/* The first example of the pack's rules that comes out otherwise, asked as `rules test` asks; NULL:
+   none does. */
 static const patient *first_failure(const judge *of, mag_arena *arena, const mag_pack *pack) {
     mag_evaluator *evaluator;
+    mag_explanation explanation;
     mag_error err = {0};
     const patient *failed = NULL;
-    mag_outcome *outcomes = mag_arena_alloc(arena, mag_pack_rule_count(pack) * sizeof *outcomes);
-    if (outcomes == NULL ||
-        mag_evaluator_new(&evaluator, pack, mag_arena_account(arena), &err) != MAG_OK)
+    if (mag_evaluator_new(&evaluator, pack, mag_arena_account(arena), &err) != MAG_OK)
         mutant_die("no evaluator: %s", err.text);
     for (size_t i = 0; i < of->count && failed == NULL; i++) {
-        const int rule_idx = mag_pack_find_rule(pack, of->patients[i].rule_id);
+        const patient *at = &of->patients[i];
+        const int rule_idx = mag_pack_find_rule(pack, at->rule_id);
         if (rule_idx < 0)
             continue;
-        if (mag_evaluate(evaluator, &of->patients[i].timeline, outcomes, &err) != MAG_OK)
+        if (mag_explain_rule(evaluator, &at->timeline, (size_t)rule_idx, &explanation, &err) !=
+            MAG_OK)
             mutant_die("%s", err.text);
-        if (!comes_out_as_expected(of->patients[i].example, &outcomes[rule_idx]))
-            failed = &of->patients[i];
+        if (!comes_out_as_expected(at->example, &explanation.outcome))
+            failed = at;
     }
     mag_evaluator_free(evaluator);
     return failed;
