@@ -29,10 +29,28 @@ bool is_active(const patient *p, unsigned classes) {
     return false;
 }
 
+/* How far behind its stop an order joins the next one. */
+static int bridge(const order *o, unsigned classes, int gap) {
+    return extra(o, classes) > gap ? extra(o, classes) : gap;
+}
+
+/* Its effect ends with its stop, or with the start of an order that it joins: at most a day lies
+   between orders of one era. */
+static int end_of(const patient *p, unsigned classes, const order *o) {
+    int end = o->stop - extra(o, classes);
+    for (int i = 0; i < p->order_count; i++) {
+        const order *next = &p->orders[i];
+        if (is_of(next, classes) && next->start < end && next->start < o->start &&
+            o->stop - bridge(o, classes, DAY) <= next->start)
+            end = next->start;
+    }
+    return end;
+}
+
 bool was_exposed(const patient *p, unsigned classes, int from, int until) {
     for (int i = 0; i < p->order_count; i++) {
         const order *o = &p->orders[i];
-        if (is_of(o, classes) && o->start >= until && o->stop - extra(o, classes) < from)
+        if (is_of(o, classes) && o->start >= until && end_of(p, classes, o) < from)
             return true;
     }
     return false;
@@ -47,8 +65,8 @@ int days_on(const patient *p, unsigned classes, int gap) {
         changed = 0;
         for (int i = 0; i < p->order_count; i++) {
             const order *o = &p->orders[i];
-            const int bridge = extra(o, classes) > gap ? extra(o, classes) : gap;
-            if (start >= 0 && is_of(o, classes) && o->start > start && o->stop - bridge <= start) {
+            if (start >= 0 && is_of(o, classes) && o->start > start &&
+                o->stop - bridge(o, classes, gap) <= start) {
                 start = o->start;
                 changed = 1;
             }

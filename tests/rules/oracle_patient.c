@@ -101,7 +101,9 @@ static void put_hours(order *made, const char *dose) {
 }
 
 static void put_days(order *made, const char *dose) {
-    const int start = one_in(2) ? some_days_ago() : 10 + oracle_upto(40);
+    const int start = one_in(4)   ? 360 + oracle_upto(60)
+                      : one_in(2) ? some_days_ago()
+                                  : 10 + oracle_upto(40);
     const int stop = oracle_upto(start + 1);
     const char *name = oracle_class_names[made->drug_class];
     made->start = start * DAY + DAY - 1;
