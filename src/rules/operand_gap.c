@@ -68,9 +68,9 @@ static bool are_times_known(const mag_drug_query *query, const mag_period *perio
 }
 
 static bool is_kept(const mag_gap *gap, mag_minute bound_at, mag_minute binder_at) {
-    if (bound_at <= binder_at)
+    if (bound_at < binder_at)
         return binder_at - bound_at >= gap->before_minutes;
-    return bound_at - binder_at >= gap->after_minutes;
+    return bound_at > binder_at && bound_at - binder_at >= gap->after_minutes;
 }
 
 /* Of one dose, to every dose of the binder. */

@@ -7,6 +7,7 @@
     "gaps:\n"                                                                                      \
     "  - { name: moxi, class: FQ, agent: moxifloxacin, before: 4 hours, after: 8 hours }\n"        \
     "  - { name: quinolone, class: FQ, before: 2 hours, after: 6 hours }\n"                        \
+    "  - { name: thyroxine, class: THYROX, after: 4 hours }\n"                                     \
     "rules:\n"
 
 #define PACK_RULE                                                                                  \
@@ -86,6 +87,15 @@ static void a_quinolone_counts_by_a_route_known_to_be_enteral(void **state) {
          "MGSUPP since 20 days ago; drug \"Ciprofloxacin\" by UNKNOWN since 3 days ago", "route"},
         {"started(FQ within 14 days)", "drug \"Ciprofloxacin\" by UNKNOWN since 3 days ago",
          "route"},
+        /* one row in doubt: both answers are known; two could each be the only one */
+        {"started(FQ within 14 days)",
+         "drug \"Ciprofloxacin\" by UNKNOWN since 200 days ago until 190 days ago; drug "
+         "\"Ciprofloxacin\" by PO since 3 days ago",
+         "yes"},
+        {"started(FQ within 14 days)",
+         "drug \"Ciprofloxacin\" by UNKNOWN since 50 days ago until 20 days ago; drug "
+         "\"Ciprofloxacin\" by UNKNOWN since 3 days ago",
+         "route"},
         {"days_on(FQ) >= 3 days", "drug \"Ciprofloxacin\" by UNKNOWN since 3 days ago", "route"},
         {"issues(FQ within 14 days) >= 1", "drug \"Ciprofloxacin\" by UNKNOWN since 3 days ago",
          "route"},
@@ -147,6 +157,13 @@ static void a_gap_is_judged_by_the_clock_of_administrations(void **state) {
         {KEPT, MOXI "33 hours ago; MGSUPP given 30 hours ago; MGLAX since 3 days ago", "no"},
         {KEPT, MOXI "34 hours ago", "missing"},
         {KEPT, "MGSUPP given 30 hours ago", "missing"},
+        /* a gap of one side only; never at the same moment */
+        {"gap_kept(THYROX, MGSYS within 14 days)",
+         "drug \"Levothyroxine\" given 31 hours ago; MGSUPP given 30 hours ago", "yes"},
+        {"gap_kept(THYROX, MGSYS within 14 days)",
+         "drug \"Levothyroxine\" given 30 hours ago; MGSUPP given 30 hours ago", "no"},
+        {"gap_kept(THYROX, MGSYS within 14 days)",
+         "drug \"Levothyroxine\" given 30 hours ago; MGSUPP given 33 hours ago", "no"},
         {"gap_kept(TETRA, MGSYS within 14 days)",
          "drug \"Doxycycline\" given 40 hours ago; MGSUPP given 30 hours ago", "missing"},
     };
@@ -387,6 +404,11 @@ static void evidence_names_the_rows_that_decided(void **state) {
         {"course(PPI within 14 days) <= 14 days",
          "PPI since 60 days ago until 50 days ago; PPI since 10 days ago until 3 days ago",
          "PPI 10"},
+        /* a row whose route is in doubt decides nothing */
+        {"active(FQ)",
+         "drug \"Ciprofloxacin\" by UNKNOWN since 5 days ago; drug \"Ciprofloxacin\" by PO since 3 "
+         "days ago",
+         "FQ 3"},
         {"not salt(MGSUPP is oxide)",
          "drug \"Magnesium citrate 100 mg tablet\" by PO since 3 days ago", "MGSUPP 3"},
     };

@@ -58,6 +58,23 @@ static void continuous_is_unknown_where_absence_is(void **state) {
                      mag_unknown_bit(MAG_UNKNOWN_NO_SOURCE));
 }
 
+static void an_order_without_a_stop_has_no_planned_length(void **state) {
+    (void)state;
+    WORLD(&at.in, "PPI since 13 days ago");
+    mag_exposure open = at.in.patient.exposures[0];
+    open.flags |= MAG_EXPOSURE_OPEN;
+    open.stop = open.start + MAG_OPEN_ORDER_DAYS * 1440;
+    at.in.patient.exposures = &open;
+    const mag_period period = world_days(&at.in, 14);
+    const mag_drug_query query = drug_query(&at, ppi, 1);
+    const mag_value course = mag_drug_course(&query, &period);
+    const mag_bounds shorter = mag_bounds_exact(13), longer = mag_bounds_exact(14);
+    assert_int_equal(mag_bounds_compare(&course.bounds, MAG_IS_ABOVE, &shorter).is, MAG_TRUE);
+    assert_int_equal(mag_bounds_compare(&course.bounds, MAG_IS_AT_MOST, &longer).reasons,
+                     mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    assert_int_equal(course.notes, mag_note_bit(MAG_VALUE_NOTE_OPEN_ORDER));
+}
+
 static int open_world(void **state) {
     (void)state;
     world_begin(&at.in);
@@ -74,6 +91,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(continuous_needs_an_era_over_all_of_the_time),
         cmocka_unit_test(continuous_is_unknown_where_absence_is),
+        cmocka_unit_test(an_order_without_a_stop_has_no_planned_length),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

@@ -102,6 +102,23 @@ static void doses_that_nobody_knows_may_have_changed(void **state) {
     }
 }
 
+/* 500 mg of magnesium oxide is 12.4 mmol as salt, 20.6 mmol if it is elemental: twice as many
+   tablets are twice the dose either way, but a tablet of another make may be anything. */
+static void an_unclear_basis_is_the_same_before_and_after(void **state) {
+    (void)state;
+#define OXIDE(make, times, since)                                                                  \
+    "drug \"Magnesium oxide 500 mg " make "\" 1 TAB " times " times a day since " since
+    world_say(&at.in, OXIDE("tablet", "1", "60 days ago until 41 days ago; ")
+                          OXIDE("tablet", "2", "40 days ago"));
+    assert_int_equal(changed(75, MAG_UPWARDS), 40);
+    world_say(&at.in, OXIDE("tablet", "1", "60 days ago until 41 days ago; ")
+                          OXIDE("tablet", "1", "40 days ago"));
+    assert_int_equal(changed(5, MAG_EITHER_WAY), -1);
+    world_say(&at.in, OXIDE("tablet", "1", "60 days ago until 41 days ago; ")
+                          OXIDE("tablets", "2", "40 days ago"));
+    assert_int_equal(changed(75, MAG_UPWARDS), -2);
+}
+
 static int open_world(void **state) {
     (void)state;
     world_begin(&at.in);
@@ -118,6 +135,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lasting_change_counts_from_the_day_of_the_new_dose),
         cmocka_unit_test(doses_that_nobody_knows_may_have_changed),
+        cmocka_unit_test(an_unclear_basis_is_the_same_before_and_after),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
