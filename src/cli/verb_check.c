@@ -1,4 +1,5 @@
-/* magscreen check: everything that can be looked at without reading the rows. */
+/* magscreen check: everything that can be looked at without reading the rows; with --deep what
+   reading them shows: texts, units and codes that no list knows, and the gates. */
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -6,6 +7,8 @@
 #include "io/json_writer.h"
 #include "rules/evaluate.h"
 #include "sinks/csv_directory.h"
+
+#include <inttypes.h>
 
 /* One line per thing that was looked at. */
 typedef struct findings {
@@ -78,20 +81,105 @@ static void check_sink(findings *all, mag_session *session) {
     report(all, directory, status == MAG_OK ? "can be written" : err.text, status == MAG_OK);
 }
 
-static mag_status check_all(findings *all, mag_session *session, mag_error *err) {
+/* "Gaviscon Advance, 12 rows": what the reading could not place, counted. */
+static mag_status report_counted(findings *all, mag_arena *arena, const char *what,
+                                 const mag_counted_text *texts, size_t count, mag_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        char *detail = mag_arena_format(arena, "%s, %" PRIu64 " %s", texts[i].text, texts[i].count,
+                                        texts[i].count == 1 ? "row" : "rows");
+        if (!detail)
+            return mag_fail_memory(err, 1);
+        report(all, what, detail, false);
+    }
+    return MAG_OK;
+}
+
+static mag_status report_rest(findings *all, mag_arena *arena, const char *what, uint64_t rows,
+                              mag_error *err) {
+    char *detail = mag_arena_format(arena,
+                                    "%" PRIu64 " more %s, not shown: rare or long, or perhaps "
+                                    "somebody's number",
+                                    rows, rows == 1 ? "row" : "rows");
+    if (!detail)
+        return mag_fail_memory(err, 1);
+    if (rows > 0)
+        report(all, what, detail, false);
+    return MAG_OK;
+}
+
+static mag_status report_gates(findings *all, mag_arena *arena, const mag_run_report *run,
+                               mag_error *err) {
+    for (size_t i = 0; i < run->verdict_count; i++) {
+        const mag_gate_verdict *verdict = &run->verdicts[i];
+        char *detail = mag_arena_format(arena, "%s %s: %s", verdict->source, verdict->file,
+                                        verdict->colour == MAG_RED ? "red" : "amber");
+        if (!detail)
+            return mag_fail_memory(err, 1);
+        report(all, mag_arena_format(arena, "gate %s", verdict->gate), detail,
+               verdict->colour != MAG_RED);
+    }
+    return MAG_OK;
+}
+
+/* Rule H05, the recall check of the drug list: names and codes with one of our stems or prefixes
+   that reached no class. Rule H02: units of no table, codes that are none. */
+static mag_status report_unknown(findings *all, mag_arena *arena, const mag_run_report *run,
+                                 mag_error *err) {
+    static const char unmapped[] = "drug that looks like ours, in no class";
+    static const char unit[] = "unit that no table knows", code[] = "code that is none";
+    const size_t bad_before = all->bad_count;
+    uint64_t unshown = 0;
+    for (size_t i = 0; i < run->source_count; i++)
+        unshown += run->sources[i].accounting.unmapped;
+    for (size_t i = 0; i < run->unmapped_drug_count; i++)
+        unshown -= run->unmapped_drugs[i].count;
+    MAG_TRY(
+        report_counted(all, arena, unmapped, run->unmapped_drugs, run->unmapped_drug_count, err));
+    MAG_TRY(report_rest(all, arena, unmapped, unshown, err));
+    MAG_TRY(report_counted(all, arena, unit, run->unknown_units, run->unknown_unit_count, err));
+    MAG_TRY(report_rest(all, arena, unit, run->unknown_units_not_shown, err));
+    MAG_TRY(report_counted(all, arena, code, run->malformed_codes, run->malformed_code_count, err));
+    if (all->bad_count == bad_before)
+        report(all, "drug texts, units and codes", "none of ours is unknown", true);
+    return MAG_OK;
+}
+
+/* A whole run that writes nothing. */
+static mag_status check_rows(findings *all, mag_session *session, const mag_options *options,
+                             mag_error *err) {
+    const mag_run_inputs inputs = mag_session_inputs(session, options);
+    const mag_run_report *run = NULL;
+    MAG_TRY(mag_run(session->arena, &inputs, &run, err));
+    uint64_t row_count = 0;
+    for (size_t i = 0; i < run->source_count; i++)
+        row_count += run->sources[i].accounting.read;
+    char *detail = mag_arena_format(session->arena, "%" PRIu64 " rows of %" PRIu64 " patients read",
+                                    row_count, run->patient_count);
+    if (!detail)
+        return mag_fail_memory(err, 1);
+    report(all, "rows", detail, true);
+    MAG_TRY(report_unknown(all, session->arena, run, err));
+    return report_gates(all, session->arena, run, err);
+}
+
+static mag_status check_all(findings *all, mag_session *session, const mag_options *options,
+                            mag_error *err) {
     report(all, session->plan->name ? session->plan->name : "configuration", "reads", true);
     MAG_TRY(check_rules(all, session, err));
     check_sources(all, session);
     check_sink(all, session);
-    return MAG_OK;
+    /* What cannot be opened or decoded has been said. */
+    return options->is_deep && all->bad_count == 0 ? check_rows(all, session, options, err)
+                                                   : MAG_OK;
 }
 
-static mag_status check_json(findings *all, mag_session *session, mag_error *err) {
+static mag_status check_json(findings *all, mag_session *session, const mag_options *options,
+                             mag_error *err) {
     mag_text text;
     mag_text_init(&text, &session->account);
     mag_json_begin(&all->json, &text, true);
     mag_json_array(&all->json);
-    mag_status status = check_all(all, session, err);
+    mag_status status = check_all(all, session, options, err);
     mag_json_end_array(&all->json);
     if (status == MAG_OK)
         status = mag_text_check(&text, err);
@@ -101,9 +189,13 @@ static mag_status check_json(findings *all, mag_session *session, mag_error *err
     return status;
 }
 
-static mag_status check_text(findings *all, mag_session *session, mag_error *err) {
-    MAG_TRY(check_all(all, session, err));
-    mag_show("not checked: the rows, the gates, free space, and whether the files are complete");
+static mag_status check_text(findings *all, mag_session *session, const mag_options *options,
+                             mag_error *err) {
+    MAG_TRY(check_all(all, session, options, err));
+    mag_show(
+        options->is_deep
+            ? "not checked: free space, and whether the lists say what the site means"
+            : "not checked: the rows, the gates, free space, and whether the files are complete");
     mag_show("%zu ok, %zu bad", all->good_count, all->bad_count);
     return MAG_OK;
 }
@@ -114,7 +206,8 @@ mag_status mag_verb_check(const mag_options *options, int *exit_code, mag_error 
     mag_session session = {0};
     mag_status status = mag_session_open(&session, &origin, options, err);
     if (status == MAG_OK)
-        status = all.is_json ? check_json(&all, &session, err) : check_text(&all, &session, err);
+        status = all.is_json ? check_json(&all, &session, options, err)
+                             : check_text(&all, &session, options, err);
     mag_session_close(&session);
     *exit_code = all.bad_count ? 1 : 0;
     return status;

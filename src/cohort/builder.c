@@ -1,6 +1,7 @@
 /* Filling: a record goes to the partition of its patient's id and keeps what settling needs. */
 #include "cohort/store.h"
 
+#include <stdio.h>
 #include <string.h>
 
 mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id) {
@@ -256,6 +257,31 @@ static bool is_safe_to_show(mag_span text) {
             return false;
     }
     return true;
+}
+
+mag_status mag_cohort_count_malformed(mag_cohort *cohort, mag_code_system system, mag_span code,
+                                      mag_error *err) {
+    char text[64];
+    const char *name = mag_code_system_name(system);
+    switch (mag_code_shape_of(system, code)) {
+    case MAG_CODE_FINE:
+        return MAG_OK;
+    case MAG_CODE_CHECK_DIGIT:
+        code = mag_span_trim(code);
+        if (is_safe_to_show(code))
+            snprintf(text, sizeof text, "%s %.*s has a wrong check digit", name, (int)code.nbytes,
+                     code.at);
+        else
+            snprintf(text, sizeof text, "%s code with a wrong check digit", name);
+        break;
+    case MAG_CODE_DATE:
+        snprintf(text, sizeof text, "%s: a date instead of a code", name);
+        break;
+    case MAG_CODE_OTHER:
+        snprintf(text, sizeof text, "%s: not a code of that system", name);
+        break;
+    }
+    return mag_text_counts_add(&cohort->malformed_codes, mag_span_of(text), err);
 }
 
 mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text, mag_error *err) {

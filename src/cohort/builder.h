@@ -64,6 +64,10 @@ mag_status mag_cohort_put_reject(mag_cohort *cohort, const mag_reject *reject,
                                  mag_error *err) MAG_MUST_CHECK;
 mag_status mag_cohort_count_unknown_unit(mag_cohort *cohort, mag_span unit,
                                          mag_error *err) MAG_MUST_CHECK;
+/* Notes a code of no list if it is not written as codes of its system are; of its text only what
+   cannot be somebody's number. */
+mag_status mag_cohort_count_malformed(mag_cohort *cohort, mag_code_system system, mag_span code,
+                                      mag_error *err) MAG_MUST_CHECK;
 /* Notes the name or code of a drug that looks like ours and reached no class. */
 mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text,
                                      mag_error *err) MAG_MUST_CHECK;

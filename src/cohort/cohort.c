@@ -55,6 +55,7 @@ static void tables_init(mag_cohort *cohort) {
     mag_intern_init(&cohort->range_keys, cohort->arena);
     mag_text_counts_init(&cohort->unknown_units, cohort->arena);
     mag_text_counts_init(&cohort->unmapped_drugs, cohort->arena);
+    mag_text_counts_init(&cohort->malformed_codes, cohort->arena);
     mag_intern_init(&cohort->names, cohort->arena);
     cohort->files.item_nbytes = sizeof(mag_run_file *);
     cohort->rejects.item_nbytes = sizeof(mag_reject);
@@ -102,6 +103,7 @@ void mag_cohort_free(mag_cohort *cohort) {
         mag_intern_done(tables[i]);
     mag_text_counts_done(&cohort->unknown_units);
     mag_text_counts_done(&cohort->unmapped_drugs);
+    mag_text_counts_done(&cohort->malformed_codes);
     mag_arena_free(cohort->arena);
 }
 
@@ -237,6 +239,10 @@ const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count) {
 
 size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]) {
     return mag_text_counts_top(&cohort->unknown_units, out, 10);
+}
+
+size_t mag_cohort_malformed_codes(const mag_cohort *cohort, mag_counted_text out[], size_t room) {
+    return mag_text_counts_top(&cohort->malformed_codes, out, room);
 }
 
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room) {

@@ -87,6 +87,11 @@ typedef mag_counted_text mag_unmapped_drug;
    Texts that are long or may hold an id are counted in the accounting only. Returns how many. */
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room);
 
+/* What codes that are in no list look like when they are not written as codes of their system are:
+   "LOINC 2160-1 has a wrong check digit", "LOINC: a date instead of a code" (rule H02), most
+   frequent first, at most `room`. Returns how many. */
+size_t mag_cohort_malformed_codes(const mag_cohort *cohort, mag_counted_text out[], size_t room);
+
 /* --- partitions --------------------------------------------------------------------------------
  */
 /* Sorts, finds duplicates, applies windows and as-of, links patients; call once per partition,

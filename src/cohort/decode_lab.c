@@ -269,8 +269,10 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
     reading result = {0};
     result.analyte = find_analyte(decoder, code, &result.system);
-    if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT)
+    if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT) {
         decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+        MAG_TRY(mag_cohort_count_malformed(decoder->cohort, result.system, code, err));
+    }
     mag_span id;
     mag_moment moment;
     if (decoder->fate != MAG_FATE_KEPT || !mag_decoder_id(decoder, &id))

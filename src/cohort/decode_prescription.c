@@ -149,6 +149,7 @@ static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, 
     if (drug->classes)
         return MAG_OK;
     decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+    MAG_TRY(mag_cohort_count_malformed(decoder->cohort, system, code, err));
     if (!drug->looks_like_ours)
         return MAG_OK;
     decoder->file->accounting.unmapped++;

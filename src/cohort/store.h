@@ -99,7 +99,7 @@ struct mag_cohort {
     mag_list files; /* mag_run_file *: addresses stay */
     mag_list rejects;
     mag_intern texts, drug_keys, range_keys, names;
-    mag_text_counts unknown_units, unmapped_drugs;
+    mag_text_counts unknown_units, unmapped_drugs, malformed_codes;
     mag_list drugs;         /* mag_drug, by number of its key */
     mag_list drug_codes;    /* const char *, parallel to drugs */
     mag_list ranges;        /* mag_range */

@@ -56,6 +56,20 @@ static mag_status report_drugs(mag_arena *arena, const mag_cohort *cohort, mag_r
     return MAG_OK;
 }
 
+static mag_status report_codes(mag_arena *arena, const mag_cohort *cohort, mag_run_report *report,
+                               mag_error *err) {
+    enum { ROOM = sizeof report->malformed_codes / sizeof *report->malformed_codes };
+    report->malformed_code_count =
+        mag_cohort_malformed_codes(cohort, report->malformed_codes, ROOM);
+    for (size_t i = 0; i < report->malformed_code_count; i++) {
+        mag_counted_text *code = &report->malformed_codes[i];
+        code->text = mag_arena_text(arena, mag_span_of(code->text));
+        if (code->text == NULL)
+            return mag_fail_memory(err, sizeof *code);
+    }
+    return MAG_OK;
+}
+
 mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_cohort *cohort,
                               mag_run_report *report, mag_error *err) {
     size_t nbytes = (plan->source_count + 1) * sizeof *report->sources;
@@ -72,6 +86,7 @@ mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_
     report->newest_lab = mag_cohort_newest(cohort, MAG_TABLE_LABS);
     report->newest_prescription = mag_cohort_newest(cohort, MAG_TABLE_PRESCRIPTIONS);
     MAG_TRY(report_units(arena, cohort, report, err));
+    MAG_TRY(report_codes(arena, cohort, report, err));
     return report_drugs(arena, cohort, report, err);
 }
 

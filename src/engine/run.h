@@ -103,6 +103,8 @@ typedef struct mag_run_report {
     uint64_t unknown_units_not_shown; /* rows whose spelling is rare or might be a value or an id */
     const mag_unmapped_drug *unmapped_drugs; /* most frequent first */
     size_t unmapped_drug_count;
+    mag_counted_text malformed_codes[10]; /* what codes of no list look like, most frequent first */
+    size_t malformed_code_count;
     uint64_t patient_count;  /* roster */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];

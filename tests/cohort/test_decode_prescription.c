@@ -287,6 +287,31 @@ static void unmapped_drugs_are_listed_without_texts_that_may_hold_ids(void **sta
     assert_int_equal(file->accounting.unmapped, 9);
 }
 
+/* Codes that are none, commonest first; the text of one only if its check digit is wrong. */
+static void codes_that_are_none_are_noted_by_what_is_wrong(void **state) {
+    (void)state;
+    static const char *const rows[] = {"p|N02BE1|paracetamol|2024-05-01|ATC",
+                                       "p|C03CA1|furosemide|2024-05-01|ATC",
+                                       "p|2024-01-05|paracetamol|2024-05-01|RxNorm",
+                                       "p|2024-01-06|paracetamol|2024-05-01|RxNorm",
+                                       "p|80274002|paracetamol|2024-05-01|SNOMED",
+                                       "p|N02BE01|paracetamol|2024-05-01|ATC",
+                                       "p|N02BE1|paracetamol|2024-05-01|LOCAL",
+                                       "p||paracetamol|2024-05-01|ATC",
+                                       NULL};
+    feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_code|drug_name|start|code_system", rows);
+    mag_counted_text top[4];
+    assert_int_equal(mag_cohort_malformed_codes(f.cohort, top, 4), 3);
+    static const mag_counted_text wanted[] = {{"RxNorm: a date instead of a code", 2},
+                                              {"ATC: not a code of that system", 1},
+                                              {"SNOMED code with a wrong check digit", 1}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        assert_string_equal(top[i].text, wanted[i].text);
+        assert_int_equal(top[i].count, wanted[i].count);
+    }
+    assert_int_equal(mag_cohort_malformed_codes(f.cohort, top, 1), 1);
+}
+
 static void at_most_fifty_unmapped_drugs_are_listed(void **state) {
     (void)state;
     for (int i = 0; i < 60; i++)
@@ -376,6 +401,7 @@ int main(void) {
         TEST(drugs_of_no_class_are_not_of_interest_and_ours_are_noted),
         TEST(neomycin_counts_only_by_a_known_parenteral_route),
         TEST(unmapped_drugs_are_listed_without_texts_that_may_hold_ids),
+        TEST(codes_that_are_none_are_noted_by_what_is_wrong),
         TEST(at_most_fifty_unmapped_drugs_are_listed),
         TEST(of_several_editions_the_newest_counts_in_any_order),
     };
