@@ -30,9 +30,9 @@ static bool is_printed(const mag_value *value) {
     return value->derived_unit == MAG_UNIT_NONE && value->method == MAG_KF_NONE;
 }
 
-/* What a value is ordered by. */
+/* What a value is ordered by; a total calcium without albumin by its printed number. */
 static double rank_of(const mag_value *value) {
-    if (is_printed(value))
+    if (is_printed(value) || (value->notes & mag_note_bit(MAG_VALUE_NOTE_CA_UNADJUSTED)) != 0)
         return canonical_number(value->lab);
     return isinf(value->bounds.high) ? value->bounds.low : value->bounds.high;
 }

@@ -205,6 +205,14 @@ static void without_albumin_only_far_values_decide(void **state) {
     expect_calcium("calcium 12.1 mg/dL 1 day ago", "FFTT?");
 }
 
+/* Of two totals at one moment the lower speaks, not the one that tells less. */
+static void of_two_unadjusted_ones_the_worse_counts(void **state) {
+    (void)state;
+    expect_calcium("calcium 1.79 mmol/L 5 hours ago; calcium 1.95 mmol/L 5 hours ago", "TTFFF");
+    expect_calcium("calcium 2.40 mmol/L 5 hours ago; calcium 2.15 mmol/L 5 hours ago", "?????");
+    expect_calcium("calcium 2.40 mmol/L 5 hours ago; calcium 2.70 mmol/L 5 hours ago", "FFFFF");
+}
+
 static void it_is_not_adjusted_where_no_formula_holds(void **state) {
     (void)state;
     expect_calcium("calcium 2.00 mmol/L 1 day ago; albumin 19 g/L 1 day ago", "?????");
@@ -293,6 +301,7 @@ int main(void) {
         cmocka_unit_test(egfr_without_age_or_sex_is_unknown_and_a_childs_is_left_out),
         cmocka_unit_test(a_total_is_adjusted_in_its_own_family),
         cmocka_unit_test(without_albumin_only_far_values_decide),
+        cmocka_unit_test(of_two_unadjusted_ones_the_worse_counts),
         cmocka_unit_test(it_is_not_adjusted_where_no_formula_holds),
         cmocka_unit_test(the_albumin_of_the_specimen_goes_before_a_nearer_one),
         cmocka_unit_test(a_reported_one_goes_before_the_total_of_its_sample),
