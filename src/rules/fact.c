@@ -500,6 +500,8 @@ static void add_records(mag_fact_list *list, const leaf *of) {
         value.lab = lab;
         value.at = lab->minute;
         value.is_date_only = mag_lab_has(lab, MAG_LAB_DATE_ONLY);
+        if (mag_lab_has(lab, MAG_LAB_INFERRED_UNIT))
+            value.notes |= mag_note_bit(MAG_VALUE_NOTE_UNIT_INFERRED);
         mag_fact fact =
             fact_of(list, MAG_FACT_RESULT, mag_analyte_of(mag_lab_analyte(lab))->name, &value);
         if (mag_lab_reject(lab) == MAG_REASON_NONE)

@@ -2,6 +2,7 @@
 #include "rules/operand_fact.h"
 
 #include "clinical/dose.h"
+#include "cohort/unit_profile.h"
 #include "rules/operand_dose.h"
 
 /* --- results and marks -------------------------------------------------------------------- */
@@ -19,6 +20,13 @@ static bool is_rejected(const mag_lab *lab, mag_series series) {
         mag_lab_analyte(lab) == MAG_EGFR && reason == MAG_REASON_VALUE_TEXT_RESULT;
     const bool has_limits = mag_analyte_of(mag_lab_analyte(lab))->hard_high > 0;
     return series != MAG_SERIES_ANY || (has_limits && !is_egfr_in_words);
+}
+
+/* No unit, none that can be used, or one that only the source as a whole names (rules H02). */
+static bool is_unit_missing(const mag_lab *lab) {
+    return mag_reason_is_unit(mag_lab_reject(lab)) ||
+           (mag_lab_has(lab, MAG_LAB_INFERRED_UNIT) &&
+            mag_unit_profile_covers(mag_lab_analyte(lab)));
 }
 
 static bool is_suspicion(const mag_lab *lab, mag_suspicion suspicion) {
@@ -53,7 +61,7 @@ static bool is_about(const mag_record_query *query, const mag_lab *lab) {
     case MAG_OPERAND_REJECTED:
         return is_rejected(lab, operand->series);
     case MAG_OPERAND_UNIT_MISSING:
-        return mag_reason_is_unit(mag_lab_reject(lab));
+        return is_unit_missing(lab);
     case MAG_OPERAND_CONFLICT:
         return mag_lab_has(lab, MAG_LAB_CONFLICT);
     case MAG_OPERAND_SUSPECT:

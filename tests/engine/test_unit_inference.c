@@ -118,14 +118,18 @@ static void a_flag_on_an_inferred_unit_says_so(void **state) {
     run_stage(&at, false, 1);
     bool is_held = fixture_has(&at.run, ".held", "run.json");
     result_table flags = result_read(&at.run, is_held ? ".held" : "", "flags.csv.gz");
-    size_t found = 0;
+    size_t found = 0, told = 0;
     for (size_t row = 0; row < flags.row_count; row++) {
+        const char *rule = result_cell(&flags, row, "rule_id");
         if (strcmp(result_cell(&flags, row, "patient_id"), "P7") != 0)
             continue;
         const char *evidence = result_cell(&flags, row, "evidence");
-        found += strstr(evidence, "0.45 mmol/L") && strstr(evidence, "unit_inferred");
+        found += strcmp(rule, "H02") != 0 && strstr(evidence, "0.45 mmol/L") &&
+                 strstr(evidence, "unit_inferred");
+        told += strcmp(rule, "H02") == 0 && strstr(evidence, "unit_inferred");
     }
     assert_true(found > 0);
+    assert_int_equal(told, 1);
     result_done(&flags);
     end_stage(&at);
 }
