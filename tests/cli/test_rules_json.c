@@ -40,8 +40,9 @@ static void test_tells_every_example_of_the_shipped_pack(void **state) {
     json_t *answer = rules("test", NULL, 0), *example;
     size_t i;
     assert_string_equal(text(answer, "pack"), "magnesium-safety");
-    assert_int_equal(json_integer_value(json_object_get(answer, "rules")), 7);
-    assert_true(size(answer, "examples") >= 7 * 4);
+    const json_int_t rule_count = json_integer_value(json_object_get(answer, "rules"));
+    assert_true(rule_count >= 36);
+    assert_true(size(answer, "examples") >= (size_t)rule_count * 4);
     json_array_foreach(json_object_get(answer, "examples"), i, example) {
         assert_true(json_is_true(json_object_get(example, "passed")));
         assert_true(*text(example, "rule_id") && *text(example, "example"));
@@ -152,7 +153,7 @@ static void every_shipped_rule_can_be_shown(void **state) {
     (void)state;
     json_t *list = rules("list", NULL, 0), *entry;
     size_t i;
-    assert_int_equal(json_array_size(list), 7);
+    assert_true(json_array_size(list) >= 36);
     json_array_foreach(list, i, entry) {
         json_t *rule = rules("show", text(entry, "id"), 0);
         assert_true(size(rule, "severity") > 0);

@@ -38,7 +38,8 @@ static mag_status read_one(const char *name, const char *amber, const char *red,
 
 /* The kinds as faults 1.4 groups the reasons: by the part of the name before the point. */
 static mag_gate_kind kind_of(const char *name) {
-    static const char *const soft[] = {"rx.interval", "value.text_result", "null.required"};
+    static const char *const soft[] = {"rx.interval", "value.text_result", "null.required",
+                                       "value.drip_arm"};
     for (size_t i = 0; i < sizeof soft / sizeof *soft; i++)
         if (strcmp(name, soft[i]) == 0)
             return MAG_GATE_SOFT;

@@ -63,6 +63,21 @@ static mag_timeline settled(const char *text, const mag_run_file **file) {
     return patient(&f, "p1");
 }
 
+/* The same rows from the last to the first. */
+static const char *backwards(const char *text) {
+    static char turned[ROWS_MAX * ROW_NBYTES];
+    turned[0] = '\0';
+    for (size_t end = strlen(text); end > 0;) {
+        size_t begin = end;
+        while (begin > 0 && text[begin - 1] != ';')
+            begin--;
+        snprintf(turned + strlen(turned), sizeof turned - strlen(turned), "%s%.*s",
+                 turned[0] ? ";" : "", (int)(end - begin), text + begin);
+        end = begin > 0 ? begin - 1 : 0;
+    }
+    return turned;
+}
+
 /* Names of the analytes that have a flagged result, joined by blanks. */
 static void flagged(const mag_timeline *of, enum mag_lab_flag flag, char out[200]) {
     out[0] = '\0';
@@ -264,6 +279,30 @@ static void a_ph_among_ionised_calcium_is_set_aside_whatever_its_unit(void **sta
     }
 }
 
+static void expect_same_backwards(const char *rows) {
+    const mag_run_file *file;
+    char expected[4096];
+    settled(rows, &file);
+    mag_text dump = dump_all(&f);
+    snprintf(expected, sizeof expected, "%s", dump.at);
+    mag_text_done(&dump);
+    settled(backwards(rows), &file);
+    dump = dump_all(&f);
+    if (strcmp(dump.at, expected) != 0)
+        fail_msg("%s: in order\n%sand backwards\n%s", rows, expected, dump.at);
+    mag_text_done(&dump);
+}
+
+static void what_is_found_does_not_depend_on_the_order_of_rows(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof EDTA / sizeof *EDTA; i++)
+        expect_same_backwards(EDTA[i].rows);
+    for (size_t i = 0; i < sizeof DRIPS / sizeof *DRIPS; i++)
+        expect_same_backwards(DRIPS[i].rows);
+    for (size_t i = 0; i < sizeof NEIGHBOURS / sizeof *NEIGHBOURS; i++)
+        expect_same_backwards(NEIGHBOURS[i].rows);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(an_edta_sample_is_potassium_high_calcium_and_magnesium_low_together),
@@ -271,6 +310,7 @@ int main(void) {
         TEST(a_sodium_or_glucose_of_a_drip_is_set_aside),
         TEST(the_other_results_of_the_specimen_keep_their_values),
         TEST(a_ph_among_ionised_calcium_is_set_aside_whatever_its_unit),
+        TEST(what_is_found_does_not_depend_on_the_order_of_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,8 +175,32 @@ static void a_rule_about_sources_is_evaluated_for_no_patient(void **state) {
     judge_end(&of);
 }
 
+/* A pair on a doubtful magnesium must not take a sound low potassium out of sight. */
+static void what_rests_on_a_suspect_sample_hides_nothing_that_does_not(void **state) {
+    (void)state;
+    judge_begin_with(
+        &of, SMALL_PACK_HEAD SMALL_RULE(
+                 "A", "    status: active\n    among: measured(magnesium)\n    worse: low\n"
+                      "    when: latest(magnesium) < mg_low and latest(potassium) < k_low\n"
+                      "    severity: critical\n    hides: [{ rule: B }, { rule: C }]\n")
+                 SMALL_RULE("B", K_RULE("low", "")) SMALL_RULE("C", LOW_RULE("low", "active", ""))
+                     SMALL_RULE("H", "    status: active\n    among: always\n"
+                                     "    when: suspect(edta within 30 days)\n    severity: high\n"
+                                     "    hides_suspect: true\n"));
+    WORLD(&of.in, "potassium 6.8 mmol/L on 2024-06-20T08:00",
+          "calcium_adjusted 1.55 mmol/L on 2024-06-20T08:00",
+          "magnesium 0.30 mmol/L on 2024-06-20T08:00", "potassium 3.2 mmol/L on 2024-06-21T08:00");
+    judge_patient(&of);
+    judge_expect(&of, "H", "high");
+    judge_expect(&of, "A", "critical hidden by H");
+    judge_expect(&of, "B", "low");
+    judge_expect(&of, "C", "low hidden by H");
+    judge_end(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_rests_on_a_suspect_sample_hides_nothing_that_does_not),
         cmocka_unit_test(hiding_is_transitive_and_names_the_visible_top),
         cmocka_unit_test(only_active_rules_hide),
         cmocka_unit_test(of_two_that_hide_the_worse_one_is_named),

@@ -70,6 +70,7 @@ static void sc_08_two_drugs_make_it_moderate_and_c01_stands_behind(void **state)
 static void sc_09_a_value_without_a_unit_cannot_be_told(void **state) {
     (void)state;
     PATIENT("female 60 y", "magnesium 1.3 no unit on 2024-06-20");
+    judge_expect(&of, "H02", "info");
     judge_expect(&of, "C01", "cannot_tell unit");
     judge_expect(&of, "C02", "cannot_tell unit");
 }
@@ -233,8 +234,50 @@ static int end(void **state) {
     return 0;
 }
 
+/* G02 keeps its own tier behind H03; the clean sample of the next day stays in sight. */
+static void sc_11_what_rests_on_an_edta_sample_stands_behind_repeat_sample(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "potassium 6.8 mmol/L on 2024-06-20T08:00",
+            "calcium_adjusted 1.55 mmol/L on 2024-06-20T08:00",
+            "magnesium 0.30 mmol/L on 2024-06-20T08:00");
+    judge_expect(&of, "H03", "high");
+    judge_expect(&of, "C01", "critical hidden by H03");
+    judge_expect(&of, "C04", "critical hidden by H03");
+    judge_expect(&of, "G02", "critical hidden by H03");
+    judge_expect(&of, "G04", "critical hidden by H03");
+    PATIENT("female 60 y", "potassium 6.8 mmol/L on 2024-06-20T08:00",
+            "calcium_adjusted 1.55 mmol/L on 2024-06-20T08:00",
+            "magnesium 0.30 mmol/L on 2024-06-20T08:00",
+            "potassium 3.2 mmol/L on 2024-06-21T08:00");
+    judge_expect(&of, "H03", "high");
+    judge_expect(&of, "G02", "clear");
+    judge_expect(&of, "C03", "clear"); /* its potassium is the nearest one, of the tube */
+    judge_expect(&of, "G01", "low");
+}
+
+static void a_suspect_sample_out_of_sight_of_h03_hides_nothing(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "potassium 6.8 mmol/L 31 days ago",
+            "calcium_adjusted 1.55 mmol/L 31 days ago", "magnesium 0.30 mmol/L 31 days ago",
+            "potassium 5.2 mmol/L haemolysed 1 days ago");
+    judge_expect(&of, "H03", "info");
+    judge_expect(&of, "C01", "moderate");
+}
+
+/* The low potassium of a patient in ketoacidosis is real, whatever the glucose looks like. */
+static void a_drip_arm_takes_no_other_result_of_its_specimen(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "glucose 45 mmol/L on 2024-06-20T08:00",
+            "potassium 2.4 mmol/L on 2024-06-20T08:00", "glucose 12 mmol/L on 2024-06-20T16:00");
+    judge_expect(&of, "H03", "info");
+    judge_expect(&of, "G01", "critical");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sc_11_what_rests_on_an_edta_sample_stands_behind_repeat_sample),
+        cmocka_unit_test(a_suspect_sample_out_of_sight_of_h03_hides_nothing),
+        cmocka_unit_test(a_drip_arm_takes_no_other_result_of_its_specimen),
         cmocka_unit_test(sc_01_02_03_the_clearance_decides_between_a01_and_a02),
         cmocka_unit_test(sc_04_05_exactly_60_is_not_below_60),
         cmocka_unit_test(sc_06_a_printed_limit_is_not_below_itself),
