@@ -256,6 +256,61 @@ static void both_sides_of_a_limit_need_an_example_on_the_line(void **state) {
     pack_end(&in);
 }
 
+/* The mass side of a limit of urea is urea nitrogen's; adjusted calcium may be given as reported.
+ */
+static void what_is_reported_under_another_name_may_stand_on_the_line(void **state) {
+    (void)state;
+    const struct {
+        const char *when, *given;
+        size_t missing; /* sides without an example */
+    } rows[] = {
+        {"latest(urea within 90 days) >= mg_low", "urea 0.70 mmol/L 5 days ago", 1},
+        {"latest(urea within 90 days) >= mg_low", "urea_nitrogen 1.7 mg/dL 5 days ago", 1},
+        {"latest(adjusted_calcium within 90 days) < mg_low",
+         "calcium_adjusted 0.70 mmol/L 5 days ago", 1},
+        {"latest(adjusted_calcium within 90 days) < mg_low", "calcium 1.7 mg/dL 5 days ago", 1},
+        {"latest(potassium within 90 days) < mg_low", "urea 0.70 mmol/L 5 days ago", 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[4096];
+        pack_text in;
+        const mag_lint_finding *findings;
+        snprintf(text, sizeof text,
+                 PACK_TOP PACK_RULE("A1", "active(MGSYS)", "%s",
+                                    METADATA EXAMPLES EXAMPLE("f", "clear", "%s")),
+                 rows[i].when, rows[i].given);
+        pack_begin(&in);
+        const size_t count = lint(&in, text, TODAY, &findings);
+        size_t missing = 0;
+        for (size_t k = 0; k < count; k++)
+            missing += strstr(findings[k].text, "exactly on the line") != NULL;
+        if (missing != rows[i].missing)
+            fail_msg("%s, %s: %zu", rows[i].when, rows[i].given, missing);
+        pack_end(&in);
+    }
+}
+
+/* Its population is the trigger: nobody in it is clear, so others must be outside. */
+static void a_rule_that_always_holds_needs_examples_outside_its_denominator(void **state) {
+    (void)state;
+    static const char outside[] = PACK_TOP PACK_RULE(
+        "A1", "active(MGSYS)", "always",
+        METADATA "  examples:\n" EXAMPLE("a", "high", "x") EXAMPLE("b", "high", "x")
+            EXAMPLE("c", "not_applicable", "x") EXAMPLE("d", "not_applicable", "x")
+                EXAMPLE("e", "cannot_tell missing", "x"));
+    pack_text in;
+    const mag_lint_finding *findings;
+    pack_begin(&in);
+    size_t count = lint(&in, outside, TODAY, &findings);
+    for (size_t i = 0; i < count; i++)
+        if (strstr(findings[i].text, "expect") || strstr(findings[i].text, "always"))
+            fail_msg("%s", findings[i].text);
+    count = lint(&in, PACK_TOP PACK_RULE("A1", "active(MGSYS)", "always", METADATA EXAMPLES), TODAY,
+                 &findings);
+    assert_true(holds(findings, count, "0 of 2 examples expect not_applicable"));
+    pack_end(&in);
+}
+
 static void dead_and_constant_triggers_are_found(void **state) {
     (void)state;
     const struct {
@@ -343,6 +398,8 @@ int main(void) {
         cmocka_unit_test(R_04_a_rule_without_enough_examples_is_found),
         cmocka_unit_test(R_04_a_run_wants_evidence_and_two_examples_each_way),
         cmocka_unit_test(both_sides_of_a_limit_need_an_example_on_the_line),
+        cmocka_unit_test(what_is_reported_under_another_name_may_stand_on_the_line),
+        cmocka_unit_test(a_rule_that_always_holds_needs_examples_outside_its_denominator),
         cmocka_unit_test(dead_and_constant_triggers_are_found),
         cmocka_unit_test(limits_are_compared_as_numbers),
         cmocka_unit_test(a_tier_behind_a_wider_one_is_never_reached),
