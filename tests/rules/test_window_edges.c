@@ -187,7 +187,7 @@ static void windows_that_hang_on_a_drug(void **state) {
         {"since start(LOOP)",
          day,
          {"2024-06-19T23:59", "2024-06-19", "+2024-06-20T00:00", "+2024-06-20"}},
-        {"since stop(PPI)", day, {"2024-06-19T23:59", "+2024-06-20T00:00"}},
+        {"since stop(PPI)", day, {"2024-06-18T23:59", "+2024-06-19T00:00"}},
         {"within 2 days before start(LOOP)",
          day,
          {"2024-06-17T23:59", "+2024-06-18T00:00", "+2024-06-20T23:59", "2024-06-21"}},
