@@ -235,8 +235,9 @@ static void names_of_reasons_are_sorted(void **state) {
     mag_unknown_set_text(0, text);
     assert_string_equal(text, "");
     mag_unknown_set_text((1u << MAG_UNKNOWN_COUNT) - 1, text);
-    assert_string_equal(text, "ca_unadjusted,censored,conflict,demographic,dose_range,invalid,missing,"
-                              "no_source,rejected,route,stale,unit,unobservable");
+    assert_string_equal(text,
+                        "ca_unadjusted,censored,conflict,demographic,dose_range,invalid,missing,"
+                        "no_source,rejected,route,stale,unit,unobservable");
 }
 
 int main(void) {

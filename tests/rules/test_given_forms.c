@@ -360,7 +360,7 @@ static void expect_refusal(const char *line, const char *says) {
         fail_msg("\"%s\": %s", line, err.text);
 }
 
-static void every_malformed_line_is_refused_with_its_place(void **state) {
+static void every_malformed_line_about_a_person_or_result_is_refused(void **state) {
     (void)state;
     static const struct {
         const char *line, *says;
@@ -410,6 +410,16 @@ static void every_malformed_line_is_refused_with_its_place(void **state) {
         {"magnesium 0.5 mmol/L on 2024-02-30", "is expected at the end"},
         {"magnesium 0.5 mmol/L 3 days ago fasting", "is expected at the end"},
         {"magnesium rejected", "is expected at the end"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect_refusal(rows[i].line, rows[i].says);
+}
+
+static void every_malformed_line_about_a_drug_or_a_stay_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *says;
+    } rows[] = {
         {"MGSUPP", "`since N days ago"},
         {"MGSUPP since", "`since N days ago"},
         {"MGSUPP since 3 days", "`since N days ago"},
@@ -484,7 +494,8 @@ int main(void) {
         cmocka_unit_test(issues_and_administrations),
         cmocka_unit_test(specimens_ranges_and_ratios),
         cmocka_unit_test(stays_registration_and_death),
-        cmocka_unit_test(every_malformed_line_is_refused_with_its_place),
+        cmocka_unit_test(every_malformed_line_about_a_person_or_result_is_refused),
+        cmocka_unit_test(every_malformed_line_about_a_drug_or_a_stay_is_refused),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
