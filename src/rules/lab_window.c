@@ -91,8 +91,6 @@ static tally count_all(const mag_lab_query *query) {
 
 mag_value mag_lab_count(const mag_lab_query *query) {
     const tally found = count_all(query);
-    if (found.sure + found.doubtful == 0 && !mag_lab_is_observable(query))
-        return mag_value_unknown(unobservable(query));
     mag_value value = mag_value_of_number((double)found.sure);
     value.bounds.high = (double)(found.sure + found.doubtful);
     value.bounds.doubt = found.doubt;

@@ -370,10 +370,6 @@ static void expect_counts(const chart *of, int days, const mag_lab_query *query)
     const mag_truth_value absent = is_observable ? MAG_TRUE : MAG_UNDECIDED;
     assert_int_equal(none.is, good > 0 ? MAG_FALSE : marks > 0 ? MAG_UNDECIDED : absent);
     const mag_value count = mag_lab_count(query);
-    if (good + marks == 0 && !is_observable) {
-        assert_int_equal(count.bounds.unknown, 1 << MAG_UNKNOWN_UNOBSERVABLE);
-        return;
-    }
     assert_int_equal((int)count.bounds.low, good);
     assert_int_equal((int)count.bounds.high, good + marks);
     assert_int_equal(count.bounds.doubt, marks > 0 ? 1 << MAG_UNKNOWN_REJECTED : 0);
