@@ -98,11 +98,14 @@ static void b04_stands_before_b05_before_b03_before_b02(void **state) {
             "B04", "moderate", "B05", "moderate hidden by B04"});
 }
 
-static void b11_stands_before_b01(void **state) {
+static void b11_stands_before_b01_and_d02(void **state) {
     (void)state;
     EXPECT({"magnesium 0.60 mmol/L 60 days ago; magnesium 0.62 mmol/L 10 days ago; "
             "PPI since 200 days ago; MGSUPP 10 mmol since 55 days ago",
             "B11", "high", "B01", "moderate hidden by B11"},
+           {"magnesium 0.60 mmol/L 180 days ago; magnesium 0.62 mmol/L 120 days ago; "
+            "PPI since 200 days ago; MGSUPP 10 mmol since 170 days ago",
+            "B11", "high", "D02", "info hidden by B11"},
            {"magnesium 0.60 mmol/L 20 days ago; magnesium 0.62 mmol/L 10 days ago; "
             "PPI since 200 days ago; MGSUPP 10 mmol since 55 days ago",
             "B11", "clear", "B01", "moderate"});
@@ -127,7 +130,7 @@ int main(void) {
         cmocka_unit_test(a03_stands_before_a08),
         cmocka_unit_test(a09_stands_before_the_other_kidney_rules),
         cmocka_unit_test(b04_stands_before_b05_before_b03_before_b02),
-        cmocka_unit_test(b11_stands_before_b01),
+        cmocka_unit_test(b11_stands_before_b01_and_d02),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
