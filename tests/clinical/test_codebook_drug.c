@@ -222,6 +222,9 @@ static void drugs_of_interaction_and_context_reach_their_classes(void **state) {
         {"Rosuvastatin Calcium", "BOUND STATIN"},
         {"Ferrous fumarate", "BOUND"},
         {"Ferric gluconate", ""},
+        {"Iron 65 mg", "BOUND"},
+        {"Iron sucrose", ""},
+        {"Environ", ""},
         {"Hydroxychloroquine Sulfate", "QT BOUND"},
         {"Warfarin", "VKA"},
         {"Apixaban", ""},
@@ -284,6 +287,7 @@ static void what_depends_on_the_route_says_so(void **state) {
     } rows[] = {
         {MAG_SYSTEM_NONE, "", "Hydrocortisone", MAG_CLASS_STEROID, true},
         {MAG_SYSTEM_ATC, "H02AB09", "Hydrocortisone", MAG_CLASS_STEROID, false},
+        {MAG_SYSTEM_NONE, "", "CORTISONE", MAG_CLASS_STEROID, true},
         {MAG_SYSTEM_NONE, "", "Prednisone", MAG_CLASS_STEROID, false},
         {MAG_SYSTEM_NONE, "", "Ibandronate", MAG_CLASS_BONEIV, true},
         {MAG_SYSTEM_NONE, "", "Ibandronate", MAG_CLASS_BISPH, false},
