@@ -405,9 +405,11 @@ static void walk_values(const walk *in, const mag_yaml *list) {
                 is_value &= strcmp(value->key, words[i]) != 0;
             if (!is_value)
                 continue;
-            const mutant_spot spot = spot_of(in->pack, in->rule, value,
-                                             text_of(in->pack, "%s %s %s", list->key,
-                                                     mag_yaml_get_text(item, "name"), value->key));
+            const char *agent = mag_yaml_get_text(item, "agent");
+            const mutant_spot spot = spot_of(
+                in->pack, in->rule, value,
+                text_of(in->pack, "%s %s%s%s %s", list->key, mag_yaml_get_text(item, "name"),
+                        agent ? " " : "", agent ? agent : "", value->key));
             mutant_add_numbers(&spot);
         }
 }
