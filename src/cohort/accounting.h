@@ -25,6 +25,7 @@ typedef enum mag_gate_kind {
     MAG_GATE_UNMAPPED,  /* "unmapped", drug names that look like ours: amber > 0.2 %, red > 1 % */
     MAG_GATE_FRESHNESS, /* "freshness", hours before data_until: amber > 36, red > 168 */
     MAG_GATE_DEMOGRAPHIC,  /* "demog", roster rows with a note: amber > 1 %, never red */
+    MAG_GATE_VERSIONS,     /* "dup.conflict", editions that disagree: amber > 0.1 %, never red */
     MAG_GATE_LAST_LINE,    /* "last_line", a plain file without a line end: amber, never red */
     MAG_GATE_NOTHING_USED, /* "nothing_used", a feed of whose rows none was accepted: red */
     MAG_GATE_KIND_COUNT
@@ -50,8 +51,10 @@ typedef struct mag_accounting {
     uint64_t units_against_code; /* note: a unit of another family than the code's property */
     uint64_t ended_orders;       /* of open_orders: taken to have ended before T */
     uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
-    uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
-    uint64_t demog_conflict; /* demog note too */
+    uint64_t detail_unknown;    /* another: the day of a weight, or the observed period */
+    uint64_t demog_conflict;    /* demog note too */
+    uint64_t version_conflicts; /* results of one id with different values: older editions, or two
+                                   with the newest version */
 } mag_accounting;
 
 uint64_t mag_accounting_rejected(const mag_accounting *accounting);

@@ -10,11 +10,13 @@ static mag_status fail_at(const char *file, const mag_yaml *at, mag_error *err, 
 
 static mag_status read_name(const char *file, const mag_yaml *at, mag_gate_limit *gate,
                             mag_error *err) {
-    const char *names[MAG_REASON_COUNT + 8] = {"csv",       "value", "soft",      "unmapped",
-                                               "freshness", "demog", "last_line", "nothing_used"};
+    const char *names[MAG_REASON_COUNT + 9] = {"csv",       "value",        "soft",
+                                               "unmapped",  "freshness",    "demog",
+                                               "last_line", "nothing_used", "dup.conflict"};
     static const mag_gate_kind kinds[] = {
-        MAG_GATE_SHAPE,     MAG_GATE_VALUE,       MAG_GATE_SOFT,      MAG_GATE_UNMAPPED,
-        MAG_GATE_FRESHNESS, MAG_GATE_DEMOGRAPHIC, MAG_GATE_LAST_LINE, MAG_GATE_NOTHING_USED};
+        MAG_GATE_SHAPE,     MAG_GATE_VALUE,        MAG_GATE_SOFT,
+        MAG_GATE_UNMAPPED,  MAG_GATE_FRESHNESS,    MAG_GATE_DEMOGRAPHIC,
+        MAG_GATE_LAST_LINE, MAG_GATE_NOTHING_USED, MAG_GATE_VERSIONS};
     enum { KIND_NAME_COUNT = sizeof kinds / sizeof *kinds };
     for (int i = 0; i < KIND_NAME_COUNT; i++)
         if (strcmp(at->text, names[i]) == 0) {

@@ -82,6 +82,14 @@ static void note_accepted(const mag_settling *settling, const mag_lab *lab) {
         counts->units_inferred += mag_lab_has(lab, MAG_LAB_INFERRED_UNIT);
 }
 
+/* Editions that disagree; before any other contradiction has been looked for. */
+static void count_version(const mag_settling *settling, const mag_lab *lab, mag_verdict verdict) {
+    const mag_position at = {lab->file_id, lab->line};
+    mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_LABS);
+    if (counts && verdict.end != MAG_ROW_OUT_OF_WINDOW && mag_lab_has(lab, MAG_LAB_CONFLICT))
+        counts->version_conflicts++;
+}
+
 /* Keeps accepted results, and rejected ones of roster patients as marks. */
 static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row, bool is_duplicate,
                             size_t *kept, mag_error *err) {
@@ -94,6 +102,7 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
     mag_position at = {lab->file_id, lab->line};
     MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
     count_unit(settling, lab, verdict);
+    count_version(settling, lab, verdict);
     bool is_mark = verdict.end == MAG_ROW_REJECTED && fault != MAG_REASON_NONE &&
                    lab->patient < partition->patient_count;
     if (verdict.end != MAG_ROW_ACCEPTED && !is_mark)
@@ -117,6 +126,7 @@ static mag_status count_superseded(const mag_settling *settling, mag_error *err)
             mag_settle_judge(settling, lab->patient, is_outside, mag_lab_reject(lab), true);
         mag_position at = {lab->file_id, lab->line};
         MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
+        count_version(settling, lab, verdict);
     }
     mag_list_done(settling->cohort->settings.account, &partition->superseded);
     return MAG_OK;

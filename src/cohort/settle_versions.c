@@ -15,14 +15,35 @@ static int compare_versions(const void *a, const void *b) {
     return 0;
 }
 
+/* 0.70 and 0.700 mmol/L say the same. */
+static bool says_the_same(const mag_lab *a, const mag_lab *b) {
+    return mag_lab_unit(a) == mag_lab_unit(b) && mag_lab_comparator(a) == mag_lab_comparator(b) &&
+           mag_lab_reject(a) == mag_lab_reject(b) &&
+           mag_decimal_compare(mag_lab_value(a), mag_lab_value(b)) == 0;
+}
+
+/* The editions of one result, sorted by version: flags each that one of the newest version
+   contradicts. */
+static void flag_contradictions(const mag_lab_version *editions, size_t count, mag_lab_row *rows) {
+    size_t first_newest = count - 1;
+    while (first_newest > 0 && editions[first_newest - 1].version == editions[count - 1].version)
+        first_newest--;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = first_newest; k < count; k++)
+            if (!says_the_same(&rows[editions[i].row_idx].lab, &rows[editions[k].row_idx].lab))
+                mag_lab_set(&rows[editions[i].row_idx].lab, MAG_LAB_CONFLICT);
+}
+
 /* Marks rows that have a later edition. Versions are sorted, so that the last of a group is the
    newest; two rows with the newest version both stay. */
-static size_t mark_old(const mag_lab_version *versions, size_t count, bool *is_old) {
+static size_t mark_old(const mag_lab_version *versions, size_t count, mag_lab_row *rows,
+                       bool *is_old) {
     size_t old_count = 0;
     for (size_t begin = 0, end; begin < count; begin = end) {
         for (end = begin + 1; end < count && versions[end].patient == versions[begin].patient &&
                               versions[end].result_hash == versions[begin].result_hash;)
             end++;
+        flag_contradictions(versions + begin, end - begin, rows);
         for (size_t i = begin; i < end; i++)
             if (versions[i].version < versions[end - 1].version) {
                 is_old[versions[i].row_idx] = true;
@@ -57,7 +78,7 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) {
     size_t count = partition->lab_versions.count;
     if (!count)
         return MAG_OK;
-    const mag_lab_row *rows = partition->lab_rows.items;
+    mag_lab_row *rows = partition->lab_rows.items;
     bool *is_old = mag_arena_alloc(settling->scratch, partition->lab_rows.count * sizeof *is_old);
     if (!is_old)
         return mag_fail_memory(err, partition->lab_rows.count);
@@ -65,7 +86,7 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) {
         versions[i].patient = rows[versions[i].row_idx].lab.patient;
     qsort(versions, count, sizeof *versions, compare_versions);
     mag_status status = MAG_OK;
-    if (mark_old(versions, count, is_old))
+    if (mark_old(versions, count, rows, is_old))
         status = take_out(partition, account, is_old, err);
     mag_list_done(account, &partition->lab_versions);
     return status;

@@ -20,6 +20,7 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_UNMAPPED] = {"unmapped", 0.002, 0.01},
     [MAG_GATE_FRESHNESS] = {"freshness", HOURS_AMBER, HOURS_RED},
     [MAG_GATE_DEMOGRAPHIC] = {"demog", 0.01, 1.0},
+    [MAG_GATE_VERSIONS] = {"dup.conflict", 0.001, 1.0},
     [MAG_GATE_LAST_LINE] = {"last_line", 0.0, 1.0},
     [MAG_GATE_NOTHING_USED] = {"nothing_used", 0.0, 0.0},
 };
@@ -235,6 +236,18 @@ static mag_status judge_demographics(gate_judge *judge, const mag_plan_source *s
     return put_verdict(judge, &verdict, err);
 }
 
+/* The newest edition counts, so nothing is set aside; somebody should know that values changed. */
+static mag_status judge_versions(gate_judge *judge, const mag_plan_source *source,
+                                 const mag_accounting *accounting, mag_error *err) {
+    if (source->kind != MAG_TABLE_LABS)
+        return MAG_OK;
+    mag_gate_verdict verdict =
+        make_verdict(source, MAG_REASON_NONE, MAG_GATE_VERSIONS, accounting->version_conflicts,
+                     mag_accounting_of_interest(accounting));
+    verdict.message = MAG_MSG_I249;
+    return put_verdict(judge, &verdict, err);
+}
+
 /* gzip knows where it ends; a plain file that stops inside a line may have lost more. */
 static mag_status judge_last_lines(gate_judge *judge, const mag_plan_source *source,
                                    mag_error *err) {
@@ -321,6 +334,7 @@ static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
     MAG_TRY(judge_use(judge, source, &accounting, err));
     MAG_TRY(judge_unmapped(judge, source, &accounting, err));
     MAG_TRY(judge_demographics(judge, source, &accounting, err));
+    MAG_TRY(judge_versions(judge, source, &accounting, err));
     MAG_TRY(judge_last_lines(judge, source, err));
     return judge_freshness(judge, source, data_until, err);
 }

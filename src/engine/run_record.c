@@ -103,6 +103,7 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "birth_unknown", accounting->birth_unknown);
     key_count(json, "age_implausible", accounting->age_implausible);
     key_count(json, "demog_conflict", accounting->demog_conflict);
+    key_count(json, "version_conflicts", accounting->version_conflicts);
     mag_json_end_object(json);
 }
 

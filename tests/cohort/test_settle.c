@@ -191,6 +191,37 @@ static void the_newest_version_of_a_result_counts(void **state) {
     assert_int_equal(file->accounting.duplicate, 3);
     assert_int_equal(file->accounting.out_of_window, 2);
     assert_int_equal(file->accounting.accepted, 4);
+    assert_int_equal(file->accounting.version_conflicts, 3);
+}
+
+/* 0.70 and 0.700 agree; of two newest versions that disagree both stay and say so. */
+static void editions_that_disagree_are_counted_in_any_order(void **state) {
+    (void)state;
+    const char *const forwards[] = {"p1|2601-3|0.70|mmol/L|2024-06-01 08:00|r1|1",
+                                    "p1|2601-3|0.700|mmol/L|2024-06-01 08:00|r1|2",
+                                    "p1|2601-3|0.5|mmol/L|2024-06-02 08:00|r2|1",
+                                    "p1|2601-3|0.5|mmol/L|2024-06-02 08:00|r2|2",
+                                    "p1|2601-3|0.9|mmol/L|2024-06-02 09:00|r2|2",
+                                    NULL};
+    const char *backwards[6] = {NULL};
+    for (size_t i = 0; i < 5; i++)
+        backwards[i] = forwards[4 - i];
+    const char *const *orders[] = {forwards, backwards};
+    for (size_t k = 0; k < 2; k++) {
+        reopen(usual_settings());
+        feed_roster();
+        const mag_run_file *file =
+            feed(&f, MAG_TABLE_LABS, "patient_id|code|value|unit|collected_at|result_id|version",
+                 orders[k]);
+        settle(&f);
+        assert_int_equal(file->accounting.accepted, 3);
+        assert_int_equal(file->accounting.duplicate, 2);
+        assert_int_equal(file->accounting.version_conflicts, 3);
+        mag_timeline p1 = patient(&f, "p1");
+        const bool expected[] = {false, true, true};
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(mag_lab_has(&p1.labs[i], MAG_LAB_CONFLICT), expected[i]);
+    }
 }
 
 static void results_of_one_specimen_share_its_identity(void **state) {
@@ -424,6 +455,7 @@ int main(void) {
         TEST(orders_that_start_after_T_or_were_over_before_history_are_out_of_window),
         TEST(an_exact_duplicate_is_one_record_from_its_first_place),
         TEST(the_newest_version_of_a_result_counts),
+        TEST(editions_that_disagree_are_counted_in_any_order),
         TEST(results_of_one_specimen_share_its_identity),
         TEST(a_high_serum_index_marks_its_specimen_and_its_minute),
         TEST(two_rows_of_one_patient_are_joined_or_contradict_each_other),

@@ -351,12 +351,13 @@ static void notes_count_what_was_accepted_with_a_reservation(void **state) {
     static const struct row {
         const char *source, *note;
         unsigned count;
-    } rows[] = {{"lims", "notes.offset_times", 1},     {"lims", "notes.utc_times", 1},
-                {"lims", "notes.units_inferred", 0},   {"lims", "notes.units_against_code", 0},
-                {"lims", "notes.open_orders", 0},      {"epma", "notes.open_orders", 1},
-                {"epma", "notes.unmapped", 0},         {"roster", "notes.sex_unknown", 1},
-                {"roster", "notes.birth_unknown", 1},  {"roster", "notes.age_implausible", 1},
-                {"roster", "notes.demog_conflict", 0}, {"roster", "notes.partial_dates", 0}};
+    } rows[] = {{"lims", "notes.offset_times", 1},      {"lims", "notes.utc_times", 1},
+                {"lims", "notes.units_inferred", 0},    {"lims", "notes.units_against_code", 0},
+                {"lims", "notes.open_orders", 0},       {"epma", "notes.open_orders", 1},
+                {"epma", "notes.unmapped", 0},          {"roster", "notes.sex_unknown", 1},
+                {"roster", "notes.birth_unknown", 1},   {"roster", "notes.age_implausible", 1},
+                {"lims", "notes.version_conflicts", 0}, {"roster", "notes.demog_conflict", 0},
+                {"roster", "notes.partial_dates", 0}};
     world *at = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const json_t *source = record_member(at->record, "sources", "name", rows[i].source);
