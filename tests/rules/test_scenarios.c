@@ -255,6 +255,30 @@ static void sc_11_what_rests_on_an_edta_sample_stands_behind_repeat_sample(void 
     judge_expect(&of, "G01", "low");
 }
 
+/* Whoever reads "repeat sample" sees the three results, and a mark with its reason. */
+static void h03_shows_the_results_that_are_not_to_be_trusted(void **state) {
+    (void)state;
+    mag_explanation shown;
+    mag_error err = {0};
+    PATIENT("female 60 y", "potassium 6.8 mmol/L on 2024-06-20T08:00",
+            "calcium_adjusted 1.55 mmol/L on 2024-06-20T08:00",
+            "magnesium 0.30 mmol/L on 2024-06-20T08:00", "calcium_ionised 7.40 mmol/L 2 days ago");
+    const int rule_idx = mag_pack_find_rule(of.pack, "H03");
+    assert_int_equal(mag_explain_rule(of.evaluator, &of.in.patient, (size_t)rule_idx, &shown, &err),
+                     MAG_OK);
+    static const char *const values[] = {"0.30", "6.8", "1.55", NULL};
+    static const char *const analytes[] = {"magnesium", "potassium", "calcium_adjusted",
+                                           "calcium_ionised"};
+    assert_int_equal(shown.fact_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(shown.facts[i].operand, analytes[i]);
+        if (values[i] != NULL)
+            assert_string_equal(shown.facts[i].value, values[i]);
+        else
+            assert_string_equal(shown.facts[i].notes, "value.ph_like");
+    }
+}
+
 static void a_suspect_sample_out_of_sight_of_h03_hides_nothing(void **state) {
     (void)state;
     PATIENT("female 60 y", "potassium 6.8 mmol/L 31 days ago",
@@ -276,6 +300,7 @@ static void a_drip_arm_takes_no_other_result_of_its_specimen(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sc_11_what_rests_on_an_edta_sample_stands_behind_repeat_sample),
+        cmocka_unit_test(h03_shows_the_results_that_are_not_to_be_trusted),
         cmocka_unit_test(a_suspect_sample_out_of_sight_of_h03_hides_nothing),
         cmocka_unit_test(a_drip_arm_takes_no_other_result_of_its_specimen),
         cmocka_unit_test(sc_01_02_03_the_clearance_decides_between_a01_and_a02),
