@@ -8,11 +8,6 @@
 
 enum { SHOWN_COLUMNS = 100, MESSAGE_NBYTES = 512 };
 
-mag_expression mag_expression_of(const mag_source *source, const mag_yaml *scalar) {
-    mag_expression expression = {source, scalar, mag_span_of(scalar->text ? scalar->text : "")};
-    return expression;
-}
-
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -20,15 +15,15 @@ static bool is_blank(char c) {
 /* Byte of the file where a line begins; the end of the file if it has fewer lines. */
 static size_t line_start(mag_span text, unsigned line) {
     size_t at = 0;
-    for (unsigned seen = 1; seen < line && at < text.nbytes; at++)
-        seen += text.at[at] == '\n';
+    for (unsigned seen = 1; seen < line && at < text.nbytes; seen++) {
+        const char *end = memchr(text.at + at, '\n', text.nbytes - at);
+        at = end ? (size_t)(end - text.at) + 1 : text.nbytes;
+    }
     return at;
 }
 
 /* Where the characters of the scalar begin: behind the opening quote, below a block's header. */
-static size_t scalar_start(const mag_expression *expression) {
-    const mag_yaml *scalar = expression->scalar;
-    mag_span file = expression->source->text;
+static size_t scalar_start(mag_span file, const mag_yaml *scalar) {
     if (scalar->is_block)
         return line_start(file, scalar->line + 1);
     size_t at = line_start(file, scalar->line) + scalar->column - 1;
@@ -42,27 +37,34 @@ static size_t skip_blanks(mag_span file, size_t at) {
     return at;
 }
 
-static void place_of_byte(mag_span file, size_t at, unsigned *line, unsigned *column) {
-    *line = 1;
-    *column = 1;
-    for (size_t i = 0; i < at && i < file.nbytes; i++) {
-        bool is_end = file.at[i] == '\n';
-        *line += is_end;
-        *column = is_end ? 1 : *column + 1;
-    }
+mag_expression mag_expression_of(const mag_source *source, const mag_yaml *scalar) {
+    mag_expression expression = {.source = source,
+                                 .scalar = scalar,
+                                 .text = mag_span_of(scalar->text ? scalar->text : ""),
+                                 .begin = scalar_start(source->text, scalar),
+                                 .line = scalar->line + (scalar->is_block ? 1 : 0)};
+    return expression;
 }
 
+/* A pack has thousands of nodes: lines are counted from the expression, not from the top. */
 void mag_expression_place(const mag_expression *expression, size_t offset, unsigned *line,
                           unsigned *column) {
     mag_span file = expression->source->text;
     mag_span text = expression->text;
-    size_t at = scalar_start(expression);
+    size_t at = expression->begin;
     for (size_t i = 0; i < offset && i < text.nbytes; i++) {
         if (!is_blank(text.at[i]))
             at = skip_blanks(file, at) + 1;
     }
-    bool is_past_end = offset >= text.nbytes;
-    place_of_byte(file, is_past_end ? at : skip_blanks(file, at), line, column);
+    at = offset >= text.nbytes ? at : skip_blanks(file, at);
+    at = at < file.nbytes ? at : file.nbytes;
+    *line = expression->line;
+    for (size_t i = expression->begin; i < at; i++)
+        *line += file.at[i] == '\n';
+    size_t line_begin = at;
+    while (line_begin > 0 && file.at[line_begin - 1] != '\n')
+        line_begin--;
+    *column = (unsigned)(at - line_begin) + 1;
 }
 
 static mag_span line_of(mag_span text, unsigned line) {

@@ -16,6 +16,8 @@ typedef struct mag_expression {
     const mag_source *source;
     const mag_yaml *scalar;
     mag_span text;
+    size_t begin;  /* byte of the file where its characters begin ... */
+    unsigned line; /* ... and the line of that byte */
 } mag_expression;
 
 mag_expression mag_expression_of(const mag_source *source, const mag_yaml *scalar);
