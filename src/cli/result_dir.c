@@ -130,21 +130,37 @@ static mag_severity severity_of(const char *name) {
 }
 
 static mag_flag_line flag_of(const char *const *texts) {
-    return (mag_flag_line){texts[0],
-                           texts[1],
-                           texts[2],
-                           texts[3],
-                           texts[4],
-                           texts[5],
-                           texts[6],
-                           texts[7],
-                           texts[8],
-                           texts[9],
-                           severity_of(texts[10])};
+    const mag_severity severity = severity_of(texts[10]);
+    return (mag_flag_line){texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6],
+                           texts[7], texts[8], texts[9], severity, severity, NULL};
+}
+
+/* A flag that is shown stands for those that it hides (hidden_by names the visible one), so that
+   the worst of them is seen no later than it would have been by itself. */
+static void rank_patient(mag_flag_line *flags, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (strcmp(flags[i].hidden_by, flags[j].rule_id) == 0 &&
+                flags[i].severity > flags[j].rank) {
+                flags[j].rank = flags[i].severity;
+                flags[j].rank_rule_id = flags[i].rule_id;
+            }
+}
+
+/* The table is sorted by patient. */
+static void rank_flags(mag_flag_line *flags, size_t count) {
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        end = begin + 1;
+        while (end < count && strcmp(flags[end].patient_id, flags[begin].patient_id) == 0)
+            end++;
+        rank_patient(flags + begin, end - begin);
+    }
 }
 
 static int compare_flags(const void *left, const void *right) {
     const mag_flag_line *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank > b->rank ? -1 : 1;
     if (a->severity != b->severity)
         return a->severity > b->severity ? -1 : 1;
     int order = strcmp(a->rule_id, b->rule_id);
@@ -184,6 +200,7 @@ mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const 
         status = mag_fail_memory(err, nbytes);
     if (status == MAG_OK && flags.count > 0) {
         memcpy(kept, flags.items, nbytes);
+        rank_flags(kept, flags.count);
         qsort(kept, flags.count, sizeof *kept, compare_flags);
     }
     mag_drop(mag_arena_account(arena), flags.items, flags.capacity, sizeof(mag_flag_line));
@@ -193,7 +210,7 @@ mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const 
 }
 
 bool mag_flag_is_on_worklist(const mag_flag_line *flag) {
-    return flag->hidden_by[0] == '\0' && flag->severity > MAG_SEVERITY_INFO;
+    return flag->hidden_by[0] == '\0' && flag->rank > MAG_SEVERITY_INFO;
 }
 
 /* --- rules -------------------------------------------------------------------------------------

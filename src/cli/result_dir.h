@@ -25,9 +25,11 @@ typedef struct mag_flag_line {
     const char *flag_id, *patient_id, *rule_id, *rule_version, *state, *as_of;
     const char *hidden_by, *notes, *evidence, *title;
     mag_severity severity;
+    mag_severity rank;        /* the highest of its own severity and of those that it hides */
+    const char *rank_rule_id; /* the hidden rule that lifts rank above severity; NULL: none does */
 } mag_flag_line;
 
-/* All flags of a folder, the order of a worklist: severity, rule, patient. */
+/* All flags of a folder, the order of a worklist: rank, severity, rule, patient. */
 mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const mag_flag_line **out,
                                  size_t *count, mag_error *err) MAG_MUST_CHECK;
 
@@ -35,7 +37,7 @@ mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const 
 mag_status mag_result_read_rules(mag_arena *arena, const char *directory, const char *const **ids,
                                  mag_error *err) MAG_MUST_CHECK;
 
-/* Belongs on a worklist: not hidden by another flag, and worse than info. */
+/* Belongs on a worklist: not hidden by another flag, and it or what it hides is worse than info. */
 bool mag_flag_is_on_worklist(const mag_flag_line *flag);
 
 /* One row of rejects.csv.gz; borrowed for the call. */

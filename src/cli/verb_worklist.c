@@ -16,9 +16,15 @@ typedef struct worklist {
     const char *severity, *rule;
 } worklist;
 
+/* Whoever asks for the critical ones also gets the flag that hides a critical one. */
+static bool has_severity(const mag_flag_line *flag, const char *name) {
+    return strcmp(name, mag_severity_name(flag->severity)) == 0 ||
+           strcmp(name, mag_severity_name(flag->rank)) == 0;
+}
+
 static bool is_wanted(const worklist *list, const mag_flag_line *flag) {
     return mag_flag_is_on_worklist(flag) &&
-           (!list->severity || strcmp(list->severity, mag_severity_name(flag->severity)) == 0) &&
+           (!list->severity || has_severity(flag, list->severity)) &&
            (!list->rule || strcmp(list->rule, flag->rule_id) == 0);
 }
 
@@ -29,6 +35,7 @@ static void flag_json(mag_json *json, uint64_t row, const mag_flag_line *flag, c
     mag_json_key_text(json, "patient_id", flag->patient_id);
     mag_json_key_text(json, "rule_id", flag->rule_id);
     mag_json_key_text(json, "severity", mag_severity_name(flag->severity));
+    mag_json_key_text(json, "sorted_as", mag_severity_name(flag->rank));
     mag_json_key_text(json, "state", flag->state);
     mag_json_key_text(json, "as_of", flag->as_of);
     mag_json_key_text(json, "title", flag->title);
@@ -41,7 +48,10 @@ static void show_flag(uint64_t row, const mag_flag_line *flag, const char *reaso
     mag_show("@%llu  %-8s %s  %s  patient %s  as of %s", (unsigned long long)row,
              mag_severity_name(flag->severity), flag->flag_id, flag->title, flag->patient_id,
              flag->as_of);
-    mag_show("      %s%s%s", reason, *flag->notes ? "; notes: " : "", flag->notes);
+    const char *hidden = flag->rank_rule_id;
+    mag_show("      %s%s%s%s%s%s%s", reason, *flag->notes ? "; notes: " : "", flag->notes,
+             hidden ? "; hides the " : "", hidden ? mag_severity_name(flag->rank) : "",
+             hidden ? " flag of " : "", hidden ? hidden : "");
 }
 
 /* @N counts the whole worklist, so that a number means the same with and without filters. */

@@ -20,13 +20,19 @@ expect_line out '^DRY RUN, nothing was written'
 expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out screened --force --json
 expect_line out '"end": "(published|nothing_new)"'
 
-# The worklist: most severe first, none that is hidden, @N counts without the filter.
+# The worklist: most severe first, none that is hidden, @N counts without the filter. A flag that hides a
+# worse one is sorted as that one: what is shown and in which order is told here by awk.
 expect_exit 0 "$magscreen" worklist --from screened --limit 0
 cp out all
-expect_same "$(grep -cE '^@' all)" \
-    "$(gzip -cd screened/flags.csv.gz | awk -F, 'NR > 1 && $9 == "" && $5 != "info"' | wc -l)" 'rows of the worklist'
-expect_same "$(sed -n 's/^@[0-9]* *\([a-z]*\) .*/\1/p' all | uniq | tr '\n' ' ')" \
-    'critical high moderate low ' 'order of severities'
+gzip -cd screened/flags.csv.gz | awk -F, '
+    BEGIN { split("info low moderate high critical", names, " "); for (i in names) level[names[i]] = i }
+    NR > 1 { own[$2, $3] = level[$5]; if ($9 == "") { id[$2, $3] = $1; if (rank[$2, $3] < level[$5]) rank[$2, $3] = level[$5] }
+             else if (rank[$2, $9] < level[$5]) rank[$2, $9] = level[$5] }
+    END { for (key in id) if (rank[key] > 1) print rank[key], own[key], id[key] }' >ranked
+expect_same "$(sed -n 's/^@[0-9]* *[a-z]* *\([^ ]*\) .*/\1/p' all | sort)" \
+    "$(cut -d' ' -f3 ranked | sort)" 'rows of the worklist'
+expect_same "$(sed -n 's/^@[0-9]* *[a-z]* *\([^ ]*\) .*/\1/p' all | while read -r id; do grep -- " $id\$" ranked; done | cut -d' ' -f1,2)" \
+    "$(sort -k1,1nr -k2,2nr ranked | cut -d' ' -f1,2)" 'order of severities'
 expect_exit 0 "$magscreen" worklist --from screened --severity moderate --limit 1
 expect_same "$(grep -E '^@' out)" "$(grep -E '^@[0-9]+ +moderate' all | head -1)" 'the same number with a filter'
 expect_line out '^1 of [0-9,]+ flags shown \(filtered\)$'

@@ -63,6 +63,50 @@ static void sorts_flags_by_severity_then_rule_then_patient(void **state) {
     assert_int_equal(account.used_nbytes, 0);
 }
 
+static void sorts_a_visible_flag_by_the_worst_that_it_hides(void **state) {
+    (void)state;
+    write_gzip("flags.csv.gz", FLAG_HEADER "B11-1,\"p1\",B11,1,high,,new,2025-12-31,,,{},t\n"
+                                           "A06-2,\"p2\",A06,1,high,,new,2025-12-31,,,{},t\n"
+                                           "B01-3,\"p2\",B01,1,critical,,new,2025-12-31,B11,,{},t\n"
+                                           "B11-4,\"p2\",B11,1,high,,new,2025-12-31,,,{},t\n"
+                                           "C01-5,\"p2\",C01,1,moderate,,new,2025-12-31,B11,,{},t\n"
+                                           "C04-6,\"p3\",C04,1,critical,,new,2025-12-31,,,{},t\n"
+                                           "D01-7,\"p4\",D01,1,info,,new,2025-12-31,,,{},t\n"
+                                           "D03-8,\"p4\",D03,1,low,,new,2025-12-31,D01,,{},t\n"
+                                           "D01-9,\"p5\",D01,1,info,,new,2025-12-31,,,{},t\n");
+    static const struct {
+        const char *flag_id;
+        mag_severity rank;
+        const char *rank_rule_id;
+        bool is_shown;
+    } expected[] = {
+        {"B01-3", MAG_SEVERITY_CRITICAL, NULL, false},
+        {"C04-6", MAG_SEVERITY_CRITICAL, NULL, true},
+        {"B11-4", MAG_SEVERITY_CRITICAL, "B01", true},
+        {"A06-2", MAG_SEVERITY_HIGH, NULL, true},
+        {"B11-1", MAG_SEVERITY_HIGH, NULL, true},
+        {"C01-5", MAG_SEVERITY_MODERATE, NULL, false},
+        {"D03-8", MAG_SEVERITY_LOW, NULL, false},
+        {"D01-7", MAG_SEVERITY_LOW, "D03", true},
+        {"D01-9", MAG_SEVERITY_INFO, NULL, false},
+    };
+    mag_arena *arena = mag_arena_new(&account);
+    size_t count;
+    const mag_flag_line *flags = read_flags(arena, &count);
+    assert_int_equal(count, sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(flags[i].flag_id, expected[i].flag_id);
+        assert_int_equal(flags[i].rank, expected[i].rank);
+        if (expected[i].rank_rule_id)
+            assert_string_equal(flags[i].rank_rule_id, expected[i].rank_rule_id);
+        else
+            assert_null(flags[i].rank_rule_id);
+        assert_int_equal(mag_flag_is_on_worklist(&flags[i]), expected[i].is_shown);
+    }
+    mag_arena_free(arena);
+    assert_int_equal(account.used_nbytes, 0);
+}
+
 static void takes_the_mark_against_spreadsheets_off_again(void **state) {
     (void)state;
     write_gzip("flags.csv.gz", FLAG_HEADER "A02-1,\"'=p2\",A02,1,high,,new,x,,'quoted,{},'-t\n");
@@ -169,6 +213,7 @@ static int remove_folder(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_flags_by_severity_then_rule_then_patient),
+        cmocka_unit_test(sorts_a_visible_flag_by_the_worst_that_it_hides),
         cmocka_unit_test(takes_the_mark_against_spreadsheets_off_again),
         cmocka_unit_test(reads_a_folder_without_flags),
         cmocka_unit_test(refuses_a_table_that_is_not_ours),
