@@ -60,11 +60,12 @@ expect_exit 0 "$magscreen" rejects --from screened --reason num.exponent
 expect_line out '^0 of 0 rows shown$'
 
 # explain: by row, by flag and by id give the same page; every rule has an outcome.
+rule_count=$("$magscreen" rules list --json | grep -c '"status": "active"')
 flag=$(sed -n 's/^@1 *[a-z]* \([^ ]*\) .*/\1/p' all)
 patient=$(sed -n 's/^@1 .*  patient \([^ ]*\)  as of.*/\1/p' all)
 expect_exit 0 "$magscreen" explain @1 --from screened
 cp out page
-expect_same "$(grep -cE '^(FLAGGED|CLEAR|CANNOT TELL|NOT APPLICABLE|NOT EVALUATED)' page)" 7 'an outcome for every rule'
+expect_same "$(grep -cE '^(FLAGGED|CLEAR|CANNOT TELL|NOT APPLICABLE|NOT EVALUATED)' page)" "$rule_count" 'an outcome for every rule'
 expect_line page "^patient $patient \\(.*data as of 2025-12-31 23:59"
 expect_line page '^FLAGGED A01 v[0-9.]+ critical: '
 expect_line page '\[labs.csv.gz:[0-9]+\]'
@@ -86,7 +87,7 @@ expect_exit 0 "$magscreen" explain @1 --from screened --rule A03
 expect_same "$(grep -cE '^(FLAGGED|CLEAR|CANNOT TELL|NOT APPLICABLE) ' out)" 1 'one rule'
 expect_exit 2 "$magscreen" explain @1 --from screened --rule Z99
 expect_exit 0 "$magscreen" explain @1 --from screened --json
-expect_same "$(grep -c '"outcome"' out)" 7 'an outcome for every rule, as JSON'
+expect_same "$(grep -c '"outcome"' out)" "$rule_count" 'an outcome for every rule, as JSON'
 
 # rejects and verify
 expect_exit 0 "$magscreen" rejects --from screened
