@@ -129,7 +129,8 @@ mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route);
    unknown. */
 mag_class_set mag_classes_in_doubt(mag_class_set classes, mag_route route);
 
-/* The class list "every class except MGNOT", which `latest` follows. */
+/* The classes that `latest` follows: every class of the specification's lists of drugs except
+   MGNOT. STEROID is no class of those lists. */
 mag_class_set mag_classes_of_interest(void);
 
 const char *mag_class_name(mag_class drug_class);  /* "LOOP" */
