@@ -14,7 +14,7 @@ enum {
     ORACLE_LABS_MAX = 14,
     ORACLE_ORDERS_MAX = 8,
     ORACLE_CONDITIONS_MAX = 2,
-    ORACLE_LINES_MAX = 32,
+    ORACLE_LINES_MAX = 40,
     ORACLE_EVER = 9999, /* days */
     DAY = 1440,
     HOUR = 60
@@ -22,9 +22,27 @@ enum {
 
 /* --- patients ----------------------------------------------------------------------------- */
 
-typedef enum what { MG, CREAT, EGFR, POTASSIUM, UREA, CALCIUM, WEIGHT, HEIGHT } what;
+/* CALCIUM is adjusted by the laboratory. Only what stands before WEIGHT comes without being asked.
+ */
+typedef enum what {
+    MG,
+    CREAT,
+    EGFR,
+    POTASSIUM,
+    UREA,
+    CALCIUM,
+    WEIGHT,
+    HEIGHT,
+    TOTAL_CA,
+    IONISED,
+    ALBUMIN,
+    SODIUM,
+    VITAMIN_D,
+    INR,
+    WHAT_COUNT
+} what;
 typedef enum state_of { GOOD, REJECTED, NO_UNIT } state_of;
-typedef enum measure { MMOL, MGDL, MEQ, UMOL, OTHER } measure;
+typedef enum measure { MMOL, MGDL, MEQ, UMOL, OTHER, GL, NMOL, NGML, RATIO } measure;
 
 typedef struct lab {
     what of;
@@ -54,6 +72,17 @@ enum drug {
     SARTAN,
     K,
     PREP,
+    ASKED_FOR, /* what follows comes only where a mixture asks for it */
+    SPARE = ASKED_FOR,
+    QT2, /* another drug of QT */
+    QUINOLONE,
+    TETRACYCLINE,
+    LIME,
+    SUN,
+    BONE,
+    BETA,
+    CORTISONE,
+    WARFARIN,
     DRUG_COUNT
 };
 extern const char *const oracle_class_names[DRUG_COUNT];
@@ -61,6 +90,7 @@ extern const char *const oracle_class_names[DRUG_COUNT];
 typedef struct order {
     int drug_class;
     double mmol;     /* -1: no dose */
+    char route;      /* 'M' mouth, 'V' vein, '?' not told */
     int start, stop; /* minutes before T; stop is exclusive and may be negative */
     char line[96];
 } order;
@@ -78,7 +108,7 @@ typedef struct patient {
         int days_ago;
     } conditions[ORACLE_CONDITIONS_MAX];
     int condition_count;
-    bool has_conditions, is_outside_stays, delivers_magnesium;
+    bool has_conditions, is_outside_stays, is_inside_stay, delivers_magnesium;
 } patient;
 
 /* Which random patients: kinds of results and drugs that are drawn more often. */
@@ -88,6 +118,9 @@ typedef struct mixture {
     int lab_kinds;
     const int *drugs; /* most orders are of these */
     int drug_kinds;
+    bool has_high_potassium;
+    int recent_days; /* most results are younger than that; 0: of any age */
+    int route_doubt; /* one order in so many has no route, another goes into a vein; 0: none */
 } mixture;
 
 void oracle_seed(uint64_t seed);
@@ -118,6 +151,16 @@ typedef struct number {
     int days_ago;
 } number;
 tv below(number x, double limit);
+tv above(number x, double limit);
+
+/* One of several conditions; one without data is left out. */
+typedef struct arm {
+    tv is;
+    bool is_absent;
+} arm;
+/* MAYBE if all are left out. */
+tv any_of(const arm *arms, int count);
+arm arm_of(tv is);
 
 /* --- results ------------------------------------------------------------------------------ */
 
@@ -134,15 +177,46 @@ tv lab_above(const lab *of, double molar, double mass);
 /* Is any usable one within days below? MAYBE if there is none. */
 tv lowest_below(const patient *p, what of, int days, const double limits[2]);
 
+/* Newest within days, against a pair of limits. */
+arm low_arm(const patient *p, what of, int days, const double limits[2]);
+
+/* The lab whose day lies nearest, at most that many days away, the later one of two. */
+const lab *partner(const patient *p, const lab *of, what wanted, int days);
+
 number oracle_kidney(const patient *p);  /* mL/min */
 number oracle_indexed(const patient *p); /* mL/min/1.73m2 */
+/* As it was known by what lies from `from` to `until` days before T. */
+number oracle_indexed_between(const patient *p, int from, int until);
 /* Completed years that many days ago. */
 int oracle_age_at(const patient *p, int days_ago);
 double oracle_ckd_epi_2009(char sex, int age, double creatinine_umol_l);
 
+/* --- calcium ------------------------------------------------------------------------------ */
+
+/* The adjusted calcium of one day, in the family of the calcium that it comes from. */
+typedef struct calcium {
+    number value;
+    bool is_mass, is_marked; /* nothing but results without a value */
+    bool is_open;            /* several ways to adjust it */
+} calcium;
+calcium newest_calcium(const patient *p, int days, bool wants_high);
+calcium calcium_near(const patient *p, const lab *of, int days, bool wants_high);
+arm calcium_below(const calcium *of, double molar, double mass);
+arm calcium_above(const calcium *of, double molar, double mass);
+
+/* --- acute injury, by day ----------------------------------------------------------------- */
+
+/* Highest creatinine of that day; 0 if there is none. */
+double creatinine_on(const patient *p, int day);
+double median_of(double *values, int count);
+bool has_censored_creatinine(const patient *p);
+/* Worst that has not resolved among the creatinines of those days; -1: no baseline. */
+int oracle_aki_stage(const patient *p, int days, int *index_day);
+
 /* --- drugs: `classes` is a set of bits 1 << drug ------------------------------------------ */
 
-enum { MGSYS_BITS = 0x1f, DEPL_BITS = 0x3e0 };
+#define BIT(drug) (1u << (drug))
+enum { MGSYS_BITS = 0x1f, MGORAL_BITS = 0x0f, DEPL_BITS = 0x3e0 };
 
 /* Absence of a row is false, or unknown outside stays. */
 tv seen(const patient *p, bool is_found);
@@ -151,17 +225,21 @@ bool was_exposed(const patient *p, unsigned classes, int from, int until);
 /* Days since the start of what is in effect, joined backwards over gap minutes; -1: nothing is. */
 int days_on(const patient *p, unsigned classes, int gap);
 tv continuous(const patient *p, unsigned classes, int days, int gap);
-number oracle_dose(const patient *p);
+number oracle_dose(const patient *p, unsigned classes);
 tv at_least_issues(const patient *p, unsigned classes, int days, int wanted);
 
 /* --- rules -------------------------------------------------------------------------------- */
 
 typedef struct verdict {
     mag_outcome_kind kind;
-    int severity; /* 1 info .. 5 critical; 0 none */
-    bool is_open; /* the catalogue does not say: any outcome will do */
+    int severity;  /* 1 info .. 5 critical; 0 none */
+    bool is_open;  /* the catalogue does not say: any outcome will do */
+    unsigned ways; /* by which of its ways (1 << n) it was flagged */
 } verdict;
 enum { INFO = 1, LOW, MODERATE, HIGH, CRITICAL };
+verdict not_applicable(void);
+/* 1 << n for what is true. */
+unsigned way(int n, tv is);
 
 verdict outcome(const patient *p, tv among, tv when, int severity);
 bool has_condition(const patient *p, char of, int days);
@@ -170,10 +248,13 @@ tv at_least(const patient *p, int age);
 typedef struct stated_rule {
     const char *id;
     verdict (*by_hand)(const patient *p);
+    unsigned severities; /* 1 << severity of all that it has */
+    unsigned ways;       /* all that it has */
 } stated_rule;
 
 /* Fails unless the shipped pack and the statements agree on that many random patients, and every
-   rule comes out in every way at least `least` times (NOT_EVALUATED aside). */
+   rule comes out in every way: each outcome (NOT_EVALUATED aside), each of its severities and no
+   other, each of its ways. */
 void oracle_compare(const stated_rule *rules, size_t count, const mixture *of, int patients);
 
 #endif

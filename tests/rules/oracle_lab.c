@@ -26,14 +26,44 @@ tv below(number x, double limit) {
     return x.lo >= limit - slack ? NO : MAYBE;
 }
 
+tv above(number x, double limit) {
+    const double slack = 1e-9 * limit;
+    if (!x.is_known)
+        return MAYBE;
+    if (x.lo > limit + slack || (x.lo >= limit - slack && x.lo_open))
+        return YES;
+    return x.hi <= limit + slack ? NO : MAYBE;
+}
+
+arm arm_of(tv is) {
+    return (arm){is, false};
+}
+
+tv any_of(const arm *arms, int count) {
+    tv any = NO;
+    int present = 0;
+    for (int i = 0; i < count; i++)
+        if (!arms[i].is_absent) {
+            any = either(any, arms[i].is);
+            present++;
+        }
+    return present == 0 ? MAYBE : any;
+}
+
 /* --- results ------------------------------------------------------------------------------ */
+
+static bool is_mass(const lab *of) {
+    return of->in == MGDL || of->in == NGML;
+}
 
 /* For ordering results of one analyte: one unit for all. */
 static double canonical(const lab *of) {
-    if (of->in == MGDL)
+    if (is_mass(of))
         return of->of == MG          ? of->value * 10 / 24.305
                : of->of == POTASSIUM ? of->value * 10 / 39.0983
-               : of->of == CALCIUM   ? of->value * 10 / 40.078
+               : of->of == CALCIUM || of->of == TOTAL_CA || of->of == IONISED
+                   ? of->value * 10 / 40.078
+               : of->of == VITAMIN_D ? of->value * 2.495944
                                      : of->value * 0.357; /* urea nitrogen */
     return of->in == MEQ && of->of == MG ? of->value / 2 : of->value;
 }
@@ -53,17 +83,11 @@ static number printed(const lab *of) {
 }
 
 tv lab_below(const lab *of, double molar, double mass) {
-    return of == NULL ? MAYBE : below(printed(of), of->in == MGDL ? mass : molar);
+    return of == NULL ? MAYBE : below(printed(of), is_mass(of) ? mass : molar);
 }
 
 tv lab_above(const lab *of, double molar, double mass) {
-    if (of == NULL)
-        return MAYBE;
-    const number x = printed(of);
-    const double limit = of->in == MGDL ? mass : molar;
-    if (x.lo > limit + 1e-9 || (x.lo > limit - 1e-9 && x.lo_open))
-        return YES;
-    return x.hi < limit + 1e-9 ? NO : MAYBE;
+    return of == NULL ? MAYBE : above(printed(of), is_mass(of) ? mass : molar);
 }
 
 /* For choosing between results of one day: "<" lies below the number, ">" above; of equal ones the
@@ -73,17 +97,38 @@ static double rank_of(const lab *of, bool wants_high) {
     return (wants_high ? rank : -rank) - (of->is_haemolysed ? 1e-9 : 0);
 }
 
-const lab *newest(const patient *p, what of, int days, bool wants_high) {
+static const lab *newest_between(const patient *p, what of, int from, int until, bool wants_high) {
     const lab *found = NULL;
     for (int i = 0; i < p->lab_count; i++) {
         const lab *l = &p->labs[i];
-        if (l->of != of || l->state != GOOD || l->days_ago > days)
+        if (l->of != of || l->state != GOOD || l->days_ago > from || l->days_ago < until)
             continue;
         if (found == NULL || l->days_ago < found->days_ago ||
             (l->days_ago == found->days_ago && rank_of(l, wants_high) > rank_of(found, wants_high)))
             found = l;
     }
     return found;
+}
+
+const lab *newest(const patient *p, what of, int days, bool wants_high) {
+    return newest_between(p, of, days, 0, wants_high);
+}
+
+const lab *partner(const patient *p, const lab *of, what wanted, int days) {
+    for (int away = 0; away <= days; away++) {
+        const int later = of->days_ago - away, earlier = of->days_ago + away;
+        const lab *found = later < 0 ? NULL : newest_between(p, wanted, later, later, false);
+        if (found == NULL)
+            found = newest_between(p, wanted, earlier, earlier, false);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+arm low_arm(const patient *p, what of, int days, const double limits[2]) {
+    const lab *l = newest(p, of, days, false);
+    return (arm){lab_below(l, limits[0], limits[1]), l == NULL && !has_mark(p, of, days, 0)};
 }
 
 static int count_of(const patient *p, what of, bool is_good, int from, int until) {
@@ -104,8 +149,9 @@ tv measured(const patient *p, what of, int days) {
 
 tv none_between(const patient *p, what of, int from, int until) {
     bool is_observable = false;
-    for (int i = 0; i < WEIGHT; i++)
-        if (count_of(p, (what)i, true, until + 365 > from ? until + 365 : from, until) > 0)
+    for (int i = 0; i < WHAT_COUNT; i++)
+        if (i != WEIGHT && i != HEIGHT &&
+            count_of(p, (what)i, true, until + 365 > from ? until + 365 : from, until) > 0)
             is_observable = true;
     if (of == MG && !p->delivers_magnesium)
         is_observable = false;
@@ -187,9 +233,14 @@ number oracle_kidney(const patient *p) {
     return from_creatinine(p, creatinine, used);
 }
 
-number oracle_indexed(const patient *p) {
-    const lab *creatinine = newest(p, CREAT, 365, true), *reported = newest(p, EGFR, 365, false);
+number oracle_indexed_between(const patient *p, int from, int until) {
+    const lab *creatinine = newest_between(p, CREAT, from, until, true);
+    const lab *reported = newest_between(p, EGFR, from, until, false);
     if (creatinine && p->age >= 0 && p->sex != '?')
         return from_creatinine(p, creatinine, 0);
     return reported ? from_report(reported, 1) : (number){.is_known = false};
+}
+
+number oracle_indexed(const patient *p) {
+    return oracle_indexed_between(p, 365, 0);
 }

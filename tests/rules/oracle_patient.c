@@ -2,10 +2,14 @@
 #include "oracle.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *const oracle_class_names[DRUG_COUNT] = {
-    "MGSUPP", "MGANTACID", "MGLAX", "MGOTHER", "MGIV", "LOOP", "THIAZ", "PPI",
-    "AMINOG", "CNI",       "DIGOX", "QT",      "ACEI", "ARB",  "KSUPP", "MGPREP"};
+    "MGSUPP",  "MGANTACID", "MGLAX",  "MGOTHER", "MGIV",   "LOOP",
+    "THIAZ",   "PPI",       "AMINOG", "CNI",     "DIGOX",  "QT",
+    "ACEI",    "ARB",       "KSUPP",  "MGPREP",  "KSPARE", "drug \"amiodarone 200 mg tablet\"",
+    "FQ",      "TETRA",     "CA",     "VITD",    "BONEIV", "BETA2",
+    "STEROID", "VKA"};
 
 static uint64_t seed;
 
@@ -60,14 +64,54 @@ static void put_calcium(lab *made) {
     made->value = made->in == MGDL ? ONE_OF(mgdl) : ONE_OF(mmol);
 }
 
+static void put_calcium_of(lab *made) {
+    static const double mmol[] = {1.70, 1.79, 1.80, 1.89, 1.90, 2.00, 2.09, 2.10, 2.19, 2.20,
+                                  2.40, 2.60, 2.61, 2.80, 3.00, 3.01, 3.20, 3.50, 3.51};
+    static const double mgdl[] = {7.1, 7.2,  7.5,  7.6,  8.0,  8.3,  8.4,  8.7,  8.8,
+                                  9.6, 10.4, 10.5, 11.2, 12.0, 12.1, 13.0, 14.0, 14.1};
+    made->in = one_in(2) ? MMOL : MGDL;
+    made->value = made->in == MGDL ? ONE_OF(mgdl) : ONE_OF(mmol);
+}
+
+static void put_rare(lab *made) {
+    static const double ionised[] = {0.85, 0.89, 0.90, 1.00, 1.14, 1.15, 1.20};
+    static const double ionised_mgdl[] = {3.5, 3.6, 4.0, 4.5, 4.6, 5.0};
+    static const double albumin[] = {18, 19, 20, 25, 30, 35, 40, 45, 50};
+    static const double sodium[] = {119, 120, 124, 125, 129, 130, 131, 132,
+                                    133, 136, 138, 139, 140, 146, 147};
+    static const double vitamin[] = {20, 24, 25, 60}, vitamin_mass[] = {9, 10, 30};
+    static const double potassium[] = {4.9, 5.0, 5.4, 5.5, 5.9, 6.0, 6.4, 6.5, 7.0};
+    if (made->of == TOTAL_CA || made->of == CALCIUM)
+        put_calcium_of(made);
+    else if (made->of == IONISED)
+        made->value =
+            (made->in = one_in(3) ? MGDL : MMOL) == MMOL ? ONE_OF(ionised) : ONE_OF(ionised_mgdl);
+    else if (made->of == ALBUMIN)
+        made->value = (made->in = GL, ONE_OF(albumin));
+    else if (made->of == SODIUM)
+        made->value = (made->in = one_in(2) ? MMOL : MEQ, ONE_OF(sodium));
+    else if (made->of == VITAMIN_D)
+        made->value =
+            (made->in = one_in(2) ? NMOL : NGML) == NMOL ? ONE_OF(vitamin) : ONE_OF(vitamin_mass);
+    else if (made->of == INR)
+        made->value = (made->in = RATIO, 1 + oracle_upto(3));
+    else if (made->of == POTASSIUM)
+        made->value = (made->in = MMOL, ONE_OF(potassium));
+}
+
 static lab some_lab(const mixture *of) {
     static const double creatinine[] = {52, 60, 78, 80, 90, 104, 105, 130, 150, 156, 157, 208, 300};
     static const double urea[] = {5.0, 7.9, 8.0, 9.0}, nitrogen[] = {14.0, 22.3, 22.4, 25.0};
     lab made = {.of = (what)oracle_upto(WEIGHT), .sign = '=', .in = OTHER};
     made.days_ago = some_days_ago();
+    if (of->recent_days > 0 && !one_in(4))
+        made.days_ago = oracle_upto(of->recent_days);
     if (!one_in(3))
         made.of = of->labs[oracle_upto(of->lab_kinds)];
-    if (made.of == MG)
+    if (made.of > HEIGHT || (of->recent_days > 0 && made.of == CALCIUM) ||
+        (of->has_high_potassium && made.of == POTASSIUM && one_in(2)))
+        put_rare(&made);
+    else if (made.of == MG)
         put_magnesium(&made);
     else if (made.of == POTASSIUM)
         put_potassium(&made);
@@ -79,7 +123,7 @@ static lab some_lab(const mixture *of) {
         made.value = (made.in = UMOL, ONE_OF(creatinine));
     else
         made.value = 5 + oracle_upto(110);
-    if (one_in(8))
+    if (made.of != ALBUMIN && made.of != INR && one_in(8))
         made.sign = one_in(2) ? '<' : '>';
     if (one_in(8))
         made.state = one_in(2) ? REJECTED : NO_UNIT;
@@ -118,14 +162,26 @@ static void put_days(order *made, const char *dose) {
 }
 
 static order some_order(const mixture *of) {
-    order made = {.drug_class = oracle_upto(DRUG_COUNT), .mmol = -1};
-    char dose[32] = "";
+    order made = {.drug_class = oracle_upto(ASKED_FOR), .mmol = -1, .route = 'M'};
+    char dose[48] = "";
     if (!one_in(3))
         made.drug_class = of->drugs[oracle_upto(of->drug_kinds)];
     if (made.drug_class <= IV && !one_in(4)) {
         made.mmol = made.drug_class == LAX && one_in(2) ? 40 * (1 + oracle_upto(3))
                                                         : 4 * (1 + oracle_upto(6));
+        if (made.drug_class == SUPP && one_in(4))
+            made.mmol = 25 + 15 * oracle_upto(3) + oracle_upto(2);
         (void)snprintf(dose, sizeof dose, " %.0f mmol", made.mmol);
+    }
+    if (made.drug_class == SUPP && one_in(12)) {
+        made.mmol = one_in(2) ? 14.400 : 14.441; /* to the umol; the ceiling is 350 mg */
+        (void)snprintf(dose, sizeof dose, " %d mg", made.mmol < 14.41 ? 350 : 351);
+    }
+    if ((made.drug_class == QUINOLONE || made.drug_class == TETRACYCLINE) && of->route_doubt > 0 &&
+        one_in(of->route_doubt)) {
+        made.route = one_in(2) ? 'V' : '?';
+        (void)snprintf(dose + strlen(dose), sizeof dose - strlen(dose), " by %s",
+                       made.route == 'V' ? "IV" : "?");
     }
     if (one_in(4))
         put_hours(&made, dose);
@@ -143,6 +199,7 @@ patient oracle_patient(const mixture *of) {
         made.sex = '?';
     made.has_conditions = !one_in(4);
     made.is_outside_stays = one_in(6);
+    made.is_inside_stay = !made.is_outside_stays && one_in(3);
     made.delivers_magnesium = !one_in(12);
     const int lab_count = oracle_upto(ORACLE_LABS_MAX - 2);
     for (int i = 0; i < lab_count; i++)
@@ -170,15 +227,17 @@ static char *next_line(sheet *to) {
 }
 
 static const char *lab_name(const lab *of) {
-    static const char *const names[] = {"magnesium", "creatinine", "egfr_reported",
-                                        "potassium", "urea",       "calcium_adjusted",
-                                        "weight",    "height"};
+    static const char *const names[] = {
+        "magnesium",        "creatinine", "egfr_reported", "potassium", "urea",
+        "calcium_adjusted", "weight",     "height",        "calcium",   "calcium_ionised",
+        "albumin",          "sodium",     "vitamin_d",     "inr"};
     return of->of == UREA && of->in == MGDL ? "urea_nitrogen" : names[of->of];
 }
 
 static void write_lab(const lab *of, char out[96]) {
-    static const char *const units[] = {"mmol/L", "mg/dL", "mEq/L", "umol/L"};
-    static const int mmol_digits[] = {2, 0, 0, 1, 1, 2, 0, 0};
+    static const char *const units[] = {"mmol/L", "mg/dL",  "mEq/L", "umol/L", "",
+                                        "g/L",    "nmol/L", "ng/mL", ""};
+    static const int mmol_digits[] = {2, 0, 0, 1, 1, 2, 0, 0, 2, 2, 0, 0, 0, 1};
     const char *other = of->of == EGFR ? "mL/min/1.73m2" : of->of == WEIGHT ? "kg" : "cm";
     const char *unit = of->in == OTHER ? other : units[of->in];
     const char *sign = of->sign == '=' ? "" : of->sign == '<' ? "<" : ">";
@@ -215,6 +274,8 @@ void oracle_write(const patient *of, sheet *to) {
         (void)snprintf(next_line(to), 96, "no conditions source");
     if (of->is_outside_stays)
         (void)snprintf(next_line(to), 96, "outside stays");
+    if (of->is_inside_stay)
+        (void)snprintf(next_line(to), 96, "inside a stay since 20 days ago");
     if (!of->delivers_magnesium)
         (void)snprintf(next_line(to), 96, "source without magnesium");
     for (int i = 0; i < of->lab_count; i++)

@@ -7,7 +7,7 @@
 static verdict a01(const patient *p) {
     const number kf = oracle_kidney(p);
     if (has_condition(p, 'D', 365))
-        return (verdict){MAG_NOT_APPLICABLE, 0, false};
+        return not_applicable();
     return outcome(p, seen(p, is_active(p, MGSYS_BITS)), below(kf, 20),
                    kf.days_ago > 90 ? HIGH : CRITICAL);
 }
@@ -16,7 +16,7 @@ static verdict a02(const patient *p) {
     const number kf = oracle_kidney(p);
     int severity = HIGH;
     if (has_condition(p, 'D', 365))
-        return (verdict){MAG_NOT_APPLICABLE, 0, false};
+        return not_applicable();
     if (lab_above(newest(p, MG, ORACLE_EVER, true), 1.05, 2.6) != YES &&
         lowest_below(p, MG, 30, (const double[]){0.50, 1.2}) == YES)
         severity = MODERATE;
@@ -27,7 +27,7 @@ static verdict a02(const patient *p) {
 }
 
 static verdict a03(const patient *p) {
-    const number kf = oracle_kidney(p), amount = oracle_dose(p);
+    const number kf = oracle_kidney(p), amount = oracle_dose(p, MGSYS_BITS);
     tv among = seen(p, is_active(p, MGSYS_BITS));
     if (among == YES && days_on(p, MGSYS_BITS, DAY) < 28)
         among = NO;
@@ -123,10 +123,22 @@ static void both_statements_agree_on_random_patients(void **state) {
     (void)state;
     static const what labs[] = {MG, MG, CREAT, EGFR, POTASSIUM};
     static const int drugs[] = {SUPP, ANTACID, LAX, MGOTH, IV, LOOPD, PPID};
-    static const stated_rule rules[] = {{"A01", a01}, {"A02", a02}, {"A03", a03}, {"A04", a04},
-                                        {"B01", b01}, {"C01", c01}, {"C02", c02}};
-    const mixture of = {UINT64_C(0x9e3779b97f4a7c15), labs, sizeof labs / sizeof labs[0], drugs,
-                        sizeof drugs / sizeof drugs[0]};
+    static const stated_rule rules[] = {
+        {"A01", a01, BIT(CRITICAL) | BIT(HIGH), 0},
+        {"A02", a02, BIT(HIGH) | BIT(MODERATE) | BIT(LOW), 0},
+        {"A03", a03, BIT(MODERATE) | BIT(LOW), 0},
+        {"A04", a04, BIT(MODERATE) | BIT(LOW), 0},
+        {"B01", b01, BIT(CRITICAL) | BIT(HIGH) | BIT(MODERATE) | BIT(LOW), 0},
+        {"C01", c01, BIT(CRITICAL) | BIT(HIGH) | BIT(MODERATE) | BIT(LOW), 0},
+        {"C02", c02, BIT(CRITICAL) | BIT(HIGH) | BIT(MODERATE) | BIT(LOW) | BIT(INFO), 0}};
+    const mixture of = {UINT64_C(0x9e3779b97f4a7c15),
+                        labs,
+                        sizeof labs / sizeof labs[0],
+                        drugs,
+                        sizeof drugs / sizeof drugs[0],
+                        false,
+                        0,
+                        0};
     oracle_compare(rules, sizeof rules / sizeof rules[0], &of, 20000);
 }
 
