@@ -6,8 +6,6 @@
 
 #include "oracle_patient.h"
 
-#include "rules/evaluate.h"
-
 /* --- three values ------------------------------------------------------------------------- */
 
 typedef enum tv { NO, YES, MAYBE } tv;

@@ -2,6 +2,8 @@
 #ifndef MAG_TESTS_RULES_ORACLE_PATIENT_H
 #define MAG_TESTS_RULES_ORACLE_PATIENT_H
 
+#include "rules/evaluate.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
