@@ -78,6 +78,8 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
              has_column ? verdict->column : "", has_column ? "\"" : "",
              mag_message_gist(verdict->message), verdict->gate, mag_message_code(verdict->message));
     tell_extent(report, verdict);
+    if (verdict->as_of)
+        mag_tell("  so as of %s; no later time of the series is worse", verdict->as_of);
     if (verdict->detail)
         mag_tell("  %s", verdict->detail);
     if (strcmp(verdict->gate, mag_reason_name(MAG_REASON_UNIT_UNKNOWN)) == 0)
@@ -95,6 +97,8 @@ static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_object(json);
     mag_json_key_text(json, "id", mag_message_code(verdict->message));
     mag_json_key_text(json, "gate", verdict->gate);
+    if (verdict->as_of)
+        mag_json_key_text(json, "as_of", verdict->as_of);
     mag_json_key_text(json, "colour", colour_names[verdict->colour]);
     mag_json_key_text(json, "source", verdict->source);
     mag_json_key_text(json, "file", *verdict->first_file ? verdict->first_file : verdict->file);
@@ -238,6 +242,8 @@ static void show_flags(const mag_run_report *report) {
 }
 
 static void show_timings(const mag_run_report *report) {
+    if (report->series)
+        mag_show("  time: all times of the series but the last %.3f s", report->seconds_series);
     mag_show("  time: read %.3f s, settle %.3f s, screen %.3f s, publish %.3f s, total %.3f s; "
              "memory at most %.1f MiB",
              report->seconds_ingest, report->seconds_settle, report->seconds_screen,
@@ -292,6 +298,38 @@ static void show_end(const mag_closing *closing) {
     }
 }
 
+/* --- series ------------------------------------------------------------------------------------
+ */
+static void show_point(const mag_series_point *point) {
+    static const char *const words[] = {"", "  warning", "  too many set aside"};
+    count_text cannot_tell, urgent;
+    amount_text screened, flagged;
+    const uint64_t *visible = point->visible_by_severity;
+    mag_show("    %s  %s, %s flagged (critical or high: %s), cannot tell %s times%s", point->as_of,
+             mag_amount_text(point->screened_count, "adult", screened),
+             mag_amount_text(point->flagged_patient_count, "patient", flagged),
+             mag_count_text(visible[MAG_SEVERITY_CRITICAL] + visible[MAG_SEVERITY_HIGH], urgent),
+             mag_count_text(point->cannot_tell_count, cannot_tell), words[point->colour]);
+}
+
+/* A year of months in full, of a longer one both ends. */
+static void show_series(const mag_run_report *report) {
+    enum { SHOWN_IN_FULL = 13, SHOWN_OF_AN_END = 3 };
+    const size_t count = report->point_count;
+    amount_text times, more;
+    if (!report->series)
+        return;
+    mag_show("  series %s: %s, all in summary.csv; everything else is of the last", report->series,
+             mag_amount_text(count, "time", times));
+    for (size_t i = 0; i < count; i++) {
+        if (count > SHOWN_IN_FULL && i == SHOWN_OF_AN_END) {
+            i = count - SHOWN_OF_AN_END;
+            mag_show("    ... %s", mag_amount_text(i - SHOWN_OF_AN_END, "more time", more));
+        }
+        show_point(&report->points[i]);
+    }
+}
+
 void mag_closing_lines(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
     amount_text rules, patients, screened, threads;
@@ -313,6 +351,7 @@ void mag_closing_lines(const mag_closing *closing) {
         for (size_t i = 0; i < report->finding_count; i++)
             show_finding(&report->findings[i]);
         show_flags(report);
+        show_series(report);
     }
     if (closing->has_timings)
         show_timings(report);
@@ -355,6 +394,28 @@ static void rule_json(mag_json *json, const mag_rule_totals *rule) {
     mag_json_end_object(json);
 }
 
+static void point_json(mag_json *json, const mag_series_point *point) {
+    mag_json_object(json);
+    mag_json_key_text(json, "as_of", point->as_of);
+    mag_json_key_integer(json, "screened", (int64_t)point->screened_count);
+    mag_json_key_integer(json, "flagged", (int64_t)point->flagged_patient_count);
+    mag_json_key_integer(json, "hidden", (int64_t)point->hidden_count);
+    mag_json_key_integer(json, "cannot_tell", (int64_t)point->cannot_tell_count);
+    mag_json_key_text(json, "colour", colour_names[point->colour]);
+    mag_json_end_object(json);
+}
+
+static void series_json(mag_json *json, const mag_run_report *report) {
+    if (!report->series)
+        return;
+    mag_json_key_text(json, "series", report->series);
+    mag_json_key(json, "points");
+    mag_json_array(json);
+    for (size_t i = 0; i < report->point_count; i++)
+        point_json(json, &report->points[i]);
+    mag_json_end_array(json);
+}
+
 static void lists_json(mag_json *json, const mag_run_report *report) {
     mag_json_key(json, "sources");
     mag_json_array(json);
@@ -385,6 +446,7 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     mag_json_key_integer(&json, "exit", report->exit_code);
     mag_json_key_text(&json, "run_id", report->run_id);
     mag_json_key_text(&json, "as_of", report->as_of);
+    series_json(&json, report);
     mag_json_key_text(&json, "directory", closing->out_directory ? closing->out_directory : "");
     mag_json_key_text(&json, "result_sha256", report->result_sha256);
     mag_json_key_integer(&json, "patients", (int64_t)report->patient_count);

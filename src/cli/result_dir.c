@@ -28,13 +28,17 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
     }
     const mag_yaml *root;
     MAG_TRY(mag_yaml_parse(arena, path, text, MAG_E_USAGE, &root, err));
-    *out = (mag_result_record){.pipeline = text_or_null(root, "pipeline"),
-                               .profile = text_or_null(root, "profile"),
-                               .data = text_or_null(root, "data"),
-                               .as_of = text_or_null(root, "as_of"),
-                               .result_sha256 = text_or_null(root, "result_sha256"),
-                               .sources = mag_yaml_get(root, "sources"),
-                               .unmapped_drugs = mag_yaml_get(root, "unmapped_drugs")};
+    const mag_yaml *series = mag_yaml_get(root, "series");
+    *out =
+        (mag_result_record){.series = series ? text_or_null(series, "asked") : NULL,
+                            .series_sha256 = series ? text_or_null(series, "summary_sha256") : NULL,
+                            .pipeline = text_or_null(root, "pipeline"),
+                            .profile = text_or_null(root, "profile"),
+                            .data = text_or_null(root, "data"),
+                            .as_of = text_or_null(root, "as_of"),
+                            .result_sha256 = text_or_null(root, "result_sha256"),
+                            .sources = mag_yaml_get(root, "sources"),
+                            .unmapped_drugs = mag_yaml_get(root, "unmapped_drugs")};
     return MAG_OK;
 }
 

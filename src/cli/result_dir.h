@@ -10,8 +10,9 @@
  * silent. */
 typedef struct mag_result_record {
     const char *pipeline, *profile, *data, *as_of, *result_sha256;
-    const mag_yaml *sources;        /* with their files and SHA-256; NULL if it is silent */
-    const mag_yaml *unmapped_drugs; /* list of { text, rows }; NULL */
+    const char *series, *series_sha256; /* as asked; of its summaries. NULL: no series */
+    const mag_yaml *sources;            /* with their files and SHA-256; NULL if it is silent */
+    const mag_yaml *unmapped_drugs;     /* list of { text, rows }; NULL */
 } mag_result_record;
 
 /* Is this one of the inputs that the run read? */

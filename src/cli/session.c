@@ -18,6 +18,7 @@ static mag_status read_plan(mag_session *session, const mag_origin *origin,
                               .data_directory = origin->data,
                               .out_directory = options->out,
                               .as_of = origin->as_of,
+                              .as_of_series = options->as_of_series,
                               .memory_limit_nbytes = options->memory_limit_nbytes};
     if (origin->pipeline)
         return mag_plan_read(session->arena, origin->pipeline, &given, &session->plan, err);

@@ -15,17 +15,20 @@ static void print_line(void *context, mag_span line) {
     fwrite(line.at, 1, line.nbytes, stdout);
 }
 
-static mag_status answer_json(const char *recorded, const char *computed, mag_account *account,
-                              mag_error *err) {
+static mag_status answer_json(const mag_verification *found, mag_account *account, mag_error *err) {
     mag_text text;
     mag_text_init(&text, account);
     mag_json json;
     mag_json_begin(&json, &text, true);
     mag_json_object(&json);
-    mag_json_key_text(&json, "recorded", recorded);
-    mag_json_key_text(&json, "computed", computed);
+    mag_json_key_text(&json, "recorded", found->recorded);
+    mag_json_key_text(&json, "computed", found->computed);
+    if (*found->series_recorded) {
+        mag_json_key_text(&json, "series_recorded", found->series_recorded);
+        mag_json_key_text(&json, "series_computed", found->series_computed);
+    }
     mag_json_key(&json, "is_same");
-    mag_json_bool(&json, strcmp(recorded, computed) == 0);
+    mag_json_bool(&json, found->is_same);
     mag_json_end_object(&json);
     mag_status status = mag_text_check(&text, err);
     if (status == MAG_OK)
@@ -34,21 +37,26 @@ static mag_status answer_json(const char *recorded, const char *computed, mag_ac
     return status;
 }
 
-static mag_status answer(const mag_options *options, const char *recorded, const char *computed,
+static mag_status answer(const mag_options *options, const mag_verification *found,
                          mag_account *account, int *exit_code, mag_error *err) {
-    bool is_same = strcmp(recorded, computed) == 0;
-    *exit_code = is_same ? 0 : 1;
+    *exit_code = found->is_same ? 0 : 1;
     if (options->is_dump) {
-        if (!is_same)
-            mag_tell("magscreen: run.json records another result_sha256");
+        if (!found->is_same)
+            mag_tell("magscreen: run.json records another %s",
+                     strcmp(found->recorded, found->computed) == 0 ? "summary_sha256 of its series"
+                                                                   : "result_sha256");
         return MAG_OK;
     }
     if (options->is_json)
-        return answer_json(recorded, computed, account, err);
-    mag_show("recorded %s", recorded);
-    mag_show("computed %s", computed);
-    mag_show("%s", is_same ? "SAME RESULT"
-                           : "DIFFERENT RESULT: tables, sources, rules or program changed");
+        return answer_json(found, account, err);
+    mag_show("recorded %s", found->recorded);
+    mag_show("computed %s", found->computed);
+    if (*found->series_recorded) {
+        mag_show("recorded %s of the series", found->series_recorded);
+        mag_show("computed %s of the series", found->series_computed);
+    }
+    mag_show("%s", found->is_same ? "SAME RESULT"
+                                  : "DIFFERENT RESULT: tables, sources, rules or program changed");
     return MAG_OK;
 }
 
@@ -57,17 +65,25 @@ static mag_status verify_tables(const mag_options *options, mag_account *account
     mag_verification found = {0};
     MAG_TRY(mag_verify_directory(options->operands[0], account,
                                  options->is_dump ? print_line : NULL, NULL, &found, err));
-    return answer(options, found.recorded, found.computed, account, exit_code, err);
+    return answer(options, &found, account, exit_code, err);
 }
 
 static mag_status screen_again(mag_session *session, const mag_options *options,
-                               const char *recorded, int *exit_code, mag_error *err) {
+                               const mag_result_record *record, int *exit_code, mag_error *err) {
+    mag_verification found = {0};
     mag_run_inputs inputs = mag_session_inputs(session, options);
     if (options->is_dump)
         inputs.on_digest_line = print_line;
     const mag_run_report *report;
     MAG_TRY(mag_run(session->arena, &inputs, &report, err));
-    return answer(options, recorded, report->result_sha256, &session->account, exit_code, err);
+    snprintf(found.recorded, sizeof found.recorded, "%s", record->result_sha256);
+    snprintf(found.computed, sizeof found.computed, "%s", report->result_sha256);
+    snprintf(found.series_recorded, sizeof found.series_recorded, "%s",
+             record->series_sha256 ? record->series_sha256 : "");
+    snprintf(found.series_computed, sizeof found.series_computed, "%s", report->series_sha256);
+    found.is_same = strcmp(found.recorded, found.computed) == 0 &&
+                    strcmp(found.series_recorded, found.series_computed) == 0;
+    return answer(options, &found, &session->account, exit_code, err);
 }
 
 static mag_status verify_sources(mag_arena *arena, const mag_options *options, int *exit_code,
@@ -77,15 +93,17 @@ static mag_status verify_sources(mag_arena *arena, const mag_options *options, i
     if (!record.result_sha256)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U202, "%s/run.json records no result_sha256",
                         options->operands[0]);
-    mag_origin origin = {options->operands[1], options->profile, options->data, record.as_of};
+    const char *as_of = record.series ? NULL : record.as_of;
+    mag_origin origin = {options->operands[1], options->profile, options->data, as_of};
     if (!origin.pipeline && !origin.profile && !origin.data)
-        origin = (mag_origin){record.pipeline, record.profile, record.data, record.as_of};
+        origin = (mag_origin){record.pipeline, record.profile, record.data, as_of};
     mag_session session = {0};
     mag_options accepting = *options;
     accepting.allow_empty = ~0u; /* the run that is verified has judged that */
+    accepting.as_of_series = record.series;
     mag_status status = mag_session_open(&session, &origin, &accepting, err);
     if (status == MAG_OK)
-        status = screen_again(&session, options, record.result_sha256, exit_code, err);
+        status = screen_again(&session, options, &record, exit_code, err);
     mag_session_close(&session);
     return status;
 }

@@ -38,6 +38,7 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     return MAG_OK;
 }
 
+/* All but the ids. */
 static void partition_done(mag_partition *partition, mag_account *account) {
     mag_list *lists[] = {
         &partition->person_rows,    &partition->lab_rows,      &partition->lab_versions,
@@ -45,7 +46,6 @@ static void partition_done(mag_partition *partition, mag_account *account) {
         &partition->condition_rows, &partition->rejects,       &partition->unit_rows};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
-    mag_intern_done(&partition->ids);
     mag_arena_free(partition->arena);
 }
 
@@ -87,14 +87,12 @@ mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
     return MAG_OK;
 }
 
-void mag_cohort_free(mag_cohort *cohort) {
-    if (!cohort)
-        return;
+/* Ids and what only filling adds to. */
+static void tables_done(mag_cohort *cohort) {
     mag_account *account = cohort->settings.account;
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
-        partition_done(&cohort->partitions[i], account);
-    mag_list *lists[] = {&cohort->files,      &cohort->rejects, &cohort->drugs,
-                         &cohort->drug_codes, &cohort->ranges,  &cohort->unit_profiles};
+        mag_intern_done(&cohort->partitions[i].ids);
+    mag_list *lists[] = {&cohort->drugs, &cohort->drug_codes, &cohort->ranges};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_intern *tables[] = {&cohort->texts, &cohort->drug_keys, &cohort->range_keys,
@@ -104,6 +102,19 @@ void mag_cohort_free(mag_cohort *cohort) {
     mag_text_counts_done(&cohort->unknown_units);
     mag_text_counts_done(&cohort->unmapped_drugs);
     mag_text_counts_done(&cohort->malformed_codes);
+}
+
+void mag_cohort_free(mag_cohort *cohort) {
+    if (!cohort)
+        return;
+    mag_account *account = cohort->settings.account;
+    if (!cohort->is_copy)
+        tables_done(cohort);
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+        partition_done(&cohort->partitions[i], account);
+    mag_list *lists[] = {&cohort->files, &cohort->rejects, &cohort->unit_profiles};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        mag_list_done(account, lists[i]);
     mag_arena_free(cohort->arena);
 }
 

@@ -30,6 +30,12 @@ typedef struct mag_cohort mag_cohort;
 
 mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
                           const mag_cohort_settings *settings, mag_error *err) MAG_MUST_CHECK;
+/* A second cohort of the same rows with another fixed T, so that both are settled, each as if its
+   rows had been read for its T alone. `filled` holds all rows and is not settled yet; it keeps the
+   ids and tables that the copy looks into, and must outlive it. The caller frees the copy.
+   MAG_E_RESOURCE if memory is out: the rows are in memory twice until the copy is settled. */
+mag_status mag_cohort_copy(const mag_cohort *filled, mag_minute as_of, mag_cohort **out,
+                           mag_error *err) MAG_MUST_CHECK;
 void mag_cohort_free(mag_cohort *cohort);
 const mag_cohort_settings *mag_cohort_settings_of(const mag_cohort *cohort);
 const mag_codebook *mag_cohort_codebook(const mag_cohort *cohort);

@@ -108,6 +108,7 @@ struct mag_cohort {
     signed char declared_delivery[MAG_ANALYTE_COUNT]; /* 0: by the data; 1 yes, -1 no */
     bool delivers[MAG_ANALYTE_COUNT];
     uint64_t twin_count;
+    bool is_copy; /* ids and shared tables are another cohort's */
 };
 
 typedef struct mag_range {

@@ -67,16 +67,19 @@ static int by_bytes(const void *a, const void *b) {
 /* Sorts and emits the kept lines, and forgets them. */
 static mag_status flush_kept(mag_digest *digest, mag_error *err) {
     line_set *kept = &digest->kept;
+    void *room = NULL;
+    size_t capacity = 0, begin = 0;
     MAG_TRY(mag_text_check(&kept->text, err));
-    mag_span *lines = mag_arena_alloc(digest->arena, (kept->count + 1) * sizeof *lines);
-    if (lines == NULL)
-        return mag_fail_memory(err, kept->count * sizeof *lines);
-    size_t begin = 0;
+    if (kept->count == 0)
+        return MAG_OK;
+    MAG_TRY(mag_grow(digest->account, &room, &capacity, sizeof(mag_span), kept->count, err));
+    mag_span *lines = room;
     for (size_t i = 0; i < kept->count; begin = kept->ends[i++])
         lines[i] = (mag_span){kept->text.at + begin, kept->ends[i] - begin};
     qsort(lines, kept->count, sizeof *lines, by_bytes);
     for (size_t i = 0; i < kept->count; i++)
         emit(digest, lines[i]);
+    mag_drop(digest->account, lines, capacity, sizeof *lines);
     mag_text_clear(&kept->text);
     kept->count = 0;
     return MAG_OK;
@@ -180,6 +183,10 @@ mag_status mag_digest_summary(mag_digest *digest, const mag_summary_row *row, ma
     add_count(digest, row->cannot_tell);
     add_count(digest, row->hidden);
     return keep(digest, err);
+}
+
+mag_status mag_digest_end_block(mag_digest *digest, mag_error *err) {
+    return flush_kept(digest, err);
 }
 
 mag_status mag_digest_end(mag_digest *digest, char hex[MAG_SHA256_HEX_NBYTES], mag_error *err) {

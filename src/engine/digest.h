@@ -33,6 +33,10 @@ mag_status mag_digest_header(mag_digest *digest, const char *header, mag_error *
 mag_status mag_digest_summary(mag_digest *digest, const mag_summary_row *row,
                               mag_error *err) MAG_MUST_CHECK;
 
+/* Ends a block of summary rows: they are sorted and hashed, and those that follow come after them.
+   Blocks of one as-of each, oldest first, are in bytewise order as a whole. */
+mag_status mag_digest_end_block(mag_digest *digest, mag_error *err) MAG_MUST_CHECK;
+
 /* Writes the digits and frees. */
 mag_status mag_digest_end(mag_digest *digest, char hex[MAG_SHA256_HEX_NBYTES],
                           mag_error *err) MAG_MUST_CHECK;

@@ -25,6 +25,12 @@ const char *mag_gate_name(mag_reason reason, mag_gate_kind kind);
 mag_status mag_gates_judge(mag_arena *arena, const mag_plan *plan, const mag_cohort *cohort,
                            mag_minute data_until, mag_gates *out, mag_error *err) MAG_MUST_CHECK;
 
+/* Adds the verdicts of another T to those of `into`: of one gate of a source or file the worse
+   counts, and the one that is there if neither is. as_of: the T of `more`, kept with its verdicts;
+   NULL: they say so already. Lives in the arena. */
+mag_status mag_gates_join(mag_arena *arena, mag_gates *into, const mag_gates *more,
+                          const char *as_of, mag_error *err) MAG_MUST_CHECK;
+
 /* Sums the files of a source. */
 mag_accounting mag_source_accounting(const mag_cohort *cohort, const char *source,
                                      size_t *file_count);

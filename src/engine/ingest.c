@@ -1,6 +1,7 @@
 /* Sources are read one after the other; partitions are settled side by side. */
 #include "engine/ingest.h"
 
+#include "cohort/decoder.h"
 #include "cohort/unit_profile.h"
 #include "engine/parallel.h"
 
@@ -16,7 +17,7 @@ static mag_status parse_as_of(const char *text, mag_run_time *out, mag_error *er
                       "yesterday or latest");
         return status;
     }
-    out->as_of = moment.minute + (moment.is_date_only ? MAG_MINUTES_PER_DAY - 1 : 0);
+    out->as_of = mag_minute_plus(moment.minute, moment.is_date_only ? MAG_MINUTES_PER_DAY - 1 : 0);
     return MAG_OK;
 }
 

@@ -165,8 +165,7 @@ static mag_status apply_options(plan_reader *reader, const mag_plan_options *opt
     plan->as_of_text = mag_yaml_get_text(reader->root, "as_of");
     if (memory_limit != NULL)
         MAG_TRY(mag_plan_size(at(reader, memory_limit), &plan->memory_limit_nbytes, err));
-    if (options->as_of != NULL)
-        plan->as_of_text = options->as_of;
+    MAG_TRY(mag_plan_as_of(reader->arena, options, plan, err));
     if (options->out_directory != NULL)
         plan->sink_directory = options->out_directory;
     if (options->memory_limit_nbytes != 0)

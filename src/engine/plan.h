@@ -3,6 +3,7 @@
 #define MAG_ENGINE_PLAN_H
 
 #include "cohort/source.h"
+#include "engine/series.h"
 #include "rules/pack.h"
 
 typedef struct mag_plan_source {
@@ -23,6 +24,8 @@ typedef struct mag_plan {
     const char *pipeline_path, *profile_name, *data_directory;
     const char
         *as_of_text; /* "latest", "yesterday", "2025-12-31", "2025-12-31T12:00"; NULL: not said */
+    const char *series_text; /* "2025-01-31..2025-12-31/month"; NULL: no series */
+    mag_series series;       /* as_of_text is then its last day */
     const char *site_zone;
     int32_t history_days; /* 0 = none */
     mag_minute
@@ -43,7 +46,7 @@ typedef struct mag_plan {
 } mag_plan;
 
 typedef struct mag_plan_options { /* from the command line; NULL or 0 = not given */
-    const char *profile, *data_directory, *out_directory, *as_of;
+    const char *profile, *data_directory, *out_directory, *as_of, *as_of_series;
     size_t memory_limit_nbytes;
 } mag_plan_options;
 

@@ -50,6 +50,11 @@ typedef struct mag_plan_said {
 mag_status mag_plan_take_profiles(mag_plan *plan, const mag_plan_said *said,
                                   mag_error *err) MAG_MUST_CHECK;
 
+/* The as-of or the series that the command line says, instead of what the plan says so far.
+   MAG_E_USAGE if both are said or the series is none. */
+mag_status mag_plan_as_of(mag_arena *arena, const mag_plan_options *options, mag_plan *plan,
+                          mag_error *err) MAG_MUST_CHECK;
+
 /* The last step: what follows from the rest, and config_sha256 over `text` (the file, or the short
    form in words), the as-of, and the profiles. */
 void mag_plan_finish(mag_plan *plan, mag_span text);

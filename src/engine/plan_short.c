@@ -68,7 +68,7 @@ static mag_status fill(mag_arena *arena, const mag_plan_options *options, mag_pl
     if (plan->profile_name == NULL || plan->data_directory == NULL)
         return mag_fail_memory(err, 1);
     plan->name = plan->profile_name;
-    plan->as_of_text = options->as_of;
+    MAG_TRY(mag_plan_as_of(arena, options, plan, err));
     plan->sink_directory = options->out_directory;
     plan->memory_limit_nbytes = options->memory_limit_nbytes;
     plan->strata_sex = plan->strata_age_band = true;

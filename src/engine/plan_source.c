@@ -201,6 +201,10 @@ void mag_plan_finish(mag_plan *plan, mag_span text) {
     mag_sha256_add(hash, text);
     mag_sha256_add(hash, mag_span_of("\nas_of "));
     mag_sha256_add(hash, mag_span_of(as_of));
+    if (plan->series_text != NULL) {
+        mag_sha256_add(hash, mag_span_of("\nseries "));
+        mag_sha256_add(hash, mag_span_of(plan->series_text));
+    }
     for (size_t i = 0; i < plan->source_count; i++) {
         mag_sha256_add(hash, mag_span_of("\nprofile "));
         mag_sha256_add(hash, mag_span_of(plan->sources[i].profile->sha256));

@@ -68,6 +68,24 @@ mag_status mag_plan_minute(mag_plan_place place, mag_minute *minute, mag_error *
     return MAG_OK;
 }
 
+mag_status mag_plan_as_of(mag_arena *arena, const mag_plan_options *options, mag_plan *plan,
+                          mag_error *err) {
+    char last[MAG_MOMENT_TEXT_NBYTES];
+    if (options->as_of != NULL)
+        plan->as_of_text = options->as_of;
+    if (options->as_of_series == NULL)
+        return MAG_OK;
+    if (options->as_of != NULL)
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                        "--as-of and --as-of-series cannot be given together");
+    MAG_TRY(mag_series_parse(options->as_of_series, &plan->series, err));
+    mag_day_text(mag_series_day(&plan->series, plan->series.count - 1), last);
+    plan->series_text = mag_arena_text(arena, mag_span_of(options->as_of_series));
+    plan->as_of_text = mag_arena_text(arena, mag_span_of(last));
+    return plan->series_text == NULL || plan->as_of_text == NULL ? mag_fail_memory(err, sizeof last)
+                                                                 : MAG_OK;
+}
+
 static mag_status read_word(mag_plan_place place, const char *const *words, int *idx,
                             mag_error *err) {
     for (int i = 0; words[i] != NULL; i++)

@@ -8,6 +8,7 @@
 #include "engine/report.h"
 #include "engine/run_notes.h"
 #include "engine/run_record.h"
+#include "engine/run_series.h"
 #include "engine/source_findings.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ typedef struct run_state {
     mag_cohort *cohort;
     mag_screen screen;
     mag_gates gates;
+    mag_run_series series;
     bool is_judged, has_rejects_written;
     char run_id[MAG_RUN_ID_NBYTES];
     const char *header; /* of the digest; NULL until the run has begun */
@@ -61,13 +63,15 @@ static mag_status begin_run(run_state *run, mag_error *err) {
     if (report->run_id == NULL || report->as_of == NULL || report->classes_built == NULL ||
         run->header == NULL)
         return mag_fail_memory(err, sizeof *report);
-    return MAG_OK;
+    return mag_run_series_begin(&run->series, err);
 }
 
 static mag_status read_all(run_state *run, mag_error *err) {
     MAG_TRY(mag_ingest(run->inputs, &run->time, &run->cohort, err));
     run->report->seconds_ingest = lap(run);
     MAG_TRY(check_stop(run->inputs, "reading", err));
+    MAG_TRY(mag_run_series_earlier(&run->series, run->cohort, err));
+    run->report->seconds_series = lap(run);
     MAG_TRY(mag_settle(run->inputs, run->cohort, err));
     run->report->seconds_settle = lap(run);
     MAG_TRY(check_stop(run->inputs, "sorting", err));
@@ -95,6 +99,7 @@ static mag_status judge(run_state *run, mag_error *err) {
     mag_run_report *report = run->report;
     MAG_TRY(mag_gates_judge(run->arena, run->inputs->plan, run->cohort, run->time.data_until,
                             &run->gates, err));
+    MAG_TRY(mag_run_series_last(&run->series, &run->screen, &run->gates, report, err));
     run->is_judged = true;
     MAG_TRY(mag_report_verdicts(run->arena, &run->gates, report, err));
     bool is_red = run->gates.is_red_hard || run->gates.is_red_soft;
@@ -212,7 +217,8 @@ mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run
                    mag_error *err) {
     mag_text json;
     mag_error failure = {0};
-    run_state run = {.arena = arena, .inputs = inputs};
+    run_state run = {
+        .arena = arena, .inputs = inputs, .series = {.arena = arena, .inputs = inputs}};
     run.report = mag_arena_alloc(arena, sizeof *run.report);
     if (run.report == NULL)
         return mag_fail_memory(err, sizeof *run.report);
@@ -229,6 +235,7 @@ mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run
             *err = failure;
     }
     mag_screen_done(&run.screen);
+    mag_run_series_done(&run.series);
     mag_cohort_free(run.cohort);
     mag_text_done(&json);
     return status;

@@ -28,6 +28,7 @@ typedef struct mag_gate_verdict {
     const char *first_file; /* of the first such row; "" = none */
     uint32_t first_line;    /* 0 = none */
     const char *column;
+    const char *as_of;  /* of a series: the T that was judged, the worst of its gate; NULL else */
     const char *detail; /* more about what was found: "20 of 20 rows not of interest"; or NULL */
 } mag_gate_verdict;
 
@@ -70,6 +71,15 @@ typedef struct mag_source_finding {
     size_t fact_count;
 } mag_source_finding;
 
+/* One T of a series: what its summary adds up to, and how its gates came out. */
+typedef struct mag_series_point {
+    const char *as_of;
+    uint64_t screened_count, flagged_patient_count, hidden_count;
+    uint64_t cannot_tell_count; /* outcomes, over all active rules */
+    uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
+    mag_gate_colour colour; /* the worst of its gates */
+} mag_series_point;
+
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
     mag_run_end end;
@@ -78,6 +88,10 @@ typedef struct mag_run_report {
     bool has_warnings;       /* a gate is amber */
     bool has_failure_record; /* mag_run failed, and the sink keeps a record that says why */
     const char *run_id, *as_of;
+    const char *series;             /* "2025-01-31..2025-12-31/month"; NULL: no series */
+    const mag_series_point *points; /* of the series, oldest first; as_of is the last one's */
+    size_t point_count;
+    char series_sha256[MAG_SHA256_HEX_NBYTES]; /* of the S lines of all T; "": no series */
     const char *pack_name, *pack_version;
     size_t rule_count;
     const char *classes_built; /* drug classes that `latest` follows, comma-separated */
@@ -111,7 +125,8 @@ typedef struct mag_run_report {
     uint64_t hidden_count;
     uint64_t flagged_patient_count;
     mag_minute newest_lab, newest_prescription;
-    double seconds_total, seconds_ingest, seconds_settle, seconds_screen, seconds_publish;
+    double seconds_total, seconds_ingest, seconds_series, seconds_settle, seconds_screen,
+        seconds_publish;
     int thread_count;
     size_t peak_memory_nbytes;
     char result_sha256[MAG_SHA256_HEX_NBYTES];

@@ -227,6 +227,8 @@ static void write_verdict(mag_json *json, const mag_gate_verdict *verdict) {
     if (verdict->file[0] != '\0')
         mag_json_key_text(json, "file", verdict->file);
     mag_json_key_text(json, "gate", verdict->gate);
+    if (verdict->as_of != NULL)
+        mag_json_key_text(json, "as_of", verdict->as_of);
     mag_json_key_text(json, "verdict", colour_name(verdict->colour));
     mag_json_key_text(json, "kind", verdict->is_hard ? "hard" : "soft");
     write_measure(json, verdict);
@@ -397,6 +399,30 @@ static void write_settings(mag_json *json, const mag_run_record *record) {
     write_overrides(json, plan);
 }
 
+/* Only of a series: its T, and that summary.csv has a part for each. */
+static void write_series(mag_json *json, const mag_run_report *report) {
+    if (report->series == NULL)
+        return;
+    begin_object(json, "series");
+    mag_json_key_text(json, "asked", report->series);
+    mag_json_key_text(json, "summary_sha256", report->series_sha256);
+    begin_array(json, "points");
+    for (size_t i = 0; i < report->point_count; i++) {
+        const mag_series_point *point = &report->points[i];
+        mag_json_object(json);
+        mag_json_key_text(json, "as_of", point->as_of);
+        key_count(json, "screened", point->screened_count);
+        key_count(json, "flagged", point->flagged_patient_count);
+        write_severities(json, "flags_by_severity", point->visible_by_severity);
+        key_count(json, "flags_hidden", point->hidden_count);
+        key_count(json, "cannot_tell", point->cannot_tell_count);
+        mag_json_key_text(json, "gates", colour_name(point->colour));
+        mag_json_end_object(json);
+    }
+    mag_json_end_array(json);
+    mag_json_end_object(json);
+}
+
 static void write_file_fault(mag_json *json, const mag_run_record *record) {
     mag_file_fault fault;
     if (!mag_file_fault_find(record->cohort, record->failure, &fault))
@@ -423,6 +449,7 @@ static void write_identity(mag_json *json, const mag_run_record *record) {
     key_text_or_null(json, "result_sha256",
                      report->result_sha256[0] == '\0' ? NULL : report->result_sha256);
     mag_json_key_text(json, "digest_header", record->digest_header);
+    write_series(json, report);
     key_text_or_null(json, "pipeline", inputs->plan->pipeline_path);
     key_text_or_null(json, "profile", inputs->plan->profile_name);
     key_text_or_null(json, "data", inputs->plan->data_directory);
@@ -454,6 +481,8 @@ static void write_assumed(mag_json *json, const mag_run_record *record) {
 static void write_effort(mag_json *json, const mag_run_report *report) {
     begin_object(json, "seconds");
     key_fixed(json, "ingest", report->seconds_ingest, 3);
+    if (report->series != NULL)
+        key_fixed(json, "series", report->seconds_series, 3);
     key_fixed(json, "settle", report->seconds_settle, 3);
     key_fixed(json, "screen", report->seconds_screen, 3);
     key_fixed(json, "publish", report->seconds_publish, 3);

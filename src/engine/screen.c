@@ -122,7 +122,8 @@ static mag_status screen_patient(patient_case *at, mag_error *err) {
     const mag_screen *screen = at->screen;
     screen_worker *worker = at->worker;
     size_t levels[MAG_STRATUM_COUNT];
-    MAG_TRY(mag_lab_stats_patient(at->part->lab_stats, at->patient, err));
+    if (!screen->is_only_counted)
+        MAG_TRY(mag_lab_stats_patient(at->part->lab_stats, at->patient, err));
     if (!mag_patient_is_screened(at->patient))
         return MAG_OK;
     at->part->screened_count++;
@@ -130,7 +131,7 @@ static mag_status screen_patient(patient_case *at, mag_error *err) {
     size_t level_count = mag_strata_of(screen->strata, at->patient, levels);
     mag_tally_patient(&at->part->tally, screen->pack, worker->outcomes, levels, level_count);
     for (size_t rule_idx = 0; rule_idx < mag_pack_rule_count(screen->pack); rule_idx++)
-        if (is_written(screen, rule_idx, &worker->outcomes[rule_idx]))
+        if (!screen->is_only_counted && is_written(screen, rule_idx, &worker->outcomes[rule_idx]))
             MAG_TRY(keep_row(at, rule_idx, err));
     return MAG_OK;
 }

@@ -32,6 +32,7 @@ typedef struct mag_screen {
     mag_account *account;
     bool (*is_stopped)(void *context); /* NULL = never */
     void *stop_context;
+    bool is_only_counted; /* no rows and no lab statistics are kept: an earlier T of a series */
     mag_screen_part parts[MAG_PARTITION_COUNT];
     mag_tally total;
     mag_lab_stats *lab_stats;

@@ -32,6 +32,9 @@ struct result_reader {
     mag_digest *digest;
     mag_text facts;
     const char *header;
+    const char *as_of;    /* of the run; a series: its last T */
+    mag_digest *series;   /* of the summaries of a series; NULL without one */
+    char block_as_of[64]; /* T of the summary rows that come last */
 };
 
 static uint64_t count_of(const char *cell) {
@@ -86,6 +89,17 @@ static mag_status take_flag(result_reader *verifier, const char *const *cells, m
     return mag_digest_flag(verifier->digest, &row, mag_text_span(&verifier->facts), err);
 }
 
+/* Rows of a series go into its digest, T by T, and only those of the last T into the result's. */
+static mag_status take_series_row(result_reader *verifier, const mag_summary_row *row,
+                                  mag_error *err) {
+    if (strcmp(verifier->block_as_of, row->as_of) != 0)
+        MAG_TRY(mag_digest_end_block(verifier->series, err));
+    snprintf(verifier->block_as_of, sizeof verifier->block_as_of, "%s", row->as_of);
+    MAG_TRY(mag_digest_summary(verifier->series, row, err));
+    return strcmp(row->as_of, verifier->as_of) == 0 ? mag_digest_summary(verifier->digest, row, err)
+                                                    : MAG_OK;
+}
+
 static mag_status take_summary(result_reader *verifier, const char *const *cells, mag_error *err) {
     mag_summary_row row = {.as_of = cells[0],
                            .rule_id = cells[1],
@@ -96,7 +110,8 @@ static mag_status take_summary(result_reader *verifier, const char *const *cells
                            .clear = count_of(cells[6]),
                            .cannot_tell = count_of(cells[7]),
                            .hidden = count_of(cells[8])};
-    return mag_digest_summary(verifier->digest, &row, err);
+    return verifier->series == NULL ? mag_digest_summary(verifier->digest, &row, err)
+                                    : take_series_row(verifier, &row, err);
 }
 
 static const table_shape LAB_SUMMARY = {"lab_summary.csv",
@@ -179,6 +194,22 @@ static mag_status read_table(result_reader *verifier, const table_shape *table, 
     return status;
 }
 
+/* Of the series in run.json, if there is one. */
+static mag_status read_series(result_reader *verifier, const mag_yaml *root, const char *path,
+                              mag_verification *out, mag_error *err) {
+    const mag_yaml *series = mag_yaml_get(root, "series");
+    const char *recorded = series == NULL ? NULL : mag_yaml_get_text(series, "summary_sha256");
+    verifier->as_of = mag_yaml_get_text(root, "as_of");
+    if (series == NULL)
+        return MAG_OK;
+    if (recorded == NULL || verifier->as_of == NULL ||
+        strlen(recorded) != MAG_SHA256_HEX_NBYTES - 1)
+        return mag_fail(err, MAG_E_INPUT, MAG_MSG_P404, "%s: the series has no summary_sha256",
+                        path);
+    memcpy(out->series_recorded, recorded, MAG_SHA256_HEX_NBYTES);
+    return mag_digest_new(&verifier->series, verifier->account, NULL, NULL, err);
+}
+
 /* run.json as YAML: what this program writes is also a flow mapping. */
 static mag_status read_record(result_reader *verifier, mag_arena *arena, mag_verification *out,
                               mag_error *err) {
@@ -196,7 +227,7 @@ static mag_status read_record(result_reader *verifier, mag_arena *arena, mag_ver
         return mag_fail(err, MAG_E_INPUT, MAG_MSG_P404,
                         "%s has no result_sha256: this run published nothing", path);
     memcpy(out->recorded, recorded, MAG_SHA256_HEX_NBYTES);
-    return MAG_OK;
+    return read_series(verifier, root, path, out, err);
 }
 
 static mag_status read_tables(result_reader *verifier, mag_error *err) {
@@ -216,7 +247,13 @@ static mag_status verify(result_reader *verifier, mag_digest_line on_line, void 
         return status;
     }
     MAG_TRY(mag_digest_end(verifier->digest, out->computed, err));
-    out->is_same = strcmp(out->recorded, out->computed) == 0;
+    if (verifier->series != NULL) {
+        mag_digest *series = verifier->series;
+        verifier->series = NULL;
+        MAG_TRY(mag_digest_end(series, out->series_computed, err));
+    }
+    out->is_same = strcmp(out->recorded, out->computed) == 0 &&
+                   strcmp(out->series_recorded, out->series_computed) == 0;
     return MAG_OK;
 }
 
@@ -234,6 +271,7 @@ mag_status mag_verify_directory(const char *dir, mag_account *account, mag_diges
         status = read_record(&verifier, arena, out, err);
     if (status == MAG_OK)
         status = verify(&verifier, on_line, context, out, err);
+    mag_digest_free(verifier.series);
     mag_text_done(&verifier.facts);
     mag_arena_free(verifier.arena);
     mag_arena_free(arena);

@@ -7,7 +7,9 @@
 typedef struct mag_verification {
     char recorded[MAG_SHA256_HEX_NBYTES]; /* by run.json */
     char computed[MAG_SHA256_HEX_NBYTES]; /* from the tables */
-    bool is_same;
+    /* The same of the summaries of a series, all T together; "" without one. */
+    char series_recorded[MAG_SHA256_HEX_NBYTES], series_computed[MAG_SHA256_HEX_NBYTES];
+    bool is_same; /* both */
 } mag_verification;
 
 /* Reads dir's tables and run.json. on_line (may be NULL) gets every line of the digest, in order.
