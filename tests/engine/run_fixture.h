@@ -19,6 +19,7 @@ typedef struct run_fixture {
     char folder[64], data[96], out[96];
     int thread_count;
     const char *as_of, *pipeline; /* pipeline NULL: the short form */
+    const char *series;           /* instead of as_of; NULL = none */
     bool is_dry, is_unforced;
     unsigned stop_at, stop_calls; /* the call of is_stopped that says yes; 0 = none */
     mag_source *extra;            /* read after those of the plan; NULL = none */
@@ -157,7 +158,8 @@ static inline mag_status fixture_run(run_fixture *at) {
     mag_plan_options options = {.profile = "magscreen",
                                 .data_directory = at->data,
                                 .out_directory = at->out,
-                                .as_of = at->as_of};
+                                .as_of = at->series == NULL ? at->as_of : NULL,
+                                .as_of_series = at->series};
     at->report = NULL;
     if (at->pipeline != NULL)
         MAG_TRY(mag_plan_read(at->arena, at->pipeline, &options, &plan, &at->error));
