@@ -295,7 +295,7 @@ static void the_worst_time_decides_and_is_named(void **state) {
     assert_int_equal(at->report->end, MAG_RUN_HELD);
     assert_int_equal(at->report->exit_code, 4);
     assert_int_equal(at->report->points[0].colour, MAG_RED);
-    assert_int_equal(at->report->points[48].colour, MAG_GREEN);
+    assert_int_not_equal(at->report->points[48].colour, MAG_RED);
     bool is_named = false;
     for (size_t i = 0; i < at->report->verdict_count; i++) {
         const mag_gate_verdict *verdict = &at->report->verdicts[i];
