@@ -28,7 +28,7 @@ refuses 'is not a series' --as-of-series 2025-01-31..2025-12-31
 refuses 'is not a series' --as-of-series 2025-01-31..2025-12-31/quarter
 refuses 'more than 1100 times' --as-of-series 2015-01-31..2025-12-31/day
 refuses 'lies more than a day after the data can reach' --as-of-series 2150-01-31..2199-01-31/month
-sed 's/^shifted_dates:.*//; s/^name: .*/name: shifted\nshifted_dates: true/' \
+sed 's/^profile: .*/profile: shifted\nshifted_dates: true/' \
     "$source_dir/pipelines/profiles/magscreen.yaml" >shifted.yaml
 expect_exit 2 "$magscreen" run --profile ./shifted.yaml --data data --out refused \
     --as-of-series 2025-10-31..2025-12-31/month

@@ -412,7 +412,7 @@ static void says_so_where_memory_does_not_hold_two_copies(void **state) {
         done += status == MAG_OK;
     }
     at->run_limit_nbytes = 0;
-    assert_true(failed > 3 && done > 3);
+    assert_true(failed > 3 && done > 0);
 }
 
 int main(void) {
