@@ -96,12 +96,13 @@ static void put_rare(lab *made) {
     else if (made->of == INR)
         made->value = (made->in = RATIO, 1 + oracle_upto(3));
     else if (made->of == POTASSIUM)
-        made->value = (made->in = MMOL, ONE_OF(potassium));
+        made->value = (made->in = MMOL, made->is_haemolysed = one_in(4), ONE_OF(potassium));
 }
 
 static lab some_lab(const mixture *of) {
     static const double creatinine[] = {52, 60, 78, 80, 90, 104, 105, 130, 150, 156, 157, 208, 300};
-    static const double urea[] = {5.0, 7.9, 8.0, 9.0}, nitrogen[] = {14.0, 22.3, 22.4, 25.0};
+    static const double urea[] = {5.0, 7.9, 8.0, 9.0, 10.0, 10.1, 16.0},
+                        nitrogen[] = {14.0, 22.3, 22.4, 25.0, 28.0, 28.1, 45.0};
     lab made = {.of = (what)oracle_upto(WEIGHT), .sign = '=', .in = OTHER};
     made.days_ago = some_days_ago();
     if (of->recent_days > 0 && !one_in(4))
@@ -236,7 +237,7 @@ static const char *lab_name(const lab *of) {
 
 static void write_lab(const lab *of, char out[96]) {
     static const char *const units[] = {"mmol/L", "mg/dL",  "mEq/L", "umol/L", "",
-                                        "g/L",    "nmol/L", "ng/mL", ""};
+                                        "g/L",    "nmol/L", "ng/mL", "1"};
     static const int mmol_digits[] = {2, 0, 0, 1, 1, 2, 0, 0, 2, 2, 0, 0, 0, 1};
     const char *other = of->of == EGFR ? "mL/min/1.73m2" : of->of == WEIGHT ? "kg" : "cm";
     const char *unit = of->in == OTHER ? other : units[of->in];
