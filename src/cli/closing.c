@@ -305,8 +305,8 @@ static void show_point(const mag_series_point *point) {
     count_text cannot_tell, urgent;
     amount_text screened, flagged;
     const uint64_t *visible = point->visible_by_severity;
-    mag_show("    %s  %s, %s flagged (critical or high: %s), cannot tell %s times%s", point->as_of,
-             mag_amount_text(point->screened_count, "adult", screened),
+    mag_show("    %s  %s, %s flagged (critical or high: %s), cannot tell %s (patient x rule)%s",
+             point->as_of, mag_amount_text(point->screened_count, "adult", screened),
              mag_amount_text(point->flagged_patient_count, "patient", flagged),
              mag_count_text(visible[MAG_SEVERITY_CRITICAL] + visible[MAG_SEVERITY_HIGH], urgent),
              mag_count_text(point->cannot_tell_count, cannot_tell), words[point->colour]);
