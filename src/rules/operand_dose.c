@@ -20,7 +20,7 @@ static bool is_replaced(const mag_drug_query *query, const mag_exposure *exposur
             mag_drug_classes(query, other) == 0)
             continue;
         const mag_interval theirs = mag_drug_interval(query, other);
-        const bool is_newer = theirs.start > own.start;
+        const bool is_newer = theirs.start > own.start && at < mag_drug_effect_stop(query, other);
         if (runs_at(&theirs, at) ? !is_running || (is_newer && own.kind == MAG_RX_ISSUE)
                                  : !is_running && is_newer)
             return true;
@@ -102,8 +102,8 @@ static void look_at(const mag_drug_query *query, const mag_period *period, mag_m
     keep_larger(largest, &dose);
 }
 
-/* Doses rise only where a row begins, or where one ends that stood for another; what is for one day
-   meets what still runs when that day begins. */
+/* Doses rise only where a row begins, or where one stops, or is over, that stood for another; what
+   is for one day meets what still runs when that day begins. */
 mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *period) {
     if (mag_drug_exposed(query, period).truth.is != MAG_TRUE)
         return mag_drug_number_when_absent(query);
@@ -116,6 +116,7 @@ mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *p
         look_at(query, period, mag_day_begin(exposure->start), &largest);
         look_at(query, period, exposure->start, &largest);
         look_at(query, period, mag_drug_interval(query, exposure).stop, &largest);
+        look_at(query, period, mag_drug_effect_stop(query, exposure), &largest);
     }
     note_doubt(&largest);
     return largest;

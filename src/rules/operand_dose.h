@@ -6,7 +6,7 @@
 
 /* umol of elemental magnesium a day at T, summed over products; 0 if nothing is in effect. Of a
    product, the rows that run at T count (of issues the newest alone, which continues the one
-   before), or its newest row if only grace or extra minutes keep it in effect. */
+   before), or the newest of its rows that grace or extra minutes keep in effect if none runs. */
 mag_value mag_drug_dose(const mag_drug_query *query);
 /* Is the exposure one of the query's that the dose counts at T? */
 bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure);

@@ -224,7 +224,9 @@ static bool counts_in(const chart *rows, int idx, int hour, bool with_grace) {
         const bool other_runs = hour < other->stop;
         if (runs && other_runs && r->kind == MAG_RX_ISSUE && other->start > r->start)
             return false;
-        if (!runs && (other_runs || other->start > r->start))
+        const bool is_newer =
+            other->start > r->start && (!with_grace || hour < effect_of(other, -1));
+        if (!runs && (other_runs || is_newer))
             return false;
     }
     return runs || (with_grace ? hour < effect_of(r, -1) : is_joined);

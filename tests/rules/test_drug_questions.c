@@ -238,6 +238,30 @@ static void the_largest_dose_of_a_day_sums_what_it_held(void **state) {
     EXPECT(rows);
 }
 
+/* An infusion counts for 48 hours; a dose in between that is over by then stands for nothing. */
+static void a_later_row_that_is_over_does_not_take_the_place_of_one_in_effect(void **state) {
+    (void)state;
+    static const row rows[] = {
+        {IS("dose(MGSYS)", "20 mmol/day"),
+         "MGIV 20 mmol since 200 hours ago until 40 hours ago; MGIV 40 mmol since 150 hours ago "
+         "until 140 hours ago",
+         "yes"},
+        {IS("dose(MGSYS)", "40 mmol/day"),
+         "MGIV 20 mmol since 200 hours ago until 40 hours ago; MGIV 40 mmol since 150 hours ago "
+         "until 47 hours ago",
+         "yes"},
+        {"dose_unclear(MGSYS)",
+         "MGIV since 200 hours ago until 40 hours ago; MGIV 40 mmol since 150 hours ago until 140 "
+         "hours ago; MGLAX 20 mmol since 9 days ago",
+         "yes"},
+        {"dose_unclear(MGSYS)",
+         "MGIV since 200 hours ago until 40 hours ago; MGIV 40 mmol since 150 hours ago until 30 "
+         "hours ago; MGLAX 20 mmol since 9 days ago",
+         "no"},
+    };
+    EXPECT(rows);
+}
+
 static void salts_and_routes_are_known_of_every_product_or_not_at_all(void **state) {
     (void)state;
     static const row rows[] = {
@@ -422,6 +446,7 @@ int main(void) {
         cmocka_unit_test(overlap_counts_calendar_days_of_different_products),
         cmocka_unit_test(a_gap_is_judged_by_the_clock_of_administrations),
         cmocka_unit_test(products_issues_and_courses_are_counted),
+        cmocka_unit_test(a_later_row_that_is_over_does_not_take_the_place_of_one_in_effect),
         cmocka_unit_test(the_largest_dose_of_a_day_sums_what_it_held),
         cmocka_unit_test(salts_and_routes_are_known_of_every_product_or_not_at_all),
         cmocka_unit_test(an_era_that_ran_when_the_data_began_has_no_known_start),

@@ -191,7 +191,7 @@ static era current_of(const chart *rows) {
 }
 
 /* Of a product, the rows that run count (of issues not those that a later row continues); if none
-   runs, its newest row while it is in effect. */
+   runs, the newest of its rows that are in effect: a later one that is over stands for nothing. */
 static long dose_of(const chart *rows) {
     long umol = 0;
     for (int i = 0; i < rows->count; i++) {
@@ -205,7 +205,7 @@ static long dose_of(const chart *rows) {
                 continue;
             if (runs && r->kind == MAG_RX_ISSUE && other_runs && is_later)
                 counts = false;
-            if (!runs && (other_runs || is_later))
+            if (!runs && (other_runs || (is_later && effect_of(other) > 0)))
                 counts = false;
         }
         umol += counts ? r->umol : 0;
