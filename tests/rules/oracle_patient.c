@@ -191,6 +191,23 @@ static order some_order(const mixture *of) {
     return made;
 }
 
+/* Goes on with the last order of a supplement that ended with a day. */
+static void change_dose(patient *made) {
+    const order *last = NULL;
+    for (int i = 0; i < made->order_count; i++)
+        if (made->orders[i].drug_class == SUPP && made->orders[i].stop % DAY == DAY - 1)
+            last = &made->orders[i];
+    if (last == NULL || made->order_count == ORACLE_ORDERS_MAX)
+        return;
+    const int day = last->stop / DAY;
+    order *next = &made->orders[made->order_count++];
+    *next = (order){.drug_class = SUPP, .mmol = 4 * (1 + oracle_upto(8)), .route = 'M'};
+    next->start = day * DAY + DAY - 1;
+    next->stop = -30 * DAY;
+    (void)snprintf(next->line, sizeof next->line, "MGSUPP %.0f mmol since %d days ago", next->mmol,
+                   day);
+}
+
 patient oracle_patient(const mixture *of) {
     static const int ages[] = {17, 18, 40, 60, 64, 65, 74, 75, 76, 80, 90};
     patient made = {.age = ONE_OF(ages), .sex = one_in(2) ? 'F' : 'M'};
@@ -212,6 +229,8 @@ patient oracle_patient(const mixture *of) {
     made.order_count = oracle_upto(ORACLE_ORDERS_MAX);
     for (int i = 0; i < made.order_count; i++)
         made.orders[i] = some_order(of);
+    if (of->has_changes && one_in(2))
+        change_dose(&made);
     made.condition_count = made.has_conditions ? oracle_upto(ORACLE_CONDITIONS_MAX + 1) : 0;
     for (int i = 0; i < made.condition_count; i++) {
         made.conditions[i].of = "DSCM"[oracle_upto(4)];

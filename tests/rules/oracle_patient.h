@@ -117,8 +117,9 @@ typedef struct mixture {
     const int *drugs; /* most orders are of these */
     int drug_kinds;
     bool has_high_potassium;
-    int recent_days; /* most results are younger than that; 0: of any age */
-    int route_doubt; /* one order in so many has no route, another goes into a vein; 0: none */
+    bool has_changes; /* every other patient goes on with a supplement in another dose */
+    int recent_days;  /* most results are younger than that; 0: of any age */
+    int route_doubt;  /* one order in so many has no route, another goes into a vein; 0: none */
 } mixture;
 
 void oracle_seed(uint64_t seed);

@@ -131,14 +131,13 @@ static void both_statements_agree_on_random_patients(void **state) {
         {"B01", b01, BIT(CRITICAL) | BIT(HIGH) | BIT(MODERATE) | BIT(LOW), 0},
         {"C01", c01, BIT(CRITICAL) | BIT(HIGH) | BIT(MODERATE) | BIT(LOW), 0},
         {"C02", c02, BIT(CRITICAL) | BIT(HIGH) | BIT(MODERATE) | BIT(LOW) | BIT(INFO), 0}};
-    const mixture of = {UINT64_C(0x9e3779b97f4a7c15),
-                        labs,
-                        sizeof labs / sizeof labs[0],
-                        drugs,
-                        sizeof drugs / sizeof drugs[0],
-                        false,
-                        0,
-                        0};
+    const mixture of = {
+        .seed = UINT64_C(0x9e3779b97f4a7c15),
+        .labs = labs,
+        .lab_kinds = sizeof labs / sizeof labs[0],
+        .drugs = drugs,
+        .drug_kinds = sizeof drugs / sizeof drugs[0],
+    };
     oracle_compare(rules, sizeof rules / sizeof rules[0], &of, 20000);
 }
 

@@ -235,14 +235,13 @@ static void kidney_rules_agree_on_random_patients(void **state) {
                                         {"A07", a07, BIT(CRITICAL) | BIT(MODERATE), 0},
                                         {"A08", a08, BIT(MODERATE) | BIT(LOW), 0},
                                         {"A09", a09, BIT(HIGH) | BIT(MODERATE), 0}};
-    const mixture of = {UINT64_C(0x2545f4914f6cdd1d),
-                        labs,
-                        sizeof labs / sizeof labs[0],
-                        drugs,
-                        sizeof drugs / sizeof drugs[0],
-                        false,
-                        0,
-                        0};
+    const mixture of = {
+        .seed = UINT64_C(0x2545f4914f6cdd1d),
+        .labs = labs,
+        .lab_kinds = sizeof labs / sizeof labs[0],
+        .drugs = drugs,
+        .drug_kinds = sizeof drugs / sizeof drugs[0],
+    };
     oracle_compare(rules, sizeof rules / sizeof rules[0], &of, 9000);
 }
 
@@ -255,14 +254,13 @@ static void wasting_rules_agree_on_random_patients(void **state) {
                                         {"B04", b04, BIT(HIGH) | BIT(MODERATE), 0},
                                         {"B05", b05, BIT(MODERATE), 0},
                                         {"B06", b06, BIT(HIGH) | BIT(MODERATE), 0}};
-    const mixture of = {UINT64_C(0x853c49e6748fea9b),
-                        labs,
-                        sizeof labs / sizeof labs[0],
-                        drugs,
-                        sizeof drugs / sizeof drugs[0],
-                        false,
-                        0,
-                        0};
+    const mixture of = {
+        .seed = UINT64_C(0x853c49e6748fea9b),
+        .labs = labs,
+        .lab_kinds = sizeof labs / sizeof labs[0],
+        .drugs = drugs,
+        .drug_kinds = sizeof drugs / sizeof drugs[0],
+    };
     oracle_compare(rules, sizeof rules / sizeof rules[0], &of, 15000);
 }
 
@@ -271,7 +269,13 @@ static void b11_agrees_on_random_patients(void **state) {
     static const what labs[] = {MG};
     static const int drugs[] = {PPID, PPID, SUPP, IV};
     static const stated_rule rules[] = {{"B11", b11, BIT(HIGH), 0}};
-    const mixture of = {UINT64_C(0xda3e39cb94b95bdb), labs, 1, drugs, 4, false, 0, 0};
+    const mixture of = {
+        .seed = UINT64_C(0xda3e39cb94b95bdb),
+        .labs = labs,
+        .lab_kinds = 1,
+        .drugs = drugs,
+        .drug_kinds = 4,
+    };
     oracle_compare(rules, 1, &of, 6000);
 }
 
