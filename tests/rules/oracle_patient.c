@@ -32,8 +32,8 @@ static bool one_in(int count) {
 
 /* Ages of records, with the edges of every window among them. */
 static int some_days_ago(void) {
-    static const int edges[] = {0,  1,  2,  13, 14, 15,  29,  30,  31,  60,  61,
-                                89, 90, 91, 92, 93, 182, 183, 184, 364, 365, 366};
+    static const int edges[] = {0,  1,  2,  13, 14, 15,  28,  29,  30,  31,  42,  56,  60,  61,
+                                89, 90, 91, 92, 93, 106, 107, 180, 182, 183, 184, 364, 365, 366};
     return one_in(2) ? ONE_OF(edges) : oracle_upto(40);
 }
 
