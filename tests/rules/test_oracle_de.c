@@ -42,7 +42,7 @@ static bool is_follower(const order *first, const order *next) {
 /* The day of the one change of a supplement's dose by a quarter or more; -1: none. Orders that
    overlap or touch are left open, unless there are two, one behind the other. */
 static int dose_changed(const patient *p, bool *is_open) {
-    const order *found[ORACLE_ORDERS_MAX];
+    const order *found[ORACLE_ORDERS_MAX] = {NULL};
     int count = 0;
     for (int i = 0; i < p->order_count; i++)
         if (p->orders[i].drug_class == SUPP)
