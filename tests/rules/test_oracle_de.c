@@ -135,7 +135,7 @@ static verdict d03(const patient *p) {
     const int on = days_on(p, BIT(SUPP), DAY);
     const tv among = on < 0 ? seen(p, false) : on >= 56 ? YES : NO;
     const tv unmeasured =
-        on < 0 ? MAYBE : both(none_between(p, MG, on + 90, on), none_between(p, MG, on, 0));
+        on < 0 ? MAYBE : none_between(p, MG, on + 90, 0); /* one window, judged at its end */
     return outcome(p, among, unmeasured, LOW);
 }
 
