@@ -349,15 +349,21 @@ static void an_interaction_says_that_the_times_are_unknown(void **state) {
          no},
         {"drug \"Moxifloxacin\" given by PO 20 hours ago; MGSUPP given 10 mmol by PO 16 hours ago",
          no},
+        {"drug \"Moxifloxacin\" given by PO 340 hours ago; MGSUPP given 10 mmol by PO 337 hours "
+         "ago",
+         no},
         {"FQ by mouth since 20 days ago until 14 days ago; MGSUPP since 30 days ago until 14 days "
          "ago",
          yes});
-    NOTES("F02", "times_unknown", "female 50 y",
-          {"TETRA by mouth since 5 days ago; MGSUPP since 30 days ago", yes},
-          {"drug \"Doxycycline\" given by PO 20 hours ago; MGSUPP given 10 mmol by PO 18 hours ago",
-           no},
-          {"drug \"Doxycycline\" given by PO 20 hours ago; MGSUPP given 10 mmol by PO 17 hours ago",
-           no});
+    NOTES(
+        "F02", "times_unknown", "female 50 y",
+        {"TETRA by mouth since 5 days ago; MGSUPP since 30 days ago", yes},
+        {"drug \"Doxycycline\" given by PO 20 hours ago; MGSUPP given 10 mmol by PO 18 hours ago",
+         no},
+        {"drug \"Doxycycline\" given by PO 20 hours ago; MGSUPP given 10 mmol by PO 17 hours ago",
+         no},
+        {"drug \"Doxycycline\" given by PO 340 hours ago; MGSUPP given 10 mmol by PO 338 hours ago",
+         no});
 }
 
 /* --- data quality ---------------------------------------------------------------------------- */
@@ -429,7 +435,8 @@ static void h04_names_the_rules_that_a_dose_leaves_open(void **state) {
           {UNCLEAR("400") "27 days ago", no}, {UNCLEAR("300") "28 days ago", no},
           {UNCLEAR("600") "28 days ago", no}, {"MGANTACID since 28 days ago", no});
     NOTES("H04", "e02_undecided_by_dose", "male 70 y 70 kg", {UNCLEAR("800") "2 days ago", yes},
-          {UNCLEAR("400") "2 days ago", no}, {UNCLEAR("1000") "2 days ago", no},
+          {UNCLEAR("583") "2 days ago", no}, {UNCLEAR("584") "2 days ago", yes},
+          {UNCLEAR("967") "2 days ago", yes}, {UNCLEAR("968") "2 days ago", no},
           {"MGANTACID since 2 days ago", no});
 }
 
