@@ -233,7 +233,11 @@ static void c05_stands_before_c03_c06_and_g01(void **state) {
            {LOW_PAIR "; DIGOX since 90 days ago; QT since 90 days ago", "C05", "high", "C06",
             "high hidden by C05"},
            {"potassium 3.2 mmol/L 10 days ago; DIGOX since 90 days ago", "C05", "high", "G01",
-            "moderate hidden by C05"});
+            "moderate hidden by C05"},
+           /* a low calcium is no matter of digoxin: C05 rests on an older potassium */
+           {"inside a stay since 40 days ago; calcium_adjusted 2.00 mmol/L 3 days ago; "
+            "potassium 3.2 mmol/L 20 days ago; DIGOX since 90 days ago; QT since 90 days ago",
+            "C05", "high", "C06", "moderate"});
 }
 
 static void c06_stands_before_the_same_potassium_and_calcium(void **state) {
@@ -256,6 +260,10 @@ static void the_more_particular_of_two_stands_first(void **state) {
     EXPECT({"potassium 3.2 mmol/L 60 days ago; potassium 3.1 mmol/L 20 days ago; "
             "KSUPP since 58 days ago; LOOP since 200 days ago",
             "C07", "high", "B06", "moderate hidden by C07"},
+           /* C07 speaks of calcium: nothing stands before the potassium */
+           {"potassium 2.9 mmol/L 40 days ago; calcium_adjusted 2.00 mmol/L 20 days ago; "
+            "LOOP since 200 days ago",
+            "C07", "moderate", "B06", "high"},
            {"female 50 y 70 kg; creatinine 80 umol/L 5 days ago; sodium 140 mmol/L 90 days ago; "
             "MGSUPP 10 mmol since 60 days ago",
             "D01", "low", "D03", "low hidden by D01"},
@@ -275,6 +283,17 @@ static void every_pair_of_the_pack_was_judged(void **state) {
             if (!was_judged[by][rule->hides[i].rule])
                 fail_msg("no row of %s and %s", rule->facts.id,
                          of.pack->rules[rule->hides[i].rule].facts.id);
+    }
+}
+
+/* Rules catalogue, section 1: the length of a review follows the severity. One length for all tiers
+ * would keep a critical flag out of sight for a week. */
+static void a_rule_of_several_tiers_sets_no_length_of_a_review(void **state) {
+    (void)state;
+    for (size_t i = 0; i < of.pack->rule_count; i++) {
+        const mag_rule *rule = &of.pack->rules[i];
+        if (rule->snooze_days != 0 && (rule->tier_count != 1 || rule->adjust_count != 0))
+            fail_msg("%s: %d days whatever the severity", rule->facts.id, (int)rule->snooze_days);
     }
 }
 
@@ -309,6 +328,7 @@ int main(void) {
         cmocka_unit_test(c05_stands_before_c03_c06_and_g01),
         cmocka_unit_test(c06_stands_before_the_same_potassium_and_calcium),
         cmocka_unit_test(the_more_particular_of_two_stands_first),
+        cmocka_unit_test(a_rule_of_several_tiers_sets_no_length_of_a_review),
         cmocka_unit_test(every_pair_of_the_pack_was_judged),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -191,7 +191,11 @@ static void b06_says_that_it_waits_for_two_weeks(void **state) {
     (void)state;
     NOTES("B06", "pending", "LOOP since 200 days ago", {"potassium 3.4 mmol/L 13 days ago", yes},
           {"potassium 3.0 mmol/L 13 days ago", yes}, {"potassium 3.4 mmol/L 14 days ago", no},
-          {"potassium 3.5 mmol/L 13 days ago", no}, {"potassium 2.9 mmol/L 13 days ago", no});
+          {"potassium 3.5 mmol/L 13 days ago", no}, {"potassium 2.9 mmol/L 13 days ago", no},
+          /* somebody measured: nothing to wait for */
+          {"potassium 3.4 mmol/L 13 days ago; magnesium 0.85 mmol/L 2 days ago", no},
+          {"potassium 3.4 mmol/L 13 days ago; magnesium 0.85 mmol/L 27 days ago", no},
+          {"potassium 3.4 mmol/L 13 days ago; magnesium 0.85 mmol/L 28 days ago", yes});
 }
 
 static void a_level_of_somebody_with_little_albumin_says_so(void **state) {
@@ -209,6 +213,89 @@ static void c02_says_what_may_have_raised_the_level(void **state) {
     NOTES("C02", "haemolysed_sample", "female 50 y",
           {"magnesium 1.50 mmol/L haemolysed 2 days ago", yes},
           {"magnesium 1.50 mmol/L 2 days ago", no});
+}
+
+/* The note stands where D04 is flagged: on the same days, and for the same gaps. */
+static void a_low_level_says_that_nobody_followed_it_up(void **state) {
+    (void)state;
+#define SET_OF(days) "; potassium 4.0 mmol/L " days "; calcium_adjusted 2.30 mmol/L " days
+    NOTES("B01 C01", "followup_gap", "sodium 140 mmol/L 60 days ago; PPI since 400 days ago",
+          {"magnesium 0.49 mmol/L 2 days ago", no}, {"magnesium 0.49 mmol/L 3 days ago", yes},
+          {"magnesium 0.69 mmol/L 3 days ago", yes},
+          {"magnesium 0.69 mmol/L 41 days ago" SET_OF("41 days ago"), no},
+          {"magnesium 0.69 mmol/L 42 days ago" SET_OF("42 days ago"), yes},
+          {"magnesium 0.59 mmol/L 13 days ago" SET_OF("13 days ago"), no},
+          {"magnesium 0.59 mmol/L 14 days ago" SET_OF("14 days ago"), yes},
+          {"magnesium 0.49 mmol/L 3 days ago" SET_OF("3 days ago"), yes},
+          {"magnesium 0.50 mmol/L 3 days ago" SET_OF("3 days ago"), no},
+          {"magnesium 0.65 mmol/L 9 days ago" SET_OF("16 days ago"), no},
+          {"magnesium 0.65 mmol/L 9 days ago" SET_OF("17 days ago"), yes},
+          {"magnesium 0.65 mmol/L 9 days ago; potassium 4.0 mmol/L 9 days ago", yes},
+          {"magnesium 0.65 mmol/L 9 days ago; calcium_adjusted 2.30 mmol/L 9 days ago", yes},
+          {"magnesium 0.65 mmol/L 9 days ago; potassium 4.0 mmol/L 9 days ago; "
+           "calcium_ionised 1.20 mmol/L 9 days ago",
+           no},
+          {"magnesium 0.70 mmol/L 9 days ago", no},
+          {"outside stays; magnesium 0.49 mmol/L 9 days ago", no});
+#undef SET_OF
+}
+
+static void c01_says_that_ionised_magnesium_is_known(void **state) {
+    (void)state;
+    NOTES("C01", "ionised_magnesium_known", "magnesium 0.65 mmol/L 10 days ago",
+          {"magnesium_ionised 0.50 mmol/L 90 days ago", yes},
+          {"magnesium_ionised 0.50 mmol/L 91 days ago", no});
+}
+
+/* A diagnosis that explains a flag, or changes how it is read, whenever it was coded. */
+static void a_diagnosis_that_bears_on_the_flag_is_noted(void **state) {
+    (void)state;
+    NOTES("B01 B06 B11 C01 C03 C04", "tubular_disorder_coded",
+          "magnesium 0.60 mmol/L 60 days ago; magnesium 0.62 mmol/L 10 days ago; "
+          "PPI since 200 days ago; LOOP since 200 days ago; MGSUPP 10 mmol since 55 days ago; "
+          "potassium 3.2 mmol/L 10 days ago",
+          {"gitelman_bartter 900 days ago", yes}, {"malabsorption 900 days ago", no},
+          {"no conditions source", no});
+    NOTES("C06", "arrhythmia_coded", "QT since 90 days ago; potassium 3.2 mmol/L 10 days ago",
+          {"arrhythmia 900 days ago", yes}, {"malabsorption 900 days ago", no});
+    NOTES("G04", "cause_coded", "calcium_adjusted 2.00 mmol/L 10 days ago",
+          {"hypoparathyroidism 900 days ago", yes}, {"vitamin_d_deficiency 900 days ago", yes},
+          {"malabsorption 900 days ago", no});
+}
+
+static void a_pregnancy_of_300_days_is_noted(void **state) {
+    (void)state;
+    NOTES("C02 E01 E02 E03", "pregnancy_coded",
+          "female 30 y; magnesium 1.50 mmol/L 9 days ago; MGSUPP 30 mmol since 60 days ago",
+          {"pregnancy 300 days ago", yes}, {"pre_eclampsia 300 days ago", yes},
+          {"pregnancy 301 days ago", no}, {"malabsorption 9 days ago", no});
+}
+
+/* What A03 hides: D02 and E03. */
+static void a03_says_what_else_is_open(void **state) {
+    (void)state;
+    static const char about[] = "female 65 y 60 kg; creatinine 104 umol/L 10 days ago";
+    NOTES("A03", "level_overdue", about,
+          {"MGSUPP 10 mmol since 90 days ago; magnesium 0.85 mmol/L 107 days ago", yes},
+          {"MGSUPP 10 mmol since 90 days ago; magnesium 0.85 mmol/L 106 days ago", no},
+          {"MGSUPP 10 mmol since 89 days ago; magnesium 0.85 mmol/L 107 days ago", no});
+    NOTES("A03", "several_sources", about,
+          {"MGSUPP 10 mmol since 60 days ago; MGLAX since 14 days ago", yes},
+          {"MGSUPP 10 mmol since 60 days ago; MGLAX since 13 days ago", no});
+}
+
+static void c05_names_the_qt_drug_of_the_flag_that_it_hides(void **state) {
+    (void)state;
+    NOTES("C05", "qt_drug_active", "DIGOX since 90 days ago; potassium 3.2 mmol/L 10 days ago",
+          {"QT since 9 days ago", yes}, {"QT since 19 days ago until 9 days ago", no});
+}
+
+static void d03_says_that_the_start_is_not_clear(void **state) {
+    (void)state;
+    NOTES("D03", "no_clear_start", "sodium 140 mmol/L 400 days ago",
+          {"MGSUPP 10 mmol since 60 days ago", no},
+          {"MGSUPP 10 mmol since 200 days ago until 149 days ago; MGSUPP 10 mmol since 60 days ago",
+           yes});
 }
 
 /* --- other ions ------------------------------------------------------------------------------ */
@@ -497,6 +584,13 @@ int main(void) {
         cmocka_unit_test(b06_says_that_it_waits_for_two_weeks),
         cmocka_unit_test(a_level_of_somebody_with_little_albumin_says_so),
         cmocka_unit_test(c02_says_what_may_have_raised_the_level),
+        cmocka_unit_test(a_low_level_says_that_nobody_followed_it_up),
+        cmocka_unit_test(c01_says_that_ionised_magnesium_is_known),
+        cmocka_unit_test(a_diagnosis_that_bears_on_the_flag_is_noted),
+        cmocka_unit_test(a_pregnancy_of_300_days_is_noted),
+        cmocka_unit_test(a03_says_what_else_is_open),
+        cmocka_unit_test(c05_names_the_qt_drug_of_the_flag_that_it_hides),
+        cmocka_unit_test(d03_says_that_the_start_is_not_clear),
         cmocka_unit_test(c04_misses_calcium_and_vitamin_d_on_magnesium),
         cmocka_unit_test(c05_says_that_a_digoxin_level_is_known),
         cmocka_unit_test(c06_says_that_there_are_two_qt_drugs),

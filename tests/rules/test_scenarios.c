@@ -19,11 +19,16 @@ static void sc_01_02_03_the_clearance_decides_between_a01_and_a02(void **state) 
         {"creatinine 144 umol/L on 2024-06-20", "clear", "high"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        PATIENT("female 82 y 48 kg", rows[i].creatinine,
-                "drug \"Magnesium citrate\" 200 mg 2 times a day since 60 days ago");
+        PATIENT(
+            "female 82 y 48 kg", rows[i].creatinine,
+            "drug \"Magnesium citrate elemental tablet\" 200 mg 2 times a day since 60 days ago");
         judge_expect(&of, "A01", rows[i].a01);
         judge_expect(&of, "A02", rows[i].a02);
         judge_expect(&of, "A04", "clear");
+        if (strcmp(rows[i].a01, "critical") == 0) {
+            judge_expect(&of, "D01", "moderate hidden by A01");
+            judge_expect(&of, "D03", "low hidden by A01");
+        }
     }
 }
 
@@ -32,9 +37,12 @@ static void sc_04_05_exactly_60_is_not_below_60(void **state) {
     PATIENT("male 70 y 70 kg", "creatinine 100.45 umol/L on 2024-06-20",
             "magnesium 0.85 mmol/L on 2024-06-01", "MGSUPP 20 mmol since 60 days ago");
     judge_expect(&of, "A03", "clear");
+    judge_expect(&of, "E01", "low");
+    judge_expect(&of, "E02", "clear");
     PATIENT("male 70 y 70 kg", "creatinine 101 umol/L on 2024-06-20",
             "magnesium 0.85 mmol/L on 2024-06-01", "MGSUPP 20 mmol since 60 days ago");
     judge_expect(&of, "A03", "low");
+    judge_expect(&of, "E01", "low"); /* beside it, not behind it */
 }
 
 static void sc_06_a_printed_limit_is_not_below_itself(void **state) {
@@ -154,6 +162,15 @@ static void sc_18_eye_drops_are_no_systemic_aminoglycoside(void **state) {
     assert_true(classes_of_only_exposure() & bit(MAG_CLASS_AMINOG));
 }
 
+static void sc_19_20_a_dose_of_unknown_basis_decides_only_as_a_whole(void **state) {
+    (void)state;
+    PATIENT("female 60 y", "drug \"Magnesium oxide\" 500 mg 2 times a day since 60 days ago");
+    judge_expect(&of, "E02", "moderate"); /* 24.8 to 41.1 mmol */
+    PATIENT("female 60 y", "drug \"Magnesium oxide\" 400 mg 2 times a day since 60 days ago");
+    judge_expect(&of, "E01", "low"); /* 19.8 to 32.9 mmol */
+    judge_expect(&of, "E02", "cannot_tell dose_range");
+}
+
 static void sc_21_twice_the_creatinine_of_three_days_before_is_critical(void **state) {
     (void)state;
     PATIENT("female 60 y 70 kg", "creatinine 90 umol/L on 2024-06-20",
@@ -176,6 +193,28 @@ static void sc_23_on_a_diuretic_the_low_potassium_asks_for_magnesium(void **stat
             "drug \"Furosemide 40 mg tablet\" since 90 days ago");
     judge_expect(&of, "C07", "high");
     judge_expect(&of, "B06", "moderate hidden by C07");
+    judge_expect(&of, "G01", "moderate");
+}
+
+static void sc_26_27_a_quinolone_meets_magnesium_in_the_gut_only(void **state) {
+    (void)state;
+    PATIENT("drug \"Moxifloxacin 400 mg tablet\" by mouth since 2 days ago until 0 days ago",
+            "drug \"Co-magaldrox\" since 30 days ago");
+    judge_expect(&of, "F01", "high");
+    mag_explanation explanation;
+    mag_error err = {0};
+    const int rule_idx = mag_pack_find_rule(of.pack, "F01");
+    assert_int_equal(
+        mag_explain_rule(of.evaluator, &of.in.patient, (size_t)rule_idx, &explanation, &err),
+        MAG_OK);
+    bool is_told = false;
+    for (size_t i = 0; i < explanation.fact_count; i++)
+        is_told = is_told || (explanation.facts[i].method != NULL &&
+                              strstr(explanation.facts[i].method, "4 h before or 8 h after"));
+    assert_true(is_told);
+    PATIENT("drug \"Moxifloxacin 400 mg infusion\" by IV since 2 days ago until 0 days ago",
+            "drug \"Co-magaldrox\" since 30 days ago");
+    judge_expect(&of, "F01", "not_applicable");
 }
 
 static void sc_28_a_censored_value_wholly_below_is_critical(void **state) {
@@ -316,6 +355,8 @@ int main(void) {
         cmocka_unit_test(sc_16_magnesium_as_a_counter_ion_is_no_magnesium),
         cmocka_unit_test(sc_17_potassium_as_a_counter_ion_is_no_potassium),
         cmocka_unit_test(sc_18_eye_drops_are_no_systemic_aminoglycoside),
+        cmocka_unit_test(sc_19_20_a_dose_of_unknown_basis_decides_only_as_a_whole),
+        cmocka_unit_test(sc_26_27_a_quinolone_meets_magnesium_in_the_gut_only),
         cmocka_unit_test(sc_21_twice_the_creatinine_of_three_days_before_is_critical),
         cmocka_unit_test(sc_22_a_bowel_preparation_below_30_is_critical),
         cmocka_unit_test(sc_23_on_a_diuretic_the_low_potassium_asks_for_magnesium),
