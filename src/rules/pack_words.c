@@ -164,6 +164,16 @@ static void add_text(writer *out, const mag_yaml *rule, const char *part) {
         add_line(out, part, "", text);
 }
 
+/* Rules catalogue, section 1: without a length of its own a review lasts by severity. */
+static void add_snooze(writer *out, const mag_yaml *rule) {
+    if (mag_yaml_get(rule, "snooze"))
+        add_text(out, rule, "snooze");
+    else
+        add_line(out, "snooze", "",
+                 "1 day (critical), 7 days (high), 28 days (moderate), 90 days (low), 180 days "
+                 "(info)");
+}
+
 static const mag_yaml *node_of(const mag_pack *pack, const char *id) {
     const mag_yaml *rules = mag_yaml_get(pack->root, "rules");
     const mag_yaml *rule = rules ? rules->first : NULL;
@@ -186,7 +196,7 @@ static void write_rule(writer *out, const mag_yaml *rule) {
     add_text(out, rule, "scope");
     add_expressions(out, rule, "notes", "when");
     add_text(out, rule, "event");
-    add_text(out, rule, "snooze");
+    add_snooze(out, rule);
     add_text(out, rule, "worsens");
     add_used(out);
 }

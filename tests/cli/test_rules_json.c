@@ -114,7 +114,9 @@ static void show_tells_what_a_pharmacist_needs(void **state) {
     assert_string_equal(line_of(rule, "hides", "A03"), "of the same patient");
     assert_string_equal(line_of(rule, "notes", "kf_stale"), "days_since(kf) > 90 days");
     assert_string_equal(line_of(rule, "event", ""), "era(MGSYS)");
-    assert_string_equal(line_of(rule, "snooze", ""), "7 days");
+    assert_string_equal(line_of(rule, "snooze", ""),
+                        "1 day (critical), 7 days (high), 28 days (moderate), 90 days (low), "
+                        "180 days (info)");
     assert_string_equal(line_of(rule, "limits", "mg_uln"), "1.05 mmol/L, 2.6 mg/dL");
     assert_string_equal(line_of(rule, "limits", "mg_iv"), "0.50 mmol/L, 1.2 mg/dL");
     assert_int_equal(size(rule, "limits"), 2); /* those it uses, not all of the pack */
@@ -126,6 +128,9 @@ static void show_tells_what_a_pharmacist_needs(void **state) {
     assert_true(size(rule, "evidence") > 0 && size(rule, "to_confirm") > 0);
     assert_true(json_integer_value(json_object_get(rule, "examples")) >= 4);
     json_decref(rule);
+    rule = rules("show", "B11", 0); /* one severity, and a length of its own */
+    assert_string_equal(line_of(rule, "snooze", ""), "7 days");
+    json_decref(rule);
 }
 
 static void show_prints_for_people_what_it_prints_as_json(void **state) {
@@ -136,7 +141,8 @@ static void show_prints_for_people_what_it_prints_as_json(void **state) {
         "\n  hides the flag of\n    A03: of the same patient\n",
         "\n    mg_uln: 1.05 mmol/L, 2.6 mg/dL\n",
         "\n    MGLAX: magnesium laxative\n",
-        "\n  quiet after a review for\n    7 days\n",
+        "\n  quiet after a review for\n    1 day (critical), 7 days (high), 28 days (moderate), 90 "
+        "days (low), 180 days (info)\n",
         "review by 2027-11-21, "};
     const char *arguments[] = {"rules", "show", "A02", NULL};
     program_result result = program_run(arguments, NULL, NULL);
