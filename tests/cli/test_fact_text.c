@@ -35,8 +35,8 @@ static void says_the_facts_of_a_flag_in_words(void **state) {
         "latest(magnesium) 1.48 mg/dL on 2025-08-02T07:10, limit 1.7 mg/dL; "
         "active(MGSYS) (A12CC04) from 2025-06-02, dose 16.5 mmol/day");
     assert_words("{\"facts\":[]}", "");
-    assert_words("{\"facts\":[{\"fact\":\"a \\\"quoted\\\" name, with: marks\"}]}",
-                 "a \"quoted\" name, with: marks");
+    assert_words("{\"facts\":[{\"fact\":\"a \\\"quoted\\\" name, with: marks\",\"value\":3}]}",
+                 "a \"quoted\" name, with: marks 3");
 }
 
 static void keeps_the_digits_as_printed(void **state) {
@@ -47,6 +47,50 @@ static void keeps_the_digits_as_printed(void **state) {
     assert_words(
         "{\"facts\":[{\"fact\":\"latest(magnesium)\",\"value\":\"<0.30\",\"unit\":\"mmol/L\"}]}",
         "latest(magnesium) <0.30 mmol/L");
+}
+
+/* active(DIGOX) alone would read as if digoxin were taken. */
+static void says_that_nothing_was_found(void **state) {
+    (void)state;
+    assert_words("{\"facts\":[{\"fact\":\"active(DIGOX, QT)\"},"
+                 "{\"fact\":\"measured(calcium_adjusted within 7 days)\"},"
+                 "{\"fact\":\"none(potassium within 7 days)\"}]}",
+                 "active(DIGOX, QT): no; measured(calcium_adjusted within 7 days): no; "
+                 "none(potassium within 7 days): nothing found");
+    assert_words("{\"facts\":[{\"fact\":\"none(magnesium within 183 days)\",\"value\":\"0.88\","
+                 "\"unit\":\"mmol/L\",\"at\":\"2025-06-17\"}]}",
+                 "none(magnesium within 183 days), newest 0.88 mmol/L on 2025-06-17");
+    /* a mark without a value */
+    assert_words("{\"facts\":[{\"fact\":\"calcium_ionised\",\"notes\":\"value.ph_like\"}]}",
+                 "calcium_ionised, value.ph_like");
+    mag_text text;
+    mag_text_init(&text, &account);
+    const mag_fact_words unknown = {.operand = "active(DIGOX)", .notes = "unobservable"};
+    mag_fact_words_add(&text, &unknown);
+    mag_text_add_char(&text, '\0');
+    assert_string_equal(text.at, "active(DIGOX), unobservable");
+    mag_text_done(&text);
+}
+
+#define ISSUE(drug, start, stop)                                                                   \
+    "{\"fact\":\"active(PPI)\",\"drug\":\"" drug "\",\"start\":\"" start "\"" stop "}"
+#define UNTIL(stop) ",\"stop\":\"" stop "\""
+
+static void tells_issues_of_one_drug_as_one_span(void **state) {
+    (void)state;
+    assert_words(
+        "{\"facts\":[" ISSUE("Omeprazole", "2025-08-21", UNTIL("2025-09-17")) "," ISSUE(
+            "Omeprazole", "2025-10-16", UNTIL("2025-11-12")) "," ISSUE("Omeprazole", "2025-09-18",
+                                                                       UNTIL("2025-10-15")) "]}",
+        "active(PPI) Omeprazole from 2025-08-21 to 2025-11-12 (3 records)");
+    assert_words("{\"facts\":[" ISSUE("Omeprazole", "2025-08-21", UNTIL("2025-09-17")) "," ISSUE(
+                     "Omeprazole", "2025-09-18", "") "]}",
+                 "active(PPI) Omeprazole from 2025-08-21 (2 records)");
+    assert_words(
+        "{\"facts\":[" ISSUE("Omeprazole", "2025-08-21", "") "," ISSUE(
+            "Pantoprazole", "2025-09-18", "") "," ISSUE("Pantoprazole", "2025-09-02", "") "]}",
+        "active(PPI) Omeprazole from 2025-08-21; active(PPI) Pantoprazole from 2025-09-02 "
+        "(2 records)");
 }
 
 static void refuses_evidence_that_is_damaged(void **state) {
@@ -82,6 +126,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_the_facts_of_a_flag_in_words),
         cmocka_unit_test(keeps_the_digits_as_printed),
+        cmocka_unit_test(says_that_nothing_was_found),
+        cmocka_unit_test(tells_issues_of_one_drug_as_one_span),
         cmocka_unit_test(refuses_evidence_that_is_damaged),
         cmocka_unit_test(says_every_part_of_a_fact_that_there_is),
     };
