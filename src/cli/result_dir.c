@@ -121,9 +121,9 @@ static mag_status table_next(table *in, mag_arena *arena, const unsigned *column
 
 /* --- flags -------------------------------------------------------------------------------------
  */
-static const char *const flag_columns[] = {"flag_id",  "patient_id", "rule_id",   "rule_version",
-                                           "state",    "as_of",      "hidden_by", "notes",
-                                           "evidence", "title",      "severity",  NULL};
+static const char *const flag_columns[] = {
+    "flag_id", "patient_id", "rule_id", "rule_version", "state",    "as_of", "hidden_by",
+    "notes",   "evidence",   "title",   "severity",     "could_be", NULL};
 enum { FLAG_COLUMN_COUNT = sizeof flag_columns / sizeof flag_columns[0] - 1 };
 
 static mag_severity severity_of(const char *name) {
@@ -136,7 +136,7 @@ static mag_severity severity_of(const char *name) {
 static mag_flag_line flag_of(const char *const *texts) {
     const mag_severity severity = severity_of(texts[10]);
     return (mag_flag_line){texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6],
-                           texts[7], texts[8], texts[9], severity, severity, NULL};
+                           texts[7], texts[8], texts[9], severity, severity, NULL,     texts[11]};
 }
 
 /* A flag that is shown stands for those that it hides (hidden_by names the visible one), so that

@@ -28,6 +28,7 @@ typedef struct mag_flag_line {
     mag_severity severity;
     mag_severity rank;        /* the highest of its own severity and of those that it hides */
     const char *rank_rule_id; /* the hidden rule that lifts rank above severity; NULL: none does */
+    const char *could_be;     /* the severity that unknown facts leave possible, or "" */
 } mag_flag_line;
 
 /* All flags of a folder, the order of a worklist: rank, severity, rule, patient. */

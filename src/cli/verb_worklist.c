@@ -36,6 +36,7 @@ static void flag_json(mag_json *json, uint64_t row, const mag_flag_line *flag, c
     mag_json_key_text(json, "rule_id", flag->rule_id);
     mag_json_key_text(json, "severity", mag_severity_name(flag->severity));
     mag_json_key_text(json, "sorted_as", mag_severity_name(flag->rank));
+    mag_json_key_text(json, "could_be", flag->could_be);
     mag_json_key_text(json, "state", flag->state);
     mag_json_key_text(json, "as_of", flag->as_of);
     mag_json_key_text(json, "title", flag->title);
@@ -49,7 +50,8 @@ static void show_flag(uint64_t row, const mag_flag_line *flag, const char *reaso
              mag_severity_name(flag->severity), flag->flag_id, flag->title, flag->patient_id,
              flag->as_of);
     const char *hidden = flag->rank_rule_id;
-    mag_show("      %s%s%s%s%s%s%s", reason, *flag->notes ? "; notes: " : "", flag->notes,
+    mag_show("      %s%s%s%s%s%s%s%s%s", reason, *flag->could_be ? "; could be " : "",
+             flag->could_be, *flag->notes ? "; notes: " : "", flag->notes,
              hidden ? "; hides the " : "", hidden ? mag_severity_name(flag->rank) : "",
              hidden ? " flag of " : "", hidden ? hidden : "");
 }

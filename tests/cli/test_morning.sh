@@ -33,6 +33,10 @@ expect_same "$(sed -n 's/^@[0-9]* *[a-z]* *\([^ ]*\) .*/\1/p' all | sort)" \
     "$(cut -d' ' -f3 ranked | sort)" 'rows of the worklist'
 expect_same "$(sed -n 's/^@[0-9]* *[a-z]* *\([^ ]*\) .*/\1/p' all | while read -r id; do grep -- " $id\$" ranked; done | cut -d' ' -f1,2)" \
     "$(sort -k1,1nr -k2,2nr ranked | cut -d' ' -f1,2)" 'order of severities'
+# What unknown facts leave possible is told beside the flag.
+expect_same "$(awk '/^@/ { id = $3 } match($0, /; could be [a-z]+/) { print id, substr($0, RSTART + 11, RLENGTH - 11) }' all | sort)" \
+    "$(gzip -cd screened/flags.csv.gz | awk -F, 'NR > 1 && $6 != "" && $9 == "" && $5 != "info" { print $1, $6 }' | sort)" \
+    'severities that are possible'
 expect_exit 0 "$magscreen" worklist --from screened --severity moderate --limit 1
 expect_same "$(grep -E '^@' out)" "$(grep -E '^@[0-9]+ +moderate' all | head -1)" 'the same number with a filter'
 expect_line out '^1 of [0-9,]+ flags shown \(filtered\)$'

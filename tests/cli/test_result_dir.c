@@ -44,11 +44,12 @@ static const mag_flag_line *read_flags(mag_arena *arena, size_t *count) {
 
 static void sorts_flags_by_severity_then_rule_then_patient(void **state) {
     (void)state;
-    write_gzip("flags.csv.gz", FLAG_HEADER "A02-1,\"p2\",A02,1,high,,new,2025-12-31,,,{},t\n"
-                                           "B01-2,\"p1\",B01,1,critical,,new,2025-12-31,,,{},t\n"
-                                           "A02-3,\"p1\",A02,1,high,,new,2025-12-31,,,{},t\n"
-                                           "A01-4,\"p9\",A01,1,high,,new,2025-12-31,B01,,{},t\n"
-                                           "C01-5,\"p1\",C01,1,info,,new,2025-12-31,,,{},t\n");
+    write_gzip("flags.csv.gz",
+               FLAG_HEADER "A02-1,\"p2\",A02,1,high,critical,new,2025-12-31,,,{},t\n"
+                           "B01-2,\"p1\",B01,1,critical,,new,2025-12-31,,,{},t\n"
+                           "A02-3,\"p1\",A02,1,high,,new,2025-12-31,,,{},t\n"
+                           "A01-4,\"p9\",A01,1,high,,new,2025-12-31,B01,,{},t\n"
+                           "C01-5,\"p1\",C01,1,info,,new,2025-12-31,,,{},t\n");
     mag_arena *arena = mag_arena_new(&account);
     size_t count;
     const mag_flag_line *flags = read_flags(arena, &count);
@@ -57,6 +58,7 @@ static void sorts_flags_by_severity_then_rule_then_patient(void **state) {
     assert_int_equal(count, 5);
     for (size_t i = 0; i < count; i++) {
         assert_string_equal(flags[i].flag_id, order[i]);
+        assert_string_equal(flags[i].could_be, i == 3 ? "critical" : "");
         assert_int_equal(mag_flag_is_on_worklist(&flags[i]), is_shown[i]);
     }
     mag_arena_free(arena);
