@@ -126,7 +126,9 @@ static mag_status show_rule(const mag_outcome_view *view, mag_evaluator *evaluat
     return MAG_OK;
 }
 
-/* Order on the page: flags by severity, hidden ones after, then the other outcomes. */
+/* Order on the page: flags by severity, hidden ones after, then the other outcomes. Most rules do
+   not apply to a patient: those are named on one line, unless one rule is asked for. */
+enum { NOT_APPLICABLE_RANK = 23 };
 static int page_rank(const mag_outcome *outcome) {
     switch (outcome->kind) {
     case MAG_FLAGGED:
@@ -135,14 +137,13 @@ static int page_rank(const mag_outcome *outcome) {
         return 20;
     case MAG_CLEAR:
         return 21;
-    case MAG_NOT_APPLICABLE:
-        return 22;
     case MAG_NOT_EVALUATED:
+        return 22;
+    case MAG_NOT_APPLICABLE:
         break;
     }
-    return 23;
+    return NOT_APPLICABLE_RANK;
 }
-enum { LAST_PAGE_RANK = 23 };
 
 static bool is_wanted(const mag_outcome_view *view, size_t rule_idx) {
     return !view->rule || strcmp(view->rule, mag_pack_rule(view->pack, rule_idx)->id) == 0;
@@ -165,13 +166,46 @@ static mag_status evaluate(const mag_outcome_view *view, mag_arena *arena, evalu
     return mag_evaluate(out->evaluator, view->patient, out->outcomes, err);
 }
 
+/* Is the rule only named, with the others of its kind? */
+static bool is_named_only(const mag_outcome_view *view, const evaluation *all, size_t rule_idx) {
+    const bool is_of_sources = mag_pack_rule(view->pack, rule_idx)->is_about_sources;
+    return !view->rule && (is_of_sources || all->outcomes[rule_idx].kind == MAG_NOT_APPLICABLE);
+}
+
+static mag_status name_rules(const mag_outcome_view *view, const evaluation *all,
+                             bool are_of_sources, const char *heading, mag_error *err) {
+    mag_account account = {0};
+    mag_text ids;
+    mag_text_init(&ids, &account);
+    for (size_t i = 0; i < all->count; i++) {
+        const mag_rule_facts *rule = mag_pack_rule(view->pack, i);
+        if (is_named_only(view, all, i) && rule->is_about_sources == are_of_sources) {
+            mag_text_add(&ids, mag_span_of(ids.nbytes > 0 ? " " : ""));
+            mag_text_add(&ids, mag_span_of(rule->id));
+        }
+    }
+    mag_text_add_char(&ids, '\0');
+    const mag_status status = mag_text_check(&ids, err);
+    if (status == MAG_OK && ids.at[0] != '\0') {
+        mag_show("%s", heading);
+        mag_show_block("      ", ids.at, 88);
+    }
+    mag_text_done(&ids);
+    return status;
+}
+
 mag_status mag_outcomes_show(const mag_outcome_view *view, mag_arena *arena, mag_error *err) {
     evaluation all;
     mag_status status = evaluate(view, arena, &all, err);
-    for (int rank = 0; status == MAG_OK && rank <= LAST_PAGE_RANK; rank++)
+    for (int rank = 0; status == MAG_OK && rank <= NOT_APPLICABLE_RANK; rank++)
         for (size_t i = 0; status == MAG_OK && i < all.count; i++)
-            if (page_rank(&all.outcomes[i]) == rank && is_wanted(view, i))
+            if (page_rank(&all.outcomes[i]) == rank && is_wanted(view, i) &&
+                !is_named_only(view, &all, i))
                 status = show_rule(view, all.evaluator, i, &all.outcomes[i], err);
+    if (status == MAG_OK)
+        status = name_rules(view, &all, false, "NOT APPLICABLE (--rule ID says why):", err);
+    if (status == MAG_OK)
+        status = name_rules(view, &all, true, "ABOUT SOURCES, not a patient (see run.json):", err);
     mag_evaluator_free(all.evaluator);
     return status;
 }
