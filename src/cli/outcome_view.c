@@ -27,10 +27,11 @@ static mag_fact_words words_of(const mag_cohort *cohort, const mag_fact *fact, f
         .at = has_time ? mag_when_text(fact->at, fact->is_date_only, room->at) : NULL,
         .code = is_exposure ? fact->code : NULL,
         .drug = fact->drug_name,
-        .start = is_exposure ? mag_when_text(fact->start, true, room->start) : NULL,
+        .start = is_exposure ? mag_when_text(fact->start, fact->is_date_only, room->start) : NULL,
         .stop = !is_exposure    ? NULL
                 : fact->is_open ? "no stop on record"
-                                : mag_when_text(fact->stop - 1, true, room->stop),
+                                : mag_when_text(fact->is_date_only ? fact->stop - 1 : fact->stop,
+                                                fact->is_date_only, room->stop),
         .dose = fact->dose,
         .method = fact->method,
         .inputs = fact->inputs,

@@ -82,7 +82,7 @@ typedef struct mag_fact {
     mag_minute at;            /* MAG_MINUTE_NONE if it has no time */
     bool is_date_only;
     const char *drug_class, *code, *drug_name, *dose; /* exposure; or NULL */
-    mag_minute start, stop;
+    mag_minute start, stop; /* is_date_only: the stop is the minute after the last day */
     bool is_open;
     const char *method; /* kf: "CG actual weight" */
     const char *inputs; /* kf: "creatinine 4.3 mg/dL, age 88, male, 54.4 kg" */

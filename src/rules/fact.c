@@ -404,12 +404,13 @@ static const char *classes_text(mag_fact_list *list, mag_class_set classes) {
     return text;
 }
 
-/* A stop without a clock is shown as the last day, which is included. */
+/* Exclusive, as mag_fact says; behind a start with a clock, a stop without one is the last minute
+   of its last day. */
 static mag_minute shown_stop(const mag_exposure *exposure) {
-    if (!mag_exposure_has(exposure, MAG_EXPOSURE_STOP_DATE) || exposure->stop <= exposure->start)
-        return exposure->stop;
-    return mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE) ? mag_day_begin(exposure->stop - 1)
-                                                               : exposure->stop - 1;
+    const bool is_day_of_moments = mag_exposure_has(exposure, MAG_EXPOSURE_STOP_DATE) &&
+                                   !mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE) &&
+                                   exposure->stop > exposure->start;
+    return is_day_of_moments ? exposure->stop - 1 : exposure->stop;
 }
 
 static void add_exposure(mag_fact_list *list, const leaf *of, const mag_deciding *deciding,

@@ -86,6 +86,7 @@ mag_bounds mag_bounds_of_comparator(double value, mag_comparator comparator) {
     case MAG_LESS:
     case MAG_LESS_EQUAL:
         bounds.low = 0;
+        bounds.is_low_open = true; /* nothing that is measured is 0: such a result is rejected */
         bounds.is_high_open = comparator == MAG_LESS;
         break;
     case MAG_GREATER:
@@ -173,12 +174,22 @@ mag_bounds mag_bounds_multiply(mag_bounds a, mag_bounds b) {
     return product;
 }
 
+/* Is 0 a possible value? Not where it is only the end that is never reached. */
+static bool holds_zero(const mag_bounds *bounds) {
+    const bool reaches_from_below =
+        bounds->high > 0 || (bounds->high >= 0 && !bounds->is_high_open);
+    const bool reaches_from_above = bounds->low < 0 || (bounds->low <= 0 && !bounds->is_low_open);
+    return reaches_from_below && reaches_from_above;
+}
+
 mag_bounds mag_bounds_divide(mag_bounds a, mag_bounds b) {
-    if (b.unknown == 0 && b.low <= 0 && b.high >= 0)
-        return mag_bounds_unknown(a.unknown | mag_unknown_bit(MAG_UNKNOWN_MISSING));
+    if (b.unknown == 0 && holds_zero(&b)) {
+        const mag_unknown_set missing = mag_unknown_bit(MAG_UNKNOWN_MISSING);
+        return mag_bounds_unknown(a.unknown | (b.doubt != 0 ? b.doubt : missing));
+    }
     mag_bounds inverse = b;
-    inverse.low = 1 / b.high;
-    inverse.high = 1 / b.low;
+    inverse.low = b.high < 0 || b.high > 0 ? 1 / b.high : -INFINITY;
+    inverse.high = b.low < 0 || b.low > 0 ? 1 / b.low : INFINITY;
     inverse.is_low_open = b.is_high_open;
     inverse.is_high_open = b.is_low_open;
     return mag_bounds_multiply(a, inverse);

@@ -55,7 +55,8 @@ mag_truth mag_bounds_compare(const mag_bounds *left, mag_relation relation,
 mag_bounds mag_bounds_add(mag_bounds a, mag_bounds b);
 mag_bounds mag_bounds_subtract(mag_bounds a, mag_bounds b);
 mag_bounds mag_bounds_multiply(mag_bounds a, mag_bounds b);
-/* Unknown (missing) if the divisor's interval holds 0. */
+/* Unknown if the divisor may be 0: for the reason that its value is in doubt, else `missing`. Below
+ * a censored divisor the quotient has no upper end. */
 mag_bounds mag_bounds_divide(mag_bounds a, mag_bounds b);
 
 #endif

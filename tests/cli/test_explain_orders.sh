@@ -31,4 +31,19 @@ line_of shut '2024-01-01 to 2024-12-(29|30) \([0-9]+ days, ended\)'
 line_of late 'since 2025-06-01 \([0-9]+ days, active\)'
 expect_no_line out 'taken to end'
 line_of both '2024-01-01 to 2024-12-30 \(365 days, ended\)'
+
+# The rows behind a flag show the stop of the source: its last day, or its clock.
+cat >>data/patients.csv <<'CSV'
+apart,F,1950-01-01
+CSV
+cat >data/prescriptions.csv <<'CSV'
+patient_id,drug_name,kind,start,stop,route
+apart,ciprofloxacin 500 mg tablet,order,2025-12-20,2025-12-26,PO
+apart,magnesium hydroxide mixture,order,2025-12-21T09:30,2025-12-24T10:15,PO
+CSV
+line_of apart 'ciprofloxacin 500 mg tablet from 2025-12-20 to 2025-12-26 '
+expect_line out 'magnesium hydroxide mixture from 2025-12-21 09:30 to 2025-12-24 10:15, dose unknown'
+"$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out run >/dev/null 2>&1
+find run* -name 'flags.csv.gz' -exec gzip -dc {} + >flags
+expect_line flags '""start"":""2025-12-20"",""stop"":""2025-12-26""'
 finish

@@ -44,6 +44,19 @@ static void expect_facts(const char *const *wanted) {
 
 #define FACTS(...) expect_facts((const char *const[]){__VA_ARGS__, NULL})
 
+/* The minute after the last day, however the row says when it ends. */
+static void a_day_only_stop_is_told_by_the_minute_behind_it(void **state) {
+    (void)state;
+    WORLD(&of.in, "creatinine 400 umol/L on 2024-06-20", "female 82 y 48 kg",
+          "MGSUPP 400 mg since 60 days ago until on 2024-06-30", "no conditions source");
+    explain("A01");
+    char stop[MAG_MOMENT_TEXT_NBYTES];
+    assert_string_equal(explanation.facts[0].operand, "active(MGSYS)");
+    assert_true(explanation.facts[0].is_date_only);
+    mag_minute_text(explanation.facts[0].stop, false, stop);
+    assert_string_equal(stop, "2024-07-01T00:00");
+}
+
 static void a_flag_shows_drug_and_kidney_with_their_limit(void **state) {
     (void)state;
     WORLD(&of.in, "female 82 y 48 kg", "creatinine 150 umol/L on 2024-06-20",
@@ -182,6 +195,7 @@ static int end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_day_only_stop_is_told_by_the_minute_behind_it),
         cmocka_unit_test(a_flag_shows_drug_and_kidney_with_their_limit),
         cmocka_unit_test(two_limits_of_one_value_stay_one_fact),
         cmocka_unit_test(a_clear_rule_shows_what_made_it_clear),

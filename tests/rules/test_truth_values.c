@@ -150,6 +150,23 @@ static void computes_with_the_corners_of_intervals(void **state) {
     assert_int_equal(mag_bounds_divide(a, b).unknown, MISSING);
 }
 
+/* 22 mmol/L over a creatinine of <50 is more than 0.44 for every creatinine that this can be. */
+static void divides_by_what_is_only_known_to_be_small(void **state) {
+    (void)state;
+    const mag_bounds urea = mag_bounds_exact(22), line = mag_bounds_exact(0.4),
+                     far = mag_bounds_exact(0.5), zero = mag_bounds_exact(0);
+    const mag_bounds small = mag_bounds_of_comparator(50, MAG_LESS);
+    const mag_bounds ratio = mag_bounds_divide(urea, small);
+    assert_int_equal(mag_bounds_compare(&ratio, MAG_IS_ABOVE, &line).is, MAG_TRUE);
+    assert_int_equal(mag_bounds_compare(&ratio, MAG_IS_ABOVE, &far).reasons, CENSORED);
+    const mag_bounds at_most = mag_bounds_of_comparator(50, MAG_LESS_EQUAL);
+    const mag_bounds both = mag_bounds_divide(at_most, small);
+    assert_int_equal(mag_bounds_compare(&both, MAG_IS_ABOVE, &line).reasons, CENSORED);
+    assert_int_equal(mag_bounds_divide(urea, zero).unknown, MISSING);
+    const mag_bounds dose = {.low = 0, .high = 3, .doubt = CENSORED};
+    assert_int_equal(mag_bounds_divide(urea, dose).unknown, CENSORED);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connects_by_the_tables_of_kleene),
@@ -159,6 +176,7 @@ int main(void) {
         cmocka_unit_test(takes_a_part_in_a_thousand_million_as_equal),
         cmocka_unit_test(an_unknown_number_compares_as_unknown),
         cmocka_unit_test(computes_with_the_corners_of_intervals),
+        cmocka_unit_test(divides_by_what_is_only_known_to_be_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
