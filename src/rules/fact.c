@@ -5,6 +5,7 @@
 #include "rules/fact_inputs.h"
 #include "rules/operand_fact.h"
 #include "rules/operand_person.h"
+#include "rules/operand_series.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +18,9 @@ typedef struct mag_fact_key {
     const mag_exposure *exposure;
 } mag_fact_key;
 
-enum { RECORDS_SHOWN = 20 /* of one fact about the quality of data */ };
-enum { NUMBER_NBYTES = 32, ALONE = -2 /* the key of a fact without an operand */ };
+enum { RECORDS_SHOWN = 20 /* of one fact about the quality of data, of one count */ };
+enum { NUMBER_NBYTES = 32 };
+enum { ALONE = -2, COUNTED = -3 /* keys of facts beside those of operands */ };
 
 /* --- texts -------------------------------------------------------------------------------- */
 
@@ -489,6 +491,28 @@ static void add_result_of_window(mag_fact_list *list, const leaf *of) {
         add_result(list, of, &latest);
 }
 
+/* The results that a count or a spaced is made of, newest first. */
+static void add_counted(mag_fact_list *list, const leaf *of) {
+    mag_lab_query query;
+    const mag_operand_kind kind = of->operand->kind;
+    const bool is_counted = kind == MAG_OPERAND_COUNT || kind == MAG_OPERAND_SPACED;
+    if (!is_counted || !mag_evaluator_lab_query(list->evaluator, of->operand, &query))
+        return;
+    const mag_series_records all = mag_series_records_of(&query);
+    int shown = 0;
+    for (size_t i = all.count; i > 0 && shown < RECORDS_SHOWN; i--) {
+        mag_unknown_set reasons;
+        const mag_lab *lab = mag_series_at(&all, i - 1);
+        if (mag_series_standing(&query, lab, &reasons) != MAG_STANDS)
+            continue;
+        const mag_value value = mag_series_value(&query, lab);
+        mag_fact fact = fact_of(list, MAG_FACT_RESULT, of->node->shown, &value);
+        set_printed(list, &fact, lab);
+        append(list, (mag_fact_key){COUNTED, lab, NULL}, &fact);
+        shown++;
+    }
+}
+
 /* Every result or mark that a fact about the quality of data speaks of. */
 static void add_records(mag_fact_list *list, const leaf *of) {
     mag_record_query query = {.patient = list->evaluator->patient, .operand = of->operand};
@@ -590,6 +614,7 @@ void mag_fact_add(void *context, const mag_node *operand, const mag_node *agains
         add_result(list, &of, of.value);
     else {
         add_number(list, &of);
+        add_counted(list, &of);
         (void)add_exposures(list, &of);
     }
 }

@@ -171,6 +171,19 @@ static void rows_that_read_the_same_are_one_fact_and_all_count_in_the_dose(void 
           "dose(MGSYS)|14.0|mmol/day|12 mmol/day|-");
 }
 
+static void a_count_shows_the_results_that_it_counts(void **state) {
+    (void)state;
+    WORLD(&of.in, "female 50 y", "PPI since 200 days ago", "MGSUPP 10 mmol since 60 days ago",
+          "magnesium 0.60 mmol/L 50 days ago", "magnesium 0.90 mmol/L 30 days ago",
+          "magnesium 1.5 mg/dL 5 days ago");
+    explain("B11");
+    FACTS("continuous(PPI for 90 days)|PPI|-|-|-",
+          "latest(magnesium within 183 days)|1.5|mg/dL|1.7 mg/dL|ctcae 1",
+          "exposed(MGSUPP, MGIV within 183 days)|MGSUPP|10.0 mmol/day|-|-",
+          "spaced(magnesium < mg_low within 183 days, apart 14 days)|2|-|2|-",
+          "spaced(magnesium < mg_low within 183 days, apart 14 days)|0.60|mmol/L|-|-");
+}
+
 static void the_evaluator_forgets_the_patient_before(void **state) {
     (void)state;
     WORLD(&of.in, "female 50 y", "magnesium 0.60 mmol/L 3 days ago");
@@ -205,6 +218,7 @@ int main(void) {
         cmocka_unit_test(notes_of_a_rule_and_of_values_are_told),
         cmocka_unit_test(every_drug_that_counts_is_a_fact_of_its_own),
         cmocka_unit_test(rows_that_read_the_same_are_one_fact_and_all_count_in_the_dose),
+        cmocka_unit_test(a_count_shows_the_results_that_it_counts),
         cmocka_unit_test(the_evaluator_forgets_the_patient_before),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -328,7 +328,7 @@ static void of_a_censored_creatinine_the_clearance_is_the_other_bound(void **sta
         double low, high; /* 0 and -1: no bound */
         bool is_low_open, is_high_open;
     } rows[] = {
-        {"<104", 40, -1, true, false}, {"<=104", 40, -1, false, false},
+        {"<104", 40, -1, true, true},  {"<=104", 40, -1, false, true},
         {">104", 0, 40, false, true},  {">=104", 0, 40, false, false},
         {"104", 40, 40, false, false},
     };
