@@ -4,6 +4,7 @@
 
 #include "rules/satisfiable.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { FINDINGS_MAX = 1000, EDGES_MAX = 128 };
@@ -170,6 +171,24 @@ static void check_side(mag_lint *l, const mag_rule *rule, mag_analyte analyte, m
                     rule->facts.id, wanted ? wanted : "");
 }
 
+/* Rounding keeps the sides of a pair within a tenth (CTCAE: 0.4 mmol/L and 0.9 mg/dL); a slip of
+   the point, or a factor of another analyte, does not. */
+static void check_pair(mag_lint *l, const mag_rule *rule, mag_analyte analyte,
+                       const mag_limit *limit) {
+    if (limit->molar_unit == MAG_UNIT_NONE || limit->mass_unit == MAG_UNIT_NONE)
+        return;
+    const double molar = mag_to_canonical(analyte, limit->molar_unit, limit->molar);
+    const double mass = mag_to_canonical(analyte == MAG_UREA ? MAG_UREA_NITROGEN : analyte,
+                                         limit->mass_unit, limit->mass);
+    if (fabs(molar - mass) > 0.1 * fmax(fabs(molar), fabs(mass)))
+        ADD_TO_RULE(
+            l, rule,
+            "rule %s: the two sides of the limit \"%s\" are not the same %s: in %s they are "
+            "%.3g and %.3g",
+            rule->facts.id, limit->name == NULL ? "" : limit->name, mag_analyte_of(analyte)->name,
+            mag_unit_text(mag_analyte_of(analyte)->canonical), molar, mass);
+}
+
 static void check_edges(mag_lint *l, const mag_rule *rule) {
     edges e = {.count = 0};
     collect_edges(l->pack, rule->when, &e);
@@ -179,6 +198,7 @@ static void check_edges(mag_lint *l, const mag_rule *rule) {
         const mag_limit *limit = e.limits[i];
         check_side(l, rule, e.analytes[i], limit->molar, limit->molar_unit);
         check_side(l, rule, e.analytes[i], limit->mass, limit->mass_unit);
+        check_pair(l, rule, e.analytes[i], limit);
     }
 }
 

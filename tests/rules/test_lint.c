@@ -256,6 +256,33 @@ static void both_sides_of_a_limit_need_an_example_on_the_line(void **state) {
     pack_end(&in);
 }
 
+/* 0.70 mmol/L is 1.7 mg/dL of magnesium, but 2.7 mg/dL of potassium and 2.8 mg/dL of calcium. */
+static void a_limit_whose_sides_differ_for_its_analyte_is_found(void **state) {
+    (void)state;
+    const struct {
+        const char *when, *finding; /* "" if there is none */
+    } rows[] = {
+        {"latest(magnesium within 90 days) < mg_low", ""},
+        {"latest(potassium within 90 days) < mg_low",
+         "limit \"mg_low\" are not the same potassium: in mmol/L they are 0.7 and 0.435"},
+        {"latest(adjusted_calcium within 90 days) < mg_low", "are not the same calcium"},
+        {"latest(urea within 90 days) > mg_low", "are not the same urea"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[4096];
+        pack_text in;
+        const mag_lint_finding *findings;
+        snprintf(text, sizeof text,
+                 PACK_TOP PACK_RULE("A1", "active(MGSYS)", "%s", METADATA EXAMPLES), rows[i].when);
+        pack_begin(&in);
+        const size_t count = lint(&in, text, TODAY, &findings);
+        const char *wanted = rows[i].finding[0] == '\0' ? "are not the same" : rows[i].finding;
+        if (holds(findings, count, wanted) != (rows[i].finding[0] != '\0'))
+            fail_msg("%s", rows[i].when);
+        pack_end(&in);
+    }
+}
+
 /* The mass side of a limit of urea is urea nitrogen's; adjusted calcium may be given as reported.
  */
 static void what_is_reported_under_another_name_may_stand_on_the_line(void **state) {
@@ -398,6 +425,7 @@ int main(void) {
         cmocka_unit_test(R_04_a_rule_without_enough_examples_is_found),
         cmocka_unit_test(R_04_a_run_wants_evidence_and_two_examples_each_way),
         cmocka_unit_test(both_sides_of_a_limit_need_an_example_on_the_line),
+        cmocka_unit_test(a_limit_whose_sides_differ_for_its_analyte_is_found),
         cmocka_unit_test(what_is_reported_under_another_name_may_stand_on_the_line),
         cmocka_unit_test(a_rule_that_always_holds_needs_examples_outside_its_denominator),
         cmocka_unit_test(dead_and_constant_triggers_are_found),
