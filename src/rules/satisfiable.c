@@ -5,7 +5,8 @@
 #include <float.h>
 #include <string.h>
 
-enum { FACTS_MAX = 64, STEPS_MAX = 20000, OLDEST_YEARS = 120, ADULT_YEARS = 18 };
+enum { FACTS_MAX = 64, STEPS_MAX = 20000 };
+enum { OLDEST_YEARS = 120, ADULT_YEARS = 18, WORST_AKI_STAGE = 3 };
 
 /* lo (<|<=) value (<|<=) hi; a truth is the interval [0, 0] or [1, 1]. */
 typedef struct fact {
@@ -33,6 +34,11 @@ static fact first_fact(const state *s, int16_t operand) {
     } else if (of->kind == MAG_OPERAND_AGE) {
         fresh.lo = ADULT_YEARS;
         fresh.hi = OLDEST_YEARS;
+    } else if (of->kind == MAG_OPERAND_AKI_STAGE) {
+        fresh.hi = WORST_AKI_STAGE;
+    } else if (of->dimension == MAG_DIM_CATEGORY) {
+        fresh.lo = MAG_GFR_G1;
+        fresh.hi = MAG_GFR_G5;
     } else if (of->dimension == MAG_DIM_TRUTH) {
         fresh.hi = 1.0;
     }
