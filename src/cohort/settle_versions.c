@@ -11,8 +11,14 @@ static int compare_versions(const void *a, const void *b) {
     const mag_lab_version *x = a, *y = b;
     COMPARE(patient)
     COMPARE(result_hash)
+    COMPARE(analyte)
     COMPARE(version)
     return 0;
+}
+
+/* Two editions of one result: same patient, same id, same analyte. */
+static bool are_of_one_result(const mag_lab_version *a, const mag_lab_version *b) {
+    return a->patient == b->patient && a->result_hash == b->result_hash && a->analyte == b->analyte;
 }
 
 /* 0.70 and 0.700 mmol/L say the same. */
@@ -40,8 +46,7 @@ static size_t mark_old(const mag_lab_version *versions, size_t count, mag_lab_ro
                        bool *is_old) {
     size_t old_count = 0;
     for (size_t begin = 0, end; begin < count; begin = end) {
-        for (end = begin + 1; end < count && versions[end].patient == versions[begin].patient &&
-                              versions[end].result_hash == versions[begin].result_hash;)
+        for (end = begin + 1; end < count && are_of_one_result(versions + begin, versions + end);)
             end++;
         flag_contradictions(versions + begin, end - begin, rows);
         for (size_t i = begin; i < end; i++)
@@ -82,8 +87,11 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) {
     bool *is_old = mag_arena_alloc(settling->scratch, partition->lab_rows.count * sizeof *is_old);
     if (!is_old)
         return mag_fail_memory(err, partition->lab_rows.count);
-    for (size_t i = 0; i < count; i++)
-        versions[i].patient = rows[versions[i].row_idx].lab.patient;
+    for (size_t i = 0; i < count; i++) {
+        const mag_lab *lab = &rows[versions[i].row_idx].lab;
+        versions[i].patient = lab->patient;
+        versions[i].analyte = (uint32_t)mag_lab_analyte(lab);
+    }
     qsort(versions, count, sizeof *versions, compare_versions);
     mag_status status = MAG_OK;
     if (mark_old(versions, count, rows, is_old))

@@ -37,7 +37,9 @@ typedef struct mag_lab_row {
 typedef struct mag_lab_version {
     uint64_t result_hash, version;
     uint32_t row_idx; /* in lab_rows */
-    uint32_t patient; /* filled in at settling */
+    uint32_t patient; /* filled in at settling ... */
+    uint32_t
+        analyte; /* ... and this: an id that names a whole panel is no edition of another test */
 } mag_lab_version;
 
 /* A result whose unit is judged by its source (cohort/unit_profile.h). */

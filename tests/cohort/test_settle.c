@@ -194,6 +194,25 @@ static void the_newest_version_of_a_result_counts(void **state) {
     assert_int_equal(file->accounting.version_conflicts, 3);
 }
 
+/* Some feeds number a panel, not a test: a later potassium must not push out the magnesium. */
+static void an_id_that_two_analytes_share_replaces_nothing(void **state) {
+    (void)state;
+    feed_roster();
+    const char *const labs[] = {"p1|2601-3|0.3|mmol/L|2024-06-01|a9|1",
+                                "p1|2823-3|3.0|mmol/L|2024-06-01|a9|2", NULL};
+    const mag_run_file *file =
+        feed(&f, MAG_TABLE_LABS, "patient_id|code|value|unit|collected_at|result_id|version", labs);
+    settle(&f);
+    const mag_timeline p1 = patient(&f, "p1");
+    size_t count;
+    mag_timeline_labs(&p1, MAG_MAGNESIUM, &count);
+    assert_int_equal(count, 1);
+    mag_timeline_labs(&p1, MAG_POTASSIUM, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(file->accounting.accepted, 2);
+    assert_int_equal(file->accounting.version_conflicts, 0);
+}
+
 /* 0.70 and 0.700 agree; of two newest versions that disagree both stay and say so. */
 static void editions_that_disagree_are_counted_in_any_order(void **state) {
     (void)state;
@@ -455,6 +474,7 @@ int main(void) {
         TEST(orders_that_start_after_T_or_were_over_before_history_are_out_of_window),
         TEST(an_exact_duplicate_is_one_record_from_its_first_place),
         TEST(the_newest_version_of_a_result_counts),
+        TEST(an_id_that_two_analytes_share_replaces_nothing),
         TEST(editions_that_disagree_are_counted_in_any_order),
         TEST(results_of_one_specimen_share_its_identity),
         TEST(a_high_serum_index_marks_its_specimen_and_its_minute),
