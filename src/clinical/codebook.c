@@ -202,7 +202,7 @@ bool mag_class_find(mag_span name, mag_class *out) {
 
 mag_class_set mag_classes_of_interest(void) {
     const mag_class_set all = ((mag_class_set)1 << MAG_CLASS_COUNT) - 1;
-    const mag_class_set apart =
-        (mag_class_set)1 << MAG_CLASS_MGNOT | (mag_class_set)1 << MAG_CLASS_STEROID;
+    const mag_class_set apart = (mag_class_set)1 << MAG_CLASS_MGNOT | (mag_class_set)1
+                                                                          << MAG_CLASS_STEROID;
     return all & ~apart;
 }

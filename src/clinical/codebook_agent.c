@@ -15,14 +15,14 @@ static const char *const agent_names[] = {
 #include "clinical/agent.def"
 #undef MAG_AGENT
 };
-enum { AGENT_COUNT = sizeof agent_names / sizeof *agent_names };
+static const uint16_t agent_count = sizeof agent_names / sizeof *agent_names;
 
 const char *mag_agent_name(uint16_t agent) {
-    return agent < AGENT_COUNT ? agent_names[agent] : "";
+    return agent < agent_count ? agent_names[agent] : "";
 }
 
 bool mag_agent_find(mag_span name, uint16_t *agent) {
-    for (uint16_t i = 1; i < AGENT_COUNT; i++)
+    for (uint16_t i = 1; i < agent_count; i++)
         if (mag_span_is(name, agent_names[i])) {
             *agent = i;
             return true;
@@ -64,7 +64,7 @@ static mag_status add_own_names(mag_list_reader *reader, const mag_yaml *node) {
     item.next = NULL;
     mag_yaml list = *node;
     list.first = &item;
-    for (uint16_t i = 1; i < AGENT_COUNT; i++) {
+    for (uint16_t i = 1; i < agent_count; i++) {
         const mag_name_entry meaning = {.agent = i};
         item.text = agent_names[i];
         MAG_TRY(mag_list_names(reader, &list, &meaning));
@@ -82,7 +82,7 @@ mag_status mag_list_read_agents(mag_list_reader *reader, const mag_yaml *root) {
     MAG_TRY(mag_code_table_init(&book->agent_codes, reader->arena, count, reader->err));
     const size_t nbytes = count * sizeof *book->agent_prefixes;
     book->agent_prefixes = mag_arena_alloc(reader->arena, nbytes);
-    book->agent_classes = mag_arena_alloc(reader->arena, AGENT_COUNT * sizeof *book->agent_classes);
+    book->agent_classes = mag_arena_alloc(reader->arena, agent_count * sizeof *book->agent_classes);
     if (!book->agent_prefixes || !book->agent_classes)
         return mag_fail_memory(reader->err, nbytes);
     MAG_TRY(add_own_names(reader, root));
@@ -92,7 +92,7 @@ mag_status mag_list_read_agents(mag_list_reader *reader, const mag_yaml *root) {
 }
 
 mag_status mag_agents_settle(mag_list_reader *reader) {
-    for (uint16_t i = 1; i < AGENT_COUNT; i++) {
+    for (uint16_t i = 1; i < agent_count; i++) {
         mag_drug drug;
         MAG_TRY(mag_codebook_drug(reader->book, reader->arena, MAG_SYSTEM_NONE, mag_span_of(""),
                                   mag_span_of(agent_names[i]), &drug, reader->err));

@@ -89,7 +89,8 @@ static void a_fault_in_the_conditions_is_named_with_its_place(void **state) {
 
 #define DRUGS(classes)                                                                             \
     "classes:\n" classes "local_words: []\ninhaled_words: []\nelements: { magnesium: MGSUPP }\n"   \
-    "counter_ion_hosts: []\nplain_words: []\ningredients: {}\nh_pylori: {}\napart: {}\nwatch: {}\n"
+    "counter_ion_hosts: []\nplain_words: []\ningredients: {}\nh_pylori: {}\napart: {}\nwatch: "    \
+    "{}\n"
 
 static void a_fault_in_the_drugs_is_named_with_its_place(void **state) {
     (void)state;

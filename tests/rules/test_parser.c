@@ -30,8 +30,8 @@ static void print_list(const mag_syntax *node, const char *sign, char *out) {
 
 static void print(const mag_syntax *node, char *out) {
     static const char *const relations[] = {" < ", " <= ", " > ", " >= ", " = ", " != "};
-    static const char *const windows[] = {"",        " within", " from-to", " after",
-                                          " before", " since",  " between", " around", " at"};
+    static const char *const windows[] = {"",       " within",  " from-to", " after", " before",
+                                          " since", " between", " around",  " at"};
     switch (node->kind) {
     case MAG_SYNTAX_QUANTITY:
     case MAG_SYNTAX_NAME:
