@@ -1,35 +1,8 @@
 /* The code book against the specification's codes, and the lists against themselves. */
-#include "clinical/codebook.h"
+#include "loaded_book.h"
+
 #include "io/embedded.h"
 #include "io/yaml_tree.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static mag_account account;
-static mag_arena *arena;
-static const mag_codebook *book;
-
-static int load(void **state) {
-    (void)state;
-    mag_error err = {0};
-    arena = mag_arena_new(&account);
-    if (mag_codebook_load(arena, &book, &err) != MAG_OK) {
-        fprintf(stderr, "%s\n", err.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    mag_arena_free(arena);
-    return 0;
-}
 
 static mag_analyte analyte(mag_code_system system, const char *code) {
     return mag_codebook_analyte(book, system, mag_span_of(code));

@@ -1,35 +1,7 @@
 /* Agents: one ingredient is one agent, whatever code, name or brand it comes with. */
-#include "clinical/codebook.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "loaded_book.h"
 
 #define BIT(name) ((mag_class_set)1 << MAG_CLASS_##name)
-
-static mag_account account;
-static mag_arena *arena;
-static const mag_codebook *book;
-
-static int load(void **state) {
-    (void)state;
-    mag_error err = {0};
-    arena = mag_arena_new(&account);
-    if (mag_codebook_load(arena, &book, &err) != MAG_OK) {
-        fprintf(stderr, "%s\n", err.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    mag_arena_free(arena);
-    return 0;
-}
 
 static mag_drug drug_of(mag_code_system system, const char *code, const char *name) {
     mag_drug drug;

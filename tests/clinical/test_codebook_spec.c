@@ -1,35 +1,7 @@
 /* The drug list against the tables d1 and d3 of the clinical specification, transcribed from the
    page on their own: every code, ingredient, name and brand of a row reaches the class of the row.
  */
-#include "clinical/codebook.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static mag_account account;
-static mag_arena *arena;
-static const mag_codebook *book;
-
-static int load(void **state) {
-    (void)state;
-    mag_error err = {0};
-    arena = mag_arena_new(&account);
-    if (mag_codebook_load(arena, &book, &err) != MAG_OK) {
-        fprintf(stderr, "%s\n", err.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int unload(void **state) {
-    (void)state;
-    mag_arena_free(arena);
-    return 0;
-}
+#include "loaded_book.h"
 
 typedef struct spec_row {
     mag_class drug_class;
