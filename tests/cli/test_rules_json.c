@@ -141,8 +141,8 @@ static void show_prints_for_people_what_it_prints_as_json(void **state) {
         "\n  hides the flag of\n    A03: of the same patient\n",
         "\n    mg_uln: 1.05 mmol/L, 2.6 mg/dL\n",
         "\n    MGLAX: magnesium laxative\n",
-        "\n  quiet after a review for\n    1 day (critical), 7 days (high), 28 days (moderate), 90 "
-        "days (low), 180 days (info)\n",
+        "\n  quiet after a review for\n    1 day (critical), 7 days (high), 28 days (moderate), ",
+        " 90 days (low), 180 days (info)\n",
         "review by 2027-11-21, "};
     const char *arguments[] = {"rules", "show", "A02", NULL};
     program_result result = program_run(arguments, NULL, NULL);

@@ -190,7 +190,7 @@ static void every_flag_is_new_dated_and_titled(void **state) {
         assert_string_equal(result_cell(&at->flags, row, "title"), report->rules[i].title);
         assert_string_equal(result_cell(&at->flags, row, "state"), "new");
         assert_string_equal(result_cell(&at->flags, row, "as_of"), "2025-12-31");
-        assert_string_equal(result_cell(&at->flags, row, "rule_version"), "1.0.0");
+        assert_string_equal(result_cell(&at->flags, row, "rule_version"), report->pack_version);
     }
 }
 
