@@ -1,6 +1,7 @@
 /* Rows I-01 to I-12 of the fault matrix: damaged, empty, foreign and hostile files, whole program.
  */
 #include "support/fault_cohort.h"
+#include "support/fault_row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -244,11 +245,9 @@ static void t_I_12(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(t_I_01), cmocka_unit_test(t_I_02), cmocka_unit_test(t_I_03),
-        cmocka_unit_test(t_I_04), cmocka_unit_test(t_I_05), cmocka_unit_test(t_I_06),
-        cmocka_unit_test(t_I_07), cmocka_unit_test(t_I_08), cmocka_unit_test(t_I_09),
-        cmocka_unit_test(t_I_10), cmocka_unit_test(t_I_11), cmocka_unit_test(t_I_12),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    static const fault_row rows[] = {FAULT_ROW(t_I_01), FAULT_ROW(t_I_02), FAULT_ROW(t_I_03),
+                                     FAULT_ROW(t_I_04), FAULT_ROW(t_I_05), FAULT_ROW(t_I_06),
+                                     FAULT_ROW(t_I_07), FAULT_ROW(t_I_08), FAULT_ROW(t_I_09),
+                                     FAULT_ROW(t_I_10), FAULT_ROW(t_I_11), FAULT_ROW(t_I_12)};
+    return FAULT_ROWS_RUN(rows);
 }

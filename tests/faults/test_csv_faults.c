@@ -1,5 +1,6 @@
 /* Rows I-18 to I-33 of the fault matrix that concern shape, whole program. */
 #include "support/fault_cohort.h"
+#include "support/fault_row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -267,11 +268,9 @@ static void t_I_33(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(t_I_18), cmocka_unit_test(t_I_20), cmocka_unit_test(t_I_21),
-        cmocka_unit_test(t_I_22), cmocka_unit_test(t_I_23), cmocka_unit_test(t_I_24),
-        cmocka_unit_test(t_I_28), cmocka_unit_test(t_I_29), cmocka_unit_test(t_I_30),
-        cmocka_unit_test(t_I_31), cmocka_unit_test(t_I_32), cmocka_unit_test(t_I_33),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    static const fault_row rows[] = {FAULT_ROW(t_I_18), FAULT_ROW(t_I_20), FAULT_ROW(t_I_21),
+                                     FAULT_ROW(t_I_22), FAULT_ROW(t_I_23), FAULT_ROW(t_I_24),
+                                     FAULT_ROW(t_I_28), FAULT_ROW(t_I_29), FAULT_ROW(t_I_30),
+                                     FAULT_ROW(t_I_31), FAULT_ROW(t_I_32), FAULT_ROW(t_I_33)};
+    return FAULT_ROWS_RUN(rows);
 }

@@ -1,6 +1,7 @@
 /* Rows P-09, P-12, P-17, S-09 and S-11 of the fault matrix, and the invariance of the digest:
    threads, row order, file split, gzip or plain, locale and time zone. */
 #include "support/fault_cohort.h"
+#include "support/fault_row.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -93,7 +94,7 @@ static void shuffle(bytes *text) {
     text->at = shuffled;
 }
 
-static void digest_does_not_depend_on_row_order(void **state) {
+static void t_I_57_row_order(void **state) {
     (void)state;
     fault_cohort cohort;
     fault_cohort_init(&cohort);
@@ -106,7 +107,7 @@ static void digest_does_not_depend_on_row_order(void **state) {
     fault_cohort_done(&cohort);
 }
 
-static void digest_does_not_depend_on_compression(void **state) {
+static void t_I_57_compression(void **state) {
     (void)state;
     fault_cohort cohort;
     fault_cohort_init(&cohort);
@@ -120,7 +121,7 @@ static void digest_does_not_depend_on_compression(void **state) {
 }
 
 /* The laboratory rows dealt out over five files, half of them plain. */
-static void digest_does_not_depend_on_file_split(void **state) {
+static void t_I_57_file_split(void **state) {
     (void)state;
     fault_cohort cohort;
     fault_cohort_init(&cohort);
@@ -258,15 +259,13 @@ static void t_S_11(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(t_P_09),
-        cmocka_unit_test(t_P_12),
-        cmocka_unit_test(t_P_17),
-        cmocka_unit_test(t_S_09),
-        cmocka_unit_test(t_S_11),
-        cmocka_unit_test(digest_does_not_depend_on_row_order),
-        cmocka_unit_test(digest_does_not_depend_on_compression),
-        cmocka_unit_test(digest_does_not_depend_on_file_split),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    static const fault_row rows[] = {FAULT_ROW(t_P_09),
+                                     FAULT_ROW(t_P_12),
+                                     FAULT_ROW(t_I_57_row_order),
+                                     FAULT_ROW(t_I_57_compression),
+                                     FAULT_ROW(t_I_57_file_split),
+                                     FAULT_ROW(t_P_17),
+                                     FAULT_ROW(t_S_09),
+                                     FAULT_ROW(t_S_11)};
+    return FAULT_ROWS_RUN(rows);
 }

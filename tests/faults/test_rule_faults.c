@@ -1,6 +1,7 @@
 /* Rows R-01 to R-04 of the fault matrix: a pack that cannot be trusted stops the run before any
  * data is read. */
 #include "support/fault_cohort.h"
+#include "support/fault_row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,12 +101,8 @@ static void t_R_04(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_pack_as_it_stands_runs_from_a_pipeline),
-        cmocka_unit_test(t_R_01),
-        cmocka_unit_test(t_R_02),
-        cmocka_unit_test(t_R_03),
-        cmocka_unit_test(t_R_04),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    static const fault_row rows[] = {FAULT_ROW(t_R_01), FAULT_ROW(t_R_02), FAULT_ROW(t_R_03),
+                                     FAULT_ROW(t_R_04),
+                                     FAULT_ROW(the_pack_as_it_stands_runs_from_a_pipeline)};
+    return FAULT_ROWS_RUN(rows);
 }

@@ -2,6 +2,7 @@
    program. Bad rows stand behind the good ones, on days of their own, so that the good rows'
    answers stay. */
 #include "support/fault_cohort.h"
+#include "support/fault_row.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -361,13 +362,11 @@ static void t_I_64(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(t_I_40), cmocka_unit_test(t_I_41), cmocka_unit_test(t_I_42),
-        cmocka_unit_test(t_I_43), cmocka_unit_test(t_I_44), cmocka_unit_test(t_I_45),
-        cmocka_unit_test(t_I_46), cmocka_unit_test(t_I_47), cmocka_unit_test(t_I_48),
-        cmocka_unit_test(t_I_49), cmocka_unit_test(t_I_52), cmocka_unit_test(t_I_54),
-        cmocka_unit_test(t_I_55), cmocka_unit_test(t_I_58), cmocka_unit_test(t_I_59),
-        cmocka_unit_test(t_I_63), cmocka_unit_test(t_I_64),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    static const fault_row rows[] = {FAULT_ROW(t_I_40), FAULT_ROW(t_I_41), FAULT_ROW(t_I_42),
+                                     FAULT_ROW(t_I_43), FAULT_ROW(t_I_44), FAULT_ROW(t_I_45),
+                                     FAULT_ROW(t_I_46), FAULT_ROW(t_I_47), FAULT_ROW(t_I_48),
+                                     FAULT_ROW(t_I_49), FAULT_ROW(t_I_52), FAULT_ROW(t_I_54),
+                                     FAULT_ROW(t_I_55), FAULT_ROW(t_I_58), FAULT_ROW(t_I_59),
+                                     FAULT_ROW(t_I_63), FAULT_ROW(t_I_64)};
+    return FAULT_ROWS_RUN(rows);
 }
