@@ -68,6 +68,11 @@ void fault_append(fault_cohort *cohort, fault_table table, const char *lines) {
     add(&cohort->text[table], lines);
 }
 
+void fault_pad(fault_cohort *cohort) {
+    for (int i = 0; i < 1500; i++)
+        fault_append(cohort, FAULT_LABS, "q0002,718-7,130,g/L,2025-05-05T08:00,\n");
+}
+
 void fault_append_lab(fault_cohort *cohort, const char *value, const char *unit, const char *when) {
     char line[512];
     bool is_quoted = strpbrk(value, ",\"\n") != NULL;
@@ -148,31 +153,43 @@ static void read_dump(fault_run *run, const char *directory) {
     free(dump.err.at);
 }
 
-fault_run fault_screen(const fault_cohort *cohort, const char *const *more) {
+fault_run fault_begin(const fault_cohort *cohort) {
     fault_run run = {0};
     snprintf(run.folder, sizeof run.folder, "%s", program_folder_new());
     snprintf(run.out, sizeof run.out, "%s/out", run.folder);
-    char data[320];
-    snprintf(data, sizeof data, "%s/data", run.folder);
-    assert_int_equal(mkdir(data, 0700), 0);
-    write_cohort(cohort, data);
-    const char *arguments[32] = {"run",     "--profile",  "magscreen", "--data", data,
-                                 "--as-of", "2025-12-31", "--out",     run.out};
-    size_t count = 9;
-    for (; more && *more; more++)
-        arguments[count++] = *more;
-    run.result = program_run(arguments, NULL, NULL);
-    run.record = run_record(run.out);
+    snprintf(run.data, sizeof run.data, "%s/data", run.folder);
+    assert_int_equal(mkdir(run.data, 0700), 0);
+    write_cohort(cohort, run.data);
+    return run;
+}
+
+void fault_collect(fault_run *run, program_result result) {
+    run->result = result;
+    run->record = run_record(run->out);
     static const char *const endings[] = {"", ".held", ".failed"};
     for (size_t i = 0; i < 3; i++) {
         char path[512];
-        snprintf(path, sizeof path, "%s%s/rejects.csv.gz", run.out, endings[i]);
+        snprintf(path, sizeof path, "%s%s/rejects.csv.gz", run->out, endings[i]);
         if (file_exists(path))
-            run.rejects = file_inflate(path);
-        snprintf(path, sizeof path, "%s%s", run.out, endings[i]);
+            run->rejects = file_inflate(path);
+        snprintf(path, sizeof path, "%s%s", run->out, endings[i]);
         if (i < 2 && file_exists(path))
-            read_dump(&run, path);
+            read_dump(run, path);
     }
+}
+
+void fault_screen_folder(fault_run *run, const char *const *more) {
+    const char *arguments[32] = {"run",     "--profile",  "magscreen", "--data", run->data,
+                                 "--as-of", "2025-12-31", "--out",     run->out};
+    size_t count = 9;
+    for (; more && *more; more++)
+        arguments[count++] = *more;
+    fault_collect(run, program_run(arguments, NULL, NULL));
+}
+
+fault_run fault_screen(const fault_cohort *cohort, const char *const *more) {
+    fault_run run = fault_begin(cohort);
+    fault_screen_folder(&run, more);
     return run;
 }
 

@@ -32,6 +32,8 @@ void fault_cohort_done(fault_cohort *cohort);
 /* Appends whole lines ("...\n") to a table, so that the line numbers of good rows stay as they are.
  */
 void fault_append(fault_cohort *cohort, fault_table table, const char *lines);
+/* 1,500 rows of no interest behind the laboratory rows, so that one bad row is a small share. */
+void fault_pad(fault_cohort *cohort);
 /* Appends a laboratory row of patient q0001: value, unit, and when. */
 void fault_append_lab(fault_cohort *cohort, const char *value, const char *unit, const char *when);
 /* Replaces the first `from` by `to` in a table's text; aborts if it is not there. */
@@ -45,6 +47,7 @@ void fault_insert(fault_cohort *cohort, fault_table table, size_t offset, const 
 typedef struct fault_run {
     char folder[256];
     char out[320];
+    char data[320]; /* folder of the cohort's files */
     program_result result;
     json_t *record; /* run.json, NULL if none */
     bytes dump;     /* digest lines, sorted; at NULL unless published or held */
@@ -53,6 +56,11 @@ typedef struct fault_run {
 
 /* Writes the cohort and screens it at 2025-12-31. more: NULL-ended further options, or NULL. */
 fault_run fault_screen(const fault_cohort *cohort, const char *const *more);
+/* The same in steps: the cohort is written, the caller changes run.data or runs the program in its
+   own way, and what came of it is read. */
+fault_run fault_begin(const fault_cohort *cohort);
+void fault_screen_folder(fault_run *run, const char *const *more);
+void fault_collect(fault_run *run, program_result result);
 void fault_run_done(fault_run *run);
 
 /* Fails the test, naming what the program said, unless: exit code; message id on stderr (NULL:

@@ -142,6 +142,24 @@ static void become_program(const char *const *arguments, const char *const *envi
     _exit(127);
 }
 
+program_child program_start(const char *const *arguments, const char *const *environment, int in) {
+    program_child child = {.out = scratch_file(), .err = scratch_file()};
+    child.pid = fork();
+    need(child.pid >= 0, "cannot fork");
+    if (child.pid == 0)
+        become_program(arguments, environment, (const int[3]){in, child.out, child.err});
+    return child;
+}
+
+program_result program_wait(program_child child) {
+    int status;
+    need(waitpid(child.pid, &status, 0) == child.pid, "wait");
+    program_result result = {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    result.out = scratch_content(child.out);
+    result.err = scratch_content(child.err);
+    return result;
+}
+
 program_result program_run(const char *const *arguments, const char *const *environment,
                            const bytes *input) {
     int in = input ? scratch_file() : open("/dev/null", O_RDONLY);
@@ -149,18 +167,9 @@ program_result program_run(const char *const *arguments, const char *const *envi
         need(write(in, input->at, input->nbytes) == (ssize_t)input->nbytes, "write");
         need(lseek(in, 0, SEEK_SET) == 0, "seek");
     }
-    int out = scratch_file(), err = scratch_file();
-    pid_t child = fork();
-    need(child >= 0, "cannot fork");
-    if (child == 0)
-        become_program(arguments, environment, (const int[3]){in, out, err});
-    int status;
-    need(waitpid(child, &status, 0) == child, "wait");
+    program_child child = program_start(arguments, environment, in);
     close(in);
-    program_result result = {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1};
-    result.out = scratch_content(out);
-    result.err = scratch_content(err);
-    return result;
+    return program_wait(child);
 }
 
 void program_result_done(program_result *result) {

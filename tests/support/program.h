@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Bytes of a file; free .at. */
 typedef struct bytes {
@@ -31,6 +32,17 @@ typedef struct program_result {
     int exit_code; /* -1: ended by a signal */
     bytes out, err;
 } program_result;
+
+/* A program that was started and not waited for. */
+typedef struct program_child {
+    pid_t pid;
+    int out, err; /* what it says, kept for program_wait */
+} program_child;
+
+/* As program_run, without waiting; `in` becomes its stdin and stays the caller's. Descriptors
+   without FD_CLOEXEC are the program's too. */
+program_child program_start(const char *const *arguments, const char *const *environment, int in);
+program_result program_wait(program_child child);
 
 /* arguments: NULL-ended, without the program itself. environment: NULL-ended NAME=VALUE additions
    or NULL. input: what stdin gives; NULL = /dev/null. */
