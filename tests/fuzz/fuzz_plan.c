@@ -13,8 +13,7 @@ static mag_status read_plan(mag_arena *arena, mag_span text, mag_error *err) {
     fuzz_promise(plan->source_count > 0 && plan->pack_name != NULL);
     for (size_t i = 0; i < plan->source_count; i++)
         fuzz_promise(plan->sources[i].profile != NULL && plan->sources[i].table != NULL);
-    (void)mag_plan_check_output(arena, plan, err);
-    return MAG_OK;
+    return mag_plan_check_output(arena, plan, err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
