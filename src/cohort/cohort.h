@@ -60,7 +60,9 @@ typedef struct mag_run_file {
     uint64_t blank_line_count, repeated_header_count;
     unsigned unused_column_count; /* of the header; dropped before anything is kept */
     bool has_bom, has_zero_padding, has_unfinished_last_line, has_crlf;
-    bool has_mixed_line_ends; /* CRLF and LF, or a lone CR among them */
+    bool has_mixed_line_ends;   /* CRLF and LF, or a lone CR among them */
+    bool has_footer;            /* the last line counts the rows, and rightly */
+    uint64_t windows1252_count; /* of its rows that are not UTF-8 */
 } mag_run_file;
 
 size_t mag_cohort_file_count(const mag_cohort *cohort);

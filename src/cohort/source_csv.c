@@ -91,8 +91,10 @@ static void keep_facts(mag_run_file *file, const mag_stream_facts *bytes,
     file->has_zero_padding = bytes->has_zero_padding;
     file->blank_line_count = rows->blank_line_count;
     file->repeated_header_count = rows->repeated_header_count;
+    file->windows1252_count = rows->windows1252_count;
     file->has_bom = rows->has_bom;
-    file->has_unfinished_last_line = rows->has_unfinished_last_line;
+    file->has_footer = rows->footer_line != 0;
+    file->has_unfinished_last_line = rows->has_unfinished_last_line && !file->has_footer;
     file->has_crlf = rows->crlf_count != 0;
     file->has_mixed_line_ends =
         rows->lone_cr_count != 0 || (rows->crlf_count != 0 && rows->lf_count != 0);
@@ -126,6 +128,19 @@ static mag_status check_not_empty(const csv_source *source, const mag_run_file *
     return MAG_E_INPUT;
 }
 
+/* What the exporting program says that it wrote is the best check that nothing was lost. */
+static mag_status check_footer(const mag_run_file *file, const mag_csv_facts *rows,
+                               mag_error *err) {
+    if (!file->has_footer || rows->footer_count == file->accounting.read)
+        return MAG_OK;
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I134,
+             "%s, line %lu: footer count %llu, read %llu; nothing of the run is used", file->name,
+             (unsigned long)rows->footer_line, (unsigned long long)rows->footer_count,
+             (unsigned long long)file->accounting.read);
+    mag_hint(err, "part of the file may be missing: ask for a new export");
+    return MAG_E_INPUT;
+}
+
 static mag_status read_opened(const csv_source *source, mag_decoder *decoder, mag_stream *stream,
                               mag_error *err) {
     mag_account *account = mag_cohort_settings_of(decoder->cohort)->account;
@@ -140,6 +155,8 @@ static mag_status read_opened(const csv_source *source, mag_decoder *decoder, ma
     if (status == MAG_OK) {
         keep_facts(file, mag_stream_facts_of(stream), mag_csv_facts_of(reader));
         status = check_not_empty(source, file, err);
+        if (status == MAG_OK)
+            status = check_footer(file, mag_csv_facts_of(reader), err);
     }
     if (reader)
         mag_csv_close(reader);

@@ -158,6 +158,12 @@ static uint64_t shape_rejects(const mag_accounting *accounting) {
     return sum;
 }
 
+/* All of its rows that are not UTF-8 speak for the same other encoding. */
+static bool is_windows1252(const mag_run_file *file) {
+    return file->windows1252_count > 0 &&
+           file->windows1252_count == file->accounting.rejected[MAG_REASON_CSV_BAD_UTF8];
+}
+
 static mag_status judge_shapes(gate_judge *judge, const mag_plan_source *source, mag_error *err) {
     for (size_t i = 0; i < mag_cohort_file_count(judge->cohort); i++) {
         const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
@@ -169,6 +175,8 @@ static mag_status judge_shapes(gate_judge *judge, const mag_plan_source *source,
         verdict.file = file->name;
         if (verdict.count > 0)
             find_first(judge->cohort, &verdict, MAG_REASON_NONE);
+        if (is_windows1252(file))
+            verdict.detail = "the bytes look like Windows-1252: export the file as UTF-8";
         MAG_TRY(put_verdict(judge, &verdict, err));
     }
     return MAG_OK;
@@ -248,17 +256,19 @@ static mag_status judge_versions(gate_judge *judge, const mag_plan_source *sourc
     return put_verdict(judge, &verdict, err);
 }
 
-/* gzip knows where it ends; a plain file that stops inside a line may have lost more. */
+/* gzip knows where it ends; a plain file that stops inside a line may have lost more. A last line
+   that counts the rows was right, or the run would have ended. */
 static mag_status judge_last_lines(gate_judge *judge, const mag_plan_source *source,
                                    mag_error *err) {
     for (size_t i = 0; i < mag_cohort_file_count(judge->cohort); i++) {
         const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
-        if (strcmp(file->source, source->name) != 0 || !file->has_unfinished_last_line)
+        bool is_odd = file->has_unfinished_last_line || file->has_footer;
+        if (strcmp(file->source, source->name) != 0 || !is_odd)
             continue;
         mag_gate_verdict verdict =
             make_verdict(source, MAG_REASON_NONE, MAG_GATE_LAST_LINE, 1, file->accounting.read);
         verdict.file = file->name;
-        verdict.message = MAG_MSG_I122;
+        verdict.message = file->has_footer ? MAG_MSG_I134 : MAG_MSG_I122;
         MAG_TRY(put_verdict(judge, &verdict, err));
     }
     return MAG_OK;

@@ -121,6 +121,7 @@ static void write_file(mag_json *json, const mag_run_file *file) {
     key_bool(json, "crlf", file->has_crlf);
     key_bool(json, "zero_padding", file->has_zero_padding);
     key_bool(json, "unfinished_last_line", file->has_unfinished_last_line);
+    key_bool(json, "footer", file->has_footer);
     mag_json_end_object(json);
 }
 

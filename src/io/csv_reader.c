@@ -8,6 +8,8 @@
    neighbours. */
 #include "io/csv_reader.h"
 
+#include "io/csv_encoding.h"
+#include "io/csv_footer.h"
 #include "io/csv_header.h"
 #include "io/csv_scan.h"
 
@@ -30,6 +32,11 @@ struct mag_csv_reader {
     unsigned column_count;
     mag_csv_facts facts;
     mag_csv_row row;
+    bool is_footer; /* row is a line that may be the file's footer */
+    uint64_t footer_count;
+    mag_csv_row waiting;     /* such a line that nothing has followed yet; line 0: none */
+    mag_csv_row handed;      /* the one that something followed after all */
+    bool is_row_handed_next; /* row is read and follows `handed` */
     mag_csv_scan scan;
     mag_span fields[MAG_CSV_COLUMN_COUNT];
 };
@@ -163,6 +170,15 @@ static mag_csv_fault find_bad_bytes(const mag_csv_reader *r, unsigned *column) {
     return has_nul ? MAG_CSV_NUL : MAG_CSV_BAD_UTF8;
 }
 
+/* Says what it found about the record as a whole. */
+static void look_at_faulty(mag_csv_reader *r) {
+    mag_span whole = {record(r), r->scan.record_nbytes};
+    r->facts.windows1252_count +=
+        r->row.fault == MAG_CSV_BAD_UTF8 && mag_csv_looks_like_windows1252(whole);
+    r->is_footer = r->row.fault == MAG_CSV_TOO_FEW_FIELDS && r->scan.field_count == 1 &&
+                   mag_csv_footer_parse(whole, &r->footer_count);
+}
+
 static mag_csv_fault find_fault(mag_csv_reader *r, unsigned *column) {
     *column = r->scan.fault_column;
     if (r->scan.fault != MAG_CSV_OK)
@@ -220,6 +236,7 @@ static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
         return MAG_OK;
     }
     r->row.fault = find_fault(r, &r->row.fault_column);
+    look_at_faulty(r);
     *is_row = true;
     r->row.field_count = r->scan.field_count;
     if (r->scan.fault == MAG_CSV_OK)
@@ -241,17 +258,42 @@ static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
     return MAG_OK;
 }
 
-mag_status mag_csv_next(mag_csv_reader *r, const mag_csv_row **row, mag_error *err) {
-    *row = NULL;
-    for (bool is_row = false; !is_row;) {
+/* Reads up to the next row; *is_row is false at the verified end. */
+static mag_status read_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
+    *is_row = false;
+    while (!*is_row) {
         if (window_nbytes(r) == 0 && !r->is_over)
             MAG_TRY(fill(r, err));
         if (window_nbytes(r) == 0 && r->is_over)
             return check_end(r, err);
-        MAG_TRY(read_record(r, &is_row, err));
+        MAG_TRY(read_record(r, is_row, err));
     }
     r->row_count++;
-    *row = &r->row;
+    return MAG_OK;
+}
+
+/* A line that may be the footer waits until it is known whether a row follows: then it was a row
+   with too few fields, and goes first. */
+mag_status mag_csv_next(mag_csv_reader *r, const mag_csv_row **row, mag_error *err) {
+    bool is_row = r->is_row_handed_next;
+    *row = is_row ? &r->row : NULL;
+    r->is_row_handed_next = false;
+    while (!*row) {
+        MAG_TRY(read_row(r, &is_row, err));
+        if (!is_row) {
+            r->facts.footer_line = r->waiting.line;
+            return MAG_OK;
+        }
+        bool has_waited = r->waiting.line != 0;
+        r->handed = r->waiting;
+        r->waiting = r->is_footer ? r->row : (mag_csv_row){0};
+        r->facts.footer_count = r->footer_count;
+        r->is_row_handed_next = has_waited && !r->is_footer;
+        if (has_waited)
+            *row = &r->handed;
+        else if (!r->is_footer)
+            *row = &r->row;
+    }
     return MAG_OK;
 }
 

@@ -37,6 +37,9 @@ typedef struct mag_csv_facts {
     uint64_t blank_line_count;
     uint64_t repeated_header_count;
     uint64_t crlf_count, lf_count, lone_cr_count;
+    uint64_t windows1252_count; /* of the rows that are not UTF-8: those that look like it */
+    uint64_t footer_count;      /* the rows that the last line says there are (I-37) */
+    uint32_t footer_line;       /* that line's number; 0: the last line is no such count */
     bool has_bom;
     bool has_unfinished_last_line;
 } mag_csv_facts;
@@ -54,7 +57,8 @@ unsigned mag_csv_column_count(const mag_csv_reader *reader);
 /* Header name, trimmed, without BOM; borrowed for the reader's life. */
 mag_span mag_csv_column_name(const mag_csv_reader *reader, unsigned column_idx);
 
-/* Next record; *row is NULL at the verified end of the stream. */
+/* Next record; *row is NULL at the verified end of the stream. A count of rows behind the last
+   record ("(1234 rows)") is no record; anywhere else it is one with too few fields. */
 mag_status mag_csv_next(mag_csv_reader *reader, const mag_csv_row **row,
                         mag_error *err) MAG_MUST_CHECK;
 

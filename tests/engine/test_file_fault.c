@@ -24,7 +24,7 @@ static void every_refusal_of_a_file_has_its_name(void **state) {
     static const char *const names[] = {"file.truncated", "file.crc",     "file.garbage",
                                         "file.empty",     "file.no_rows", "file.bomb",
                                         "file.not_gzip",  "file.changed", "file.duplicate",
-                                        "file.encoding",  "file.header"};
+                                        "file.encoding",  "file.header",  "file.manifest"};
     enum { NAME_COUNT = sizeof names / sizeof names[0] };
     unsigned seen[NAME_COUNT] = {0};
     (void)state;
@@ -56,6 +56,7 @@ static void a_refused_file_is_a_row_of_rejects_and_named_in_the_record(void **st
         {"head -n 1 labs.csv > x; mv x labs.csv", "file.no_rows", "labs", "labs.csv", "MS-I130"},
         {"sed -i '1s/value/valeu/' labs.csv", "file.header", "labs", "labs.csv", "MS-I128"},
         {"cp labs.csv labs-2.csv", "file.duplicate", "labs", "labs.csv", "MS-I110"},
+        {"echo '(7 rows)' >> labs.csv", "file.manifest", "labs", "labs.csv", "MS-I134"},
         {": > patients.csv", "file.empty", "patients", "patients.csv", "MS-I106"},
     };
     run_fixture *at = *state;

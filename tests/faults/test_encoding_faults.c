@@ -82,19 +82,24 @@ static void t_I_26(void **state) {
     (void)state;
     static const struct {
         const char *bad;
+        bool looks_like_windows1252;
     } table[] = {
-        {"\x80"},             /* a continuation without a begin */
-        {"\xc3"},             /* a begin without its continuation */
-        {"\xc0\xaf"},         /* overlong */
-        {"\xe0\x80\xaf"},     /* overlong, three bytes */
-        {"\xed\xa0\x80"},     /* half of a surrogate pair */
-        {"\xf4\x90\x80\x80"}, /* beyond the last code point */
-        {"\xff"},
+        {"\x80\x80\x80", false},     /* continuations without a begin */
+        {"\x81", false},             /* nor is it a character there */
+        {"\xc0\xaf", false},         /* overlong */
+        {"\xe0\x80\xaf", false},     /* overlong, three bytes */
+        {"\xed\xa0\x80", false},     /* half of a surrogate pair */
+        {"\xf4\x90\x80\x80", false}, /* beyond the last code point */
+        {"\xff", false},
+        {"h\xe4molytisch", true},
+        {"\x93na\xefve\x94 \x96 5 \xb5g", true},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         fault_run run = screen_bad_row(44, table[i].bad, strlen(table[i].bad));
         expect_one_set_aside(&run, "csv.bad_utf8", "MS-I126");
         assert_null(strstr(run.rejects.at, table[i].bad));
+        bool has_hint = strstr(run.result.err.at, "look like Windows-1252") != NULL;
+        assert_int_equal(has_hint, table[i].looks_like_windows1252);
         fault_run_done(&run);
     }
 }

@@ -173,8 +173,74 @@ static void t_I_36(void **state) {
     fault_cohort_done(&cohort);
 }
 
+/* The laboratory table with `footer` behind it. */
+static fault_run screen_footer(const char *footer, bool is_plain) {
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_append(&cohort, FAULT_LABS, footer);
+    cohort.is_plain[FAULT_LABS] = is_plain;
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_cohort_done(&cohort);
+    return run;
+}
+
+/* The count is right: no row, and a better end than any. */
+static void t_I_37_same(void **state) {
+    (void)state;
+    static const char *const footers[] = {"(600 rows)\n", "(600 rows)", "(600 rows affected)\r\n",
+                                          "\n600 rows selected.\n\n", "600 record(s) selected."};
+    for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
+        fault_run run = screen_footer(footers[i], i % 2);
+        fault_expect(&run, 3, "MS-I134");
+        assert_null(strstr(run.result.err.at, "MS-I122"));
+        assert_int_equal(fault_count(&run, "labs", "read"), 600);
+        assert_int_equal(fault_count(&run, "labs", "rejected"), 0);
+        fault_expect_conserved(&run);
+        fault_expect_golden(&run, true);
+        fault_run_done(&run);
+    }
+}
+
+static void t_I_37_different(void **state) {
+    (void)state;
+    static const char *const footers[] = {"(601 rows)\n", "(599 rows)", "1 row selected.\n",
+                                          "(99999999999999999 rows)\n"};
+    for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
+        fault_run run = screen_footer(footers[i], i % 2);
+        fault_expect(&run, 4, "MS-I134");
+        assert_non_null(strstr(run.result.err.at, "read 600"));
+        assert_non_null(strstr(run.result.err.at, "line 602"));
+        fault_expect_rejects(&run, "file.manifest", 1);
+        fault_expect_refused(&run);
+        fault_run_done(&run);
+    }
+}
+
+/* In the middle, or not quite a count: a row like any other, with too few fields. */
+static void t_I_37_elsewhere(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_pad(&cohort);
+    size_t at = fault_line(&cohort, FAULT_LABS, 700);
+    fault_insert(&cohort, FAULT_LABS, at, "(698 rows)\n", 11);
+    fault_append(&cohort, FAULT_LABS, "(2100 rows) \nend\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 4, "MS-I131"); /* three in 2,103 are too many */
+    fault_expect_rejects(&run, "csv.too_few_fields", 3);
+    assert_int_equal(fault_count(&run, "labs", "read"), 2103);
+    assert_non_null(strstr(run.rejects.at, ",700,"));
+    assert_non_null(strstr(run.rejects.at, ",2103,"));
+    assert_non_null(strstr(run.rejects.at, ",2104,"));
+    fault_expect_refused(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_I_27), FAULT_ROW(t_I_34), FAULT_ROW(t_I_35_field),
-                                     FAULT_ROW(t_I_35_columns), FAULT_ROW(t_I_36)};
+    static const fault_row rows[] = {FAULT_ROW(t_I_27),           FAULT_ROW(t_I_34),
+                                     FAULT_ROW(t_I_35_field),     FAULT_ROW(t_I_35_columns),
+                                     FAULT_ROW(t_I_36),           FAULT_ROW(t_I_37_same),
+                                     FAULT_ROW(t_I_37_different), FAULT_ROW(t_I_37_elsewhere)};
     return FAULT_ROWS_RUN(rows);
 }

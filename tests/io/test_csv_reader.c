@@ -650,6 +650,34 @@ static void I_36_blank_lines_and_repeated_headers_are_counted(void **state) {
     free(r.log);
 }
 
+/* A count behind the last row is no row; anywhere else it is one that has too few fields. */
+static void I_37_a_count_of_rows_is_told_from_a_row_by_the_end(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *log;
+        unsigned line, count;
+    } cases[] = {
+        {"a,b\n1,2\n(1 row)\n", "2:ok[1|2]", 3, 1},
+        {"a,b\n1,2\n(1 row)", "2:ok[1|2]", 3, 1},
+        {"a,b\n1,2\n\n9 rows selected.\n\n \n", "2:ok[1|2]", 4, 9},
+        {"a,b\n(0 rows)\n", "", 2, 0},
+        {"a,b\n(1 row)\n1,2\n", "2:few 3:ok[1|2]", 0, 0},
+        {"a,b\n1,2\n(1 row)\n\n3,4\n(2 rows)\n", "2:ok[1|2] 3:few 5:ok[3|4]", 6, 2},
+        {"a,b\n(1 row)\n(2 rows)\n(3 rows)\n", "2:few 3:few", 4, 3},
+        {"a,b\n(1 row)\nx\n(3 rows)\n1,\"", "2:few 3:few 4:few 5:open", 0, 0},
+        {"a,b\n1,2\n\"(1 row)\"\n", "2:ok[1|2] 3:few", 0, 0},
+        {"a\n(1 row)\n", "2:ok[(1 row)]", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_log(cases[i].text, strlen(cases[i].text), cases[i].log);
+        reading r = read_bytes(cases[i].text, strlen(cases[i].text), ',', 3);
+        assert_int_equal(r.facts.footer_line, cases[i].line);
+        if (cases[i].line)
+            assert_int_equal(r.facts.footer_count, cases[i].count);
+        free(r.log);
+    }
+}
+
 static void I_38_every_buffer_size_gives_the_same_records(void **state) {
     (void)state;
     char text[8192];
@@ -719,6 +747,7 @@ int main(void) {
         TEST(I_35_fields_over_64_kib_are_set_aside_with_flat_memory),
         TEST(I_35_more_than_1024_columns_are_refused),
         TEST(I_36_blank_lines_and_repeated_headers_are_counted),
+        TEST(I_37_a_count_of_rows_is_told_from_a_row_by_the_end),
         TEST(I_38_every_buffer_size_gives_the_same_records),
         TEST(a_damaged_stream_ends_reading_with_its_fault),
         TEST(says_in_which_column_the_fault_is),
