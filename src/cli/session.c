@@ -63,7 +63,7 @@ mag_status mag_session_open_pack(mag_session *session, const char *file, mag_err
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
     mag_span text;
     if (file)
-        MAG_TRY(mag_yaml_read_file(session->arena, file, &text, err));
+        MAG_TRY(mag_yaml_read_trusted(session->arena, file, &text, err));
     else if (!mag_embedded_find(SHIPPED_PACK, &text))
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "the program was built without a pack");
     return mag_pack_load(session->arena, file ? file : "magnesium-safety.yaml", text, NULL, 0,

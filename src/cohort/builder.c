@@ -4,17 +4,32 @@
 #include <stdio.h>
 #include <string.h>
 
+static const mag_position NOWHERE = {UINT16_MAX, 0};
+
 mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id) {
     unsigned top_bits = (unsigned)(mag_span_hash(patient_id) >> 58);
     _Static_assert(MAG_PARTITION_COUNT == 1 << 6, "a partition is six bits of the hash");
     return &cohort->partitions[top_bits];
 }
 
+/* Which source named a patient; records of examples come from none. */
+static mag_status note_source(const mag_cohort *cohort, mag_partition *partition, uint32_t patient,
+                              mag_position at, mag_error *err) {
+    const mag_run_file *file = mag_cohort_file_at(cohort, at.file_id);
+    while (partition->seen_in.count <= patient)
+        if (!mag_list_add(cohort->settings.account, &partition->seen_in, err))
+            return MAG_E_RESOURCE;
+    if (file)
+        ((uint32_t *)partition->seen_in.items)[patient] |= mag_source_bit(file->source_idx);
+    return MAG_OK;
+}
+
 /* The partition of an id and the number of the patient in it. */
-static mag_status find_home(mag_cohort *cohort, mag_span id, mag_partition **partition,
-                            uint32_t *patient, mag_error *err) {
+static mag_status find_home(mag_cohort *cohort, mag_span id, mag_position at,
+                            mag_partition **partition, uint32_t *patient, mag_error *err) {
     *partition = mag_cohort_partition_of(cohort, id);
-    return mag_intern_add(&(*partition)->ids, id, patient, NULL, err);
+    MAG_TRY(mag_intern_add(&(*partition)->ids, id, patient, NULL, err));
+    return note_source(cohort, *partition, *patient, at, err);
 }
 
 static void note_newest(mag_partition *partition, mag_table_kind kind, mag_minute minute) {
@@ -33,7 +48,7 @@ mag_status mag_cohort_put_person(mag_cohort *cohort, const mag_person *person, m
                                  mag_error *err) {
     mag_partition *partition;
     uint32_t patient;
-    MAG_TRY(find_home(cohort, person->id, &partition, &patient, err));
+    MAG_TRY(find_home(cohort, person->id, at, &partition, &patient, err));
     mag_person_row *row = mag_list_add(cohort->settings.account, &partition->person_rows, err);
     if (!row)
         return MAG_E_RESOURCE;
@@ -47,7 +62,7 @@ mag_status mag_cohort_put_lab(mag_cohort *cohort, mag_span patient_id, const mag
                               mag_error *err) {
     mag_partition *partition;
     uint32_t patient;
-    MAG_TRY(find_home(cohort, patient_id, &partition, &patient, err));
+    MAG_TRY(find_home(cohort, patient_id, at, &partition, &patient, err));
     mag_lab_row *row = mag_list_add(cohort->settings.account, &partition->lab_rows, err);
     if (!row)
         return MAG_E_RESOURCE;
@@ -66,7 +81,7 @@ mag_status mag_cohort_put_lab_version(mag_cohort *cohort, mag_span patient_id, u
                                       uint64_t version, mag_error *err) {
     mag_partition *partition;
     uint32_t patient;
-    MAG_TRY(find_home(cohort, patient_id, &partition, &patient, err));
+    MAG_TRY(find_home(cohort, patient_id, NOWHERE, &partition, &patient, err));
     mag_lab_version *kept = mag_list_add(cohort->settings.account, &partition->lab_versions, err);
     if (!kept)
         return MAG_E_RESOURCE;
@@ -81,7 +96,7 @@ mag_status mag_cohort_put_exposure(mag_cohort *cohort, mag_span patient_id,
                                    mag_error *err) {
     mag_partition *partition;
     uint32_t patient;
-    MAG_TRY(find_home(cohort, patient_id, &partition, &patient, err));
+    MAG_TRY(find_home(cohort, patient_id, at, &partition, &patient, err));
     mag_exposure_row *row = mag_list_add(cohort->settings.account, &partition->exposure_rows, err);
     if (!row)
         return MAG_E_RESOURCE;
@@ -98,7 +113,7 @@ mag_status mag_cohort_put_stay(mag_cohort *cohort, mag_span patient_id, const ma
                                uint64_t row_hash, mag_position at, mag_error *err) {
     mag_partition *partition;
     uint32_t patient;
-    MAG_TRY(find_home(cohort, patient_id, &partition, &patient, err));
+    MAG_TRY(find_home(cohort, patient_id, at, &partition, &patient, err));
     mag_stay_row *row = mag_list_add(cohort->settings.account, &partition->stay_rows, err);
     if (!row)
         return MAG_E_RESOURCE;
@@ -113,7 +128,7 @@ mag_status mag_cohort_put_condition(mag_cohort *cohort, mag_span patient_id,
                                     mag_position at, mag_error *err) {
     mag_partition *partition;
     uint32_t patient;
-    MAG_TRY(find_home(cohort, patient_id, &partition, &patient, err));
+    MAG_TRY(find_home(cohort, patient_id, at, &partition, &patient, err));
     mag_condition_row *row =
         mag_list_add(cohort->settings.account, &partition->condition_rows, err);
     if (!row)

@@ -24,6 +24,7 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     if (!partition->arena)
         return mag_fail_memory(err, sizeof *partition);
     mag_intern_init(&partition->ids, partition->arena);
+    partition->seen_in.item_nbytes = sizeof(uint32_t);
     partition->person_rows.item_nbytes = sizeof(mag_person_row);
     partition->lab_rows.item_nbytes = sizeof(mag_lab_row);
     partition->unit_rows.item_nbytes = sizeof(mag_unit_row);
@@ -90,8 +91,10 @@ mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
 /* Ids and what only filling adds to. */
 static void tables_done(mag_cohort *cohort) {
     mag_account *account = cohort->settings.account;
-    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
         mag_intern_done(&cohort->partitions[i].ids);
+        mag_list_done(account, &cohort->partitions[i].seen_in);
+    }
     mag_list *lists[] = {&cohort->drugs, &cohort->drug_codes, &cohort->ranges};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
@@ -148,6 +151,18 @@ const char *mag_cohort_keep_name(mag_cohort *cohort, const char *text, mag_error
     return cohort->names.texts[number].at;
 }
 
+/* Names are kept once: a source's files hold the same pointer. */
+static unsigned source_index(const mag_cohort *cohort, const char *source) {
+    mag_run_file *const *files = cohort->files.items;
+    unsigned next = 0;
+    for (size_t i = 0; i < cohort->files.count; i++) {
+        if (files[i]->source == source)
+            return files[i]->source_idx;
+        next = files[i]->source_idx >= next ? files[i]->source_idx + 1 : next;
+    }
+    return next;
+}
+
 mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const char *name,
                                mag_table_kind kind, uint16_t *file_id, mag_run_file **file,
                                mag_error *err) {
@@ -160,6 +175,7 @@ mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const cha
     fresh->name = mag_cohort_keep_name(cohort, name, err);
     fresh->kind = kind;
     fresh->newest = MAG_MINUTE_NONE;
+    fresh->source_idx = source_index(cohort, fresh->source);
     mag_run_file **slot = mag_list_add(cohort->settings.account, &cohort->files, err);
     if (!fresh->source || !fresh->name || !slot)
         return MAG_E_RESOURCE;

@@ -48,8 +48,9 @@ typedef struct mag_unit_count {
 } mag_unit_count;
 
 typedef struct mag_run_file {
-    const char *source; /* name of the source, "lims" */
-    const char *name;   /* base name, "labs-3.csv.gz" */
+    const char *source;  /* name of the source, "lims" */
+    const char *name;    /* base name, "labs-3.csv.gz" */
+    unsigned source_idx; /* in the order in which sources came */
     mag_table_kind kind;
     char sha256[MAG_SHA256_HEX_NBYTES];
     uint64_t in_nbytes, out_nbytes;
@@ -102,6 +103,11 @@ size_t mag_cohort_malformed_codes(const mag_cohort *cohort, mag_counted_text out
 
 /* --- partitions --------------------------------------------------------------------------------
  */
+/* The privacy guard: MAG_E_PRIVACY MS-S610 if the distinct ids that some source names look like NHS
+   numbers (cohort/nhs_number.h). Call once all rows are in, before settling. The verdict depends on
+   the ids alone. */
+mag_status mag_cohort_check_ids(const mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
+
 /* Sorts, finds duplicates, applies windows and as-of, links patients; call once per partition,
    after all rows are in. Thread-safe for different partitions. */
 mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx,

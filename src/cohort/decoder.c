@@ -1,6 +1,8 @@
 /* What all tables share: columns, ids, dates, hashes and the counting of a row's fate. */
 #include "cohort/decoder.h"
 
+#include "cohort/identifier.h"
+
 #include <string.h>
 
 enum { ID_NBYTES = 128 };
@@ -77,28 +79,43 @@ static const char *missing_column(const mag_decoder *decoder) {
     return NULL;
 }
 
-static unsigned count_unused(const mag_decoder *decoder, size_t column_count) {
+static unsigned count_unused(const mag_decoder *decoder, const mag_span *header,
+                             size_t column_count) {
     unsigned unused = 0;
-    for (size_t i = 0; i < column_count; i++) {
-        bool is_used = false;
-        for (int field = 0; field < MAG_FIELD_COUNT && !is_used; field++)
-            is_used = decoder->column_idx[field] == (int)i;
-        for (size_t k = 0; k < decoder->table->keep_count && !is_used; k++)
-            is_used = decoder->keep_idx[k] == (int)i;
-        unused += !is_used;
-    }
+    for (size_t i = 0; i < column_count; i++)
+        unused += !mag_profile_table_declares(decoder->table, header[i]);
     return unused;
+}
+
+/* Neither the header's words nor a row are shown: the first line of a file without a header is a
+   person's. */
+static mag_status check_identifiers(const mag_decoder *decoder, const mag_span *header,
+                                    size_t column_count, mag_error *err) {
+    for (size_t i = 0; i < column_count; i++) {
+        const char *what = mag_identifier_of_header(header[i]);
+        if (!what || mag_profile_table_declares(decoder->table, header[i]))
+            continue;
+        mag_fail(err, MAG_E_PRIVACY, MAG_MSG_S611,
+                 "%s, line 1: column %zu looks like an identifier (%s); the file was not read past "
+                 "its header",
+                 decoder->file->name, i + 1, what);
+        mag_hint(err, "remove the column from the export, or list it under  drop: [...]  in the "
+                      "profile's table or the pipeline's source");
+        return MAG_E_PRIVACY;
+    }
+    return MAG_OK;
 }
 
 mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
                             mag_error *err) {
     const mag_profile_table *table = decoder->table;
+    MAG_TRY(check_identifiers(decoder, header, column_count, err));
     for (int i = 0; i < MAG_FIELD_COUNT; i++)
         if (table->columns[i])
             decoder->column_idx[i] = find_column(header, column_count, table->columns[i]);
     for (size_t i = 0; i < table->keep_count; i++)
         decoder->keep_idx[i] = find_column(header, column_count, table->keep[i].column);
-    decoder->file->unused_column_count = count_unused(decoder, column_count);
+    decoder->file->unused_column_count = count_unused(decoder, header, column_count);
     const char *missing = missing_column(decoder);
     return missing ? fail_missing(decoder, header, column_count, missing, err) : MAG_OK;
 }

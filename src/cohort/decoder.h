@@ -37,8 +37,9 @@ void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profil
                       uint16_t file_id, mag_run_file *file);
 void mag_decoder_done(mag_decoder *decoder);
 
-/* Finds the columns in a header. A required one that is missing: MAG_E_INPUT MS-I128 with the
-   nearest name. */
+/* Finds the columns in a header. One that the table does not declare and that looks like an
+   identifier: MAG_E_PRIVACY MS-S611 with its number. A required one that is missing: MAG_E_INPUT
+   MS-I128 with the nearest name. */
 mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
                             mag_error *err) MAG_MUST_CHECK;
 

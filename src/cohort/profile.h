@@ -64,5 +64,10 @@ mag_table_kind mag_profile_table_kind(const mag_profile_table *table);
 /* File pattern of the table inside a data directory: "labs*.csv.gz"-like stem, e.g. "labevents". */
 const char *mag_profile_table_file(const mag_profile_table *table);
 bool mag_profile_table_is_required(const mag_profile_table *table);
+/* The table with further columns to drop unread; `drop` is a list of texts in `file`. Faults are
+   MAG_E_USAGE. Lives in the arena. */
+mag_status mag_profile_table_drop(mag_arena *arena, const char *file, const mag_yaml *drop,
+                                  const mag_profile_table *table, const mag_profile_table **out,
+                                  mag_error *err) MAG_MUST_CHECK;
 
 #endif

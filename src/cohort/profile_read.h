@@ -22,6 +22,10 @@ mag_status mag_profile_bool(const mag_profile_reader *reader, const mag_yaml *at
 /* The texts of a list, ended by NULL. */
 mag_status mag_profile_texts(const mag_profile_reader *reader, const mag_yaml *list,
                              const char *const **texts, mag_error *err) MAG_MUST_CHECK;
+/* Adds the columns of a list (NULL: none) to those that the table drops; one that it reads or keeps
+   rows by is a fault. */
+mag_status mag_profile_read_drop(const mag_profile_reader *reader, const mag_yaml *list,
+                                 mag_profile_table *table, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_yaml *at,
                                   const mag_profile_table **out, mag_error *err) MAG_MUST_CHECK;
 

@@ -19,6 +19,7 @@ static const mag_yaml_field TABLE_KEYS[] = {
     {.key = "units", .kind = MAG_YAML_MAPPING},
     {.key = "codes", .kind = MAG_YAML_MAPPING},
     {.key = "keep", .kind = MAG_YAML_MAPPING},
+    {.key = "drop", .kind = MAG_YAML_SEQUENCE},
     {.key = "missing", .kind = MAG_YAML_SEQUENCE},
     {.key = "date_formats", .kind = MAG_YAML_SEQUENCE},
     {.key = "haemolysis_from"},
@@ -266,6 +267,7 @@ mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_ya
     MAG_TRY(read_units(reader, mag_yaml_get(at, "units"), table, err));
     MAG_TRY(read_codes(reader, mag_yaml_get(at, "codes"), table, err));
     MAG_TRY(read_keep(reader, mag_yaml_get(at, "keep"), table, err));
+    MAG_TRY(mag_profile_read_drop(reader, mag_yaml_get(at, "drop"), table, err));
     const mag_yaml *missing = mag_yaml_get(at, "missing");
     if (missing)
         MAG_TRY(mag_profile_texts(reader, missing, &table->missing, err));

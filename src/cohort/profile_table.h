@@ -57,9 +57,14 @@ struct mag_profile_table {
     size_t code_count;
     const mag_keep_rule *keep;
     size_t keep_count;
+    const char *const *drop;         /* columns declared to be dropped unread; ends with NULL */
     const char *const *missing;      /* texts that mean "nothing"; ends with NULL */
     const char *const *date_formats; /* ends with NULL; NULL: ISO 8601 only */
     mag_decimal haemolysis_from;     /* serum index from which a specimen counts as haemolysed */
 };
+
+/* True if the table says something about a column of that name: it is read, it decides which rows
+   are kept, or it is to be dropped. */
+bool mag_profile_table_declares(const mag_profile_table *table, mag_span column);
 
 #endif

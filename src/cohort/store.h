@@ -69,7 +69,8 @@ typedef struct mag_condition_row {
 
 typedef struct mag_partition {
     mag_arena *arena;
-    mag_intern ids; /* number of a patient until settling */
+    mag_intern ids;   /* number of a patient until settling */
+    mag_list seen_in; /* uint32_t, parallel to ids: a bit for each source that names the patient */
     mag_list person_rows, lab_rows, exposure_rows, stay_rows, condition_rows;
     mag_list unit_rows;                /* mag_unit_row, until units are inferred */
     mag_list lab_versions, superseded; /* superseded: mag_lab_row with a newer edition */
@@ -112,6 +113,11 @@ struct mag_cohort {
     uint64_t twin_count;
     bool is_copy; /* ids and shared tables are another cohort's */
 };
+
+/* Its bit in mag_partition.seen_in; sources beyond the 32nd share the last one. */
+static inline uint32_t mag_source_bit(unsigned source_idx) {
+    return (uint32_t)1 << (source_idx < 31 ? source_idx : 31);
+}
 
 typedef struct mag_range {
     mag_decimal low, high;

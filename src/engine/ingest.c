@@ -112,6 +112,7 @@ mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, ma
     *cohort = NULL;
     MAG_TRY(mag_cohort_new(cohort, inputs->book, &settings, err));
     MAG_TRY(read_sources(inputs, *cohort, err));
+    MAG_TRY(mag_cohort_check_ids(*cohort, err));
     return time->is_said ? MAG_OK : refuse_without_as_of(*cohort, err);
 }
 

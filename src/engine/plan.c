@@ -30,7 +30,7 @@ static mag_plan_place at(const plan_reader *reader, const mag_yaml *node) {
 
 static mag_status read_file(plan_reader *reader, const char *path, mag_error *err) {
     reader->file = path;
-    MAG_TRY(mag_yaml_read_file(reader->arena, path, &reader->text, err));
+    MAG_TRY(mag_yaml_read_trusted(reader->arena, path, &reader->text, err));
     const char *absolute = mag_plan_absolute(reader->arena, path);
     if (absolute == NULL)
         return mag_fail_memory(err, strlen(path));
@@ -154,7 +154,7 @@ static mag_status read_pack(plan_reader *reader, mag_error *err) {
     if (strchr(name, '/') == NULL && mag_embedded_find(shipped, &plan->pack_text))
         return MAG_OK;
     plan->pack_name = path;
-    return mag_yaml_read_file(reader->arena, path, &plan->pack_text, err);
+    return mag_yaml_read_trusted(reader->arena, path, &plan->pack_text, err);
 }
 
 static mag_status apply_options(plan_reader *reader, const mag_plan_options *options,

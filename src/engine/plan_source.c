@@ -91,19 +91,21 @@ static mag_status read_paths(source_reader *reader, mag_error *err) {
 }
 
 static mag_status read_source(source_reader *reader, mag_error *err) {
-    static const mag_yaml_field fields[] = {{"name", MAG_YAML_SCALAR, true, false},
-                                            {"kind", MAG_YAML_SCALAR, true, false},
-                                            {"profile", MAG_YAML_SCALAR, true, false},
-                                            {"table", MAG_YAML_SCALAR, false, false},
-                                            {"files", MAG_YAML_SEQUENCE, true, false},
-                                            {"gates", MAG_YAML_SEQUENCE, false, false},
-                                            {0}};
+    static const mag_yaml_field fields[] = {
+        {"name", MAG_YAML_SCALAR, true, false},     {"kind", MAG_YAML_SCALAR, true, false},
+        {"profile", MAG_YAML_SCALAR, true, false},  {"table", MAG_YAML_SCALAR, false, false},
+        {"files", MAG_YAML_SEQUENCE, true, false},  {"drop", MAG_YAML_SEQUENCE, false, false},
+        {"gates", MAG_YAML_SEQUENCE, false, false}, {0}};
     mag_plan_source *source = reader->source;
     MAG_TRY(mag_yaml_check(reader->node, reader->file, fields, MAG_E_USAGE, err));
     source->name = mag_yaml_get_text(reader->node, "name");
     MAG_TRY(read_kind(reader, err));
     MAG_TRY(read_profile(reader, err));
     MAG_TRY(find_table(reader, err));
+    const mag_yaml *drop = mag_yaml_get(reader->node, "drop");
+    if (drop != NULL)
+        MAG_TRY(mag_profile_table_drop(reader->arena, reader->file, drop, source->table,
+                                       &source->table, err));
     MAG_TRY(read_paths(reader, err));
     const mag_yaml *gates = mag_yaml_get(reader->node, "gates");
     if (gates == NULL)

@@ -1,5 +1,6 @@
 /* Small configuration files, read whole. */
 #include "base/text.h"
+#include "io/file_trust.h"
 #include "io/yaml_tree.h"
 
 #include <errno.h>
@@ -33,11 +34,8 @@ static mag_status read_all(int fd, const char *path, mag_text *into, mag_error *
     return MAG_OK;
 }
 
-mag_status mag_yaml_read_file(mag_arena *arena, const char *path, mag_span *text, mag_error *err) {
-    bool is_stdin = strcmp(path, "-") == 0;
-    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return fail_read(path, err);
+static mag_status read_opened(mag_arena *arena, int fd, const char *path, mag_span *text,
+                              mag_error *err) {
     mag_text content;
     mag_text_init(&content, mag_arena_account(arena));
     mag_status status = read_all(fd, path, &content, err);
@@ -48,7 +46,28 @@ mag_status mag_yaml_read_file(mag_arena *arena, const char *path, mag_span *text
             status = mag_fail_memory(err, content.nbytes);
     }
     mag_text_done(&content);
-    if (!is_stdin)
-        close(fd);
     return status;
+}
+
+static mag_status read_path(mag_arena *arena, const char *path, bool must_be_trusted,
+                            mag_span *text, mag_error *err) {
+    if (strcmp(path, "-") == 0)
+        return read_opened(arena, STDIN_FILENO, path, text, err);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_read(path, err);
+    mag_status status = must_be_trusted ? mag_file_check_trust(fd, path, err) : MAG_OK;
+    if (status == MAG_OK)
+        status = read_opened(arena, fd, path, text, err);
+    close(fd);
+    return status;
+}
+
+mag_status mag_yaml_read_file(mag_arena *arena, const char *path, mag_span *text, mag_error *err) {
+    return read_path(arena, path, false, text, err);
+}
+
+mag_status mag_yaml_read_trusted(mag_arena *arena, const char *path, mag_span *text,
+                                 mag_error *err) {
+    return read_path(arena, path, true, text, err);
 }

@@ -34,6 +34,11 @@ mag_status mag_yaml_parse(mag_arena *arena, const char *file, mag_span text,
                           mag_status status_on_fault, const mag_yaml **root,
                           mag_error *err) MAG_MUST_CHECK;
 
+/* As mag_yaml_read_file, for a file that decides what a run does (pipeline, profile, pack): MS-S605
+   and MAG_E_USAGE if somebody else may have written it (io/file_trust.h). */
+mag_status mag_yaml_read_trusted(mag_arena *arena, const char *path, mag_span *text,
+                                 mag_error *err) MAG_MUST_CHECK;
+
 /* Reads a file (or stdin for "-") into the arena, MAG_YAML_NBYTES + 1 bytes at most: of a larger
    file enough for mag_yaml_parse to refuse it. MS-I112 and MAG_E_USAGE if it cannot be read. */
 mag_status mag_yaml_read_file(mag_arena *arena, const char *path, mag_span *text,

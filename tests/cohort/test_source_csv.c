@@ -116,7 +116,7 @@ static void I29_I30_extra_and_reordered_columns_change_nothing(void **state) {
     fixture_open(&f, usual_settings());
     feed_roster();
     assert_int_equal(ingest_one(MAG_TABLE_LABS, "labs.csv",
-                                "ward,collected_at,unit,value,code,patient_id,nhs\n"
+                                "ward,collected_at,unit,value,code,patient_id,bed\n"
                                 "w,2024-06-01,mmol/L,0.7,2601-3,p1,x\n"),
                      MAG_OK);
     settle(&f);
@@ -125,6 +125,18 @@ static void I29_I30_extra_and_reordered_columns_change_nothing(void **state) {
     assert_non_null(strstr(kept, "magnesium"));
     mag_text_done(&other);
     free(kept);
+}
+
+static void a_column_that_identifies_is_refused_before_a_row_is_read(void **state) {
+    (void)state;
+    assert_int_equal(ingest_one(MAG_TABLE_LABS, "labs.csv",
+                                "collected_at,unit,value,code,patient_id,nhs\n"
+                                "2024-06-01,mmol/L,0.7,2601-3,p1,x\n"),
+                     MAG_E_PRIVACY);
+    assert_int_equal(f.err.message, MAG_MSG_S611);
+    assert_non_null(strstr(f.err.text, "column 6 "));
+    assert_non_null(strstr(f.err.hint, "drop"));
+    assert_int_equal(mag_cohort_file(f.cohort, 0)->accounting.read, 0);
 }
 
 static void I32_a_header_alone_is_refused_unless_allowed(void **state) {
@@ -242,6 +254,7 @@ int main(void) {
         TEST(I28_a_missing_column_is_refused_with_the_nearest_name),
         TEST(I28_one_of_code_and_name_of_a_drug_is_enough),
         TEST(I29_I30_extra_and_reordered_columns_change_nothing),
+        TEST(a_column_that_identifies_is_refused_before_a_row_is_read),
         TEST(I32_a_header_alone_is_refused_unless_allowed),
         TEST(I14_the_same_content_twice_is_refused),
         TEST(I33_rows_of_a_wrong_shape_are_rejected_and_neighbours_kept),

@@ -1,0 +1,159 @@
+/* Headers that name a person, headers that only look like it, and how exports write them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cohort/identifier.h"
+
+#include <string.h>
+
+static const char *judge(const char *header) {
+    return mag_identifier_of_header(mag_span_of(header));
+}
+
+static void headers_that_name_a_person_are_told_with_what_they_hold(void **state) {
+    (void)state;
+    static const struct {
+        const char *header, *holds;
+    } table[] = {
+        {"name", "a name"},
+        {"NAME", "a name"},
+        {"Patient Name", "a name"},
+        {"patientname", "a name"},
+        {"PatientName", "a name"},
+        {"pt_name", "a name"},
+        {"consultant_name", "a name"},
+        {"name_type", "a name"},
+        {"names", "a name"},
+        {"forename", "a name"},
+        {"Forename1", "a name"},
+        {"first_name", "a name"},
+        {"FirstName", "a name"},
+        {"GIVEN NAME", "a name"},
+        {"surname", "a name"},
+        {"last.name", "a name"},
+        {"familyName", "a name"},
+        {"next-of-kin", "a name"},
+        {"dob", "a birth date"},
+        {"D.O.B.", "a birth date"},
+        {"DoB", "a birth date"},
+        {"date_of_birth", "a birth date"},
+        {"DateOfBirth", "a birth date"},
+        {"dateofbirth", "a birth date"},
+        {"birthdate", "a birth date"},
+        {"birth", "a birth date"},
+        {"patient_dob", "a birth date"},
+        {"postcode", "a postcode"},
+        {"Post Code", "a postcode"},
+        {"PostCode", "a postcode"},
+        {"home_postcode", "a postcode"},
+        {"postal-code", "a postcode"},
+        {"zip", "a postcode"},
+        {"ZIP_CODE", "a postcode"},
+        {"address", "an address"},
+        {"address_line_1", "an address"},
+        {"Addr2", "an address"},
+        {"street", "an address"},
+        {"nhs_number", "an NHS number"},
+        {"NHSNumber", "an NHS number"},
+        {"NHS No.", "an NHS number"},
+        {"nhsno", "an NHS number"},
+        {"NHS", "an NHS number"},
+        {"patient_nhs", "an NHS number"},
+        {"email", "an e-mail address"},
+        {"E-Mail", "an e-mail address"},
+        {"emailAddress", "an e-mail address"},
+        {"phone", "a phone number"},
+        {"PhoneNumber", "a phone number"},
+        {"home_telephone", "a phone number"},
+        {"tel", "a phone number"},
+        {"patient tel", "a phone number"},
+        {"Mobile", "a phone number"},
+        {"mobile_no", "a phone number"},
+        {"MRN", "the number of a person or record"},
+        {"medical_record_number", "the number of a person or record"},
+        {"Hospital No", "the number of a person or record"},
+        {"ssn", "the number of a person or record"},
+        {"CHI", "the number of a person or record"},
+        {"NationalInsurance", "the number of a person or record"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const char *found = judge(table[i].header);
+        if (!found || strcmp(found, table[i].holds) != 0)
+            fail_msg("\"%s\": %s instead of %s", table[i].header, found ? found : "nothing",
+                     table[i].holds);
+    }
+}
+
+static void names_of_things_and_other_columns_are_let_by(void **state) {
+    (void)state;
+    static const char *const fine[] = {"",
+                                       "drug_name",
+                                       "DrugName",
+                                       "drugname",
+                                       "test name",
+                                       "ward_name",
+                                       "site",
+                                       "specimen_id",
+                                       "name_of_drug",
+                                       "generic_name",
+                                       "unit",
+                                       "collected_at",
+                                       "comment",
+                                       "subject_id",
+                                       "hadm_id",
+                                       "gender",
+                                       "anchor_age",
+                                       "insurance",
+                                       "language",
+                                       "marital_status",
+                                       "race",
+                                       "storetime",
+                                       "order_provider_id",
+                                       "pharmacy_id",
+                                       "form_val_disp",
+                                       "rename",
+                                       "filename",
+                                       "hospital_name",
+                                       "telemetry",
+                                       "mobile_xray",
+                                       "embedded",
+                                       "chief",
+                                       "zipper",
+                                       "nhs_trust",
+                                       "result_name",
+                                       "12345",
+                                       "2025-01-01",
+                                       "\xc3\xa9t\xc3\xa9",
+                                       "dobutamine",
+                                       "birthweight",
+                                       "mail_merge_flag",
+                                       "streetcar"};
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
+        if (judge(fine[i]))
+            fail_msg("\"%s\" is taken for %s", fine[i], judge(fine[i]));
+}
+
+static void headers_without_end_are_cut_not_overrun(void **state) {
+    (void)state;
+    char header[4096];
+    memset(header, 'x', sizeof header);
+    assert_null(mag_identifier_of_header((mag_span){header, sizeof header}));
+    for (size_t i = 0; i < sizeof header; i += 2)
+        header[i] = '_';
+    assert_null(mag_identifier_of_header((mag_span){header, sizeof header}));
+    memcpy(header, "dob_", 4);
+    assert_non_null(mag_identifier_of_header((mag_span){header, sizeof header}));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_that_name_a_person_are_told_with_what_they_hold),
+        cmocka_unit_test(names_of_things_and_other_columns_are_let_by),
+        cmocka_unit_test(headers_without_end_are_cut_not_overrun),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
