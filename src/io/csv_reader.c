@@ -5,9 +5,10 @@
 
    The window grows up to the longest record. A faulty record is handed out with its first line's
    number and reading resumes on the line behind that first line, so that a fault never takes its
-   neighbours. */
+   neighbours. Records of the simple form never reach the scanner: a cutter takes them whole. */
 #include "io/csv_reader.h"
 
+#include "io/csv_cutter.h"
 #include "io/csv_encoding.h"
 #include "io/csv_footer.h"
 #include "io/csv_header.h"
@@ -38,6 +39,7 @@ struct mag_csv_reader {
     mag_csv_row handed;      /* the one that something followed after all */
     bool is_row_handed_next; /* row is read and follows `handed` */
     mag_csv_scan scan;
+    mag_csv_cutter *cut; /* NULL: every record goes to the scanner */
     mag_span fields[MAG_CSV_COLUMN_COUNT];
 };
 
@@ -200,7 +202,8 @@ static bool is_blank_record(const mag_csv_reader *r) {
 /* --- rows ----------------------------------------------------------------------------------- */
 
 static mag_span without_bom(mag_span text) {
-    bool has_bom = mag_span_starts_with(text, mag_span_of("\xef\xbb\xbf"));
+    bool has_bom = text.nbytes && text.at[0] == '\xef' && /* few fields get farther */
+                   mag_span_starts_with(text, mag_span_of("\xef\xbb\xbf"));
     return has_bom ? (mag_span){text.at + BOM_NBYTES, text.nbytes - BOM_NBYTES} : text;
 }
 
@@ -214,6 +217,14 @@ static bool is_repeated_header(const mag_csv_reader *r) {
     return true;
 }
 
+static mag_status count_repeated_header(mag_csv_reader *r, mag_error *err) {
+    r->facts.repeated_header_count++;
+    if (r->row_count == 0)
+        return mag_fail(err, MAG_E_INPUT, MAG_MSG_I129, "%s, line %lu: a second header row",
+                        r->name, (unsigned long)r->row.line);
+    return MAG_OK;
+}
+
 static mag_status check_end(mag_csv_reader *r, mag_error *err) {
     uint64_t line_ends = r->facts.crlf_count + r->facts.lf_count;
     if (r->facts.lone_cr_count == 0 || r->facts.lone_cr_count < line_ends)
@@ -225,10 +236,23 @@ static mag_status check_end(mag_csv_reader *r, mag_error *err) {
     return MAG_E_INPUT;
 }
 
-/* Reads one record into r->row; *is_row is false for lines that only count. */
-static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
+/* Takes a record of the simple form, which cannot be at fault; false leaves it to the scanner. */
+static bool cut_record(mag_csv_reader *r) {
+    mag_span window = {record(r), window_nbytes(r)};
+    size_t nbytes = r->cut ? r->cut(window, r->scan.delimiter, r->fields, r->column_count) : 0;
+    if (nbytes == 0)
+        return false;
+    count_line_end(r, nbytes > 1 && window.at[nbytes - 2] == '\r');
+    r->at += nbytes;
+    r->line++;
+    r->row.field_count = r->column_count;
+    r->row.fields = r->fields;
+    return true;
+}
+
+/* Scans one record into r->row; *is_row is false for lines that only count. */
+static mag_status scan_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
     *is_row = false;
-    r->row = (mag_csv_row){.line = r->line};
     MAG_TRY(scan_record(r, err));
     if (is_blank_record(r)) {
         r->facts.blank_line_count++;
@@ -248,14 +272,19 @@ static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
     }
     take_fields(r);
     step_over(r, false);
-    if (!is_repeated_header(r))
+    return MAG_OK;
+}
+
+static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
+    r->row = (mag_csv_row){.line = r->line};
+    r->is_footer = false;
+    *is_row = cut_record(r);
+    if (!*is_row)
+        MAG_TRY(scan_row(r, is_row, err));
+    if (!*is_row || r->row.fault != MAG_CSV_OK || !is_repeated_header(r))
         return MAG_OK;
     *is_row = false;
-    r->facts.repeated_header_count++;
-    if (r->row_count == 0)
-        return mag_fail(err, MAG_E_INPUT, MAG_MSG_I129, "%s, line %lu: a second header row",
-                        r->name, (unsigned long)r->row.line);
-    return MAG_OK;
+    return count_repeated_header(r, err);
 }
 
 /* Reads up to the next row; *is_row is false at the verified end. */
@@ -295,6 +324,15 @@ mag_status mag_csv_next(mag_csv_reader *r, const mag_csv_row **row, mag_error *e
             *row = &r->row;
     }
     return MAG_OK;
+}
+
+/* In a file of one column a blank line is of the simple form too, and is no row. */
+bool mag_csv_set_scanner(mag_csv_reader *r, mag_csv_scanner scanner) {
+    mag_csv_cutter *cut = mag_csv_cutter_of(scanner);
+    if (!cut && scanner != MAG_CSV_SCANNER_PLAIN)
+        return false;
+    r->cut = r->column_count > 1 && mag_csv_cutter_takes(r->scan.delimiter) ? cut : NULL;
+    return true;
 }
 
 /* --- the header ----------------------------------------------------------------------------- */
@@ -378,6 +416,7 @@ static mag_status read_header(mag_csv_reader *r, mag_error *err) {
                                  second_line, err));
     MAG_TRY(keep_columns(r, err));
     step_over(r, false);
+    mag_csv_set_scanner(r, mag_csv_cutter_widest());
     return MAG_OK;
 }
 

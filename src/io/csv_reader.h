@@ -1,7 +1,6 @@
-/* RFC 4180 records with a declared dialect, fields borrowed in place. This is the plain scanner and
-   the reference of any faster one. A faulty record is handed out as a fault, never dropped in
-   silence; reading resumes at the line after its first one, so that a stray quote cannot swallow
-   its neighbours. */
+/* RFC 4180 records with a declared dialect, fields borrowed in place. A faulty record is handed out
+   as a fault, never dropped in silence; reading resumes at the line after its first one, so that a
+   stray quote cannot swallow its neighbours. */
 #ifndef MAG_IO_CSV_READER_H
 #define MAG_IO_CSV_READER_H
 
@@ -44,6 +43,14 @@ typedef struct mag_csv_facts {
     bool has_unfinished_last_line;
 } mag_csv_facts;
 
+/* What looks for fields: all find the same, the wider ones sooner. */
+typedef enum mag_csv_scanner {
+    MAG_CSV_SCANNER_PLAIN, /* byte by byte, the reference of the others */
+    MAG_CSV_SCANNER_SSE2,
+    MAG_CSV_SCANNER_AVX2,
+    MAG_CSV_SCANNER_AVX512
+} mag_csv_scanner;
+
 typedef struct mag_csv_reader mag_csv_reader;
 
 /* Reads the header. `name` is used in messages. Faults (MAG_E_INPUT): I-19 MS-I120, I-27 MS-I127,
@@ -52,6 +59,10 @@ typedef struct mag_csv_reader mag_csv_reader;
    once, a file with more lone CRs than line ends is refused at its end. */
 mag_status mag_csv_open(mag_csv_reader **out, mag_stream *stream, const char *name, char delimiter,
                         size_t buffer_nbytes, mag_account *account, mag_error *err) MAG_MUST_CHECK;
+
+/* Takes this scanner from the next record on instead of the widest that the machine has. False, and
+   nothing changed, if the machine lacks it. */
+bool mag_csv_set_scanner(mag_csv_reader *reader, mag_csv_scanner scanner);
 
 unsigned mag_csv_column_count(const mag_csv_reader *reader);
 /* Header name, trimmed, without BOM; borrowed for the reader's life. */

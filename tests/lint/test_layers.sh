@@ -8,6 +8,7 @@ plant() {
     echo '#include "io/stream.h"' >"$1/src/base/up.c"
     echo '#include <zlib.h>' >"$1/src/rules/library.c"
     echo '#include <windows.h>' >"$1/src/rules/unknown.c"
+    echo '#include <immintrin.h>' >"$1/src/io/vectors.c"
     echo '#include "../base/span.h"' >"$1/src/rules/relative.c"
     echo '#pragma omp parallel' >"$1/src/rules/parallel.c"
     echo 'void f(void) { printf("x"); }' >"$1/src/rules/prints.c"
@@ -43,7 +44,10 @@ check() {
         }
         /^[ \t]*#[ \t]*include[ \t]*</ {
             split($0, part, /[<>]/)
-            if (part[2] in third) {
+            if (part[2] ~ /^[a-z]*mmintrin.h$/) {
+                if (FILENAME !~ /^src\/io\/csv_cutter_[a-z0-9]*\.c$/)
+                    fault("<" part[2] "> belongs to a file of one instruction set, which is called only where it is there")
+            } else if (part[2] in third) {
                 if (third[part[2]] != floor)
                     fault("<" part[2] "> belongs to " third[part[2]] "; call that floor instead")
             } else if (!(part[2] in known))
@@ -77,4 +81,4 @@ check() {
         }')
 }
 
-lint 9
+lint 10

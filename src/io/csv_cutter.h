@@ -1,0 +1,30 @@
+/* Cuts CSV records of the simple form in one go: whole in the window, ASCII, no quote, no control
+   character but tab as the delimiter and the line end (LF or CRLF), as many fields as the header.
+   Whatever is not of that form is left to the plain scanner (csv_scan.h), which stays the
+   reference: both must give the same fields. One cutter per instruction set, chosen when the
+   program runs. */
+#ifndef MAG_IO_CSV_CUTTER_H
+#define MAG_IO_CSV_CUTTER_H
+
+#include "io/csv_reader.h"
+
+/* Longest record that is cut; a longer one may break a limit, which is not looked at here. */
+enum { MAG_CSV_CUT_NBYTES = MAG_CSV_FIELD_NBYTES };
+
+/* Cuts the record that the window begins with into `fields` (column_count of them, borrowed from
+   the window). Returns its bytes, line end included; 0: not of the simple form, `fields` undefined.
+   Reads no byte outside the window. Any thread. */
+typedef size_t mag_csv_cutter(mag_span window, char delimiter, mag_span *fields,
+                              unsigned column_count);
+
+/* NULL if the machine lacks the instructions, and for MAG_CSV_SCANNER_PLAIN. */
+mag_csv_cutter *mag_csv_cutter_of(mag_csv_scanner scanner);
+/* The widest that the machine has; MAG_CSV_SCANNER_PLAIN where there is none. */
+mag_csv_scanner mag_csv_cutter_widest(void);
+/* A delimiter that the simple form allows: printable ASCII or tab, and no quote. */
+bool mag_csv_cutter_takes(char delimiter);
+
+/* x86-64 only; call none but by mag_csv_cutter_of. */
+mag_csv_cutter mag_csv_cut_sse2, mag_csv_cut_avx2, mag_csv_cut_avx512;
+
+#endif
