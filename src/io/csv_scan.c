@@ -137,8 +137,10 @@ static void name_long_line(mag_csv_scan *scan) {
         return;
     if (scan->skips_in_quotes)
         scan->fault = MAG_CSV_UNCLOSED_QUOTE;
-    else if (scan->fault != MAG_CSV_FIELD_TOO_LONG || scan->field_count + 1 != scan->column_count)
+    else if (scan->fault != MAG_CSV_FIELD_TOO_LONG || scan->field_count + 1 != scan->column_count) {
         scan->fault = MAG_CSV_RECORD_TOO_LONG;
+        scan->fault_column = 0; /* of the whole record */
+    }
 }
 
 static bool scan_skipping(mag_csv_scan *scan, const char *record, size_t nbytes) {
