@@ -13,7 +13,8 @@ enum { MAG_OPERAND_COUNT = 3 };
 typedef struct mag_options {
     char *operands[MAG_OPERAND_COUNT]; /* not const: explain wipes a patient id */
     size_t operand_count;
-    const char *profile, *data, *out, *from, *as_of, *as_of_series, *rule, *severity, *reason;
+    const char *profile, *data, *out, *from, *as_of, *as_of_series, *rule, *severity, *reason,
+        *previous;
     int64_t threads, limit, patients, seed, files;
     size_t memory_limit_nbytes;
     unsigned allow_empty; /* set of mag_table_kind */

@@ -38,7 +38,8 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
                             .as_of = text_or_null(root, "as_of"),
                             .result_sha256 = text_or_null(root, "result_sha256"),
                             .sources = mag_yaml_get(root, "sources"),
-                            .unmapped_drugs = mag_yaml_get(root, "unmapped_drugs")};
+                            .unmapped_drugs = mag_yaml_get(root, "unmapped_drugs"),
+                            .released = mag_yaml_get(root, "released")};
     return MAG_OK;
 }
 

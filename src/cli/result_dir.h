@@ -13,6 +13,7 @@ typedef struct mag_result_record {
     const char *series, *series_sha256; /* as asked; of its summaries. NULL: no series */
     const mag_yaml *sources;            /* with their files and SHA-256; NULL if it is silent */
     const mag_yaml *unmapped_drugs;     /* list of { text, rows }; NULL */
+    const mag_yaml *released;           /* { reason, by, at } of a run that was held; NULL */
 } mag_result_record;
 
 /* Is this one of the inputs that the run read? */

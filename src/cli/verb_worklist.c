@@ -126,6 +126,21 @@ static mag_status show_worklist(const worklist *list, const mag_options *options
     return status;
 }
 
+/* Whoever works through a list must know that the run was held, and why somebody let it through. */
+static mag_status tell_release(mag_arena *arena, const mag_options *options, mag_error *err) {
+    mag_result_record record = {0};
+    MAG_TRY(mag_result_read_record(arena, options->from, &record, err));
+    if (!record.released)
+        return MAG_OK;
+    const char *reason = mag_yaml_get_text(record.released, "reason");
+    const char *by = mag_yaml_get_text(record.released, "by");
+    const char *at = mag_yaml_get_text(record.released, "at");
+    (options->is_json ? mag_tell : mag_show)("this run was held and released by %s at %s: %s",
+                                             by ? by : "somebody", at ? at : "no known time",
+                                             reason ? reason : "no reason was kept");
+    return MAG_OK;
+}
+
 static mag_status check_options(const mag_options *options, mag_error *err) {
     static const char *const names[] = {"critical", "high", "moderate", "low", NULL};
     if (!options->from) {
@@ -179,6 +194,8 @@ mag_status mag_verb_worklist(const mag_options *options, int *exit_code, mag_err
     mag_status status = list.rule ? find_rule(arena, options->from, &list.rule, err) : MAG_OK;
     if (status == MAG_OK)
         status = mag_result_read_flags(arena, options->from, &list.flags, &list.count, err);
+    if (status == MAG_OK)
+        status = tell_release(arena, options, err);
     if (status == MAG_OK)
         status = show_worklist(&list, options, arena, err);
     mag_arena_free(arena);

@@ -98,7 +98,7 @@ mag_status mag_agents_settle(mag_list_reader *reader) {
                                   mag_span_of(agent_names[i]), &drug, reader->err));
         reader->book->agent_classes[i] = drug.classes;
         if (!drug.classes)
-            return mag_fail(reader->err, MAG_E_RULES, MAG_MSG_R506,
+            return mag_fail(reader->err, MAG_E_RULES, MAG_MSG_R508,
                             "%s: no class holds the ingredient: %s", reader->file, agent_names[i]);
     }
     return MAG_OK;

@@ -6,7 +6,7 @@
 
 mag_status mag_list_fault(mag_list_reader *reader, const mag_yaml *node, const char *what) {
     const char *shown = node->text ? node->text : node->key ? node->key : "";
-    return mag_fail(reader->err, MAG_E_RULES, MAG_MSG_R506, "%s:%u:%u: %s: %s", reader->file,
+    return mag_fail(reader->err, MAG_E_RULES, MAG_MSG_R508, "%s:%u:%u: %s: %s", reader->file,
                     node->line, node->column, what, shown);
 }
 

@@ -7,6 +7,7 @@
    right by the next run. */
 #include "io/output_dir.h"
 
+#include "io/file_copy.h"
 #include "io/file_tree.h"
 
 #include <dirent.h>
@@ -281,6 +282,28 @@ mag_status mag_output_dir_write(mag_output_dir *o, const char *name, mag_span co
         reason = errno;
     }
     return outcome == 0 ? MAG_OK : fail_write(path, reason, err);
+}
+
+static mag_status take_file(mag_output_dir *o, const char *from, const char *name, mag_error *err) {
+    const char *source = mag_arena_format(o->arena, "%s/%s", from, name);
+    const char *target = mag_output_dir_path(o, name);
+    if (!source || !target)
+        return mag_fail_memory(err, strlen(from));
+    return mag_file_link_or_copy(source, target) == 0 ? MAG_OK : fail_write(target, errno, err);
+}
+
+mag_status mag_output_dir_take(mag_output_dir *o, const char *from, mag_error *err) {
+    DIR *directory = opendir(from);
+    if (!directory)
+        return refuse(from, strerror(errno), "name a directory that magscreen wrote", err);
+    mag_status status = MAG_OK;
+    const struct dirent *entry;
+    while (status == MAG_OK && (entry = readdir(directory)) != NULL)
+        if (is_of_kind(o->kind, dirfd(directory), entry->d_name) &&
+            strcmp(entry->d_name, o->kind->mark) != 0)
+            status = take_file(o, from, entry->d_name, err);
+    closedir(directory);
+    return status;
 }
 
 /* --- the end -------------------------------------------------------------------------------- */

@@ -32,6 +32,10 @@ const char *mag_output_dir_path(mag_output_dir *output, const char *name);
 /* Writes a small file whole (0600, fsynced). */
 mag_status mag_output_dir_write(mag_output_dir *output, const char *name, mag_span content,
                                 mag_error *err) MAG_MUST_CHECK;
+/* Takes over the files of another directory of the same kind, but for the mark: under second names
+   or as copies, so that the other one stays as it is until the end. */
+mag_status mag_output_dir_take(mag_output_dir *output, const char *from,
+                               mag_error *err) MAG_MUST_CHECK;
 /* Fsyncs and renames; an older DIR.held or DIR.failed is replaced, DIR is exchanged when forced
    (the old one is then removed), both only after a second look at what they hold. On failure
    nothing new is visible. Frees the handle in any case. */
