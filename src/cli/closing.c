@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef char count_text[MAG_COUNT_TEXT_NBYTES];
 typedef char amount_text[MAG_AMOUNT_TEXT_NBYTES];
@@ -34,6 +35,25 @@ static void tell_rows(const mag_gate_verdict *verdict, const char *what_was_done
              what_was_done);
 }
 
+/* 'lab test "magnesium": 3,012 -> 0 rows (...)' */
+static void tell_change(const mag_gate_verdict *verdict, const char *what_was_done) {
+    count_text before, now;
+    mag_tell("  %s: %s -> %s rows, %s%.1f %% (amber above %g %%, %s %g %%); %s.", verdict->label,
+             mag_count_text(verdict->of, before), mag_count_text(verdict->count, now),
+             verdict->count < verdict->of ? "-" : "+", 100 * verdict->share, 100 * verdict->amber,
+             "a fall red above", 100 * verdict->red, what_was_done);
+}
+
+static void tell_rate(const mag_gate_verdict *verdict, const char *what_was_done) {
+    count_text flagged;
+    amount_text screened;
+    mag_tell("  %s: %s of %s flagged, %.1f sigma from before (amber above %g, none flagged red "
+             "above %g); %s.",
+             verdict->label, mag_count_text(verdict->count, flagged),
+             mag_amount_text(verdict->of, "patient", screened), verdict->share, verdict->amber,
+             verdict->red, what_was_done);
+}
+
 static void tell_extent(const mag_run_report *report, const mag_gate_verdict *verdict) {
     amount_text count;
     const char *what_was_done = mag_run_end_text(report);
@@ -44,6 +64,12 @@ static void tell_extent(const mag_run_report *report, const mag_gate_verdict *ve
     case MAG_MEASURE_HOURS:
         mag_tell("  the newest record of source \"%s\" is %s old; %s.", verdict->source,
                  mag_amount_text(verdict->count, "hour", count), what_was_done);
+        break;
+    case MAG_MEASURE_CHANGE:
+        tell_change(verdict, what_was_done);
+        break;
+    case MAG_MEASURE_RATE:
+        tell_rate(verdict, what_was_done);
         break;
     case MAG_MEASURE_SOURCE:
         mag_tell("  the run has no source of %s; flagged or clear for nobody: %s; %s.",
@@ -70,6 +96,15 @@ static void tell_unmapped_drugs(const mag_run_report *report) {
                  mag_amount_text(report->unmapped_drugs[i].count, "row", count));
 }
 
+/* So are codes that no list knows: the renamed one is often the commonest. */
+static void tell_unmapped_codes(const mag_run_report *report) {
+    amount_text count;
+    for (size_t i = 0; i < report->unmapped_code_count && i < 10; i++)
+        if (report->unmapped_codes[i].kind == MAG_TABLE_LABS && report->unmapped_codes[i].text)
+            mag_tell("  code \"%s\" in no list: %s", report->unmapped_codes[i].text,
+                     mag_amount_text(report->unmapped_codes[i].count, "row", count));
+}
+
 static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verdict) {
     char where[512];
     tell_where(verdict, where, sizeof where);
@@ -86,6 +121,8 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
         tell_unknown_units(report);
     if (verdict->message == MAG_MSG_I248)
         tell_unmapped_drugs(report);
+    if (verdict->message == MAG_MSG_I247)
+        tell_unmapped_codes(report);
     if (verdict->note && *verdict->note)
         mag_tell("  limit of this source: %s", verdict->note);
     mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));
@@ -97,6 +134,8 @@ static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_object(json);
     mag_json_key_text(json, "id", mag_message_code(verdict->message));
     mag_json_key_text(json, "gate", verdict->gate);
+    if (verdict->subject)
+        mag_json_key_text(json, "subject", verdict->subject);
     if (verdict->as_of)
         mag_json_key_text(json, "as_of", verdict->as_of);
     mag_json_key_text(json, "colour", colour_names[verdict->colour]);
@@ -122,9 +161,14 @@ void mag_closing_gates(const mag_run_report *report, bool is_json) {
  */
 static const char *source_word(const mag_run_report *report, const char *source) {
     mag_gate_colour worst = MAG_GREEN;
+    bool is_change = false;
     for (size_t i = 0; i < report->verdict_count; i++)
-        if (strcmp(report->verdicts[i].source, source) == 0 && report->verdicts[i].colour > worst)
+        if (strcmp(report->verdicts[i].source, source) == 0 && report->verdicts[i].colour > worst) {
             worst = report->verdicts[i].colour;
+            is_change = report->verdicts[i].measure == MAG_MEASURE_CHANGE;
+        }
+    if (worst == MAG_RED && is_change)
+        return "far from before";
     return worst == MAG_GREEN ? "ok" : worst == MAG_AMBER ? "warning" : "too many set aside";
 }
 
@@ -163,6 +207,25 @@ static void show_note(const mag_run_note *note) {
     else
         mag_show("  note: %s: %s [%s]", note->file, mag_message_gist(note->message),
                  mag_message_code(note->message));
+}
+
+/* What was compared with earlier runs, and what was not: silence must not look like "no change". */
+static void show_history(const mag_run_report *report) {
+    enum { SHOWN_COUNT = 8 };
+    const mag_not_compared *items = report->not_compared;
+    if (!report->previous) {
+        mag_show("  not compared with earlier runs (no --previous): volume, class_or_test_falls, "
+                 "firing_rate were not judged");
+        return;
+    }
+    mag_show("  compared with the run of %s as of %s", report->previous->run_id,
+             report->previous->as_of);
+    for (size_t i = 0; i < report->not_compared_count && i < SHOWN_COUNT; i++)
+        mag_show("    not judged: %s%s%s: %s", items[i].gate, *items[i].subject ? " of " : "",
+                 items[i].subject, items[i].why);
+    if (report->not_compared_count > SHOWN_COUNT)
+        mag_show("    not judged: %zu more, all under gates_not_judged in run.json",
+                 report->not_compared_count - SHOWN_COUNT);
 }
 
 static void show_cannot_tell(const mag_rule_totals *rule) {
@@ -263,6 +326,18 @@ void mag_closing_failed(const char *out, void (*say)(const char *format, ...)) {
     say("next: magscreen rejects --from %s.failed", out);
 }
 
+/* Of earlier nights: they stay until a later run is held or fails, and are not this result. */
+static void show_left(const char *out) {
+    static const char *const ends[] = {"held", "failed"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s.%s/run.json", out, ends[i]);
+        if (access(path, F_OK) == 0)
+            mag_show("note: an earlier run that %s lies in %s.%s; remove it when it is understood",
+                     i == 0 ? "was held" : "failed", out, ends[i]);
+    }
+}
+
 static void show_end(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
     const char *out = closing->out_directory;
@@ -278,6 +353,7 @@ static void show_end(const mag_closing *closing) {
                      warnings == 1 ? "" : "S", out, report->exit_code);
         else
             mag_show("PUBLISHED in %s   (exit %d)", out, report->exit_code);
+        show_left(out);
         mag_show("next: magscreen worklist --from %s", out);
         return;
     case MAG_RUN_NOTHING_NEW:
@@ -288,6 +364,7 @@ static void show_end(const mag_closing *closing) {
     case MAG_RUN_HELD:
         mag_show("HELD in %s.held, nothing new is visible   (exit %d)", out, report->exit_code);
         mag_show("record: %s.held/run.json", out);
+        mag_show("if it is right: magscreen publish %s.held --reason TEXT", out);
         mag_show("next: magscreen rejects --from %s.held", out);
         return;
     case MAG_RUN_REFUSED:
@@ -339,6 +416,7 @@ void mag_closing_lines(const mag_closing *closing) {
         show_source(report, &report->sources[i]);
     for (size_t i = 0; i < report->note_count; i++)
         show_note(&report->notes[i]);
+    show_history(report);
     if (report->end != MAG_RUN_REFUSED) {
         mag_show("  evaluated %s on %s (%s alive with an as-of), %s, %.1f s",
                  mag_amount_text(report->rule_count, "rule", rules),

@@ -78,6 +78,8 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;
+    if (options->previous)
+        MAG_TRY(mag_previous_run_read(session->arena, options->previous, &inputs.previous, err));
     const mag_run_report *report = NULL;
     const char *out = sink ? shown_directory(session) : NULL;
     mag_status status = mag_run(session->arena, &inputs, &report, err);

@@ -57,6 +57,8 @@ static void tables_init(mag_cohort *cohort) {
     mag_text_counts_init(&cohort->unknown_units, cohort->arena);
     mag_text_counts_init(&cohort->unmapped_drugs, cohort->arena);
     mag_text_counts_init(&cohort->malformed_codes, cohort->arena);
+    for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
+        mag_code_counts_init(&cohort->unmapped_codes[kind], cohort->arena);
     mag_intern_init(&cohort->names, cohort->arena);
     cohort->files.item_nbytes = sizeof(mag_run_file *);
     cohort->rejects.item_nbytes = sizeof(mag_reject);
@@ -105,6 +107,8 @@ static void tables_done(mag_cohort *cohort) {
     mag_text_counts_done(&cohort->unknown_units);
     mag_text_counts_done(&cohort->unmapped_drugs);
     mag_text_counts_done(&cohort->malformed_codes);
+    for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
+        mag_code_counts_done(&cohort->unmapped_codes[kind]);
 }
 
 void mag_cohort_free(mag_cohort *cohort) {
@@ -270,6 +274,11 @@ size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[1
 
 size_t mag_cohort_malformed_codes(const mag_cohort *cohort, mag_counted_text out[], size_t room) {
     return mag_text_counts_top(&cohort->malformed_codes, out, room);
+}
+
+size_t mag_cohort_unmapped_codes(const mag_cohort *cohort, mag_table_kind kind,
+                                 mag_shown_code out[], size_t room, uint64_t *not_shown) {
+    return mag_code_counts_top(&cohort->unmapped_codes[kind], out, room, not_shown);
 }
 
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room) {

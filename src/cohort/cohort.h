@@ -10,6 +10,7 @@
 #include "cohort/profile.h"
 #include "cohort/record.h"
 #include "cohort/text_counts.h"
+#include "cohort/unmapped_code.h"
 
 enum { MAG_PARTITION_COUNT = 64 };
 
@@ -95,6 +96,11 @@ typedef mag_counted_text mag_unmapped_drug;
    class (accounting.unmapped), most frequent first, at most `room` and at most MAG_UNMAPPED_COUNT.
    Texts that are long or may hold an id are counted in the accounting only. Returns how many. */
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room);
+
+/* Codes of rows of labs or prescriptions that are in no list, as far as they may be shown, most
+   frequent first, at most `room`. Returns how many; *not_shown: rows with another such code. */
+size_t mag_cohort_unmapped_codes(const mag_cohort *cohort, mag_table_kind kind,
+                                 mag_shown_code out[], size_t room, uint64_t *not_shown);
 
 /* What codes that are in no list look like when they are not written as codes of their system are:
    "LOINC 2160-1 has a wrong check digit", "LOINC: a date instead of a code" (rule H02), most

@@ -272,6 +272,9 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT) {
         decoder->fate = MAG_FATE_NOT_OF_INTEREST;
         MAG_TRY(mag_cohort_count_malformed(decoder->cohort, result.system, code, err));
+        MAG_TRY(mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_LABS, result.system, code,
+                                               mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID),
+                                               err));
     }
     mag_span id;
     mag_moment moment;

@@ -150,6 +150,10 @@ static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, 
         return MAG_OK;
     decoder->fate = MAG_FATE_NOT_OF_INTEREST;
     MAG_TRY(mag_cohort_count_malformed(decoder->cohort, system, code, err));
+    if (code.nbytes)
+        MAG_TRY(
+            mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_PRESCRIPTIONS, system, code,
+                                           mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
     if (!drug->looks_like_ours)
         return MAG_OK;
     decoder->file->accounting.unmapped++;

@@ -8,6 +8,7 @@
 
 #include "cohort/builder.h"
 #include "cohort/intern.h"
+#include "cohort/unmapped_code.h"
 
 /* --- a growable array ------------------------------------------------------------------------ */
 typedef struct mag_list {
@@ -103,6 +104,7 @@ struct mag_cohort {
     mag_list rejects;
     mag_intern texts, drug_keys, range_keys, names;
     mag_text_counts unknown_units, unmapped_drugs, malformed_codes;
+    mag_code_counts unmapped_codes[MAG_TABLE_KIND_COUNT];
     mag_list drugs;         /* mag_drug, by number of its key */
     mag_list drug_codes;    /* const char *, parallel to drugs */
     mag_list ranges;        /* mag_range */

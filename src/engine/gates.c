@@ -1,11 +1,11 @@
-/* The gates that need no history. Every reason is judged by its own name, so that an override by
-   name means what it says, and with the others of its group; all csv.* faults of a file are judged
-   together. */
+/* The gates that need no history (those that do: history.c). Every reason is judged by its own
+   name, so that an override by name means what it says, and with the others of its group; all csv.*
+   faults of a file are judged together. */
 #include "engine/gates.h"
 
 #include <string.h>
 
-enum { HOURS_AMBER = 36, HOURS_RED = 168 };
+enum { HOURS_AMBER = 36, HOURS_RED = 168, SIGMAS = 3 };
 
 typedef struct kind_facts {
     const char *name;
@@ -23,6 +23,9 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_VERSIONS] = {"dup.conflict", 0.001, 1.0},
     [MAG_GATE_LAST_LINE] = {"last_line", 0.0, 1.0},
     [MAG_GATE_NOTHING_USED] = {"nothing_used", 0.0, 0.0},
+    [MAG_GATE_VOLUME] = {"volume", 0.20, 0.40},
+    [MAG_GATE_FALL] = {"class_or_test_falls", 0.25, 0.60},
+    [MAG_GATE_FIRING] = {"firing_rate", SIGMAS, SIGMAS},
 };
 
 mag_gate_limit mag_gate_default(mag_gate_kind kind) {

@@ -31,6 +31,10 @@ mag_status mag_gates_judge(mag_arena *arena, const mag_plan *plan, const mag_coh
 mag_status mag_gates_join(mag_arena *arena, mag_gates *into, const mag_gates *more,
                           const char *as_of, mag_error *err) MAG_MUST_CHECK;
 
+/* Puts verdicts of other gates behind those of `into`. Lives in the arena. */
+mag_status mag_gates_append(mag_arena *arena, mag_gates *into, const mag_gate_verdict *more,
+                            size_t count, mag_error *err) MAG_MUST_CHECK;
+
 /* Sums the files of a source. */
 mag_accounting mag_source_accounting(const mag_cohort *cohort, const char *source,
                                      size_t *file_count);

@@ -1,11 +1,33 @@
-/* The gates of several T as one list: each gate once, as bad as it came out at any T. */
+/* Verdicts of several T as one list, each gate once, as bad as it came out at any T; and verdicts
+   of gates that are judged elsewhere. */
 #include "engine/gates.h"
 
 #include <string.h>
 
+/* Verdicts that compare with earlier runs are of the last T alone and joined to nothing. */
 static bool is_same_gate(const mag_gate_verdict *a, const mag_gate_verdict *b) {
     return strcmp(a->source, b->source) == 0 && strcmp(a->file, b->file) == 0 &&
            strcmp(a->gate, b->gate) == 0;
+}
+
+mag_status mag_gates_append(mag_arena *arena, mag_gates *into, const mag_gate_verdict *more,
+                            size_t count, mag_error *err) {
+    if (count == 0)
+        return MAG_OK;
+    mag_gate_verdict *all = mag_arena_alloc(arena, (into->count + count) * sizeof *all);
+    if (all == NULL)
+        return mag_fail_memory(err, (into->count + count) * sizeof *all);
+    if (into->count > 0)
+        memcpy(all, into->verdicts, into->count * sizeof *all);
+    memcpy(all + into->count, more, count * sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        into->is_amber |= more[i].colour == MAG_AMBER;
+        into->is_red_soft |= more[i].colour == MAG_RED && !more[i].is_hard;
+        into->is_red_hard |= more[i].colour == MAG_RED && more[i].is_hard;
+    }
+    into->verdicts = all;
+    into->count += count;
+    return MAG_OK;
 }
 
 mag_status mag_gates_join(mag_arena *arena, mag_gates *into, const mag_gates *more,

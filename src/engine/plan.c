@@ -1,4 +1,5 @@
 /* The pipeline file: strict keys, positions in every fault, paths relative to the file. */
+#include "cohort/gate.h"
 #include "engine/plan_parts.h"
 #include "io/embedded.h"
 
@@ -15,14 +16,21 @@ typedef struct plan_reader {
     mag_plan *plan;
 } plan_reader;
 
-static const mag_yaml_field PLAN_FIELDS[] = {
-    {"name", MAG_YAML_SCALAR, true, false},          {"as_of", MAG_YAML_SCALAR, false, false},
-    {"data_until", MAG_YAML_SCALAR, false, false},   {"site_zone", MAG_YAML_SCALAR, false, false},
-    {"history", MAG_YAML_SCALAR, false, false},      {"kidney", MAG_YAML_MAPPING, false, false},
-    {"sources", MAG_YAML_SEQUENCE, true, false},     {"pack", MAG_YAML_SCALAR, true, false},
-    {"parameters", MAG_YAML_SEQUENCE, false, false}, {"limits", MAG_YAML_SEQUENCE, false, false},
-    {"strata", MAG_YAML_SEQUENCE, false, false},     {"sink", MAG_YAML_MAPPING, false, false},
-    {"memory_limit", MAG_YAML_SCALAR, false, false}, {0}};
+static const mag_yaml_field PLAN_FIELDS[] = {{"name", MAG_YAML_SCALAR, true, false},
+                                             {"as_of", MAG_YAML_SCALAR, false, false},
+                                             {"data_until", MAG_YAML_SCALAR, false, false},
+                                             {"site_zone", MAG_YAML_SCALAR, false, false},
+                                             {"history", MAG_YAML_SCALAR, false, false},
+                                             {"kidney", MAG_YAML_MAPPING, false, false},
+                                             {"sources", MAG_YAML_SEQUENCE, true, false},
+                                             {"pack", MAG_YAML_SCALAR, true, false},
+                                             {"parameters", MAG_YAML_SEQUENCE, false, false},
+                                             {"limits", MAG_YAML_SEQUENCE, false, false},
+                                             {"strata", MAG_YAML_SEQUENCE, false, false},
+                                             {"sink", MAG_YAML_MAPPING, false, false},
+                                             {"memory_limit", MAG_YAML_SCALAR, false, false},
+                                             {"gates", MAG_YAML_SEQUENCE, false, false},
+                                             {0}};
 
 static mag_plan_place at(const plan_reader *reader, const mag_yaml *node) {
     return (mag_plan_place){reader->file, node};
@@ -119,6 +127,14 @@ static mag_status read_sink(plan_reader *reader, mag_error *err) {
     return reader->plan->sink_directory == NULL ? mag_fail_memory(err, 1) : MAG_OK;
 }
 
+static mag_status read_gates(plan_reader *reader, mag_error *err) {
+    const mag_yaml *gates = mag_yaml_get(reader->root, "gates");
+    if (gates == NULL)
+        return MAG_OK;
+    return mag_gates_read_run(reader->arena, reader->file, gates, &reader->plan->gates,
+                              &reader->plan->gate_count, err);
+}
+
 static mag_status read_profile_settings(plan_reader *reader, mag_error *err) {
     mag_plan *plan = reader->plan;
     const mag_yaml *root = reader->root;
@@ -184,6 +200,7 @@ mag_status mag_plan_read(mag_arena *arena, const char *path, const mag_plan_opti
     MAG_TRY(read_overrides(&reader, err));
     MAG_TRY(read_strata(&reader, err));
     MAG_TRY(read_sink(&reader, err));
+    MAG_TRY(read_gates(&reader, err));
     MAG_TRY(apply_options(&reader, options == NULL ? &none : options, err));
     mag_plan_place sources = at(&reader, mag_yaml_get(reader.root, "sources"));
     MAG_TRY(mag_plan_sources(arena, sources, reader.folder, reader.plan, err));

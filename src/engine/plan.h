@@ -39,6 +39,8 @@ typedef struct mag_plan {
     mag_span pack_text;
     const mag_override *overrides;
     size_t override_count;
+    const mag_gate_limit *gates; /* of the run, not of a source: firing_rate */
+    size_t gate_count;
     bool strata_sex, strata_age_band, strata_renal_stage, strata_site;
     const char *sink_directory; /* NULL: not said */
     size_t memory_limit_nbytes; /* 0 = none */

@@ -56,6 +56,39 @@ static mag_status report_drugs(mag_arena *arena, const mag_cohort *cohort, mag_r
     return MAG_OK;
 }
 
+static mag_status report_unmapped_codes(mag_arena *arena, const mag_cohort *cohort,
+                                        mag_table_kind kind, mag_unmapped_code *out, size_t *count,
+                                        mag_error *err) {
+    mag_shown_code codes[MAG_UNMAPPED_CODE_SHOWN];
+    uint64_t not_shown;
+    size_t found =
+        mag_cohort_unmapped_codes(cohort, kind, codes, MAG_UNMAPPED_CODE_SHOWN, &not_shown);
+    for (size_t i = 0; i < found; i++) {
+        mag_unmapped_code *code = &out[(*count)++];
+        *code = (mag_unmapped_code){kind, mag_arena_text(arena, mag_span_of(codes[i].text)),
+                                    codes[i].count};
+        if (code->text == NULL)
+            return mag_fail_memory(err, sizeof *code);
+    }
+    if (not_shown > 0)
+        out[(*count)++] = (mag_unmapped_code){kind, NULL, not_shown};
+    return MAG_OK;
+}
+
+static mag_status report_code_table(mag_arena *arena, const mag_cohort *cohort,
+                                    mag_run_report *report, mag_error *err) {
+    enum { ROOM = 2 * (MAG_UNMAPPED_CODE_SHOWN + 1) };
+    mag_unmapped_code *codes = mag_arena_alloc(arena, ROOM * sizeof *codes);
+    if (codes == NULL)
+        return mag_fail_memory(err, ROOM * sizeof *codes);
+    report->unmapped_codes = codes;
+    report->unmapped_code_count = 0;
+    MAG_TRY(report_unmapped_codes(arena, cohort, MAG_TABLE_LABS, codes,
+                                  &report->unmapped_code_count, err));
+    return report_unmapped_codes(arena, cohort, MAG_TABLE_PRESCRIPTIONS, codes,
+                                 &report->unmapped_code_count, err);
+}
+
 static mag_status report_codes(mag_arena *arena, const mag_cohort *cohort, mag_run_report *report,
                                mag_error *err) {
     enum { ROOM = sizeof report->malformed_codes / sizeof *report->malformed_codes };
@@ -87,6 +120,7 @@ mag_status mag_report_sources(mag_arena *arena, const mag_plan *plan, const mag_
     report->newest_prescription = mag_cohort_newest(cohort, MAG_TABLE_PRESCRIPTIONS);
     MAG_TRY(report_units(arena, cohort, report, err));
     MAG_TRY(report_codes(arena, cohort, report, err));
+    MAG_TRY(report_code_table(arena, cohort, report, err));
     return report_drugs(arena, cohort, report, err);
 }
 

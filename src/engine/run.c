@@ -2,6 +2,7 @@
 #include "engine/run.h"
 
 #include "engine/clock.h"
+#include "engine/history.h"
 #include "engine/ingest.h"
 #include "engine/parallel.h"
 #include "engine/publish.h"
@@ -63,6 +64,8 @@ static mag_status begin_run(run_state *run, mag_error *err) {
     if (report->run_id == NULL || report->as_of == NULL || report->classes_built == NULL ||
         run->header == NULL)
         return mag_fail_memory(err, sizeof *report);
+    if (inputs->previous != NULL)
+        MAG_TRY(mag_previous_run_check_as_of(inputs->previous, report->as_of, err));
     return mag_run_series_begin(&run->series, err);
 }
 
@@ -100,6 +103,7 @@ static mag_status judge(run_state *run, mag_error *err) {
     MAG_TRY(mag_gates_judge(run->arena, run->inputs->plan, run->cohort, run->time.data_until,
                             &run->gates, err));
     MAG_TRY(mag_run_series_last(&run->series, &run->screen, &run->gates, report, err));
+    MAG_TRY(mag_history_judge(run->arena, run->inputs, run->cohort, report, &run->gates, err));
     run->is_judged = true;
     MAG_TRY(mag_report_verdicts(run->arena, &run->gates, report, err));
     bool is_red = run->gates.is_red_hard || run->gates.is_red_soft;

@@ -4,6 +4,7 @@
 
 #include "cohort/source.h"
 #include "engine/plan.h"
+#include "engine/previous_run.h"
 #include "engine/sink.h"
 
 typedef enum mag_gate_colour { MAG_GREEN, MAG_AMBER, MAG_RED } mag_gate_colour;
@@ -13,6 +14,8 @@ typedef enum mag_gate_measure {
     MAG_MEASURE_ROWS,   /* count of `of` rows; limits are shares */
     MAG_MEASURE_HOURS,  /* count is hours, of and share mean nothing; limits are hours */
     MAG_MEASURE_SOURCE, /* a kind of source that is missing: source is its kind, nothing else */
+    MAG_MEASURE_CHANGE, /* count rows, `of` in earlier runs; share and limits are of the change */
+    MAG_MEASURE_RATE,   /* count of `of` patients; share and limits are standard errors */
 } mag_gate_measure;
 
 typedef struct mag_gate_verdict {
@@ -28,8 +31,10 @@ typedef struct mag_gate_verdict {
     const char *first_file; /* of the first such row; "" = none */
     uint32_t first_line;    /* 0 = none */
     const char *column;
-    const char *as_of;  /* of a series: the T that was judged, the worst of its gate; NULL else */
-    const char *detail; /* more about what was found: "20 of 20 rows not of interest"; or NULL */
+    const char *as_of;   /* of a series: the T that was judged, the worst of its gate; NULL else */
+    const char *detail;  /* more about what was found: "20 of 20 rows not of interest"; or NULL */
+    const char *subject; /* of a comparison: "magnesium", "LOOP", "A02"; NULL else */
+    const char *label;   /* the subject for people: lab test "magnesium"; NULL else */
 } mag_gate_verdict;
 
 typedef struct mag_rule_totals {
@@ -81,6 +86,13 @@ typedef struct mag_series_point {
 } mag_series_point;
 
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
+/* A code of no list; text NULL: all others of the table, which are not shown. */
+typedef struct mag_unmapped_code {
+    mag_table_kind kind;
+    const char *text;
+    uint64_t count; /* rows */
+} mag_unmapped_code;
+
 typedef struct mag_run_report {
     mag_run_end end;
     bool is_dry;             /* nothing was written, whatever the end would have been */
@@ -117,8 +129,15 @@ typedef struct mag_run_report {
     uint64_t unknown_units_not_shown; /* rows whose spelling is rare or might be a value or an id */
     const mag_unmapped_drug *unmapped_drugs; /* most frequent first */
     size_t unmapped_drug_count;
+    const mag_unmapped_code *unmapped_codes; /* labs first, then prescriptions; commonest first */
+    size_t unmapped_code_count;
     mag_counted_text malformed_codes[10]; /* what codes of no list look like, most frequent first */
     size_t malformed_code_count;
+    const mag_previous_run *previous; /* that this run was compared with; NULL = none */
+    const mag_tracked *tracked;       /* what the next run compares itself with */
+    size_t tracked_count;
+    const mag_not_compared *not_compared;
+    size_t not_compared_count;
     uint64_t patient_count;  /* roster */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
@@ -138,8 +157,9 @@ typedef struct mag_run_inputs {
     const mag_pack *pack;
     mag_source *const *sources; /* in the plan's order */
     size_t source_count;
-    mag_sink *sink;   /* NULL: --dry-run, nothing is written */
-    int thread_count; /* 0 = all cores */
+    const mag_previous_run *previous; /* NULL: nothing to compare with */
+    mag_sink *sink;                   /* NULL: --dry-run, nothing is written */
+    int thread_count;                 /* 0 = all cores */
     mag_account *account;
     /* Called between stages and rarely inside them; true = stop (P-01). NULL = never. */
     bool (*is_stopped)(void *context);

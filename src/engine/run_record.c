@@ -5,6 +5,7 @@
 #include "engine/file_fault.h"
 #include "engine/fixed_text.h"
 #include "engine/report.h"
+#include "engine/tracked_record.h"
 #include "io/json_writer.h"
 
 #include <stdio.h>
@@ -173,6 +174,19 @@ static void write_unknown_texts(mag_json *json, const mag_run_report *report) {
     mag_json_end_array(json);
 }
 
+static void write_unmapped_codes(mag_json *json, const mag_run_report *report) {
+    begin_array(json, "unmapped_codes");
+    for (size_t i = 0; i < report->unmapped_code_count; i++) {
+        const mag_unmapped_code *code = &report->unmapped_codes[i];
+        mag_json_object(json);
+        mag_json_key_text(json, "table", mag_table_kind_name(code->kind));
+        mag_json_key_text(json, "code", code->text == NULL ? "(not shown)" : code->text);
+        key_count(json, "rows", code->count);
+        mag_json_end_object(json);
+    }
+    mag_json_end_array(json);
+}
+
 /* What was done with the rows of a code that do not state their unit. */
 static const char *state_used(const mag_unit_profile *profile) {
     return profile->unit == MAG_UNIT_NONE ? "dropped" : "inferred_by_profile";
@@ -217,6 +231,16 @@ static void write_measure(mag_json *json, const mag_gate_verdict *verdict) {
         key_count(json, "of", verdict->of);
         key_fixed(json, "share", verdict->share, 6);
         break;
+    case MAG_MEASURE_CHANGE:
+        key_count(json, "rows", verdict->count);
+        key_count(json, "before", verdict->of);
+        key_fixed(json, "change", verdict->share, 6);
+        break;
+    case MAG_MEASURE_RATE:
+        key_count(json, "flagged", verdict->count);
+        key_count(json, "screened", verdict->of);
+        key_fixed(json, "sigmas", verdict->share, 6);
+        break;
     }
     key_fixed(json, "amber", verdict->amber, 6);
     key_fixed(json, "red", verdict->red, 6);
@@ -228,6 +252,8 @@ static void write_verdict(mag_json *json, const mag_gate_verdict *verdict) {
     if (verdict->file[0] != '\0')
         mag_json_key_text(json, "file", verdict->file);
     mag_json_key_text(json, "gate", verdict->gate);
+    if (verdict->subject != NULL)
+        mag_json_key_text(json, "subject", verdict->subject);
     if (verdict->as_of != NULL)
         mag_json_key_text(json, "as_of", verdict->as_of);
     mag_json_key_text(json, "verdict", colour_name(verdict->colour));
@@ -238,18 +264,9 @@ static void write_verdict(mag_json *json, const mag_gate_verdict *verdict) {
 }
 
 static void write_gates(mag_json *json, const mag_gates *gates) {
-    static const char *const not_judged[] = {"volume", "class_or_test_falls", "firing_rate"};
     begin_array(json, "gates");
     for (size_t i = 0; gates != NULL && i < gates->count; i++)
         write_verdict(json, &gates->verdicts[i]);
-    mag_json_end_array(json);
-    begin_array(json, "gates_not_judged");
-    for (size_t i = 0; i < sizeof not_judged / sizeof not_judged[0]; i++) {
-        mag_json_object(json);
-        mag_json_key_text(json, "gate", not_judged[i]);
-        mag_json_key_text(json, "why", "needs three published runs to compare with");
-        mag_json_end_object(json);
-    }
     mag_json_end_array(json);
 }
 
@@ -501,8 +518,10 @@ void mag_run_record_write(mag_text *out, const mag_run_record *record) {
     write_settings(&json, record);
     write_sources(&json, record);
     write_unknown_texts(&json, record->report);
+    write_unmapped_codes(&json, record->report);
     write_unit_profiles(&json, record->cohort);
     write_gates(&json, record->gates);
+    mag_tracked_record_write(&json, record->report);
     write_outcomes(&json, record);
     write_data_quality(&json, record->report);
     write_assumed(&json, record);

@@ -40,6 +40,7 @@ expect_line err '^  1 row like this in source "labs" .* run held, nothing new is
 expect_no_line err 'published'
 expect_line out '^HELD in res\.held, '
 expect_line out '^record: res\.held/run\.json$'
+expect_line out '^if it is right: magscreen publish res\.held --reason TEXT$'
 expect_same "$(tail -1 out)" 'next: magscreen rejects --from res.held' 'the next command is last'
 
 # A file that is cut short fails the run.

@@ -27,7 +27,7 @@ check() {
             third["omp.h"] = "engine"; third["getopt.h"] = "cli"
             count = split("assert ctype errno fcntl float fnmatch inttypes limits locale math signal stdalign " \
                 "stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time " \
-                "dirent glob langinfo libgen poll pthread sched termios unistd wchar sys/ioctl sys/mman " \
+                "dirent glob langinfo libgen poll pthread pwd sched termios unistd wchar sys/ioctl sys/mman " \
                 "sys/prctl sys/resource sys/stat sys/syscall sys/time sys/types sys/wait sys/file " \
                 "sys/uio linux/fs", standard, " ")
             for (i = 1; i <= count; i++) known[standard[i] ".h"] = 1

@@ -1,0 +1,47 @@
+/* Codes of rows that are not of interest: where a renamed code of a test or drug is found again.
+   Only what looks like a code and comes with several patients is ever shown: a name or number that
+   a shifted column brought into the code's place belongs to one person. */
+#ifndef MAG_COHORT_UNMAPPED_CODE_H
+#define MAG_COHORT_UNMAPPED_CODE_H
+
+#include "clinical/codebook.h"
+#include "cohort/intern.h"
+
+enum {
+    MAG_UNMAPPED_CODE_PATIENTS = 5, /* fewest different patients of a code that is shown */
+    MAG_UNMAPPED_CODE_SHOWN = 50,   /* most codes of a kind of table that are shown */
+    MAG_UNMAPPED_CODE_LIMIT = 65536 /* more different codes than that are no codes: none is shown */
+};
+
+typedef struct mag_code_tally {
+    uint64_t rows;
+    uint64_t patients[MAG_UNMAPPED_CODE_PATIENTS]; /* hashes of the first ones */
+    unsigned patient_count;                        /* of them */
+} mag_code_tally;
+
+typedef struct mag_code_counts {
+    mag_intern texts;
+    mag_code_tally *tallies; /* by number of the text */
+    size_t capacity;
+    uint64_t row_count; /* all rows, shown or not */
+} mag_code_counts;
+
+typedef struct mag_shown_code {
+    const char *text; /* borrowed from the counter's arena */
+    uint64_t count;   /* rows */
+} mag_shown_code;
+
+void mag_code_counts_init(mag_code_counts *counted, mag_arena *arena);
+void mag_code_counts_done(mag_code_counts *counted);
+/* Counts a row. MAG_E_RESOURCE if memory is out. */
+mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
+                               mag_span patient_id, mag_error *err) MAG_MUST_CHECK;
+/* The commonest first, equal ones by their bytes; does not depend on the order of rows. Returns how
+   many were put into out; *not_shown: rows of all others. */
+size_t mag_code_counts_top(const mag_code_counts *counted, mag_shown_code *out, size_t room,
+                           uint64_t *not_shown);
+/* Up to 16 letters, digits and . _ - /, without a long number or word; or well-formed LOINC or ATC.
+ */
+bool mag_code_may_be_shown(mag_code_system system, mag_span code);
+
+#endif

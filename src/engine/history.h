@@ -1,0 +1,19 @@
+/* The gates that compare with earlier runs: volume of a source, falls of lab tests and drug
+   classes, firing rates of rules. They are judged where --previous names an earlier run; else the
+   report says that they were not. */
+#ifndef MAG_ENGINE_HISTORY_H
+#define MAG_ENGINE_HISTORY_H
+
+#include "engine/gates.h"
+
+/* Fewer than this many rows before are too few to call a fall one. */
+enum { MAG_HISTORY_FLOOR = 20 };
+
+/* Gathers this run's figures into the report, with those of the earlier runs behind them, judges
+   them and adds the verdicts to the gates. The report has its sources and rules already, the cohort
+   is settled. Lives in the arena. */
+mag_status mag_history_judge(mag_arena *arena, const mag_run_inputs *inputs,
+                             const mag_cohort *cohort, mag_run_report *report, mag_gates *gates,
+                             mag_error *err) MAG_MUST_CHECK;
+
+#endif

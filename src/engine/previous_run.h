@@ -1,0 +1,30 @@
+/* An earlier published run, read back from its folder: what this run is compared with. */
+#ifndef MAG_ENGINE_PREVIOUS_RUN_H
+#define MAG_ENGINE_PREVIOUS_RUN_H
+
+#include "engine/tracked.h"
+
+typedef struct mag_previous_run {
+    const char *directory; /* as given */
+    const char *run_id, *as_of, *result_sha256;
+    const char *settings_sha256; /* of overridden parameters, limits and kidney settings */
+    int32_t history_days;        /* 0 = none */
+    bool is_released;            /* was held, and published by somebody with a reason */
+    bool has_tracked;            /* false: of a version that kept no figures */
+    const mag_tracked *tracked;
+    size_t tracked_count;
+} mag_previous_run;
+
+/* Reads DIR/run.json. MAG_E_USAGE (MS-P412) if that is no published run of this program: another
+   folder, a held or failed run, a damaged record. Texts live in the arena. */
+mag_status mag_previous_run_read(mag_arena *arena, const char *directory,
+                                 const mag_previous_run **out, mag_error *err) MAG_MUST_CHECK;
+
+/* MAG_E_USAGE (MS-P412) if the previous run's as-of is later than this one's: time runs forward.
+   Under `latest` there is nothing to compare. */
+mag_status mag_previous_run_check_as_of(const mag_previous_run *previous, const char *as_of,
+                                        mag_error *err) MAG_MUST_CHECK;
+/* Both of the same minute; `latest` is no time. */
+bool mag_previous_run_is_same_time(const mag_previous_run *previous, const char *as_of);
+
+#endif
