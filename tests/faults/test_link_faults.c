@@ -1,0 +1,187 @@
+/* Rows I-53 and I-56 of the fault matrix: two editions of one result, two roster rows that
+   contradict each other. The good rows' answers stay. */
+#include "support/fault_cohort.h"
+#include "support/fault_row.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* --- I-53 --------------------------------------------------------------------------------------
+ */
+
+/* Lines of the dump that are about nobody of the clean cohort or count patients are left out. */
+static char *lines_of_good(const char *dump) {
+    char *kept = calloc(strlen(dump) + 1, 1), *to = kept;
+    assert_non_null(kept);
+    for (const char *line = dump; *line;) {
+        size_t length = strcspn(line, "\n") + 1;
+        bool is_row = strncmp(line, "F\t", 2) == 0 || strncmp(line, "C\t", 2) == 0;
+        if (is_row && strncmp(line + 2, "q9", 2) != 0) {
+            memcpy(to, line, length);
+            to += length;
+        }
+        line += length;
+    }
+    return kept;
+}
+
+/* F and C lines of the clean cohort's patients are those of the clean cohort. */
+static void expect_good_patients(const fault_run *run) {
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_run clean = fault_screen(&cohort, NULL);
+    char *wanted = lines_of_good(clean.dump.at), *got = lines_of_good(run->dump.at);
+    assert_non_null(strstr(wanted, "F\t"));
+    assert_string_equal(got, wanted);
+    free(wanted);
+    free(got);
+    fault_run_done(&clean);
+    fault_cohort_done(&cohort);
+}
+
+/* The cohort with result ids and versions, and a patient who has the rows. */
+static void init_with_ids(fault_cohort *cohort, const char *rows) {
+    fault_cohort_init(cohort);
+    fault_replace(cohort, FAULT_LABS, ",comment\n", ",comment,result_id,version\n");
+    fault_replace_all(cohort, FAULT_LABS, ",\n", ",,,\n");
+    fault_append(cohort, FAULT_PATIENTS_TABLE, "q9000,F,1980-01-01,,S1,60,165,2025-06-01\n");
+    fault_append(cohort, FAULT_LABS, rows);
+}
+
+static bytes explain(const fault_run *run, const char *patient) {
+    bytes input = {(char *)(uintptr_t)patient, strlen(patient)};
+    program_result result =
+        program_run((const char *const[]){"explain", "-", "--profile", "magscreen", "--data",
+                                          run->data, "--as-of", "2025-12-31", NULL},
+                    NULL, &input);
+    assert_int_equal(result.exit_code, 0);
+    free(result.err.at);
+    return result.out;
+}
+
+typedef struct edition_case {
+    const char *rows;
+    const char *line;      /* in the digest; NULL: no C01 of the patient */
+    int duplicates;        /* rows that a newer version replaced */
+    const char *shown[2];  /* in explain */
+} edition_case;
+
+static void expect_editions(const edition_case *of) {
+    fault_cohort cohort;
+    init_with_ids(&cohort, of->rows);
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 3, "MS-I249");
+    fault_expect_conserved(&run);
+    const int64_t all = FAULT_PATIENTS * FAULT_LABS_EACH;
+    assert_int_equal(fault_count(&run, "labs", "read"), all + 2);
+    assert_int_equal(fault_count(&run, "labs", "duplicate"), of->duplicates);
+    assert_int_equal(fault_count(&run, "labs", "accepted"), all + 2 - of->duplicates);
+    fault_expect_rejects(&run, "dup.conflict", 0); /* nothing is set aside */
+    if (of->line != NULL && !strstr(run.dump.at, of->line))
+        fail_msg("no line \"%s\" for\n%s", of->line, of->rows);
+    if (of->line == NULL)
+        assert_null(strstr(run.dump.at, "\tq9000\tC01\t"));
+    expect_good_patients(&run);
+    bytes text = explain(&run, "q9000\n");
+    for (int i = 0; i < 2; i++)
+        if (of->shown[i] && !strstr(text.at, of->shown[i]))
+            fail_msg("explain does not show %s:\n%s", of->shown[i], text.at);
+    free(text.at);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_53(void **state) {
+    (void)state;
+    static const edition_case cases[] = {
+        /* the newest version wins, whatever it says and wherever it stands */
+        {"q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,1\n"
+         "q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,2\n",
+         NULL, 1, {"0.85", NULL}},
+        {"q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,2\n"
+         "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,1\n",
+         NULL, 1, {"0.85", NULL}},
+        {"q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,9\n"
+         "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,10\n",
+         "F\tq9000\tC01\t2025-12-31\thigh", 1, {"0.45", NULL}},
+        /* without a version the more severe counts, and both are shown */
+        {"q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,\n"
+         "q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,\n",
+         "F\tq9000\tC01\t2025-12-31\thigh", 0, {"0.45", "0.85"}},
+        {"q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,\n"
+         "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,\n",
+         "F\tq9000\tC01\t2025-12-31\thigh", 0, {"0.45", "0.85"}},
+        {"q9000,2601-3,2.60,mmol/L,2025-12-20T08:00,,r1,3\n"
+         "q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,3\n",
+         "F\tq9000\tC02\t2025-12-31\tcritical", 0, {"2.60", "0.85"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_editions(&cases[i]);
+}
+
+/* One id for two patients, or for two analytes of a panel, is no edition of one result. */
+static void t_I_53_other_results(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    init_with_ids(&cohort, "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,1\n"
+                           "q9000,2823-3,4.0,mmol/L,2025-12-20T08:00,,r1,2\n"
+                           "q9001,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,2\n");
+    fault_append(&cohort, FAULT_PATIENTS_TABLE, "q9001,F,1980-01-01,,S1,60,165,2025-06-01\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 0, NULL);
+    fault_expect_conserved(&run);
+    assert_int_equal(fault_count(&run, "labs", "duplicate"), 0);
+    assert_non_null(strstr(run.dump.at, "F\tq9000\tC01\t2025-12-31\thigh"));
+    expect_good_patients(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+/* --- I-56 --------------------------------------------------------------------------------------
+ */
+
+/* A01 needs age and sex (kidney function), C01 the age group; C03 neither. */
+static void expect_demographics(const char *roster_rows, bool is_sex_only) {
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_append(&cohort, FAULT_PATIENTS_TABLE, roster_rows);
+    fault_append(&cohort, FAULT_LABS,
+                 "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,\n"
+                 "q9000,14682-9,200,umol/L,2025-12-20T08:00,\n"
+                 "q9000,2823-3,2.4,mmol/L,2025-12-20T08:00,\n");
+    fault_append(&cohort, FAULT_RX, "q9000,A12CC30,Neomag,order,2025-08-01,,4,mmol,3,oral\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 3, "MS-I266");
+    fault_expect_conserved(&run);
+    json_t *patients = json_array_get(json_object_get(run.record, "sources"), 0);
+    (void)patients;
+    assert_int_equal(fault_count(&run, "patients", "rejected"), 0);
+    assert_int_equal(fault_count(&run, "patients", "accepted"), FAULT_PATIENTS + 2);
+    if (!strstr(run.dump.at, "C\tq9000\tA01\t2025-12-31\tdemographic"))
+        fail_msg("A01 is not unknown for\n%s%s", roster_rows, run.dump.at);
+    (void)is_sex_only;
+    expect_good_patients(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_I_56(void **state) {
+    (void)state;
+    expect_demographics("q9000,F,1980-01-01,,S1,60,165,2025-06-01\n"
+                        "q9000,M,1980-01-01,,S1,60,165,2025-06-01\n",
+                        true);
+    expect_demographics("q9000,F,1980-01-01,,S1,60,165,2025-06-01\n"
+                        "q9000,F,1981-01-01,,S1,60,165,2025-06-01\n",
+                        false);
+}
+
+int main(void) {
+    static const fault_row rows[] = {FAULT_ROW(t_I_53), FAULT_ROW(t_I_53_other_results),
+                                     FAULT_ROW(t_I_56)};
+    return FAULT_ROWS_RUN(rows);
+}
