@@ -24,6 +24,7 @@ static const gate_name SOURCE_GATES[] = {
     {"last_line", MAG_GATE_LAST_LINE},
     {"nothing_used", MAG_GATE_NOTHING_USED},
     {"dup.conflict", MAG_GATE_VERSIONS},
+    {"demog.conflict", MAG_GATE_DEMOG_CONFLICT},
     {"volume", MAG_GATE_VOLUME},
     {"class_or_test_falls", MAG_GATE_FALL},
 };

@@ -20,6 +20,7 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_UNMAPPED] = {"unmapped", 0.002, 0.01},
     [MAG_GATE_FRESHNESS] = {"freshness", HOURS_AMBER, HOURS_RED},
     [MAG_GATE_DEMOGRAPHIC] = {"demog", 0.01, 1.0},
+    [MAG_GATE_DEMOG_CONFLICT] = {"demog.conflict", 0.01, 1.0},
     [MAG_GATE_VERSIONS] = {"dup.conflict", 0.001, 1.0},
     [MAG_GATE_LAST_LINE] = {"last_line", 0.0, 1.0},
     [MAG_GATE_NOTHING_USED] = {"nothing_used", 0.0, 0.0},
@@ -238,12 +239,16 @@ static mag_status judge_demographics(gate_judge *judge, const mag_plan_source *s
                                      const mag_accounting *accounting, mag_error *err) {
     uint64_t noted = accounting->sex_unknown + accounting->birth_unknown +
                      accounting->death_unknown + accounting->detail_unknown +
-                     accounting->age_implausible + accounting->demog_conflict;
+                     accounting->age_implausible;
     if (source->kind != MAG_TABLE_PATIENTS)
         return MAG_OK;
     mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, noted,
                                             mag_accounting_of_interest(accounting));
     verdict.message = MAG_MSG_I266;
+    MAG_TRY(put_verdict(judge, &verdict, err));
+    verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOG_CONFLICT,
+                           accounting->demog_conflict, mag_accounting_of_interest(accounting));
+    verdict.message = MAG_MSG_I252;
     return put_verdict(judge, &verdict, err);
 }
 

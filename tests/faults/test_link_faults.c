@@ -66,9 +66,9 @@ static bytes explain(const fault_run *run, const char *patient) {
 
 typedef struct edition_case {
     const char *rows;
-    const char *line;      /* in the digest; NULL: no C01 of the patient */
-    int duplicates;        /* rows that a newer version replaced */
-    const char *shown[2];  /* in explain */
+    const char *line;     /* in the digest; NULL: no C01 of the patient */
+    int duplicates;       /* rows that a newer version replaced */
+    const char *shown[2]; /* in explain */
 } edition_case;
 
 static void expect_editions(const edition_case *of) {
@@ -102,23 +102,35 @@ static void t_I_53(void **state) {
         /* the newest version wins, whatever it says and wherever it stands */
         {"q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,1\n"
          "q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,2\n",
-         NULL, 1, {"0.85", NULL}},
+         NULL,
+         1,
+         {"0.85", NULL}},
         {"q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,2\n"
          "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,1\n",
-         NULL, 1, {"0.85", NULL}},
+         NULL,
+         1,
+         {"0.85", NULL}},
         {"q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,9\n"
          "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,10\n",
-         "F\tq9000\tC01\t2025-12-31\thigh", 1, {"0.45", NULL}},
+         "F\tq9000\tC01\t2025-12-31\thigh",
+         1,
+         {"0.45", NULL}},
         /* without a version the more severe counts, and both are shown */
         {"q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,\n"
          "q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,\n",
-         "F\tq9000\tC01\t2025-12-31\thigh", 0, {"0.45", "0.85"}},
+         "F\tq9000\tC01\t2025-12-31\thigh",
+         0,
+         {"0.45", "0.85"}},
         {"q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,\n"
          "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1,\n",
-         "F\tq9000\tC01\t2025-12-31\thigh", 0, {"0.45", "0.85"}},
+         "F\tq9000\tC01\t2025-12-31\thigh",
+         0,
+         {"0.45", "0.85"}},
         {"q9000,2601-3,2.60,mmol/L,2025-12-20T08:00,,r1,3\n"
          "q9000,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1,3\n",
-         "F\tq9000\tC02\t2025-12-31\tcritical", 0, {"2.60", "0.85"}},
+         "F\tq9000\tC02\t2025-12-31\tcritical",
+         0,
+         {"2.60", "0.85"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_editions(&cases[i]);
@@ -145,26 +157,40 @@ static void t_I_53_other_results(void **state) {
 /* --- I-56 --------------------------------------------------------------------------------------
  */
 
-/* A01 needs age and sex (kidney function), C01 the age group; C03 neither. */
-static void expect_demographics(const char *roster_rows, bool is_sex_only) {
+static int64_t conflicts_noted(const fault_run *run) {
+    json_t *source = json_array_get(json_object_get(run->record, "sources"), 0);
+    assert_string_equal(json_string_value(json_object_get(source, "kind")), "patients");
+    return json_integer_value(json_object_get(json_object_get(source, "notes"), "demog_conflict"));
+}
+
+/* Every rule about adults cannot tell, whichever row stands first; the rule about data (H06) runs
+   and says so. Without the contradiction A01 and C01 have an answer. */
+static void expect_demographics(const char *first, const char *second, bool is_conflict) {
     fault_cohort cohort;
     fault_cohort_init(&cohort);
-    fault_append(&cohort, FAULT_PATIENTS_TABLE, roster_rows);
+    fault_append(&cohort, FAULT_PATIENTS_TABLE, first);
+    fault_append(&cohort, FAULT_PATIENTS_TABLE, second);
     fault_append(&cohort, FAULT_LABS,
                  "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,\n"
                  "q9000,14682-9,200,umol/L,2025-12-20T08:00,\n"
                  "q9000,2823-3,2.4,mmol/L,2025-12-20T08:00,\n");
     fault_append(&cohort, FAULT_RX, "q9000,A12CC30,Neomag,order,2025-08-01,,4,mmol,3,oral\n");
     fault_run run = fault_screen(&cohort, NULL);
-    fault_expect(&run, 3, "MS-I266");
+    fault_expect(&run, is_conflict ? 3 : 0, is_conflict ? "MS-I252" : NULL);
+    assert_true(!is_conflict || strstr(run.result.err.at, "demog.conflict"));
     fault_expect_conserved(&run);
-    json_t *patients = json_array_get(json_object_get(run.record, "sources"), 0);
-    (void)patients;
+    assert_int_equal(conflicts_noted(&run), is_conflict);
     assert_int_equal(fault_count(&run, "patients", "rejected"), 0);
     assert_int_equal(fault_count(&run, "patients", "accepted"), FAULT_PATIENTS + 2);
-    if (!strstr(run.dump.at, "C\tq9000\tA01\t2025-12-31\tdemographic"))
-        fail_msg("A01 is not unknown for\n%s%s", roster_rows, run.dump.at);
-    (void)is_sex_only;
+    static const char *const rules[] = {"A01", "C01", "C03", "G01"};
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "C\tq9000\t%s\t2025-12-31\tdemographic", rules[i]);
+        if ((strstr(run.dump.at, line) != NULL) != is_conflict)
+            fail_msg("%s with\n%s%s", rules[i], first, second);
+    }
+    assert_int_equal(strstr(run.dump.at, "F\tq9000\tH06\t2025-12-31") != NULL, is_conflict);
+    assert_int_equal(strstr(run.dump.at, "F\tq9000\tC01\t2025-12-31\thigh") != NULL, !is_conflict);
     expect_good_patients(&run);
     fault_run_done(&run);
     fault_cohort_done(&cohort);
@@ -172,12 +198,15 @@ static void expect_demographics(const char *roster_rows, bool is_sex_only) {
 
 static void t_I_56(void **state) {
     (void)state;
-    expect_demographics("q9000,F,1980-01-01,,S1,60,165,2025-06-01\n"
-                        "q9000,M,1980-01-01,,S1,60,165,2025-06-01\n",
-                        true);
-    expect_demographics("q9000,F,1980-01-01,,S1,60,165,2025-06-01\n"
-                        "q9000,F,1981-01-01,,S1,60,165,2025-06-01\n",
-                        false);
+    static const char *const woman = "q9000,F,1980-01-01,,S1,60,165,2025-06-01\n";
+    static const char *const man = "q9000,M,1980-01-01,,S1,60,165,2025-06-01\n";
+    static const char *const younger = "q9000,F,1981-01-01,,S1,60,165,2025-06-01\n";
+    static const char *const elsewhere = "q9000,F,1980-01-01,,S2,60,165,2025-06-01\n";
+    expect_demographics(woman, man, true);
+    expect_demographics(man, woman, true);
+    expect_demographics(woman, younger, true);
+    expect_demographics(younger, woman, true);
+    expect_demographics(woman, elsewhere, false); /* two sites are no contradiction */
 }
 
 int main(void) {
