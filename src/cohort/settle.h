@@ -50,6 +50,10 @@ void mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t
  */
 mag_status mag_settle_suspect(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_conflicts(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Flags the results of one patient (sorted by analyte, minute, content) that look like drawn into
+ * EDTA: a high potassium, a low magnesium and a low calcium near each other. */
+mag_status mag_settle_edta(mag_lab *labs, const uint64_t *specimens, size_t count,
+                           mag_arena *scratch, mag_error *err) MAG_MUST_CHECK;
 /* Number of packed results of the patient who has most. */
 size_t mag_settle_longest(const mag_partition *partition);
 mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;

@@ -34,10 +34,13 @@ static void flag_contradictions(const mag_lab_version *editions, size_t count, m
     size_t first_newest = count - 1;
     while (first_newest > 0 && editions[first_newest - 1].version == editions[count - 1].version)
         first_newest--;
+    const mag_lab *newest = &rows[editions[first_newest].row_idx].lab;
+    bool do_newest_agree = true; /* saying the same is transitive: one speaks for all */
+    for (size_t k = first_newest + 1; k < count; k++)
+        do_newest_agree &= says_the_same(&rows[editions[k].row_idx].lab, newest);
     for (size_t i = 0; i < count; i++)
-        for (size_t k = first_newest; k < count; k++)
-            if (!says_the_same(&rows[editions[i].row_idx].lab, &rows[editions[k].row_idx].lab))
-                mag_lab_set(&rows[editions[i].row_idx].lab, MAG_LAB_CONFLICT);
+        if (!do_newest_agree || !says_the_same(&rows[editions[i].row_idx].lab, newest))
+            mag_lab_set(&rows[editions[i].row_idx].lab, MAG_LAB_CONFLICT);
 }
 
 /* Marks rows that have a later edition. Versions are sorted, so that the last of a group is the
