@@ -41,6 +41,8 @@ static mag_status make_sources(mag_session *session, unsigned allow_empty, mag_e
         MAG_TRY(mag_source_csv_new(session->arena, source->name, source->profile, source->table,
                                    source->paths, source->path_count, may_be_empty,
                                    &session->sources[i], err));
+        if (source->manifest)
+            mag_source_csv_expect(session->sources[i], source->manifest);
         session->source_count = i + 1;
     }
     return MAG_OK;

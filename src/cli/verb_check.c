@@ -52,6 +52,22 @@ static void check_sources(findings *all, mag_session *session) {
     }
 }
 
+/* Whether the files are those that the manifests announce; their rows are not counted here. */
+static mag_status check_manifests(findings *all, mag_session *session, mag_error *err) {
+    const mag_plan_source *source;
+    mag_error found = {0};
+    mag_status status = mag_plan_check_manifests(session->arena, session->plan, &source, &found);
+    if (status != MAG_OK && status != MAG_E_INPUT) {
+        *err = found;
+        return status;
+    }
+    if (source)
+        report(all, source->manifest->path,
+               status == MAG_OK ? "lists exactly the files that are there" : found.text,
+               status == MAG_OK);
+    return MAG_OK;
+}
+
 static mag_status check_rules(findings *all, mag_session *session, mag_error *err) {
     const mag_example_result *results;
     size_t count;
@@ -167,6 +183,7 @@ static mag_status check_all(findings *all, mag_session *session, const mag_optio
     report(all, session->plan->name ? session->plan->name : "configuration", "reads", true);
     MAG_TRY(check_rules(all, session, err));
     check_sources(all, session);
+    MAG_TRY(check_manifests(all, session, err));
     check_sink(all, session);
     /* What cannot be opened or decoded has been said. */
     return options->is_deep && all->bad_count == 0 ? check_rows(all, session, options, err)

@@ -6,9 +6,15 @@
 #include "io/output_dir.h"
 
 /* What synth writes: the only folder that --force replaces. */
-static const char *const files[] = {
-    "patients.csv.gz",      "labs.csv.gz",       "labs-[0-9].csv.gz", "labs-[0-9][0-9].csv.gz",
-    "prescriptions.csv.gz", "conditions.csv.gz", "truth.csv",         NULL};
+static const char *const files[] = {"patients.csv.gz",
+                                    "labs.csv.gz",
+                                    "labs-[0-9].csv.gz",
+                                    "labs-[0-9][0-9].csv.gz",
+                                    "prescriptions.csv.gz",
+                                    "conditions.csv.gz",
+                                    "truth.csv",
+                                    "manifest.csv",
+                                    NULL};
 static const mag_output_kind cohort_directory = {files, "truth.csv", false};
 
 static mag_status write_cohort(const mag_options *options, mag_account *account,

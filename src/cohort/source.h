@@ -2,12 +2,15 @@
 #ifndef MAG_COHORT_SOURCE_H
 #define MAG_COHORT_SOURCE_H
 
-#include "cohort/cohort.h"
+#include "cohort/manifest.h"
 
 typedef struct mag_source mag_source;
 
 /* What a kind of source provides. */
 typedef struct mag_source_ops {
+    /* Looks whether everything can be opened, without reading rows; MAG_E_USAGE (MS-I112) else.
+       NULL if there is nothing to look at. */
+    mag_status (*check)(const mag_source *source, mag_error *err);
     /* Reads everything into the cohort. A fault refuses the whole run. */
     mag_status (*ingest)(mag_source *source, mag_cohort *cohort, mag_error *err);
     void (*free)(mag_source *source);
@@ -25,6 +28,12 @@ mag_status mag_source_csv_new(mag_arena *arena, const char *name, const mag_prof
                               const mag_profile_table *table, const char *const *paths,
                               size_t path_count, bool allow_empty, mag_source **out,
                               mag_error *err) MAG_MUST_CHECK;
+
+/* Every file of a CSV source is listed in the manifest (borrowed), with its rows and digest, or the
+   run is refused. */
+void mag_source_csv_expect(mag_source *source, const mag_manifest *manifest);
+/* The name of a file in messages and records: without its folder, "stdin" for "-". Borrowed. */
+const char *mag_source_file_name(const char *path);
 
 /* Files of a table in a data directory: STEM*.csv and STEM*.csv.gz, sorted by name. */
 mag_status mag_source_find_files(mag_arena *arena, const char *directory, const char *stem,

@@ -14,13 +14,16 @@ typedef struct csv_source {
     const char **paths;
     size_t path_count;
     bool allow_empty;
+    const mag_manifest *manifest; /* NULL: none */
 } csv_source;
 
 /* --- one file
  * -------------------------------------------------------------------------------------- */
 
-static const char *base_name(const char *path) {
+const char *mag_source_file_name(const char *path) {
     const char *slash = strrchr(path, '/');
+    if (strcmp(path, "-") == 0)
+        return "stdin";
     return slash ? slash + 1 : path;
 }
 
@@ -141,6 +144,25 @@ static mag_status check_footer(const mag_run_file *file, const mag_csv_facts *ro
     return MAG_E_INPUT;
 }
 
+/* A plain file with the digest that was announced is whole, wherever its last line ends. */
+static mag_status check_manifest(const csv_source *source, mag_run_file *file, mag_error *err) {
+    bool is_proven = false;
+    if (!source->manifest)
+        return MAG_OK;
+    MAG_TRY(mag_manifest_check_file(source->manifest, file, &is_proven, err));
+    if (is_proven)
+        file->has_unfinished_last_line = false;
+    return MAG_OK;
+}
+
+/* What a file that was read to its end has to be. */
+static mag_status check_whole(const csv_source *source, mag_run_file *file,
+                              const mag_csv_facts *rows, mag_error *err) {
+    MAG_TRY(check_not_empty(source, file, err));
+    MAG_TRY(check_footer(file, rows, err));
+    return check_manifest(source, file, err);
+}
+
 static mag_status read_opened(const csv_source *source, mag_decoder *decoder, mag_stream *stream,
                               mag_error *err) {
     mag_account *account = mag_cohort_settings_of(decoder->cohort)->account;
@@ -154,9 +176,7 @@ static mag_status read_opened(const csv_source *source, mag_decoder *decoder, ma
         status = read_rows(decoder, reader, err);
     if (status == MAG_OK) {
         keep_facts(file, mag_stream_facts_of(stream), mag_csv_facts_of(reader));
-        status = check_not_empty(source, file, err);
-        if (status == MAG_OK)
-            status = check_footer(file, mag_csv_facts_of(reader), err);
+        status = check_whole(source, file, mag_csv_facts_of(reader), err);
     }
     if (reader)
         mag_csv_close(reader);
@@ -165,7 +185,7 @@ static mag_status read_opened(const csv_source *source, mag_decoder *decoder, ma
 
 static mag_status read_file(const csv_source *source, mag_cohort *cohort, const char *path,
                             mag_error *err) {
-    const char *name = strcmp(path, "-") == 0 ? "stdin" : base_name(path);
+    const char *name = mag_source_file_name(path);
     uint16_t file_id;
     mag_run_file *file;
     MAG_TRY(mag_cohort_add_file(cohort, source->base.name, name, source->base.kind, &file_id, &file,
@@ -191,6 +211,14 @@ static mag_status ingest(mag_source *base, mag_cohort *cohort, mag_error *err) {
     return MAG_OK;
 }
 
+/* A name that cannot be opened is told before an hour is spent on the others. stdin is open. */
+static mag_status check(const mag_source *base, mag_error *err) {
+    const csv_source *source = (const csv_source *)base;
+    for (size_t i = 0; i < source->path_count; i++)
+        MAG_TRY(mag_stream_check(source->paths[i], err));
+    return MAG_OK;
+}
+
 /* Everything lives in the arena that it was made in. */
 static void free_nothing(mag_source *base) {
     (void)base;
@@ -200,7 +228,7 @@ mag_status mag_source_csv_new(mag_arena *arena, const char *name, const mag_prof
                               const mag_profile_table *table, const char *const *paths,
                               size_t path_count, bool allow_empty, mag_source **out,
                               mag_error *err) {
-    static const mag_source_ops ops = {ingest, free_nothing};
+    static const mag_source_ops ops = {check, ingest, free_nothing};
     (void)profile; /* what a table needs of it stands in the table */
     csv_source *source = mag_arena_alloc(arena, sizeof *source);
     const char **copies = mag_arena_alloc(arena, path_count * sizeof *copies);
@@ -219,6 +247,10 @@ mag_status mag_source_csv_new(mag_arena *arena, const char *name, const mag_prof
     };
     *out = &source->base;
     return MAG_OK;
+}
+
+void mag_source_csv_expect(mag_source *source, const mag_manifest *manifest) {
+    ((csv_source *)source)->manifest = manifest;
 }
 
 /* --- files of a table

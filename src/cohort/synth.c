@@ -1,6 +1,7 @@
 #include "cohort/synth.h"
 
 #include "cohort/synth_background.h"
+#include "cohort/synth_manifest.h"
 #include "cohort/synth_planted.h"
 
 #include <stdio.h>
@@ -47,5 +48,6 @@ mag_status mag_synth_write(const mag_synth_settings *settings, mag_account *acco
             mag_synth_put_background(&sheets, &person, &random);
     }
     *totals = sheets.totals;
-    return mag_synth_sheets_close(&sheets, err);
+    MAG_TRY(mag_synth_sheets_close(&sheets, err));
+    return mag_synth_write_manifest(settings, totals, account, err);
 }

@@ -1,6 +1,7 @@
 /* A synthetic cohort in our own layout, seeded, with planted cases whose outcomes are known:
      patients.csv.gz labs[-K].csv.gz prescriptions.csv.gz conditions.csv.gz truth.csv
-   Nobody in it exists. The last day of the cohort is 2025-12-31, and the truth holds at that as-of.
+   and manifest.csv, which lists all but the truth. Nobody in it exists. The last day of the cohort
+   is 2025-12-31, and the truth holds at that as-of.
  */
 #ifndef MAG_COHORT_SYNTH_H
 #define MAG_COHORT_SYNTH_H

@@ -1,5 +1,7 @@
 #include "cohort/synth_sheet.h"
 
+#include "cohort/synth_manifest.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -35,9 +37,8 @@ mag_status mag_synth_sheets_open(mag_synth_sheets *sheets, const mag_synth_setti
     for (size_t i = 0; i < sizeof table / sizeof table[0] && status == MAG_OK; i++)
         status = open_sheet(table[i].writer, settings, table[i].name, table[i].header, account);
     for (unsigned k = 0; k < sheets->lab_file_count && status == MAG_OK; k++) {
-        char name[32] = "labs.csv.gz";
-        if (sheets->lab_file_count > 1)
-            snprintf(name, sizeof name, "labs-%u.csv.gz", k + 1);
+        char name[32];
+        mag_synth_lab_file_name(k, sheets->lab_file_count, name);
         status = open_sheet(&sheets->labs[k], settings, name,
                             "patient_id,code,value,unit,collected_at,comment", account);
     }

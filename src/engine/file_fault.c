@@ -8,10 +8,11 @@ static const struct file_fault {
     {MAG_MSG_I103, "file.crc"},       {MAG_MSG_I104, "file.garbage"},
     {MAG_MSG_I106, "file.empty"},     {MAG_MSG_I107, "file.bomb"},
     {MAG_MSG_I108, "file.not_gzip"},  {MAG_MSG_I109, "file.changed"},
-    {MAG_MSG_I110, "file.duplicate"}, {MAG_MSG_I120, "file.encoding"},
-    {MAG_MSG_I121, "file.encoding"},  {MAG_MSG_I127, "file.header"},
-    {MAG_MSG_I128, "file.header"},    {MAG_MSG_I129, "file.header"},
-    {MAG_MSG_I130, "file.no_rows"},   {MAG_MSG_I134, "file.manifest"},
+    {MAG_MSG_I110, "file.duplicate"}, {MAG_MSG_I111, "file.manifest"},
+    {MAG_MSG_I120, "file.encoding"},  {MAG_MSG_I121, "file.encoding"},
+    {MAG_MSG_I127, "file.header"},    {MAG_MSG_I128, "file.header"},
+    {MAG_MSG_I129, "file.header"},    {MAG_MSG_I130, "file.no_rows"},
+    {MAG_MSG_I134, "file.manifest"},
 };
 
 const char *mag_file_fault_reason(mag_message_id message) {

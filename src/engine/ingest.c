@@ -90,6 +90,34 @@ static mag_status refuse_without_as_of(const mag_cohort *cohort, mag_error *err)
     return status;
 }
 
+/* A set of files that is not the one announced has a row among the rejects: that of its manifest.
+ */
+static mag_status check_manifests(const mag_run_inputs *inputs, mag_cohort *cohort,
+                                  mag_error *err) {
+    const mag_plan_source *source;
+    mag_arena *arena = mag_arena_new(inputs->account);
+    if (arena == NULL)
+        return mag_fail_memory(err, sizeof(void *));
+    mag_status status = mag_plan_check_manifests(arena, inputs->plan, &source, err);
+    mag_arena_free(arena);
+    if (status != MAG_E_INPUT)
+        return status;
+    uint16_t file_id;
+    mag_run_file *file;
+    MAG_TRY(mag_cohort_add_file(cohort, source->name, source->manifest->name, source->kind,
+                                &file_id, &file, err));
+    return status;
+}
+
+static mag_status check_sources(const mag_run_inputs *inputs, mag_error *err) {
+    for (size_t i = 0; i < inputs->source_count; i++) {
+        const mag_source *source = inputs->sources[i];
+        if (source->ops->check != NULL)
+            MAG_TRY(source->ops->check(source, err));
+    }
+    return MAG_OK;
+}
+
 static mag_status read_sources(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
     for (size_t i = 0; i < inputs->source_count; i++) {
         mag_source *source = inputs->sources[i];
@@ -111,6 +139,8 @@ mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, ma
                                     .account = inputs->account};
     *cohort = NULL;
     MAG_TRY(mag_cohort_new(cohort, inputs->book, &settings, err));
+    MAG_TRY(check_manifests(inputs, *cohort, err));
+    MAG_TRY(check_sources(inputs, err));
     MAG_TRY(read_sources(inputs, *cohort, err));
     MAG_TRY(mag_cohort_check_ids(*cohort, err));
     return time->is_said ? MAG_OK : refuse_without_as_of(*cohort, err);

@@ -154,8 +154,8 @@ static mag_status read_profile_settings(plan_reader *reader, mag_error *err) {
     if (kidney != NULL)
         MAG_TRY(mag_plan_kidney(at(reader, kidney), &plan->kidney, err));
     if (data_until != NULL)
-        MAG_TRY(mag_plan_minute(at(reader, data_until), &plan->data_until, err));
-    return MAG_OK;
+        return mag_plan_minute(at(reader, data_until), &plan->data_until, err);
+    return mag_plan_take_manifests(plan, err);
 }
 
 /* A bare name is a shipped pack, a name with a folder or .yaml is a file. */

@@ -2,6 +2,7 @@
 #ifndef MAG_ENGINE_PLAN_H
 #define MAG_ENGINE_PLAN_H
 
+#include "cohort/manifest.h"
 #include "cohort/source.h"
 #include "engine/series.h"
 #include "rules/pack.h"
@@ -13,7 +14,8 @@ typedef struct mag_plan_source {
     const mag_profile_table *table;
     const char *const *paths;
     size_t path_count;
-    const mag_gate_limit *gates; /* overrides of this source; the profile's come after */
+    const mag_manifest *manifest; /* what its files are checked against; NULL: none */
+    const mag_gate_limit *gates;  /* overrides of this source; the profile's come after */
     size_t gate_count;
 } mag_plan_source;
 
@@ -65,5 +67,10 @@ mag_status mag_plan_short(mag_arena *arena, const mag_plan_options *options, con
    paths are compared. MAG_E_USAGE (MS-P405) else. */
 mag_status mag_plan_check_output(mag_arena *arena, const mag_plan *plan,
                                  mag_error *err) MAG_MUST_CHECK;
+
+/* Every manifest of the plan lists exactly the files of its sources: MAG_E_INPUT (MS-I111) else.
+ *source: the first source of the manifest that was checked last; NULL if there is none. */
+mag_status mag_plan_check_manifests(mag_arena *arena, const mag_plan *plan,
+                                    const mag_plan_source **source, mag_error *err) MAG_MUST_CHECK;
 
 #endif

@@ -38,6 +38,17 @@ mag_status mag_plan_glob(mag_arena *arena, mag_plan_place place, const char *pat
 mag_status mag_plan_sources(mag_arena *arena, mag_plan_place place, const char *folder,
                             mag_plan *plan, mag_error *err) MAG_MUST_CHECK;
 
+/* The manifest.csv of a data folder; *manifest is NULL if there is none. */
+mag_status mag_plan_folder_manifest(mag_arena *arena, const char *folder,
+                                    const mag_manifest **manifest, mag_error *err) MAG_MUST_CHECK;
+/* The manifest that a source names: read once for all that name it. sources: those before it. */
+mag_status mag_plan_source_manifest(mag_arena *arena, const mag_plan_source *sources, size_t count,
+                                    const char *path, const mag_manifest **manifest,
+                                    mag_error *err) MAG_MUST_CHECK;
+/* data_until of the manifests, where neither pipeline nor profile has one; MAG_E_USAGE if two
+   manifests differ. */
+mag_status mag_plan_take_manifests(mag_plan *plan, mag_error *err) MAG_MUST_CHECK;
+
 /* Nobody is screened who is not on the roster: MAG_E_USAGE without a source of patients. */
 mag_status mag_plan_check_roster(const mag_plan *plan, mag_error *err) MAG_MUST_CHECK;
 

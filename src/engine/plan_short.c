@@ -44,13 +44,16 @@ static mag_status add_table(mag_arena *arena, const mag_plan_options *options, m
 
 static mag_status add_tables(mag_arena *arena, const mag_plan_options *options,
                              const mag_profile *profile, mag_plan *plan, mag_error *err) {
+    const mag_manifest *manifest;
+    MAG_TRY(mag_plan_folder_manifest(arena, options->data_directory, &manifest, err));
     mag_plan_source *sources = mag_arena_alloc(arena, (profile->table_count + 1) * sizeof *sources);
     if (sources == NULL)
         return mag_fail_memory(err, profile->table_count * sizeof *sources);
     plan->sources = sources;
     for (size_t i = 0; i < profile->table_count; i++) {
         mag_plan_source *source = &sources[plan->source_count];
-        *source = (mag_plan_source){.profile = profile, .table = profile->tables[i]};
+        *source = (mag_plan_source){
+            .profile = profile, .table = profile->tables[i], .manifest = manifest};
         MAG_TRY(add_table(arena, options, plan, source, err));
     }
     if (plan->source_count == 0)
@@ -95,6 +98,7 @@ mag_status mag_plan_short(mag_arena *arena, const mag_plan_options *options, con
     MAG_TRY(add_tables(arena, options, profile, plan, err));
     MAG_TRY(mag_plan_check_roster(plan, err));
     MAG_TRY(mag_plan_take_profiles(plan, &nothing, err));
+    MAG_TRY(mag_plan_take_manifests(plan, err));
     const char *words = mag_arena_format(arena, "short form\npack %s", SHIPPED_PACK);
     if (words == NULL)
         return mag_fail_memory(err, 1);

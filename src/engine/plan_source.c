@@ -8,6 +8,8 @@ typedef struct source_reader {
     mag_arena *arena;
     const char *file, *folder;
     const mag_yaml *node;
+    const mag_plan_source *sources; /* those before it */
+    size_t source_count;
     mag_plan_source *source;
 } source_reader;
 
@@ -90,12 +92,27 @@ static mag_status read_paths(source_reader *reader, mag_error *err) {
     return MAG_OK;
 }
 
+static mag_status read_manifest(source_reader *reader, mag_error *err) {
+    const char *name = mag_yaml_get_text(reader->node, "manifest");
+    if (name == NULL)
+        return MAG_OK;
+    const char *path = mag_plan_path(reader->arena, reader->folder, name);
+    if (path == NULL)
+        return mag_fail_memory(err, strlen(name));
+    return mag_plan_source_manifest(reader->arena, reader->sources, reader->source_count, path,
+                                    &reader->source->manifest, err);
+}
+
 static mag_status read_source(source_reader *reader, mag_error *err) {
-    static const mag_yaml_field fields[] = {
-        {"name", MAG_YAML_SCALAR, true, false},     {"kind", MAG_YAML_SCALAR, true, false},
-        {"profile", MAG_YAML_SCALAR, true, false},  {"table", MAG_YAML_SCALAR, false, false},
-        {"files", MAG_YAML_SEQUENCE, true, false},  {"drop", MAG_YAML_SEQUENCE, false, false},
-        {"gates", MAG_YAML_SEQUENCE, false, false}, {0}};
+    static const mag_yaml_field fields[] = {{"name", MAG_YAML_SCALAR, true, false},
+                                            {"kind", MAG_YAML_SCALAR, true, false},
+                                            {"profile", MAG_YAML_SCALAR, true, false},
+                                            {"table", MAG_YAML_SCALAR, false, false},
+                                            {"files", MAG_YAML_SEQUENCE, true, false},
+                                            {"drop", MAG_YAML_SEQUENCE, false, false},
+                                            {"manifest", MAG_YAML_SCALAR, false, false},
+                                            {"gates", MAG_YAML_SEQUENCE, false, false},
+                                            {0}};
     mag_plan_source *source = reader->source;
     MAG_TRY(mag_yaml_check(reader->node, reader->file, fields, MAG_E_USAGE, err));
     source->name = mag_yaml_get_text(reader->node, "name");
@@ -107,6 +124,7 @@ static mag_status read_source(source_reader *reader, mag_error *err) {
         MAG_TRY(mag_profile_table_drop(reader->arena, reader->file, drop, source->table,
                                        &source->table, err));
     MAG_TRY(read_paths(reader, err));
+    MAG_TRY(read_manifest(reader, err));
     const mag_yaml *gates = mag_yaml_get(reader->node, "gates");
     if (gates == NULL)
         return MAG_OK;
@@ -134,6 +152,8 @@ mag_status mag_plan_sources(mag_arena *arena, mag_plan_place place, const char *
                                 .file = place.file,
                                 .folder = folder,
                                 .node = node,
+                                .sources = sources,
+                                .source_count = plan->source_count,
                                 .source = &sources[plan->source_count]};
         MAG_TRY(read_source(&reader, err));
         MAG_TRY(check_name(&reader, sources, plan->source_count, err));

@@ -134,6 +134,7 @@ static void write_source(mag_json *json, const mag_plan_source *source, const ma
     mag_json_key_text(json, "kind", mag_table_kind_name(source->kind));
     mag_json_key_text(json, "profile", source->profile->name);
     mag_json_key_text(json, "profile_sha256", source->profile->sha256);
+    key_text_or_null(json, "manifest", source->manifest == NULL ? NULL : source->manifest->name);
     write_accounting(json, &accounting);
     begin_array(json, "files");
     for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {

@@ -373,6 +373,14 @@ mag_status mag_stream_open_limited(mag_stream **out, const char *path,
     return status;
 }
 
+mag_status mag_stream_check(const char *path, mag_error *err) {
+    mag_stream looked_at = {.path = path, .fd = -1};
+    mag_status status = open_file(&looked_at, err);
+    if (looked_at.fd >= 0 && !looked_at.is_stdin)
+        close(looked_at.fd);
+    return status;
+}
+
 mag_status mag_stream_open(mag_stream **out, const char *path, mag_account *account,
                            mag_error *err) {
     return mag_stream_open_limited(out, path, &mag_stream_default_limits, account, err);

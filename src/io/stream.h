@@ -24,6 +24,10 @@ typedef struct mag_stream_facts {
 mag_status mag_stream_open(mag_stream **out, const char *path, mag_account *account,
                            mag_error *err) MAG_MUST_CHECK;
 
+/* Says whether a regular file, or stdin for "-", can be opened (I-17, MS-I112), and reads nothing.
+   MAG_E_USAGE, or MAG_E_RESOURCE without descriptors. */
+mag_status mag_stream_check(const char *path, mag_error *err) MAG_MUST_CHECK;
+
 /* When inflating counts as a bomb: more than output_nbytes written, and more than ratio times what
    was read. */
 typedef struct mag_stream_limits {

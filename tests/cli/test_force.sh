@@ -67,5 +67,5 @@ expect_line err 'did not write, such as "notes.txt"'
 expect_same "$(cat night/out/notes.txt)" note 'the note'
 expect_exit 0 "$magscreen" synth --patients 5 --files 12 --out cohort
 expect_exit 0 "$magscreen" synth --patients 5 --out cohort --force
-expect_same "$(ls cohort | wc -l)" 5 'files of the new cohort'
+expect_same "$(ls cohort | wc -l)" 6 'files of the new cohort'
 finish

@@ -126,6 +126,9 @@ expect_no_line err "$patient"
 
 # No patient id in any message: 4 rows of an id without a roster row.
 gzip -cd data/labs.csv.gz | sed '2s/^[^,]*/secret-patient/' | gzip >labs && mv labs data/labs.csv.gz
+expect_exit 4 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out second
+expect_line err 'labs\.csv\.gz: its SHA-256 is not the one in manifest\.csv; .*MS-I111'
+rm -r data/manifest.csv second.failed
 expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out second
 expect_line out 'link\.no_patient'
 expect_no_line out 'secret-patient'
