@@ -1,6 +1,7 @@
 #include "base/span.h"
 
 #include <string.h>
+#include <sys/random.h>
 #include <xxhash.h>
 
 /* Fixed for ever: partition numbers of spilled files depend on it. */
@@ -96,5 +97,16 @@ bool mag_span_is_utf8(mag_span a) {
 }
 
 uint64_t mag_span_hash(mag_span a) {
-    return XXH3_64bits_withSeed(a.at, a.nbytes, HASH_SEED);
+    return mag_span_hash_seeded(a, HASH_SEED);
+}
+
+uint64_t mag_span_hash_seeded(mag_span a, uint64_t seed) {
+    return XXH3_64bits_withSeed(a.at, a.nbytes, seed);
+}
+
+uint64_t mag_hash_seed(void) {
+    uint64_t seed;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == (ssize_t)sizeof seed)
+        return seed;
+    return HASH_SEED ^ (uint64_t)(uintptr_t)&seed; /* where the stack lies is random too */
 }

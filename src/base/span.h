@@ -24,7 +24,12 @@ int mag_span_compare(mag_span a, mag_span b);
 mag_span mag_span_trim(mag_span a);
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool mag_span_is_utf8(mag_span a);
-/* XXH3_64 with the program's fixed seed: the hash of partitions and dictionaries. */
+/* XXH3_64 with the program's fixed seed: the hash of partitions and of content. */
 uint64_t mag_span_hash(mag_span a);
+/* XXH3_64 with another seed: the hash of tables that strangers' texts go into. */
+uint64_t mag_span_hash_seeded(mag_span a, uint64_t seed);
+/* A seed that nobody can foresee, another one at each call. Nothing that is written may depend on
+   it. */
+uint64_t mag_hash_seed(void);
 
 #endif

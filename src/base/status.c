@@ -15,6 +15,25 @@ int mag_status_exit_code(mag_status status) {
     return exit_codes[status];
 }
 
+/* What comes from a file may hold line ends; a line of its own must not come from there. They show
+   as \x0a, cut off where the room ends. */
+static void escape_line_ends(char *text, size_t room) {
+    static const char shown[] = "\\x0a";
+    enum { MORE = sizeof shown - 2 };
+    for (char *at = text; (at = strchr(at, '\n')) != NULL;) {
+        size_t used = (size_t)(at - text), rest = strlen(at + 1);
+        if (used + sizeof shown > room) {
+            *at = '\0';
+            return;
+        }
+        size_t left = room - used - sizeof shown;
+        rest = rest < left ? rest : left;
+        memmove(at + 1 + MORE, at + 1, rest);
+        memcpy(at, shown, sizeof shown - 1);
+        at[sizeof shown - 1 + rest] = '\0';
+    }
+}
+
 mag_status mag_fail(mag_error *err, mag_status status, mag_message_id message, const char *format,
                     ...) {
     if (!err)
@@ -26,7 +45,22 @@ mag_status mag_fail(mag_error *err, mag_status status, mag_message_id message, c
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
+    escape_line_ends(err->text, sizeof err->text);
     return status;
+}
+
+void mag_error_line(mag_error *err, const char *format, ...) {
+    if (!err)
+        return;
+    size_t used = strlen(err->text), room = sizeof err->text - used;
+    if (room < 3)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->text + used + 1, room - 1, format, args);
+    va_end(args);
+    err->text[used] = '\n';
+    escape_line_ends(err->text + used + 1, room - 1);
 }
 
 void mag_hint(mag_error *err, const char *format, ...) {
@@ -46,7 +80,8 @@ void mag_error_place(mag_error *err, const char *format, ...) {
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    size_t at = n < 0 ? 0 : (size_t)n;
+    escape_line_ends(text, sizeof text);
+    size_t at = n < 0 ? 0 : strlen(text);
     if (at + 3 < sizeof text) {
         memcpy(text + at, ": ", 2);
         size_t room = sizeof text - at - 3;

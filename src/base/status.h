@@ -40,6 +40,10 @@ typedef struct mag_error {
 mag_status mag_fail(mag_error *err, mag_status status, mag_message_id message, const char *format,
                     ...) MAG_PRINTF(4, 5);
 
+/* Adds a line to the text of *err (which may be NULL): the line of a file with a fault, a caret.
+   Only this begins a line; line ends in what mag_fail and it are given show as \x0a. */
+void mag_error_line(mag_error *err, const char *format, ...) MAG_PRINTF(2, 3);
+
 /* Sets the hint of *err (which may be NULL). */
 void mag_hint(mag_error *err, const char *format, ...) MAG_PRINTF(2, 3);
 

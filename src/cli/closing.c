@@ -133,6 +133,7 @@ static const char *const colour_names[] = {"green", "amber", "red"};
 static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_object(json);
     mag_json_key_text(json, "id", mag_message_code(verdict->message));
+    mag_json_key_text(json, "reason", mag_message_gist(verdict->message));
     mag_json_key_text(json, "gate", verdict->gate);
     if (verdict->subject)
         mag_json_key_text(json, "subject", verdict->subject);

@@ -1,5 +1,7 @@
 #include "cli/show.h"
 
+#include "base/utf8.h"
+#include "cli/error_place.h"
 #include "io/json_writer.h"
 
 #include <errno.h>
@@ -7,45 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Length of the well-formed UTF-8 character at the start of the span; 0 if there is none. */
-static size_t utf8_length(const unsigned char *at, size_t nbytes) {
-    if (at[0] < 0x80)
-        return 1;
-    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc2 || at[0] > 0xf4 || length > nbytes)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool is_overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool is_no_character = (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f);
-    return is_overlong || is_no_character ? 0 : length;
-}
-
-/* Controls of C0 and C1, DEL, and the marks that turn the direction of writing:
-   U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069; U+2028 and U+2029 end lines. */
-static bool is_control(const unsigned char *at, size_t length) {
-    if (length == 1)
-        return at[0] < 0x20 || at[0] == 0x7f;
-    if (length == 2)
-        return (at[0] == 0xc2 && at[1] < 0xa0) || (at[0] == 0xd8 && at[1] == 0x9c);
-    if (length != 3 || at[0] != 0xe2)
-        return false;
-    return (at[1] == 0x80 &&
-            (at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae))) ||
-           (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
-}
-
 void mag_shown_add(mag_text *out, mag_span data) {
-    const unsigned char *at = (const unsigned char *)data.at;
     for (size_t i = 0; i < data.nbytes;) {
-        size_t length = utf8_length(at + i, data.nbytes - i);
+        uint32_t code;
+        size_t length = mag_utf8_next((mag_span){data.at + i, data.nbytes - i}, &code);
         size_t step = length ? length : 1;
-        if (length && !is_control(at + i, length))
+        if (length && !mag_utf8_is_control(code))
             mag_text_add(out, (mag_span){data.at + i, length});
         else
             for (size_t j = 0; j < step; j++)
-                mag_text_format(out, "\\x%02x", at[i + j]);
+                mag_text_format(out, "\\x%02x", (unsigned)(unsigned char)data.at[i + j]);
         i += step;
     }
 }
@@ -161,6 +134,13 @@ static void show_error_json(const mag_error *err) {
     mag_json_object(&json);
     mag_json_key_text(&json, "id", mag_message_code(err->message));
     mag_json_key_integer(&json, "exit", mag_status_exit_code(err->status));
+    mag_error_where where = mag_error_where_of(err->text);
+    mag_json_key(&json, "source");
+    mag_json_text(&json, where.source);
+    mag_json_key_integer(&json, "line", (int64_t)where.line);
+    mag_json_key_integer(&json, "column", (int64_t)where.column);
+    mag_json_key_text(&json, "reason", mag_message_gist(err->message));
+    mag_json_key_integer(&json, "count", 1);
     mag_json_key_text(&json, "text", err->text);
     mag_json_key_text(&json, "hint", err->hint);
     mag_json_end_object(&json);
@@ -175,10 +155,7 @@ void mag_show_error(const mag_error *err, bool is_json) {
         show_error_json(err);
         return;
     }
-    /* Only texts about rules and configuration have lines of their own: the place and its caret. */
-    bool has_lines = (err->message >= MAG_MSG_R501 && err->message <= MAG_MSG_R510) ||
-                     err->message == MAG_MSG_U202;
-    size_t first = has_lines ? strcspn(err->text, "\n") : strlen(err->text);
+    size_t first = strcspn(err->text, "\n"); /* mag_error_line began the others */
     const char *code = mag_message_code(err->message);
     mag_tell("magscreen: %.*s%s%s%s", (int)first, err->text, *code ? " [" : "", code,
              *code ? "]" : "");

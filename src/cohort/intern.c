@@ -7,7 +7,7 @@
 enum { FIRST_SLOT_COUNT = 64 };
 
 void mag_intern_init(mag_intern *table, mag_arena *arena) {
-    *table = (mag_intern){.arena = arena};
+    *table = (mag_intern){.arena = arena, .seed = mag_hash_seed()};
 }
 
 void mag_intern_done(mag_intern *table) {
@@ -19,12 +19,16 @@ void mag_intern_done(mag_intern *table) {
     *table = (mag_intern){0};
 }
 
-/* The slot that holds the text, or the empty one where it belongs. */
-static size_t find_slot(const mag_intern *table, mag_span text) {
+/* The slot that holds the text, or the empty one where it belongs; *steps grows by the slots looked
+   at. */
+static size_t find_slot(const mag_intern *table, mag_span text, uint64_t *steps) {
     size_t mask = table->slot_count - 1;
-    size_t at = mag_span_hash(text) & mask;
-    while (table->slots[at] && !mag_span_equals(table->texts[table->slots[at] - 1], text))
+    size_t at = (size_t)mag_span_hash_seeded(text, table->seed) & mask;
+    for (++*steps; table->slots[at]; ++*steps) {
+        if (mag_span_equals(table->texts[table->slots[at] - 1], text))
+            break;
         at = (at + 1) & mask;
+    }
     return at;
 }
 
@@ -42,14 +46,14 @@ static mag_status make_room(mag_intern *table, mag_error *err) {
     table->slots = fresh;
     table->slot_count = capacity;
     for (size_t i = 0; i < table->count; i++)
-        table->slots[find_slot(table, table->texts[i])] = (uint32_t)i + 1;
+        table->slots[find_slot(table, table->texts[i], &table->step_count)] = (uint32_t)i + 1;
     return MAG_OK;
 }
 
 mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bool *is_new,
                           mag_error *err) {
     MAG_TRY(make_room(table, err));
-    size_t at = find_slot(table, text);
+    size_t at = find_slot(table, text, &table->step_count);
     if (is_new)
         *is_new = table->slots[at] == 0;
     if (table->slots[at]) {
@@ -74,7 +78,8 @@ mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bo
 bool mag_intern_find(const mag_intern *table, mag_span text, uint32_t *number) {
     if (!table->slot_count)
         return false;
-    size_t at = find_slot(table, text);
+    uint64_t steps = 0; /* several threads may look something up */
+    size_t at = find_slot(table, text, &steps);
     if (!table->slots[at])
         return false;
     *number = table->slots[at] - 1;

@@ -1,6 +1,7 @@
 /* Texts to small numbers, in the order of their first appearance. The text itself is compared, so
    two texts with one hash stay two. The numbers depend on the order of input: never sort by them.
- */
+   Each table hashes with a seed of its own, so that nobody can make ids that collide; a number
+   never depends on it. */
 #ifndef MAG_COHORT_INTERN_H
 #define MAG_COHORT_INTERN_H
 
@@ -12,6 +13,8 @@ typedef struct mag_intern {
     size_t count, capacity;
     uint32_t *slots; /* number + 1; 0 = empty */
     size_t slot_count;
+    uint64_t seed;
+    uint64_t step_count; /* slots that mag_intern_add looked at, for tests */
 } mag_intern;
 
 void mag_intern_init(mag_intern *table, mag_arena *arena);

@@ -77,10 +77,10 @@ static mag_status check_repeated_names(const char *name, const mag_span *columns
         for (unsigned k = 0; k < i; k++) {
             mag_span column = mag_span_trim(columns[i]);
             if (column.nbytes && mag_span_equals(column, mag_span_trim(columns[k])))
+                /* the words stay unsaid: without a header, they are a patient's */
                 return mag_fail(err, MAG_E_INPUT, MAG_MSG_I129,
-                                "%s, line 1: columns %u and %u have the same name \"%.*s\"", name,
-                                k + 1, i + 1, column.nbytes < 80 ? (int)column.nbytes : 80,
-                                column.at);
+                                "%s, line 1: columns %u and %u have the same name", name, k + 1,
+                                i + 1);
         }
     return MAG_OK;
 }

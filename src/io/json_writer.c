@@ -1,5 +1,7 @@
 #include "io/json_writer.h"
 
+#include "base/utf8.h"
+
 #include <assert.h>
 #include <inttypes.h>
 
@@ -66,32 +68,37 @@ void mag_json_end_array(mag_json *json) {
     close_level(json, ']');
 }
 
-static void add_escape(mag_text *out, unsigned char c) {
+static void add_escape(mag_text *out, uint32_t code) {
     static const struct {
-        unsigned char byte;
-        char letter;
+        char byte, letter;
     } short_forms[] = {{'"', '"'},  {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'},
                        {'\n', 'n'}, {'\r', 'r'},  {'\t', 't'}};
     for (size_t i = 0; i < sizeof short_forms / sizeof short_forms[0]; i++) {
-        if (short_forms[i].byte == c) {
+        if ((uint32_t)short_forms[i].byte == code) {
             mag_text_add_char(out, '\\');
             mag_text_add_char(out, short_forms[i].letter);
             return;
         }
     }
-    mag_text_format(out, "\\u%04x", (unsigned)c);
+    mag_text_format(out, "\\u%04x", (unsigned)code);
 }
 
+/* What a terminal would obey is escaped, so that JSON may be shown as it stands; a byte that is no
+   UTF-8 (a file may be named so) becomes U+FFFD, so that it stays JSON. */
 static void add_quoted(mag_text *out, mag_span value) {
+    enum { REPLACEMENT = 0xfffd };
     mag_text_add_char(out, '"');
     size_t clean_from = 0;
-    for (size_t i = 0; i < value.nbytes; i++) {
-        unsigned char c = (unsigned char)value.at[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        mag_text_add(out, (mag_span){value.at + clean_from, i - clean_from});
-        add_escape(out, c);
-        clean_from = i + 1;
+    for (size_t i = 0; i < value.nbytes;) {
+        uint32_t code;
+        size_t length = mag_utf8_next((mag_span){value.at + i, value.nbytes - i}, &code);
+        size_t step = length ? length : 1;
+        if (!length || code == '"' || code == '\\' || mag_utf8_is_control(code)) {
+            mag_text_add(out, (mag_span){value.at + clean_from, i - clean_from});
+            add_escape(out, length ? code : REPLACEMENT);
+            clean_from = i + step;
+        }
+        i += step;
     }
     if (clean_from < value.nbytes)
         mag_text_add(out, (mag_span){value.at + clean_from, value.nbytes - clean_from});

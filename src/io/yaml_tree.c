@@ -58,9 +58,8 @@ static void add_excerpt(builder *b, unsigned line, unsigned column) {
     shown[length] = '\0';
     if (!b->err || column > sizeof shown || mag_span_trim(mag_span_of(shown)).nbytes == 0)
         return;
-    size_t used = strlen(b->err->text);
-    snprintf(b->err->text + used, sizeof b->err->text - used, "\n  %s\n  %*s^", shown,
-             (int)column - 1, "");
+    mag_error_line(b->err, "  %s", shown);
+    mag_error_line(b->err, "  %*s^", (int)column - 1, "");
 }
 
 static mag_status fail_at(builder *b, mag_message_id message, unsigned line, unsigned column,

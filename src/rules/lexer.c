@@ -119,13 +119,13 @@ static mag_status read_number(mag_lexer *lexer, mag_token *token, mag_error *err
                         (is_digit(byte_at(text, end + 1)) || byte_at(text, end + 1) == '+' ||
                          byte_at(text, end + 1) == '-');
     if (has_exponent || next == 'x' || next == 'X')
-        return mag_expression_fail(lexer->expression, lexer->at, MAG_MSG_R501, err,
+        return mag_expression_fail(lexer->expression, lexer->at, MAG_MSG_R510, err,
                                    "a number is written with digits and one point, not with an "
                                    "exponent or in hexadecimal");
     mag_span digits = {text.at + lexer->at, end - lexer->at};
     mag_comparator comparator;
     if (mag_decimal_parse(digits, false, &token->quantity.digits, &comparator) != MAG_NUMBER_OK)
-        return mag_expression_fail(lexer->expression, lexer->at, MAG_MSG_R501, err,
+        return mag_expression_fail(lexer->expression, lexer->at, MAG_MSG_R510, err,
                                    "\"%.*s\" is not a number that fits", (int)digits.nbytes,
                                    digits.at);
     token->quantity.dimension = MAG_DIM_NUMBER;

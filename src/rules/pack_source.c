@@ -83,8 +83,10 @@ static mag_status fail_at(const mag_source *source, unsigned line, unsigned colu
     size_t left = whole.nbytes > skipped ? whole.nbytes - skipped : 0;
     int shown = (int)(left < SHOWN_COLUMNS ? left : SHOWN_COLUMNS);
     int caret = (int)(column - skipped);
-    return mag_fail(err, MAG_E_RULES, id, "%s:%u:%u: %s\n  %.*s\n  %*s", source->file, line, column,
-                    message, shown, whole.at + (left > 0 ? skipped : 0), caret, "^");
+    mag_fail(err, MAG_E_RULES, id, "%s:%u:%u: %s", source->file, line, column, message);
+    mag_error_line(err, "  %.*s", shown, whole.at + (left > 0 ? skipped : 0));
+    mag_error_line(err, "  %*s", caret, "^");
+    return MAG_E_RULES;
 }
 
 mag_status mag_source_fail(const mag_source *source, unsigned line, unsigned column,

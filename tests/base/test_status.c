@@ -81,12 +81,42 @@ static void try_returns_at_the_first_fault(void **state) {
     assert_int_equal(calls, 3);
 }
 
+/* "x\n[MS-X701]" from a file must not look like a message of its own. */
+static void only_a_line_that_was_meant_begins_one(void **state) {
+    (void)state;
+    mag_error err = {0};
+    mag_fail(&err, MAG_E_USAGE, MAG_MSG_U202, "no \"%s\"", "a\nb\n");
+    assert_string_equal(err.text, "no \"a\\x0ab\\x0a\"");
+    mag_error_line(&err, "  %s", "c\nd");
+    mag_error_line(&err, "  ^");
+    mag_error_place(&err, "p\nq");
+    assert_string_equal(err.text, "p\\x0aq: no \"a\\x0ab\\x0a\"\n  c\\x0ad\n  ^");
+    mag_error_line(NULL, "nobody listens");
+    /* however the room ends */
+    char many[2 * sizeof err.text];
+    for (size_t length = sizeof err.text - 12; length < sizeof err.text + 4; length++) {
+        memset(many, 'x', length);
+        many[length - 3] = many[length - 1] = '\n';
+        many[length] = '\0';
+        mag_fail(&err, MAG_E_USAGE, MAG_MSG_U202, "%s", many);
+        assert_null(strchr(err.text, '\n'));
+        mag_error_line(&err, "%s", many);
+        assert_true(strlen(err.text) < sizeof err.text);
+    }
+    memset(many, '\n', sizeof many - 1);
+    many[sizeof many - 1] = '\0';
+    mag_fail(&err, MAG_E_USAGE, MAG_MSG_U202, "%s", many);
+    assert_null(strchr(err.text, '\n'));
+    assert_true(strlen(err.text) < sizeof err.text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(exit_codes_are_those_of_the_product),
         TEST(a_failure_carries_text_hint_and_place),
         TEST(nobody_need_listen),
         TEST(long_texts_are_cut_and_still_end),
+        TEST(only_a_line_that_was_meant_begins_one),
         TEST(try_returns_at_the_first_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

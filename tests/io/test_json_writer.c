@@ -115,11 +115,25 @@ static void thirty_two_levels_are_kept_apart(void **state) {
     assert_written(expected);
 }
 
+/* JSON may be shown on a terminal as it stands, and stays JSON whatever a file is named. */
+static void nothing_in_it_steers_a_terminal(void **state) {
+    (void)state;
+    mag_json_text(&json,
+                  mag_span_of("a\x1b\xc2\x9b\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\x7f\xff\xc3\xa9"));
+    mag_text_add_char(&out, '\0');
+    assert_string_equal(out.at, "\"a\\u001b\\u009b\\u202e\\u2066\\u061c\\u007f\\ufffd\xc3\xa9\"");
+    json_t *read = json_loads(out.at, JSON_DECODE_ANY, NULL);
+    assert_string_equal(json_string_value(read),
+                        "a\x1b\xc2\x9b\xe2\x80\xae\xe2\x81\xa6\xd8\x9c\x7f\xef\xbf\xbd\xc3\xa9");
+    json_decref(read);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(compact_form_has_fixed_bytes),
         TEST(pretty_form_has_fixed_bytes),
         TEST(every_byte_comes_back_through_another_reader),
+        TEST(nothing_in_it_steers_a_terminal),
         TEST(keys_are_escaped_too),
         TEST(thirty_two_levels_are_kept_apart),
     };

@@ -125,12 +125,12 @@ static void refuses_what_cannot_be_a_number_or_sign(void **state) {
         const char *text;
         mag_message_id id;
         const char *says;
-    } table[] = {{"1e999", MAG_MSG_R501, "not with an exponent"},
-                 {"1e3", MAG_MSG_R501, "not with an exponent"},
-                 {"1E-3", MAG_MSG_R501, "not with an exponent"},
-                 {"0x10", MAG_MSG_R501, "hexadecimal"},
-                 {"1.2.3", MAG_MSG_R501, "is not a number"},
-                 {"99999999999999999999", MAG_MSG_R501, "is not a number that fits"},
+    } table[] = {{"1e999", MAG_MSG_R510, "not with an exponent"},
+                 {"1e3", MAG_MSG_R510, "not with an exponent"},
+                 {"1E-3", MAG_MSG_R510, "not with an exponent"},
+                 {"0x10", MAG_MSG_R510, "hexadecimal"},
+                 {"1.2.3", MAG_MSG_R510, "is not a number"},
+                 {"99999999999999999999", MAG_MSG_R510, "is not a number that fits"},
                  {"20 ml/min", MAG_MSG_R503, "unknown unit \"ml/min\""},
                  {"20 mL/mim", MAG_MSG_R503, "did you mean \"mL/min\"?"},
                  {"20 bananas", MAG_MSG_R503, "unknown unit \"bananas\""},
