@@ -19,6 +19,7 @@ typedef struct run_fixture {
     char folder[64], data[96], out[96];
     int thread_count;
     const char *as_of, *pipeline; /* pipeline NULL: the short form */
+    const char *previous;         /* folder of an earlier run; NULL = none */
     const char *series;           /* instead of as_of; NULL = none */
     bool is_dry, is_unforced;
     unsigned stop_at, stop_calls; /* the call of is_stopped that says yes; 0 = none */
@@ -122,6 +123,9 @@ static inline mag_status fixture_run_plan(run_fixture *at, const mag_plan *plan)
     const mag_pack *pack;
     mag_source *sources[8];
     mag_sink *sink = NULL;
+    const mag_previous_run *previous = NULL;
+    if (at->previous != NULL)
+        MAG_TRY(mag_previous_run_read(at->arena, at->previous, &previous, &at->error));
     MAG_TRY(mag_codebook_load(at->arena, &book, &at->error));
     MAG_TRY(mag_pack_load(at->arena, plan->pack_name, plan->pack_text, plan->overrides,
                           plan->override_count, plan->history_days, &pack, &at->error));
@@ -135,6 +139,7 @@ static inline mag_status fixture_run_plan(run_fixture *at, const mag_plan *plan)
                              .pack = pack,
                              .sources = sources,
                              .source_count = plan->source_count + (at->extra != NULL),
+                             .previous = previous,
                              .sink = sink,
                              .thread_count = at->thread_count,
                              .account = &at->account,

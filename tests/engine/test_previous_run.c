@@ -1,0 +1,188 @@
+/* What --previous accepts, what it refuses with a word about why, and what it reads. */
+#include "engine/engine_test.h"
+
+#include "engine/previous_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct world {
+    mag_account account;
+    mag_arena *arena;
+    char folder[64];
+    mag_error error;
+    const mag_previous_run *run;
+} world;
+
+static int setup(void **state) {
+    static world at;
+    at = (world){0};
+    strcpy(at.folder, "/tmp/magscreen-previous-XXXXXX");
+    assert_non_null(mkdtemp(at.folder));
+    at.arena = mag_arena_new(&at.account);
+    *state = &at;
+    return 0;
+}
+
+static int teardown(void **state) {
+    world *at = *state;
+    char path[96];
+    mag_arena_free(at->arena);
+    assert_int_equal(at->account.used_nbytes, 0);
+    snprintf(path, sizeof path, "%s/run.json", at->folder);
+    unlink(path);
+    return rmdir(at->folder);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+static mag_status read_text(world *at, const char *text) {
+    char path[96];
+    snprintf(path, sizeof path, "%s/run.json", at->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    return mag_previous_run_read(at->arena, at->folder, &at->run, &at->error);
+}
+
+#define HEAD                                                                                       \
+    "{\"run_id\": \"r1\", \"program\": \"magscreen\", \"as_of\": \"2025-12-30\","                  \
+    " \"result_sha256\": \"ab\", \"digest_header\": \"1\\tp\\tb\\tset\", "
+#define SETTINGS  "\"settings\": {\"history_days\": 1095}"
+#define PUBLISHED "\"state\": \"published\", "
+
+static void reads_figures_newest_first(void **state) {
+    world *at = *state;
+    assert_int_equal(
+        read_text(
+            at, HEAD PUBLISHED SETTINGS
+            ", \"tracked\": [{\"of\": \"source\", \"source\": \"lims\", \"basis\": \"labs x\","
+            " \"values\": [3, 2, 1]}, {\"of\": \"rule\", \"name\": \"A02\", \"basis\":"
+            " \"1.1.0\", \"values\": [4, 5], \"among\": [40, 50]}]}"),
+        MAG_OK);
+    assert_string_equal(at->run->run_id, "r1");
+    assert_string_equal(at->run->settings_sha256, "set");
+    assert_int_equal(at->run->history_days, 1095);
+    assert_false(at->run->is_released);
+    assert_true(at->run->has_tracked);
+    assert_int_equal(at->run->tracked_count, 2);
+    const mag_tracked *lims = &at->run->tracked[0], *rule = &at->run->tracked[1];
+    assert_int_equal(lims->kind, MAG_TRACKED_SOURCE);
+    assert_int_equal(lims->count, 3);
+    assert_int_equal(lims->values[0], 3);
+    assert_int_equal(lims->values[2], 1);
+    assert_string_equal(rule->name, "A02");
+    assert_string_equal(rule->basis, "1.1.0");
+    assert_int_equal(rule->among[1], 50);
+}
+
+static void a_released_run_begins_history_anew(void **state) {
+    world *at = *state;
+    assert_int_equal(
+        read_text(at, HEAD PUBLISHED
+                  "\"released\": {\"reason\": \"x\"}, " SETTINGS
+                  ", \"tracked\": [{\"of\": \"class\", \"source\": \"epma\", \"name\": \"LOOP\","
+                  " \"basis\": \"b\", \"values\": [0, 3012, 3010]}]}"),
+        MAG_OK);
+    assert_true(at->run->is_released);
+    assert_int_equal(at->run->tracked[0].count, 1);
+    assert_int_equal(at->run->tracked[0].values[0], 0);
+}
+
+static void a_run_without_figures_is_one_all_the_same(void **state) {
+    world *at = *state;
+    assert_int_equal(read_text(at, HEAD PUBLISHED "\"settings\": {\"history_days\": null}}"),
+                     MAG_OK);
+    assert_false(at->run->has_tracked);
+    assert_int_equal(at->run->history_days, 0);
+}
+
+typedef struct refusal {
+    const char *text, *why;
+} refusal;
+
+#define TRACKED(list) HEAD PUBLISHED SETTINGS ", \"tracked\": " list "}"
+static const refusal REFUSALS[] = {
+    {"", "cannot be parsed"},
+    {"[1]", "cannot be parsed"},
+    {"{\"a\": ", "cannot be parsed"},
+    {"{\"program\": \"other\", \"state\": \"published\"}", "not one of magscreen"},
+    {"{\"program\": \"magscreen\"}", "not one of magscreen"},
+    {HEAD "\"state\": \"held\", " SETTINGS "}", "its state is \"held\""},
+    {HEAD "\"state\": \"refused\", " SETTINGS "}", "its state is \"refused\""},
+    {HEAD "\"state\": \"failed\", " SETTINGS "}", "its state is \"failed\""},
+    {"{\"program\": \"magscreen\", \"state\": \"published\", \"run_id\": \"r\"}", "no run_id"},
+    {HEAD "\"state\": \"published\"}", "settings are missing"},
+    {HEAD PUBLISHED "\"settings\": {\"history_days\": -1}}", "settings are damaged"},
+    {TRACKED("3"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"moon\", \"values\": [1]}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\"}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": []}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": [1.5]}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": [-1]}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": [\"1\"]}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": [99999999999999999999]}]"),
+     "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": [1,2,3,4,5,6,7,8,9,10,11,12,13]}]"),
+     "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"rule\", \"values\": [1, 2], \"among\": [1]}]"),
+     "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"rule\", \"values\": [1]}]"), "list of tracked figures is damaged"},
+};
+
+static void refuses_what_is_no_published_run(void **state) {
+    world *at = *state;
+    for (size_t i = 0; i < sizeof REFUSALS / sizeof REFUSALS[0]; i++) {
+        assert_int_equal(read_text(at, REFUSALS[i].text), MAG_E_USAGE);
+        assert_int_equal(at->error.message, MAG_MSG_P412);
+        if (strstr(at->error.text, REFUSALS[i].why) == NULL)
+            fail_msg("%zu: \"%s\" instead of \"%s\"", i, at->error.text, REFUSALS[i].why);
+        assert_non_null(strstr(at->error.hint, "--previous"));
+    }
+    assert_int_equal(mag_previous_run_read(at->arena, "/nonexistent/place", &at->run, &at->error),
+                     MAG_E_USAGE);
+    assert_non_null(strstr(at->error.text, "no run.json"));
+    assert_int_equal(read_text(at, "{}"), MAG_E_USAGE); /* leaves a file to remove */
+}
+
+static void time_runs_forward(void **state) {
+    static const struct row {
+        const char *previous, *now;
+        bool is_good, is_same;
+    } rows[] = {
+        {"2025-12-30", "2025-12-31", true, false},
+        {"2025-12-31", "2025-12-31", true, true},
+        {"2025-12-31", "2025-12-30", false, false},
+        {"2025-12-31", "2025-12-31T23:59", true, true},
+        {"2025-12-31", "2025-12-31T12:00", false, false},
+        {"2025-12-31T12:00", "2025-12-31", true, false},
+        {"2025-12-31T12:00", "2025-12-31T12:00", true, true},
+        {"latest", "2025-12-31", true, false},
+        {"2025-12-31", "latest", true, false},
+        {"latest", "latest", true, false},
+    };
+    mag_error error = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_previous_run run = {.directory = "d", .as_of = rows[i].previous};
+        mag_status status = mag_previous_run_check_as_of(&run, rows[i].now, &error);
+        assert_int_equal(status, rows[i].is_good ? MAG_OK : MAG_E_USAGE);
+        assert_int_equal(mag_previous_run_is_same_time(&run, rows[i].now), rows[i].is_same);
+    }
+    assert_int_equal(error.message, MAG_MSG_P412);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(reads_figures_newest_first),
+        TEST(a_released_run_begins_history_anew),
+        TEST(a_run_without_figures_is_one_all_the_same),
+        TEST(refuses_what_is_no_published_run),
+        cmocka_unit_test(time_runs_forward),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
