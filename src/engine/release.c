@@ -105,6 +105,5 @@ mag_status mag_release_record(const mag_held_record *record, const mag_release *
         copy_tree(&json, child);
     }
     mag_json_end_object(&json);
-    mag_text_add_char(out, '\n');
     return mag_text_check(out, err);
 }
