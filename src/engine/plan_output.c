@@ -8,11 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+static mag_status keep(mag_arena *arena, const char *folder, const char *name, const char **out,
+                       mag_error *err) {
+    bool is_root = strcmp(folder, "/") == 0;
+    *out =
+        mag_arena_format(arena, "%s%s%s", is_root && *name ? "" : folder, *name ? "/" : "", name);
+    return *out ? MAG_OK : mag_fail_memory(err, PATH_MAX);
+}
+
 /* The real path of what may not exist yet; its parent does. NULL if it cannot be told. */
-static const char *real_target(mag_arena *arena, const char *path) {
+static mag_status real_target(mag_arena *arena, const char *path, const char **out,
+                              mag_error *err) {
     char real[PATH_MAX];
+    *out = NULL;
     if (realpath(path, real))
-        return mag_arena_text(arena, mag_span_of(real));
+        return keep(arena, real, "", out, err);
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
@@ -21,9 +31,9 @@ static const char *real_target(mag_arena *arena, const char *path) {
         slash--;
     const char *parent = slash ? mag_arena_text(arena, (mag_span){path, slash}) : ".";
     const char *base = mag_arena_text(arena, (mag_span){path + slash, length - slash});
-    if (!parent || !base || !realpath(parent, real))
-        return NULL;
-    return mag_arena_format(arena, "%s/%s", strcmp(real, "/") == 0 ? "" : real, base);
+    if (!parent || !base)
+        return mag_fail_memory(err, length);
+    return realpath(parent, real) ? keep(arena, real, base, out, err) : MAG_OK;
 }
 
 /* Is path the folder, or inside it? */
@@ -103,7 +113,8 @@ static mag_status check_sources(mag_arena *arena, const mag_plan *plan, const ch
 mag_status mag_plan_check_output(mag_arena *arena, const mag_plan *plan, mag_error *err) {
     if (!plan->sink_directory)
         return MAG_OK;
-    const char *target = real_target(arena, plan->sink_directory);
+    const char *target;
+    MAG_TRY(real_target(arena, plan->sink_directory, &target, err));
     if (!target)
         return MAG_OK; /* the sink says what is wrong with the place */
     MAG_TRY(check_sources(arena, plan, target, err));

@@ -166,9 +166,11 @@ static void check_side(mag_lint *l, const mag_rule *rule, mag_analyte analyte, m
         return;
     const char *wanted = line_text(l, analyte, value, unit);
     const char *also = line_text(l, reported_as(analyte), value, unit);
-    if (!wanted || !also || (!is_given(rule, wanted) && !is_given(rule, also)))
+    if (!wanted || !also)
+        l->is_out_of_memory = true;
+    else if (!is_given(rule, wanted) && !is_given(rule, also))
         ADD_TO_RULE(l, rule, "rule %s: no example stands exactly on the line, \"%s\"",
-                    rule->facts.id, wanted ? wanted : "");
+                    rule->facts.id, wanted);
 }
 
 /* Rounding keeps the sides of a pair within a tenth (CTCAE: 0.4 mmol/L and 0.9 mg/dL); a slip of

@@ -51,7 +51,9 @@ static const char *members_of(writer *out, const mag_yaml *group) {
     const mag_yaml *members = mag_yaml_get(group, "members");
     for (const mag_yaml *member = members ? members->first : NULL; member; member = member->next)
         mag_text_format(&text, "%s%s", member == members->first ? "" : ", ", member->text);
-    const char *kept = mag_arena_text(out->arena, mag_text_span(&text));
+    const char *kept = NULL;
+    if (mag_text_check(&text, NULL) == MAG_OK)
+        kept = mag_arena_text(out->arena, mag_text_span(&text));
     mag_text_done(&text);
     return kept;
 }

@@ -163,6 +163,8 @@ static mag_status resolve_lengths(mag_checker *checker, const mag_syntax *call, 
     if (has_far) {
         MAG_TRY(resolve_length(checker, call, &written->far, NULL, &out->far, err));
         words->far = length_text(checker, out->far);
+        if (!words->far)
+            return mag_fail_memory(err, 64);
     } else if (written->kind == MAG_SYNTAX_BEFORE) {
         out->far.amount = INT32_MAX;
     }
@@ -170,6 +172,8 @@ static mag_status resolve_lengths(mag_checker *checker, const mag_syntax *call, 
         MAG_TRY(
             resolve_length(checker, call, &written->near, &written->far.quantity, &out->near, err));
         words->near = length_text(checker, out->near);
+        if (!words->near)
+            return mag_fail_memory(err, 64);
     }
     if (has_near && length_days(out->near) > length_days(out->far))
         return mag_expression_fail(call->expression, written->near.at, MAG_MSG_R501, err,

@@ -1,0 +1,309 @@
+/* One request for memory fails, each in its turn: the call must end with MAG_E_RESOURCE, leave
+   nothing allocated, and work again afterwards. The torture test does it to the whole program; here
+   small requests fail too that an arena would serve from a block it has. */
+#include "cohort/source.h"
+#include "cohort/timeline.h"
+#include "cohort/unit_profile.h"
+#include "engine/plan.h"
+#include "io/embedded.h"
+#include "io/yaml_tree.h"
+#include "rules/evaluate.h"
+#include "support/program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* --- requests that fail ---------------------------------------------------------------------- */
+enum { TRIES_MOST = 1500 };
+
+static size_t request_count, failing_request; /* from 1; 0: none fails */
+static const void *failed_place;
+
+static bool fails_here(const void *place) {
+    if (++request_count != failing_request)
+        return false;
+    failed_place = place;
+    return true;
+}
+
+void *__real_mag_arena_alloc(mag_arena *arena, size_t nbytes);
+char *__real_mag_arena_text(mag_arena *arena, mag_span text);
+mag_arena *__real_mag_arena_new(mag_account *account);
+mag_status __real_mag_grow(mag_account *account, void **items, size_t *capacity, size_t item_nbytes,
+                           size_t wanted, mag_error *err);
+void *__wrap_mag_arena_alloc(mag_arena *arena, size_t nbytes);
+char *__wrap_mag_arena_text(mag_arena *arena, mag_span text);
+char *__wrap_mag_arena_format(mag_arena *arena, const char *format, ...) MAG_PRINTF(2, 3);
+mag_arena *__wrap_mag_arena_new(mag_account *account);
+mag_status __wrap_mag_grow(mag_account *account, void **items, size_t *capacity, size_t item_nbytes,
+                           size_t wanted, mag_error *err);
+
+void *__wrap_mag_arena_alloc(mag_arena *arena, size_t nbytes) {
+    return fails_here(__builtin_return_address(0)) ? NULL : __real_mag_arena_alloc(arena, nbytes);
+}
+
+char *__wrap_mag_arena_text(mag_arena *arena, mag_span text) {
+    return fails_here(__builtin_return_address(0)) ? NULL : __real_mag_arena_text(arena, text);
+}
+
+char *__wrap_mag_arena_format(mag_arena *arena, const char *format, ...) {
+    static char text[65536];
+    va_list args;
+    if (fails_here(__builtin_return_address(0)))
+        return NULL;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return __real_mag_arena_text(arena, mag_span_of(text));
+}
+
+mag_arena *__wrap_mag_arena_new(mag_account *account) {
+    return fails_here(__builtin_return_address(0)) ? NULL : __real_mag_arena_new(account);
+}
+
+mag_status __wrap_mag_grow(mag_account *account, void **items, size_t *capacity, size_t item_nbytes,
+                           size_t wanted, mag_error *err) {
+    if (wanted > *capacity && fails_here(__builtin_return_address(0)))
+        return mag_fail_memory(err, wanted);
+    return __real_mag_grow(account, items, capacity, item_nbytes, wanted, err);
+}
+
+/* --- the work -------------------------------------------------------------------------------- */
+typedef mag_status (*hungry_work)(mag_arena *arena, mag_error *err);
+
+static mag_account kept_account;
+static mag_arena *kept;
+static const mag_codebook *book;
+static const char *folder;
+static const char *const TABLES[] = {"patients", "labs", "prescriptions", "conditions", "stays"};
+
+/* Does the work with one failing request; 0: with none. */
+static void work_once(const char *name, hungry_work work, size_t failing) {
+    mag_account account = {0};
+    mag_error err = {0};
+    request_count = 0;
+    failing_request = failing;
+    mag_arena *arena = mag_arena_new(&account);
+    mag_status status = arena ? work(arena, &err) : mag_fail_memory(&err, 1);
+    failing_request = 0;
+    mag_arena_free(arena);
+    if (failing && status != MAG_E_RESOURCE)
+        fail_msg("%s: request %zu at %p (fails_here is %p) failed, and the call ended with %d: %s",
+                 name, failing, failed_place, (const void *)&fails_here, (int)status, err.text);
+    if (!failing && status != MAG_OK)
+        fail_msg("%s: %s", name, err.text);
+    if (account.used_nbytes != 0)
+        fail_msg("%s: request %zu: %zu bytes are left", name, failing, account.used_nbytes);
+}
+
+/* Every request fails once; of very many, evenly spread ones (all with MAGSCREEN_LONG set). */
+static void starve(const char *name, hungry_work work) {
+    work_once(name, work, 0);
+    size_t count = request_count, tries = 0;
+    size_t step = getenv("MAGSCREEN_LONG") ? 1 : 1 + count / TRIES_MOST;
+    assert_true(count > 0);
+    for (size_t k = 1; k <= count; k += step, tries++)
+        work_once(name, work, k);
+    printf("%s: %zu of %zu requests failed\n", name, tries, count);
+}
+
+static mag_status load_codebook(mag_arena *arena, mag_error *err) {
+    const mag_codebook *fresh;
+    return mag_codebook_load(arena, &fresh, err);
+}
+
+static mag_status parse_profiles(mag_arena *arena, mag_error *err) {
+    static const char *const names[] = {"magscreen", "mimic-iv",
+                                        MAG_SOURCE_DIR "/tests/profiles/cdisc-sdtm.yaml"};
+    const mag_profile *profile;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        MAG_TRY(mag_profile_load(arena, names[i], &profile, err));
+    return MAG_OK;
+}
+
+static mag_status read_pipeline(mag_arena *arena, mag_error *err) {
+    const mag_plan *plan;
+    mag_plan_options options = {.as_of = "2025-12-31", .out_directory = "/tmp/magscreen-nowhere"};
+    char path[512];
+    snprintf(path, sizeof path, "%s/pipeline.yaml", folder);
+    MAG_TRY(mag_plan_read(arena, path, &options, &plan, err));
+    return mag_plan_check_output(arena, plan, err);
+}
+
+static mag_status plan_short_form(mag_arena *arena, mag_error *err) {
+    const mag_plan *plan;
+    mag_plan_options options = {
+        .profile = "magscreen", .data_directory = folder, .as_of = "latest"};
+    return mag_plan_short(arena, &options, &plan, err);
+}
+
+static mag_status load_shipped_pack(mag_arena *arena, mag_error *err) {
+    const mag_pack *pack;
+    mag_span text;
+    assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
+    return mag_pack_load(arena, "pack.yaml", text, NULL, 0, 1095, &pack, err);
+}
+
+static const char *const SMALL_PACKS[] = {"rule_A02", "rule_A05", "rule_B01", "rule_C06",
+                                          "rule_D01", "rule_F01", "rule_G07", "rule_H02S"};
+
+static mag_status use_pack(mag_arena *arena, const mag_pack *pack, mag_error *err) {
+    const mag_example_result *results;
+    const mag_lint_finding *findings;
+    const mag_rule_line *lines;
+    size_t count;
+    MAG_TRY(mag_examples_run(arena, pack, book, &results, &count, err));
+    for (size_t i = 0; i < mag_pack_rule_count(pack); i++)
+        MAG_TRY(mag_pack_rule_lines(arena, pack, i, &lines, &count, err));
+    return mag_pack_lint(arena, pack, 20000, &findings, &count, err);
+}
+
+static mag_status use_small_packs(mag_arena *arena, mag_error *err) {
+    for (size_t i = 0; i < sizeof SMALL_PACKS / sizeof *SMALL_PACKS; i++) {
+        char path[512];
+        mag_span text;
+        const mag_pack *pack;
+        snprintf(path, sizeof path, MAG_SOURCE_DIR "/tests/fuzz/inputs/pack/%s", SMALL_PACKS[i]);
+        MAG_TRY(mag_yaml_read_file(arena, path, &text, err));
+        MAG_TRY(mag_pack_load(arena, path, text, NULL, 0, 1095, &pack, err));
+        MAG_TRY(use_pack(arena, pack, err));
+    }
+    return MAG_OK;
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+static mag_status feed(mag_arena *arena, mag_cohort *cohort, const mag_profile *profile,
+                       mag_error *err) {
+    for (size_t i = 0; i < profile->table_count && i < sizeof TABLES / sizeof *TABLES; i++) {
+        char path[512];
+        const char *at = path;
+        mag_source *source;
+        const char *kind = mag_table_kind_name(mag_profile_table_kind(profile->tables[i]));
+        snprintf(path, sizeof path, "%s/%s.csv", folder, kind);
+        if (access(path, R_OK) != 0)
+            continue;
+        MAG_TRY(mag_source_csv_new(arena, kind, profile, profile->tables[i], &at, 1, false, &source,
+                                   err));
+        mag_status status = source->ops->ingest(source, cohort, err);
+        source->ops->free(source);
+        MAG_TRY(status);
+    }
+    return MAG_OK;
+}
+
+static mag_status settle(mag_cohort *cohort, mag_error *err) {
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+        MAG_TRY(mag_cohort_settle(cohort, i, err));
+    return mag_cohort_settle_all(cohort, err);
+}
+
+static mag_status read_rows(mag_arena *arena, mag_error *err) {
+    const mag_profile *profile;
+    mag_cohort *cohort;
+    mag_cohort_settings settings = {.as_of_kind = MAG_AS_OF_LATEST,
+                                    .history_days = 1095,
+                                    .data_until = MAG_MINUTE_OPEN,
+                                    .absence = MAG_ABSENCE_NONE,
+                                    .account = mag_arena_account(arena)};
+    MAG_TRY(mag_profile_load(arena, "magscreen", &profile, err));
+    MAG_TRY(mag_cohort_new(&cohort, book, &settings, err));
+    mag_status status = feed(arena, cohort, profile, err);
+    if (status == MAG_OK)
+        status = settle(cohort, err);
+    mag_cohort_free(cohort);
+    return status;
+}
+
+/* The rows that the fuzz target keeps, two bytes in front left out. */
+static void write_table(const char *table) {
+    char path[512];
+    snprintf(path, sizeof path, MAG_SOURCE_DIR "/tests/fuzz/inputs/rows/%s", table);
+    bytes rows = file_read(path);
+    assert_non_null(rows.at);
+    snprintf(path, sizeof path, "%s/%s.csv", folder, table);
+    file_write(path, rows.at + 2, rows.nbytes - 2);
+    free(rows.at);
+}
+
+static const char PIPELINE[] =
+    "name: hungry\nas_of: latest\nhistory: 1095 days\ndata_until: 2025-12-31\n"
+    "sources:\n"
+    "  - { name: roster, kind: patients, profile: magscreen, files: [patients.csv] }\n"
+    "  - { name: lims, kind: labs, profile: magscreen, files: [\"labs*.csv\"],\n"
+    "      gates: [{ name: rx.interval, amber: 5 %, red: 20 %, note: \"known fault\" }] }\n"
+    "  - { name: epma, kind: prescriptions, profile: magscreen, files: [\"-\"] }\n"
+    "pack: " MAG_SOURCE_DIR "/tests/packs/ever_low_magnesium.yaml\n"
+    "parameters: [{ name: renal_recent, value: 180 days, note: local }]\n"
+    "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL, note: ours }]\n"
+    "strata: [sex, site]\nsink: { directory: out }\nmemory_limit: 4 GiB\n";
+
+static int write_folder(void) {
+    char path[512];
+    folder = program_folder_new();
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
+        write_table(TABLES[i]);
+    snprintf(path, sizeof path, "%s/pipeline.yaml", folder);
+    file_write(path, PIPELINE, sizeof PIPELINE - 1);
+    return 0;
+}
+
+/* --- tests ----------------------------------------------------------------------------------- */
+static void loading_the_code_book_survives(void **state) {
+    (void)state;
+    starve("code book", load_codebook);
+}
+
+static void reading_profiles_and_pipelines_survives(void **state) {
+    (void)state;
+    starve("profiles", parse_profiles);
+    starve("pipeline", read_pipeline);
+    starve("short form", plan_short_form);
+}
+
+static void loading_a_pack_survives(void **state) {
+    (void)state;
+    starve("shipped pack", load_shipped_pack);
+}
+
+static void running_examples_and_lint_survives(void **state) {
+    (void)state;
+    starve("small packs", use_small_packs);
+}
+
+static void reading_and_settling_rows_survives(void **state) {
+    (void)state;
+    starve("rows", read_rows);
+}
+
+static int set_up(void **state) {
+    (void)state;
+    mag_error err;
+    kept = mag_arena_new(&kept_account);
+    bool is_loaded = kept && mag_codebook_load(kept, &book, &err) == MAG_OK;
+    return is_loaded ? write_folder() : -1;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    program_folder_remove(folder);
+    mag_arena_free(kept);
+    return kept_account.used_nbytes == 0 ? 0 : -1;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loading_the_code_book_survives),
+        cmocka_unit_test(reading_profiles_and_pipelines_survives),
+        cmocka_unit_test(loading_a_pack_survives),
+        cmocka_unit_test(running_examples_and_lint_survives),
+        cmocka_unit_test(reading_and_settling_rows_survives),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
