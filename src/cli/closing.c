@@ -408,11 +408,29 @@ static void show_series(const mag_run_report *report) {
     }
 }
 
+/* What was tried before any row was read, and what could not be. */
+static void show_canaries(const mag_canary_report *canaries) {
+    amount_text patients, outcomes, rules;
+    const char *uncovered = canaries->uncovered_rules;
+    if (canaries->outcome_count > 0)
+        mag_show("  canaries: %s of %s right, %s flagged%s%s",
+                 mag_amount_text(canaries->outcome_count, "outcome", outcomes),
+                 mag_amount_text(canaries->patient_count, "canary patient", patients),
+                 mag_amount_text(canaries->rule_count, "rule", rules),
+                 uncovered[0] == '\0' ? "" : "; not tried: ", uncovered);
+    else
+        mag_show("  canaries: none; whether codes, units and dates reach the rules was not tried");
+    if (canaries->not_checked_count > 0)
+        mag_show("    not checked: %s%s", canaries->not_checked[0],
+                 canaries->not_checked_count > 1 ? " ... (all in run.json, canaries)" : "");
+}
+
 void mag_closing_lines(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
     amount_text rules, patients, screened, threads;
     mag_show("magscreen run  as-of %s  rules %s %s (%zu)", report->as_of, report->pack_name,
              report->pack_version, report->rule_count);
+    show_canaries(&report->canaries);
     for (size_t i = 0; i < report->source_count; i++)
         show_source(report, &report->sources[i]);
     for (size_t i = 0; i < report->note_count; i++)

@@ -3,6 +3,8 @@
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "engine/canary_check.h"
+#include "engine/clock.h"
 #include "io/csv_reader.h"
 #include "io/json_writer.h"
 #include "rules/evaluate.h"
@@ -80,6 +82,37 @@ static mag_status check_rules(findings *all, mag_session *session, mag_error *er
     if (!detail)
         return mag_fail_memory(err, 1);
     report(all, mag_pack_name(session->pack), detail, failed == 0);
+    return MAG_OK;
+}
+
+/* Raw rows in the sources' own codes, which must come out as the profiles say. */
+static mag_status check_canaries(findings *all, mag_session *session, const mag_options *options,
+                                 mag_error *err) {
+    mag_run_time time;
+    mag_canary_report canaries;
+    mag_error wrong = {0};
+    const mag_run_inputs inputs = mag_session_inputs(session, options);
+    mag_status status = mag_run_time_resolve(session->plan, mag_clock_local(), &time, &wrong);
+    if (status == MAG_OK)
+        status = mag_canaries_check(session->arena, &inputs, &time, &canaries, &wrong);
+    if (status == MAG_E_RULES || status == MAG_E_USAGE) {
+        report(all, "canaries", wrong.text, false);
+        return MAG_OK;
+    }
+    if (status != MAG_OK) {
+        *err = wrong;
+        return status;
+    }
+    const char *uncovered = canaries.uncovered_rules;
+    char *detail = mag_arena_format(
+        session->arena, "%zu outcomes of %zu patients right, %zu rules flagged%s%s",
+        canaries.outcome_count, canaries.patient_count, canaries.rule_count,
+        *uncovered ? "; not tried: " : "", uncovered);
+    if (!detail)
+        return mag_fail_memory(err, 1);
+    report(all, "canaries", detail, true);
+    for (size_t i = 0; i < canaries.not_checked_count; i++)
+        report(all, "canaries, not checked", canaries.not_checked[i], true);
     return MAG_OK;
 }
 
@@ -182,6 +215,7 @@ static mag_status check_all(findings *all, mag_session *session, const mag_optio
                             mag_error *err) {
     report(all, session->plan->name ? session->plan->name : "configuration", "reads", true);
     MAG_TRY(check_rules(all, session, err));
+    MAG_TRY(check_canaries(all, session, options, err));
     check_sources(all, session);
     MAG_TRY(check_manifests(all, session, err));
     check_sink(all, session);

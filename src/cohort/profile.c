@@ -162,8 +162,7 @@ static mag_status read_absence(const mag_profile_reader *reader, const mag_yaml 
 
 static mag_status read_tables(const mag_profile_reader *reader, const mag_yaml *list,
                               mag_profile *profile, mag_error *err) {
-    enum { MOST_TABLES = sizeof profile->tables / sizeof *profile->tables };
-    if (list->count > MOST_TABLES)
+    if (list->count > MAG_PROFILE_TABLE_COUNT)
         return mag_profile_fail(reader, list, err, "too many tables", "");
     for (const mag_yaml *item = list->first; item; item = item->next)
         MAG_TRY(
@@ -181,6 +180,7 @@ static const mag_yaml_field PROFILE_KEYS[] = {
     {.key = "missing", .kind = MAG_YAML_SEQUENCE},
     {.key = "gates", .kind = MAG_YAML_SEQUENCE},
     {.key = "tables", .kind = MAG_YAML_SEQUENCE, .is_required = true},
+    {.key = "canaries", .kind = MAG_YAML_MAPPING},
     {0},
 };
 
@@ -202,7 +202,9 @@ static mag_status read_profile(mag_profile_reader *reader, const mag_yaml *root,
     if (gates)
         MAG_TRY(mag_gates_read(reader->arena, reader->file, gates, &profile->gates,
                                &profile->gate_count, err));
-    return read_tables(reader, mag_yaml_get(root, "tables"), profile, err);
+    MAG_TRY(read_tables(reader, mag_yaml_get(root, "tables"), profile, err));
+    const mag_yaml *canaries = mag_yaml_get(root, "canaries");
+    return canaries ? mag_profile_read_canaries(reader, canaries, profile, err) : MAG_OK;
 }
 
 mag_status mag_profile_parse(mag_arena *arena, const char *file, mag_span text,

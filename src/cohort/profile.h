@@ -38,9 +38,14 @@ typedef struct mag_gate_limit {
 /* One of our columns and where it comes from. */
 typedef struct mag_profile_table mag_profile_table; /* cohort/profile_table.h */
 
+typedef struct mag_canaries mag_canaries; /* cohort/canary.h */
+
+enum { MAG_PROFILE_TABLE_COUNT = 8 }; /* most tables of a profile */
+
 typedef struct mag_profile {
     const char *name;
-    const mag_profile_table *tables[8]; /* one source each, in the order of reading */
+    /* One source each, in the order of reading. */
+    const mag_profile_table *tables[MAG_PROFILE_TABLE_COUNT];
     size_t table_count;
     const char *site_zone;
     bool shifted_dates;   /* data_until does not apply; only as_of latest makes sense */
@@ -49,6 +54,7 @@ typedef struct mag_profile {
     mag_kidney_settings kidney;
     const mag_gate_limit *gates;
     size_t gate_count;
+    const mag_canaries *canaries; /* NULL: none */
     char sha256[MAG_SHA256_HEX_NBYTES];
 } mag_profile;
 

@@ -28,5 +28,8 @@ mag_status mag_profile_read_drop(const mag_profile_reader *reader, const mag_yam
                                  mag_profile_table *table, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_profile_read_table(const mag_profile_reader *reader, const mag_yaml *at,
                                   const mag_profile_table **out, mag_error *err) MAG_MUST_CHECK;
+/* Sets profile->canaries; the profile's tables have been read. */
+mag_status mag_profile_read_canaries(const mag_profile_reader *reader, const mag_yaml *at,
+                                     mag_profile *profile, mag_error *err) MAG_MUST_CHECK;
 
 #endif

@@ -13,6 +13,10 @@ typedef struct mag_source_ops {
     mag_status (*check)(const mag_source *source, mag_error *err);
     /* Reads everything into the cohort. A fault refuses the whole run. */
     mag_status (*ingest)(mag_source *source, mag_cohort *cohort, mag_error *err);
+    /* Reads a text in the source's own layout (whole, with its header) as it reads what it was made
+       for, under its own name: how canary patients come in. */
+    mag_status (*ingest_text)(mag_source *source, mag_cohort *cohort, mag_span text,
+                              mag_error *err);
     void (*free)(mag_source *source);
 } mag_source_ops;
 

@@ -183,21 +183,27 @@ static mag_status read_opened(const csv_source *source, mag_decoder *decoder, ma
     return status == MAG_OK ? check_not_twice(decoder->cohort, file, err) : status;
 }
 
-static mag_status read_file(const csv_source *source, mag_cohort *cohort, const char *path,
-                            mag_error *err) {
-    const char *name = mag_source_file_name(path);
-    uint16_t file_id;
-    mag_run_file *file;
-    MAG_TRY(mag_cohort_add_file(cohort, source->base.name, name, source->base.kind, &file_id, &file,
-                                err));
-    mag_stream *stream;
-    MAG_TRY(mag_stream_open(&stream, path, mag_cohort_settings_of(cohort)->account, err));
+/* The content of a file or of a text of that name; closes the stream. */
+static mag_status read_stream(const csv_source *source, mag_cohort *cohort, mag_stream *stream,
+                              uint16_t file_id, mag_run_file *file, mag_error *err) {
     mag_decoder decoder;
     mag_decoder_init(&decoder, cohort, source->table, file_id, file);
     mag_status status = read_opened(source, &decoder, stream, err);
     mag_decoder_done(&decoder);
     mag_stream_close(stream);
     return status;
+}
+
+static mag_status read_file(const csv_source *source, mag_cohort *cohort, const char *path,
+                            mag_error *err) {
+    const char *name = mag_source_file_name(path);
+    uint16_t file_id;
+    mag_run_file *file;
+    mag_stream *stream;
+    MAG_TRY(mag_cohort_add_file(cohort, source->base.name, name, source->base.kind, &file_id, &file,
+                                err));
+    MAG_TRY(mag_stream_open(&stream, path, mag_cohort_settings_of(cohort)->account, err));
+    return read_stream(source, cohort, stream, file_id, file, err);
 }
 
 /* --- the port
@@ -219,6 +225,20 @@ static mag_status check(const mag_source *base, mag_error *err) {
     return MAG_OK;
 }
 
+/* No manifest lists a text. */
+static mag_status ingest_text(mag_source *base, mag_cohort *cohort, mag_span text, mag_error *err) {
+    csv_source source = *(const csv_source *)base;
+    source.manifest = NULL;
+    uint16_t file_id;
+    mag_run_file *file;
+    mag_stream *stream;
+    mag_cohort_declare_table(cohort, base->kind);
+    MAG_TRY(mag_cohort_add_file(cohort, base->name, base->name, base->kind, &file_id, &file, err));
+    MAG_TRY(mag_stream_open_text(&stream, base->name, text, mag_cohort_settings_of(cohort)->account,
+                                 err));
+    return read_stream(&source, cohort, stream, file_id, file, err);
+}
+
 /* Everything lives in the arena that it was made in. */
 static void free_nothing(mag_source *base) {
     (void)base;
@@ -228,7 +248,7 @@ mag_status mag_source_csv_new(mag_arena *arena, const char *name, const mag_prof
                               const mag_profile_table *table, const char *const *paths,
                               size_t path_count, bool allow_empty, mag_source **out,
                               mag_error *err) {
-    static const mag_source_ops ops = {check, ingest, free_nothing};
+    static const mag_source_ops ops = {check, ingest, ingest_text, free_nothing};
     (void)profile; /* what a table needs of it stands in the table */
     csv_source *source = mag_arena_alloc(arena, sizeof *source);
     const char **copies = mag_arena_alloc(arena, path_count * sizeof *copies);

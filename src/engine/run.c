@@ -1,6 +1,7 @@
 /* The stages of a run in their order. What a stage does lies in its own file. */
 #include "engine/run.h"
 
+#include "engine/canary_check.h"
 #include "engine/clock.h"
 #include "engine/history.h"
 #include "engine/ingest.h"
@@ -190,6 +191,7 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
 
 static mag_status run_stages(run_state *run, mag_text *json, mag_error *err) {
     MAG_TRY(begin_run(run, err));
+    MAG_TRY(mag_canaries_check(run->arena, run->inputs, &run->time, &run->report->canaries, err));
     MAG_TRY(read_all(run, err));
     MAG_TRY(screen_all(run, err));
     MAG_TRY(judge(run, err));

@@ -85,7 +85,15 @@ typedef struct mag_series_point {
     mag_gate_colour colour; /* the worst of its gates */
 } mag_series_point;
 
-/* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
+/* How the canary patients came out: the run goes on only if all of them are right. */
+typedef struct mag_canary_report {
+    size_t patient_count, outcome_count;
+    size_t rule_count;           /* active rules of which a flag came out right */
+    const char *uncovered_rules; /* "H02S, H05": the other active ones; "" = none */
+    const char **not_checked;    /* "NAME: no source of conditions" */
+    size_t not_checked_count;
+} mag_canary_report;
+
 /* A code of no list; text NULL: all others of the table, which are not shown. */
 typedef struct mag_unmapped_code {
     mag_table_kind kind;
@@ -93,6 +101,7 @@ typedef struct mag_unmapped_code {
     uint64_t count; /* rows */
 } mag_unmapped_code;
 
+/* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */
 typedef struct mag_run_report {
     mag_run_end end;
     bool is_dry;             /* nothing was written, whatever the end would have been */
@@ -138,6 +147,7 @@ typedef struct mag_run_report {
     size_t tracked_count;
     const mag_not_compared *not_compared;
     size_t not_compared_count;
+    mag_canary_report canaries;
     uint64_t patient_count;  /* roster */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];

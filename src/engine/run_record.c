@@ -482,6 +482,21 @@ static void write_identity(mag_json *json, const mag_run_record *record) {
     mag_json_key_text(json, "overrides_sha256", mag_pack_overrides_sha256(inputs->pack));
 }
 
+/* The patients that are none of the run's: raw rows that had to come out right before it read any.
+ */
+static void write_canaries(mag_json *json, const mag_canary_report *canaries) {
+    begin_object(json, "canaries");
+    key_count(json, "patients", canaries->patient_count);
+    key_count(json, "outcomes_checked", canaries->outcome_count);
+    key_count(json, "rules_covered", canaries->rule_count);
+    key_text_or_null(json, "rules_not_covered", canaries->uncovered_rules);
+    begin_array(json, "not_checked");
+    for (size_t i = 0; i < canaries->not_checked_count; i++)
+        mag_json_text(json, mag_span_of(canaries->not_checked[i]));
+    mag_json_end_array(json);
+    mag_json_end_object(json);
+}
+
 /* What a reader must know to read the figures rightly. */
 static void write_assumed(mag_json *json, const mag_run_record *record) {
     static const char *const lines[] = {
@@ -517,6 +532,7 @@ void mag_run_record_write(mag_text *out, const mag_run_record *record) {
     mag_json_object(&json);
     write_identity(&json, record);
     write_settings(&json, record);
+    write_canaries(&json, &record->report->canaries);
     write_sources(&json, record);
     write_unknown_texts(&json, record->report);
     write_unmapped_codes(&json, record->report);

@@ -352,25 +352,56 @@ static mag_status begin(mag_stream *s, const char *path, mag_error *err) {
     return tell_kind(s, err);
 }
 
-mag_status mag_stream_open_limited(mag_stream **out, const char *path,
-                                   const mag_stream_limits *limits, mag_account *account,
-                                   mag_error *err) {
-    *out = NULL;
+/* A text is input that is there already. */
+static mag_status begin_text(mag_stream *s, const char *name, mag_span text, mag_error *err) {
+    s->path = mag_arena_text(s->arena, mag_span_of(name));
+    s->input = (unsigned char *)mag_arena_text(s->arena, text);
+    s->hash = mag_sha256_new();
+    if (!s->path || !s->input || !s->hash)
+        return mag_fail_memory(err, text.nbytes);
+    mag_sha256_add(s->hash, text);
+    s->end = text.nbytes;
+    s->facts.in_nbytes = text.nbytes;
+    s->is_input_over = true;
+    return tell_kind(s, err);
+}
+
+static mag_stream *new_stream(const mag_stream_limits *limits, mag_account *account,
+                              mag_error *err) {
     mag_arena *arena = mag_arena_new(account);
     mag_stream *s = arena ? mag_arena_alloc(arena, sizeof *s) : NULL;
     if (!s) {
         mag_arena_free(arena);
-        return mag_fail_memory(err, sizeof *s);
+        mag_fail_memory(err, sizeof *s);
+        return NULL;
     }
     s->arena = arena;
     s->fd = -1;
     s->limits = *limits;
-    mag_status status = begin(s, path, err);
+    return s;
+}
+
+static mag_status hand_out(mag_stream *s, mag_status status, mag_stream **out) {
     if (status == MAG_OK)
         *out = s;
     else
         mag_stream_close(s);
     return status;
+}
+
+mag_status mag_stream_open_limited(mag_stream **out, const char *path,
+                                   const mag_stream_limits *limits, mag_account *account,
+                                   mag_error *err) {
+    *out = NULL;
+    mag_stream *s = new_stream(limits, account, err);
+    return s ? hand_out(s, begin(s, path, err), out) : MAG_E_RESOURCE;
+}
+
+mag_status mag_stream_open_text(mag_stream **out, const char *name, mag_span text,
+                                mag_account *account, mag_error *err) {
+    *out = NULL;
+    mag_stream *s = new_stream(&mag_stream_default_limits, account, err);
+    return s ? hand_out(s, begin_text(s, name, text, err), out) : MAG_E_RESOURCE;
 }
 
 mag_status mag_stream_check(const char *path, mag_error *err) {

@@ -41,6 +41,11 @@ mag_status mag_stream_open_limited(mag_stream **out, const char *path,
                                    const mag_stream_limits *limits, mag_account *account,
                                    mag_error *err) MAG_MUST_CHECK;
 
+/* Opens a text in memory (copied) and reads it as a plain file of that name would be read. The same
+   faults as above, but those of opening a file. */
+mag_status mag_stream_open_text(mag_stream **out, const char *name, mag_span text,
+                                mag_account *account, mag_error *err) MAG_MUST_CHECK;
+
 /* Fills buffer with up to capacity bytes; *got 0 means a verified end: trailer checked (I-01..I-06,
    I-09, I-11) and the file unchanged since it was opened (I-13: size, mtime, inode). Bytes handed
    out before a fault was found must not be published by the caller. A fault comes back on every

@@ -28,7 +28,7 @@ expect_exit 0 "$magscreen" "${night[@]}"
 expect_line out '^  note: labs\.csv\.gz: times with an offset, 1 time \[MS-I263\]$'
 
 # What nothing says is not promised.
-for id in R505 S600 S699; do
+for id in R599 S600 S699; do
     expect_exit 2 "$magscreen" help "MS-$id"
 done
 finish

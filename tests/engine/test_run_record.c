@@ -152,6 +152,7 @@ static void has_these_keys_in_this_order(void **state) {
                                        "overrides_sha256",
                                        "settings",
                                        "overrides",
+                                       "canaries",
                                        "sources",
                                        "unknown_units",
                                        "unmapped_drugs",

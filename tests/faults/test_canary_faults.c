@@ -1,0 +1,204 @@
+/* Row R-05 of the fault matrix: a profile whose mapping was broken on purpose. The canary patients
+   notice, whatever the data, and the run is refused before it has read a row. */
+#include "support/fault_cohort.h"
+#include "support/fault_row.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PROFILES MAG_SOURCE_DIR "/pipelines/profiles/"
+
+/* The shipped profile with a text replaced everywhere above the canaries (which stay as they are);
+   `from` NULL: as it is. */
+static void write_profile(const char *name, const char *from, const char *to, const char *path) {
+    char shipped[512];
+    snprintf(shipped, sizeof shipped, PROFILES "%s.yaml", name);
+    bytes text = file_read(shipped);
+    assert_non_null(text.at);
+    const char *canaries = strstr(text.at, "\ncanaries:");
+    assert_non_null(canaries);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    const char *at = text.at;
+    unsigned count = 0;
+    for (const char *found; from && (found = strstr(at, from)) && found < canaries; count++) {
+        fprintf(out, "%.*s%s", (int)(found - at), at, to);
+        at = found + strlen(from);
+    }
+    fputs(at, out);
+    fclose(out);
+    free(text.at);
+    if (from && count == 0)
+        fail_msg("%s has no \"%s\" above its canaries", shipped, from);
+}
+
+/* The clean cohort, written once. */
+static fault_run clean;
+
+static void have_clean_cohort(void) {
+    fault_cohort cohort;
+    if (clean.folder[0])
+        return;
+    fault_cohort_init(&cohort);
+    clean = fault_screen(&cohort, NULL);
+    fault_expect(&clean, 0, NULL);
+    fault_cohort_done(&cohort);
+}
+
+/* The clean cohort screened by a changed magscreen profile: `run` and the further arguments. */
+static fault_run screen_by(const char *from, const char *to, const char *verb,
+                           const char *const *more) {
+    static unsigned count;
+    fault_run run = {0};
+    char profile[512], data[512];
+    have_clean_cohort();
+    snprintf(run.folder, sizeof run.folder, "%s", program_folder_new());
+    snprintf(run.out, sizeof run.out, "%s/changed-%u", run.folder, count++);
+    snprintf(profile, sizeof profile, "%s/profile.yaml", run.folder);
+    snprintf(data, sizeof data, "%s/data", clean.folder);
+    write_profile("magscreen", from, to, profile);
+    const char *arguments[16] = {verb, "--profile", profile, "--data", data};
+    size_t used = 5;
+    if (strcmp(verb, "run") == 0) {
+        arguments[used++] = "--out";
+        arguments[used++] = run.out;
+    }
+    for (; *more; more++)
+        arguments[used++] = *more;
+    run.result = program_run(arguments, NULL, NULL);
+    run.record = run_record(run.out);
+    return run;
+}
+
+static void expect_said(const fault_run *run, const char *wanted) {
+    if (!strstr(run->result.err.at, wanted))
+        fail_msg("it does not say \"%s\":\n%s", wanted, run->result.err.at);
+}
+
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* Refused with MS-R505; the failed run explains itself, and nothing was read. */
+static void expect_refused(const char *from, const char *to, const char *const *says) {
+    fault_run run = screen_by(from, to, "run", LIST("--as-of", "latest"));
+    fault_expect(&run, 5, "MS-R505");
+    fault_expect_refused(&run);
+    for (; *says; says++)
+        expect_said(&run, *says);
+    assert_non_null(run.record);
+    assert_string_equal(json_string_value(json_object_get(run.record, "state")), "failed");
+    assert_int_equal(json_integer_value(json_object_get(run.record, "exit_code")), 5);
+    fault_run_done(&run);
+}
+
+static void t_R_05_wrong_unit_map(void **state) {
+    (void)state;
+    expect_refused(
+        "    constants: { code_system: LOINC }\n",
+        "    constants: { code_system: LOINC }\n    values: { unit: { mmol/L: mg/dL } }\n",
+        LIST("canary \"nothing wrong\" of profile magscreen", "rule C01",
+             "expected clear, got critical"));
+}
+
+static void t_R_05_wrong_code_system(void **state) {
+    (void)state;
+    expect_refused("{ code_system: LOINC }", "{ code_system: SNOMED }",
+                   LIST("rule A01", "expected clear, got cannot_tell (missing)"));
+    expect_refused("{ code_system: ATC, kind: order }", "{ code_system: ICD10, kind: order }",
+                   LIST("rule A01", "got not_applicable"));
+}
+
+static void t_R_05_wrong_column(void **state) {
+    (void)state;
+    expect_refused("      value: value\n", "      value: specimen_id\n", LIST("null.required"));
+    expect_refused("      weight_kg: weight_kg\n", "      weight_kg: height_cm\n", LIST("rule"));
+    expect_refused("      dose: dose\n", "      dose: doses_per_day\n",
+                   LIST("rule D01", "expected moderate, got info"));
+    expect_refused("      collected_at: collected_at\n", "      collected_at: taken\n",
+                   LIST("cannot be read as source labs", "taken"));
+}
+
+static void t_R_05_wrong_numbers_and_dates(void **state) {
+    (void)state;
+    expect_refused("    constants: { code_system: LOINC }\n",
+                   "    constants: { code_system: LOINC }\n    decimal_comma: true\n",
+                   LIST("rule"));
+    expect_refused("    constants: { code_system: ATC, kind: order }\n",
+                   "    constants: { code_system: ATC, kind: order }\n"
+                   "    date_formats: [YYYY-DD-MM]\n",
+                   LIST("rule"));
+    expect_refused("missing: [\"NULL\", \".\"]", "missing: [\"NULL\", \".\", \"order\", \"4\"]",
+                   LIST("rule"));
+    expect_refused("    constants: { code_system: LOINC }\n",
+                   "    constants: { code_system: LOINC }\n    delimiter: semicolon\n",
+                   LIST("cannot be read as source labs", "found ','"));
+}
+
+static void t_R_05_rows_no_longer_kept(void **state) {
+    (void)state;
+    expect_refused(
+        "    constants: { code_system: ATC, kind: order }\n",
+        "    constants: { code_system: ATC, kind: order }\n    keep: { kind: [issue] }\n",
+        LIST("rule A01", "got not_applicable"));
+}
+
+/* A rehearsal, a fixed day and a series are refused as well, and `check` says no. */
+static void t_R_05_every_way_to_run(void **state) {
+    (void)state;
+    static const char from[] = "{ code_system: LOINC }", to[] = "{ code_system: SNOMED }";
+    const char *const *const ways[] = {LIST("--as-of", "latest", "--dry-run"),
+                                       LIST("--as-of", "2025-12-31"),
+                                       LIST("--as-of-series", "2025-11-30..2025-12-31/month")};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        fault_run run = screen_by(from, to, "run", ways[i]);
+        fault_expect(&run, 5, "MS-R505");
+        fault_expect_refused(&run);
+        fault_run_done(&run);
+    }
+    fault_run run = screen_by(from, to, "check", LIST("--as-of", "latest"));
+    assert_int_equal(run.result.exit_code, 1);
+    assert_non_null(strstr(run.result.out.at, "BAD  canaries: canary \"nothing wrong\""));
+    fault_run_done(&run);
+}
+
+static int64_t canary_count(const fault_run *run, const char *key) {
+    return json_integer_value(json_object_get(json_object_get(run->record, "canaries"), key));
+}
+
+/* A run with its mapping whole says what was tried, and its result is the golden one. */
+static void t_R_05_a_whole_mapping(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 0, NULL);
+    fault_expect_conserved(&run);
+    fault_expect_golden(&run, true);
+    assert_int_equal(fault_count(&run, "patients", "read"), FAULT_PATIENTS);
+    assert_null(strstr(run.dump.at, "canary"));
+    /* The cohort has no source of conditions: the canary on dialysis cannot be put together. */
+    assert_int_equal(canary_count(&run, "rules_covered"), 43);
+    assert_non_null(strstr(run.result.out.at, "canaries: "));
+    assert_non_null(strstr(run.result.out.at, "magnesium on dialysis: no source of conditions"));
+    const json_t *uncovered =
+        json_object_get(json_object_get(run.record, "canaries"), "rules_not_covered");
+    assert_string_equal(json_string_value(uncovered), "A09, H02S, H05");
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+int main(void) {
+    static const fault_row rows[] = {
+        FAULT_ROW(t_R_05_wrong_unit_map),      FAULT_ROW(t_R_05_wrong_code_system),
+        FAULT_ROW(t_R_05_wrong_column),        FAULT_ROW(t_R_05_wrong_numbers_and_dates),
+        FAULT_ROW(t_R_05_rows_no_longer_kept), FAULT_ROW(t_R_05_every_way_to_run),
+        FAULT_ROW(t_R_05_a_whole_mapping)};
+    const int failed = FAULT_ROWS_RUN(rows);
+    if (clean.folder[0])
+        fault_run_done(&clean);
+    return failed;
+}
