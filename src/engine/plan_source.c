@@ -1,4 +1,5 @@
 /* The sources of a pipeline file, and what their profiles bring along. */
+#include "base/utf8.h"
 #include "cohort/gate.h"
 #include "engine/plan_parts.h"
 
@@ -132,6 +133,26 @@ static mag_status read_source(source_reader *reader, mag_error *err) {
                           err);
 }
 
+/* A name stands in messages, tables and records: one line of plain text, and never a path. */
+static mag_status check_plain_name(const source_reader *reader, mag_error *err) {
+    const mag_yaml *node = mag_yaml_get(reader->node, "name");
+    mag_span rest = mag_span_of(node->text);
+    bool is_plain = rest.nbytes > 0 && strchr(node->text, '/') == NULL;
+    while (is_plain && rest.nbytes > 0) {
+        uint32_t code;
+        size_t length = mag_utf8_next(rest, &code);
+        is_plain = length > 0 && !mag_utf8_is_control(code);
+        rest = (mag_span){rest.at + length, rest.nbytes - length};
+    }
+    if (is_plain)
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_S602,
+             "%s:%u:%u: the name of a source is plain text without '/' or control characters",
+             reader->file, node->line, node->column);
+    mag_hint(err, "name it lims, epma, roster ...; its files stand under  files: [...]");
+    return MAG_E_USAGE;
+}
+
 /* Rows are counted under the name of their source. */
 static mag_status check_name(const source_reader *reader, const mag_plan_source *sources,
                              size_t count, mag_error *err) {
@@ -156,6 +177,7 @@ mag_status mag_plan_sources(mag_arena *arena, mag_plan_place place, const char *
                                 .source_count = plan->source_count,
                                 .source = &sources[plan->source_count]};
         MAG_TRY(read_source(&reader, err));
+        MAG_TRY(check_plain_name(&reader, err));
         MAG_TRY(check_name(&reader, sources, plan->source_count, err));
         plan->source_count++;
     }

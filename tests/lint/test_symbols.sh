@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# The floors' libraries define no global name but mag_*; the program exports none of them and is
-# linked hardened.
+# The floors' libraries define no global name but mag_*; the program exports none of them.
 . "$(dirname "$0")/lint.sh"
 
 plant() {
@@ -9,8 +8,7 @@ plant() {
     gcc -c "$1/stray.c" -o "$1/stray.o"
     ar rc "$1/build/libmag_base.a" "$1/stray.o"
     echo 'int mag_shown(void); int mag_shown(void) { return 1; } int main(void) { return 0; }' >"$1/main.c"
-    gcc -rdynamic -no-pie -Wl,-z,norelro -Wl,-z,lazy -Wl,-z,execstack "$1/main.c" \
-        -o "$1/build/magscreen" 2>/dev/null
+    gcc -rdynamic "$1/main.c" -o "$1/build/magscreen"
 }
 
 # The tree's own libraries lie in the build folder; a planted tree brings its own.
@@ -28,9 +26,6 @@ check() {
     nm -D --defined-only "$program" | awk '$3 ~ /^mag_/ {
         print "magscreen: exports " $3 "; build with -fvisibility=hidden"
     }'
-    readelf -lW "$program" | grep -q GNU_RELRO || echo "magscreen: linked without -z relro"
-    readelf -dW "$program" | grep -q BIND_NOW || echo "magscreen: linked without -z now"
-    readelf -lW "$program" | grep GNU_STACK | grep -q 'RW ' || echo "magscreen: its stack is executable"
 }
 
-lint 5
+lint 2
