@@ -1,26 +1,25 @@
+/* libcrypto's block functions, not its EVP: those allocate, read the system's configuration file on
+   first use and can fail at each step, these do none of it and are the same code underneath. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "base/sha256.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 
 struct mag_sha256 {
-    EVP_MD_CTX *context;
+    SHA256_CTX context;
 };
 
 mag_sha256 *mag_sha256_new(void) {
     mag_sha256 *hash = malloc(sizeof *hash);
-    if (!hash)
-        return NULL;
-    hash->context = EVP_MD_CTX_new();
-    if (!hash->context || EVP_DigestInit_ex(hash->context, EVP_sha256(), NULL) != 1) {
-        mag_sha256_free(hash);
-        return NULL;
-    }
+    if (hash)
+        SHA256_Init(&hash->context);
     return hash;
 }
 
 void mag_sha256_add(mag_sha256 *hash, mag_span bytes) {
-    EVP_DigestUpdate(hash->context, bytes.at, bytes.nbytes);
+    SHA256_Update(&hash->context, bytes.at, bytes.nbytes);
 }
 
 static void write_hex(const unsigned char *bytes, size_t nbytes, char *hex) {
@@ -33,21 +32,21 @@ static void write_hex(const unsigned char *bytes, size_t nbytes, char *hex) {
 }
 
 void mag_sha256_end(mag_sha256 *hash, char hex[MAG_SHA256_HEX_NBYTES]) {
-    unsigned char digest[32] = {0};
-    EVP_DigestFinal_ex(hash->context, digest, NULL);
+    unsigned char digest[SHA256_DIGEST_LENGTH] = {0};
+    SHA256_Final(digest, &hash->context);
     write_hex(digest, sizeof digest, hex);
     mag_sha256_free(hash);
 }
 
 void mag_sha256_free(mag_sha256 *hash) {
-    if (!hash)
-        return;
-    EVP_MD_CTX_free(hash->context);
     free(hash);
 }
 
 void mag_sha256_of(mag_span bytes, char hex[MAG_SHA256_HEX_NBYTES]) {
-    unsigned char digest[32] = {0};
-    EVP_Digest(bytes.at, bytes.nbytes, digest, NULL, EVP_sha256(), NULL);
+    mag_sha256 hash;
+    unsigned char digest[SHA256_DIGEST_LENGTH] = {0};
+    SHA256_Init(&hash.context);
+    mag_sha256_add(&hash, bytes);
+    SHA256_Final(digest, &hash.context);
     write_hex(digest, sizeof digest, hex);
 }
