@@ -219,6 +219,11 @@ static mag_status settle(mag_settling *settling, mag_error *err) {
 mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_error *err) {
     mag_partition *partition = &cohort->partitions[partition_idx];
     mag_settling settling = {.cohort = cohort, .partition = partition};
+    /* The examples of a pack make a cohort each, of one patient. */
+    if (partition->ids.count == 0 && cohort->files.count == 0) {
+        partition->is_settled = true;
+        return MAG_OK;
+    }
     settling.scratch = mag_arena_new(cohort->settings.account);
     size_t counts_nbytes = cohort->files.count * sizeof *partition->counts;
     partition->counts = mag_arena_alloc(partition->arena, counts_nbytes);

@@ -41,8 +41,19 @@ static void run_unit(mag_unit_of_work work, void *context, unsigned unit_idx,
         *fault = (worker_fault){unit_idx, error};
 }
 
+/* Without a team of threads: making one allocates, and where that fails the runtime ends the
+   process. */
+static mag_status run_alone(unsigned unit_count, mag_unit_of_work work, void *context,
+                            mag_error *err) {
+    for (unsigned unit_idx = 0; unit_idx < unit_count; unit_idx++)
+        MAG_TRY(work(context, unit_idx, 0, err));
+    return MAG_OK;
+}
+
 mag_status mag_parallel_for(unsigned unit_count, unsigned worker_count, mag_unit_of_work work,
                             void *context, mag_error *err) {
+    if (worker_count <= 1)
+        return run_alone(unit_count, work, context, err);
     _Atomic unsigned lowest = UNIT_LIMIT;
     worker_fault first = {.unit_idx = UNIT_LIMIT};
 #pragma omp parallel num_threads((int)worker_count)
