@@ -1,4 +1,4 @@
-/* renameat2 is Linux's own. */
+/* renameat2 and getdents64 are Linux's own. */
 #define _GNU_SOURCE /* NOLINT: the name is the C library's */
 
 #include "io/file_tree.h"
@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,51 +14,87 @@
 
 enum { DIRECTORY_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
+/* An open directory. Not opendir()'s: that allocates, and cleaning up must work when memory is out.
+ */
+typedef struct listing {
+    int fd;
+    ssize_t at, end; /* of entries */
+    union {
+        struct dirent64 first; /* for alignment */
+        char bytes[4096];
+    } entries;
+} listing;
+
 static bool is_self_or_parent(const char *name) {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static DIR *open_directory(int at, const char *name) {
-    int fd = openat(at, name, DIRECTORY_FLAGS);
-    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-    if (!directory && fd >= 0)
-        close(fd);
-    return directory;
+static int open_listing(listing *of, int at, const char *name) {
+    of->at = of->end = 0;
+    of->fd = openat(at, name, DIRECTORY_FLAGS);
+    return of->fd < 0 ? -1 : 0;
 }
 
-/* The next real entry; NULL at the end. */
-static const char *next_entry(DIR *directory) {
-    const struct dirent *entry;
-    while ((entry = readdir(directory)) != NULL)
-        if (!is_self_or_parent(entry->d_name))
-            return entry->d_name;
-    return NULL;
+/* Keeps errno. */
+static void close_listing(const listing *of) {
+    int reason = errno;
+    close(of->fd);
+    errno = reason;
+}
+
+/* The name of the next real entry, NULL at the end: 0, or -1 with errno. */
+static int next_entry(listing *of, const char **name) {
+    *name = NULL;
+    for (;;) {
+        if (of->at == of->end) {
+            of->at = 0;
+            of->end = getdents64(of->fd, of->entries.bytes, sizeof of->entries.bytes);
+        }
+        if (of->end <= 0)
+            return (int)of->end;
+        const char *record = of->entries.bytes + of->at;
+        unsigned short length;
+        memcpy(&length, record + offsetof(struct dirent64, d_reclen), sizeof length);
+        of->at += length;
+        const char *found = record + offsetof(struct dirent64, d_name);
+        if (!is_self_or_parent(found)) {
+            *name = found;
+            return 0;
+        }
+    }
 }
 
 bool mag_file_tree_is_empty(const char *path) {
-    DIR *directory = open_directory(AT_FDCWD, path);
-    if (!directory)
+    listing directory;
+    const char *entry;
+    if (open_listing(&directory, AT_FDCWD, path) != 0)
         return false;
-    bool is_empty = next_entry(directory) == NULL;
-    closedir(directory);
+    bool is_empty = next_entry(&directory, &entry) == 0 && entry == NULL;
+    close_listing(&directory);
     return is_empty;
 }
 
+static int remove_at(int at, const char *name);
+
+static int remove_entries(listing *directory) {
+    const char *entry;
+    int outcome;
+    while ((outcome = next_entry(directory, &entry)) == 0 && entry != NULL)
+        if (remove_at(directory->fd, entry) != 0)
+            return -1;
+    return outcome;
+}
+
 static int remove_at(int at, const char *name) {
+    listing directory;
     if (unlinkat(at, name, 0) == 0)
         return 0;
     if (errno != EISDIR && errno != EPERM)
         return -1;
-    DIR *directory = open_directory(at, name);
-    if (!directory)
+    if (open_listing(&directory, at, name) != 0)
         return -1;
-    int outcome = 0;
-    const char *entry;
-    while (outcome == 0 && (entry = next_entry(directory)) != NULL)
-        outcome = remove_at(dirfd(directory), entry);
-    int reason = errno;
-    closedir(directory);
-    errno = reason;
+    int outcome = remove_entries(&directory);
+    close_listing(&directory);
     return outcome == 0 ? unlinkat(at, name, AT_REMOVEDIR) : -1;
 }
 
@@ -81,20 +118,22 @@ static bool is_regular_at(int at, const char *name) {
     return fstatat(at, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode);
 }
 
-int mag_file_tree_sync(const char *path) {
-    DIR *directory = open_directory(AT_FDCWD, path);
-    if (!directory)
-        return -1;
-    int outcome = 0;
+static int sync_entries(listing *directory) {
     const char *entry;
-    while (outcome == 0 && (entry = next_entry(directory)) != NULL)
-        if (is_regular_at(dirfd(directory), entry))
-            outcome = sync_at(dirfd(directory), entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (outcome == 0)
-        outcome = fsync(dirfd(directory));
-    int reason = errno;
-    closedir(directory);
-    errno = reason;
+    int outcome;
+    while ((outcome = next_entry(directory, &entry)) == 0 && entry != NULL)
+        if (is_regular_at(directory->fd, entry) &&
+            sync_at(directory->fd, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) != 0)
+            return -1;
+    return outcome == 0 ? fsync(directory->fd) : -1;
+}
+
+int mag_file_tree_sync(const char *path) {
+    listing directory;
+    if (open_listing(&directory, AT_FDCWD, path) != 0)
+        return -1;
+    int outcome = sync_entries(&directory);
+    close_listing(&directory);
     return outcome;
 }
 
