@@ -2,6 +2,7 @@
 #include "cohort/decoder.h"
 #include "cohort/source.h"
 #include "io/csv_reader.h"
+#include "io/io_fault.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -294,7 +295,8 @@ static mag_status list_files(mag_arena *arena, DIR *open_directory, const char *
                              const char *stem, const char ***paths, size_t *path_count,
                              mag_error *err) {
     size_t capacity = 0;
-    for (const struct dirent *entry; (entry = readdir(open_directory));) {
+    const struct dirent *entry;
+    for (errno = 0; (entry = readdir(open_directory)); errno = 0) {
         if (!belongs(entry->d_name, stem))
             continue;
         if (*path_count == capacity) {
@@ -311,7 +313,8 @@ static mag_status list_files(mag_arena *arena, DIR *open_directory, const char *
             return mag_fail_memory(err, strlen(directory));
         (*paths)[(*path_count)++] = path;
     }
-    return MAG_OK;
+    /* A file that is overlooked is patients missed in silence. */
+    return errno ? mag_io_fail_read(directory, errno, err) : MAG_OK;
 }
 
 mag_status mag_source_find_files(mag_arena *arena, const char *directory, const char *stem,
@@ -320,8 +323,7 @@ mag_status mag_source_find_files(mag_arena *arena, const char *directory, const 
     *path_count = 0;
     DIR *open_directory = opendir(directory);
     if (!open_directory)
-        return mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%.400s: cannot be opened as a folder: %s",
-                        directory, strerror(errno));
+        return mag_io_fail_open(directory, "cannot be opened as a folder", errno, err);
     const char **found = NULL;
     mag_status status = list_files(arena, open_directory, directory, stem, &found, path_count, err);
     closedir(open_directory);

@@ -3,6 +3,9 @@
 
 #include "engine/plan_parts.h"
 
+#include "io/io_fault.h"
+
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -41,6 +44,14 @@ static mag_status copy_paths(mag_arena *arena, const glob_t *found, const char *
     return MAG_OK;
 }
 
+/* A folder that is there and cannot be listed: a file that is overlooked is patients missed in
+   silence. */
+static int stops_glob(const char *path, int reason) {
+    (void)path;
+    errno = reason;
+    return reason != ENOENT && reason != ENOTDIR;
+}
+
 mag_status mag_plan_glob(mag_arena *arena, mag_plan_place place, const char *pattern,
                          const char *const **paths, size_t *count, mag_error *err) {
     glob_t found = {0};
@@ -51,11 +62,13 @@ mag_status mag_plan_glob(mag_arena *arena, mag_plan_place place, const char *pat
         found.gl_pathv = names;
         return copy_paths(arena, &found, paths, count, err);
     }
-    int result = glob(pattern, GLOB_NOSORT, NULL, &found);
+    int result = glob(pattern, GLOB_NOSORT, stops_glob, &found);
     if (result == 0)
         status = copy_paths(arena, &found, paths, count, err);
     else if (result == GLOB_NOSPACE)
         status = mag_fail_memory(err, PATH_MAX);
+    else if (result == GLOB_ABORTED)
+        status = mag_io_fail_open(pattern, "cannot be listed", errno, err);
     else
         status = mag_plan_fail(place, err, "no file matches %s", pattern);
     globfree(&found);

@@ -6,6 +6,8 @@
    The same cells give the same bytes: the gzip head has no time, no name and a fixed system. */
 #include "io/csv_writer.h"
 
+#include "io/io_fault.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -38,10 +40,8 @@ struct mag_csv_writer {
 /* --- bytes ---------------------------------------------------------------------------------- */
 
 static void fail_write(mag_csv_writer *w) {
-    int reason = errno;
-    mag_fail(&w->fault, MAG_E_RESOURCE, MAG_MSG_P403, "%s: writing failed: %s", w->path,
-             strerror(reason));
-    mag_hint(&w->fault, "make room or check permissions, and run again");
+    mag_status status = mag_io_fail_write(w->path, errno, &w->fault);
+    (void)status; /* it is kept in the fault */
 }
 
 static void write_all(mag_csv_writer *w, const void *bytes, size_t nbytes) {
@@ -198,9 +198,7 @@ static mag_status begin(mag_csv_writer *w, const char *path, mag_error *err) {
     w->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (w->fd >= 0)
         return MAG_OK;
-    bool is_few = errno == EMFILE || errno == ENFILE;
-    return mag_fail(err, MAG_E_RESOURCE, is_few ? MAG_MSG_P408 : MAG_MSG_P403,
-                    "%s: cannot be created: %s", path, strerror(errno));
+    return mag_io_fail_write(path, errno, err);
 }
 
 static void free_writer(mag_csv_writer *w) {

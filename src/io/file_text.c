@@ -1,6 +1,7 @@
 /* Small configuration files, read whole. */
 #include "base/text.h"
 #include "io/file_trust.h"
+#include "io/io_fault.h"
 #include "io/yaml_tree.h"
 
 #include <errno.h>
@@ -9,12 +10,6 @@
 #include <unistd.h>
 
 enum { CHUNK_NBYTES = 1 << 16 };
-
-static mag_status fail_read(const char *path, mag_error *err) {
-    int reason = errno;
-    return mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: cannot be read: %s", path,
-                    strerror(reason));
-}
 
 static mag_status read_all(int fd, const char *path, mag_text *into, mag_error *err) {
     static const size_t most = (size_t)MAG_YAML_NBYTES + 1;
@@ -25,7 +20,7 @@ static mag_status read_all(int fd, const char *path, mag_text *into, mag_error *
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return fail_read(path, err);
+            return mag_io_fail_read(path, errno, err);
         if (got == 0)
             break;
         mag_text_add(into, (mag_span){chunk, (size_t)got});
@@ -55,7 +50,7 @@ static mag_status read_path(mag_arena *arena, const char *path, bool must_be_tru
         return read_opened(arena, STDIN_FILENO, path, text, err);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return fail_read(path, err);
+        return mag_io_fail_open(path, "cannot be read", errno, err);
     mag_status status = must_be_trusted ? mag_file_check_trust(fd, path, err) : MAG_OK;
     if (status == MAG_OK)
         status = read_opened(arena, fd, path, text, err);

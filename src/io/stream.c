@@ -8,6 +8,7 @@
 #include "io/stream.h"
 
 #include "io/file_kind.h"
+#include "io/io_fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -289,20 +290,13 @@ const mag_stream_facts *mag_stream_facts_of(const mag_stream *s) {
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-static bool is_out_of_descriptors(int reason) {
-    return reason == EMFILE || reason == ENFILE;
-}
-
 static mag_status open_file(mag_stream *s, mag_error *err) {
     s->is_stdin = strcmp(s->path, "-") == 0;
     /* Without O_NONBLOCK, opening a pipe that nobody writes would hang. */
     s->fd =
         s->is_stdin ? STDIN_FILENO : open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (s->fd < 0 && is_out_of_descriptors(errno))
-        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408, "%s: too few file descriptors", s->path);
     if (s->fd < 0 || fstat(s->fd, &s->at_open) != 0)
-        return mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: cannot be opened: %s", s->path,
-                        strerror(errno));
+        return mag_io_fail_open(s->path, "cannot be opened", errno, err);
     bool is_file = S_ISREG(s->at_open.st_mode);
     bool is_pipe =
         S_ISFIFO(s->at_open.st_mode) || S_ISSOCK(s->at_open.st_mode) || S_ISCHR(s->at_open.st_mode);
