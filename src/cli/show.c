@@ -9,44 +9,70 @@
 #include <stdio.h>
 #include <string.h>
 
-void mag_shown_add(mag_text *out, mag_span data) {
-    for (size_t i = 0; i < data.nbytes;) {
-        uint32_t code;
-        size_t length = mag_utf8_next((mag_span){data.at + i, data.nbytes - i}, &code);
-        size_t step = length ? length : 1;
-        if (length && !mag_utf8_is_control(code))
-            mag_text_add(out, (mag_span){data.at + i, length});
-        else
-            for (size_t j = 0; j < step; j++)
-                mag_text_format(out, "\\x%02x", (unsigned)(unsigned char)data.at[i + j]);
-        i += step;
+enum { PIECE_NBYTES = 16, FORMATTED_NBYTES = 2048, LINE_NBYTES = 4096 };
+
+/* The next piece of data as it is shown, *at moved behind it: a character as it stands, or its
+   bytes as \x1b, written into room. */
+static mag_span shown_piece(mag_span data, size_t *at, char room[PIECE_NBYTES]) {
+    static const char digits[] = "0123456789abcdef";
+    mag_span rest = {data.at + *at, data.nbytes - *at};
+    const unsigned char *from = (const unsigned char *)rest.at;
+    uint32_t code;
+    size_t length = mag_utf8_next(rest, &code);
+    size_t step = length ? length : 1;
+    *at += step;
+    if (length && !mag_utf8_is_control(code))
+        return (mag_span){rest.at, length};
+    for (size_t i = 0; i < step; i++) {
+        char escape[] = {'\\', 'x', digits[from[i] >> 4], digits[from[i] & 15]};
+        memcpy(room + i * sizeof escape, escape, sizeof escape);
     }
+    return (mag_span){room, step * 4};
 }
 
+void mag_shown_add(mag_text *out, mag_span data) {
+    char room[PIECE_NBYTES];
+    for (size_t at = 0; at < data.nbytes;)
+        mag_text_add(out, shown_piece(data, &at, room));
+}
+
+/* Without memory of the heap: that it is out must be said, too. */
+static void print_shown(FILE *stream, mag_span data) {
+    char line[LINE_NBYTES], room[PIECE_NBYTES];
+    size_t used = 0;
+    for (size_t at = 0; at < data.nbytes;) {
+        mag_span piece = shown_piece(data, &at, room);
+        if (used + piece.nbytes + 1 > sizeof line) {
+            fwrite(line, 1, used, stream);
+            used = 0;
+        }
+        memcpy(line + used, piece.at, piece.nbytes);
+        used += piece.nbytes;
+    }
+    line[used++] = '\n';
+    fwrite(line, 1, used, stream);
+}
+
+/* What does not fit on the stack needs memory; where there is none, its begin is shown. */
 static void print_line(FILE *stream, const char *format, va_list args) {
     mag_account account = {0};
-    char room[512];
-    void *at = room;
+    char room[FORMATTED_NBYTES];
+    void *at = NULL;
     size_t capacity = 0;
     va_list again;
     va_copy(again, args);
     int length = vsnprintf(room, sizeof room, format, args);
-    if (length >= (int)sizeof room) {
-        at = NULL;
-        if (mag_grow(&account, &at, &capacity, 1, (size_t)length + 1, NULL) == MAG_OK)
+    mag_span text = {room, length < 0 ? 0 : (size_t)length};
+    if (text.nbytes >= sizeof room) {
+        bool is_whole = mag_grow(&account, &at, &capacity, 1, text.nbytes + 1, NULL) == MAG_OK;
+        if (is_whole)
             vsnprintf(at, capacity, format, again);
+        text = is_whole ? (mag_span){at, text.nbytes} : (mag_span){room, sizeof room - 1};
     }
     va_end(again);
-    if (length < 0 || !at)
-        return;
-    mag_text shown;
-    mag_text_init(&shown, &account);
-    mag_shown_add(&shown, (mag_span){at, (size_t)length});
-    mag_text_add_char(&shown, '\n');
-    fwrite(shown.at, 1, shown.nbytes, stream);
-    mag_text_done(&shown);
-    if (at != room)
-        mag_drop(&account, at, capacity, 1);
+    if (length >= 0)
+        print_shown(stream, text);
+    mag_drop(&account, at, capacity, 1);
 }
 
 void mag_show(const char *format, ...) {
