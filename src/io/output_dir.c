@@ -9,6 +9,7 @@
 
 #include "io/file_copy.h"
 #include "io/file_tree.h"
+#include "io/io_fault.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -107,7 +108,7 @@ static bool find_stranger(const mag_output_kind *kind, const char *path, char *s
     *has_mark = false;
     stranger[0] = '\0';
     const struct dirent *entry;
-    while ((entry = readdir(directory)) != NULL) {
+    for (errno = 0; (entry = readdir(directory)) != NULL; errno = 0) {
         const char *name = entry->d_name;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
@@ -116,8 +117,10 @@ static bool find_stranger(const mag_output_kind *kind, const char *path, char *s
         if (!is_ours && (!stranger[0] || strcmp(name, stranger) < 0))
             snprintf(stranger, NAME_NBYTES, "%s", name);
     }
+    int reason = errno;
     closedir(directory);
-    return true;
+    errno = reason;
+    return reason == 0;
 }
 
 /* What is about to be replaced, and so removed, must be what this program wrote: patients' files
@@ -129,7 +132,8 @@ static mag_status check_is_ours(const mag_output_dir *o, const char *path, mag_e
     if (mag_file_tree_is_empty(path))
         return MAG_OK;
     if (!find_stranger(o->kind, path, stranger, &has_mark))
-        return refuse(path, strerror(errno), "name another --out", err);
+        return errno == EACCES ? refuse(path, strerror(errno), "name another --out", err)
+                               : mag_io_fail_open(path, "cannot be read", errno, err);
     if (stranger[0]) {
         snprintf(what, sizeof what, "holds files that magscreen did not write, such as \"%s\"",
                  stranger);
@@ -219,7 +223,9 @@ static mag_status begin(mag_output_dir *o, const char *dir, mag_error *err) {
     MAG_TRY(check_target(o, err));
     MAG_TRY(check_ends(o, err));
     if (mkdir(o->partial, 0700) != 0)
-        return refuse(o->partial, strerror(errno), "make room, or name another --out", err);
+        return errno == EACCES || errno == EROFS || errno == EPERM
+                   ? refuse(o->partial, strerror(errno), "name another --out", err)
+                   : mag_io_fail_write(o->partial, errno, err);
     o->has_partial = true;
     return MAG_OK;
 }
@@ -250,12 +256,6 @@ const char *mag_output_dir_path(mag_output_dir *o, const char *name) {
     return mag_arena_format(o->arena, "%s/%s", o->partial, name);
 }
 
-static mag_status fail_write(const char *path, int reason, mag_error *err) {
-    mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: writing failed: %s", path, strerror(reason));
-    mag_hint(err, "make room or check permissions, and run again");
-    return MAG_E_RESOURCE;
-}
-
 static int write_whole(int fd, mag_span content) {
     while (content.nbytes > 0) {
         ssize_t done = write(fd, content.at, content.nbytes);
@@ -274,14 +274,14 @@ mag_status mag_output_dir_write(mag_output_dir *o, const char *name, mag_span co
         return mag_fail_memory(err, strlen(name));
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return fail_write(path, errno, err);
+        return mag_io_fail_write(path, errno, err);
     int outcome = write_whole(fd, content);
     int reason = errno;
     if (close(fd) != 0 && outcome == 0) {
         outcome = -1;
         reason = errno;
     }
-    return outcome == 0 ? MAG_OK : fail_write(path, reason, err);
+    return outcome == 0 ? MAG_OK : mag_io_fail_write(path, reason, err);
 }
 
 static mag_status take_file(mag_output_dir *o, const char *from, const char *name, mag_error *err) {
@@ -344,7 +344,7 @@ static mag_status move_to(mag_output_dir *o, const char *target, bool may_replac
         MAG_TRY(check_is_ours(o, target, err));
     if (is_there && replace(o, target) == 0)
         return MAG_OK;
-    return fail_write(target, is_there ? errno : reason, err);
+    return mag_io_fail_write(target, is_there ? errno : reason, err);
 }
 
 static mag_status finish(mag_output_dir *o, mag_output_end end, mag_error *err) {
@@ -354,12 +354,16 @@ static mag_status finish(mag_output_dir *o, mag_output_end end, mag_error *err) 
     if (!target)
         return mag_fail_memory(err, strlen(o->dir));
     if (mag_file_tree_sync(o->partial) != 0)
-        return fail_write(o->partial, errno, err);
+        return mag_io_fail_write(o->partial, errno, err);
     MAG_TRY(move_to(o, target, o->is_forced || end != MAG_OUTPUT_PUBLISHED, err));
     o->has_partial = false;
-    if (mag_file_tree_sync_entries(o->parent) != 0)
-        return fail_write(o->parent, errno, err);
-    return MAG_OK;
+    if (mag_file_tree_sync_entries(o->parent) == 0)
+        return MAG_OK;
+    mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403,
+             "%s: was published whole, but its entry in %s could not be put on disk: %s", target,
+             o->parent, strerror(errno));
+    mag_hint(err, "if the machine stops now, the folder may be gone: run again");
+    return MAG_E_RESOURCE;
 }
 
 mag_status mag_output_dir_end(mag_output_dir *o, mag_output_end end, mag_error *err) {

@@ -253,6 +253,8 @@ static mag_status remove_table(csv_directory *to, table_kind kind, mag_error *er
 
 static mag_status fail(mag_sink *sink, mag_span run_json, mag_error *err) {
     csv_directory *to = (csv_directory *)sink;
+    if (to->output == NULL) /* publishing itself failed: there is no place left for a record */
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: the output has ended", to->dir);
     MAG_TRY(open_table(to, TABLE_REJECTS, err));
     MAG_TRY(close_tables(to, err));
     for (unsigned kind = 0; kind < TABLE_COUNT; kind++)
