@@ -339,38 +339,47 @@ static void show_left(const char *out) {
     }
 }
 
+int mag_closing_exit_code(const mag_closing *closing) {
+    enum { PUBLISHED_WITH_WARNINGS = 3 };
+    int exit_code = closing->report->exit_code;
+    return exit_code == 0 && closing->has_lost_messages ? PUBLISHED_WITH_WARNINGS : exit_code;
+}
+
 static void show_end(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
     const char *out = closing->out_directory;
+    int exit_code = mag_closing_exit_code(closing);
     size_t warnings = warning_count(report);
+    if (closing->has_lost_messages)
+        mag_show("messages were lost: standard error could not be written [MS-P411]");
     if (!out) {
-        mag_show("DRY RUN, nothing was written   (exit %d)", report->exit_code);
+        mag_show("DRY RUN, nothing was written   (exit %d)", exit_code);
         return;
     }
     switch (report->end) {
     case MAG_RUN_PUBLISHED:
         if (warnings)
             mag_show("PUBLISHED WITH %zu WARNING%s in %s   (exit %d)", warnings,
-                     warnings == 1 ? "" : "S", out, report->exit_code);
+                     warnings == 1 ? "" : "S", out, exit_code);
         else
-            mag_show("PUBLISHED in %s   (exit %d)", out, report->exit_code);
+            mag_show("PUBLISHED in %s   (exit %d)", out, exit_code);
         show_left(out);
         mag_show("next: magscreen worklist --from %s", out);
         return;
     case MAG_RUN_NOTHING_NEW:
         mag_show("NOTHING NEW: %s holds this very result already   (exit %d)", out,
-                 report->exit_code);
+                 exit_code);
         mag_show("next: magscreen worklist --from %s", out);
         return;
     case MAG_RUN_HELD:
-        mag_show("HELD in %s.held, nothing new is visible   (exit %d)", out, report->exit_code);
+        mag_show("HELD in %s.held, nothing new is visible   (exit %d)", out, exit_code);
         mag_show("record: %s.held/run.json", out);
         mag_show("if it is right: magscreen publish %s.held --reason TEXT", out);
         mag_show("next: magscreen rejects --from %s.held", out);
         return;
     case MAG_RUN_REFUSED:
         mag_show("REFUSED, nothing new is visible; the reasons are in %s.failed   (exit %d)", out,
-                 report->exit_code);
+                 exit_code);
         mag_closing_failed(out, mag_show);
         return;
     }
@@ -540,7 +549,9 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     mag_json_begin(&json, out, true);
     mag_json_object(&json);
     mag_json_key_text(&json, "end", end_names[report->end]);
-    mag_json_key_integer(&json, "exit", report->exit_code);
+    mag_json_key_integer(&json, "exit", mag_closing_exit_code(closing));
+    mag_json_key(&json, "messages_lost");
+    mag_json_bool(&json, closing->has_lost_messages);
     mag_json_key_text(&json, "run_id", report->run_id);
     mag_json_key_text(&json, "as_of", report->as_of);
     series_json(&json, report);

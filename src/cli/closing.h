@@ -10,8 +10,11 @@ typedef struct mag_closing {
     const mag_run_report *report;
     const char *out_directory; /* NULL: a dry run */
     bool has_timings;
+    bool has_lost_messages; /* standard error could not be written: told on stdout, exit 3 */
 } mag_closing;
 
+/* The report's, or 3 where all was well but messages were lost. */
+int mag_closing_exit_code(const mag_closing *closing);
 /* Gates that are amber or red, as messages on stderr, the worst last. */
 void mag_closing_gates(const mag_run_report *report, bool is_json);
 /* Rows per source, what could not be assessed, flags by severity, the end and the next command. */

@@ -36,10 +36,22 @@ mag_status mag_process_begin(mag_error *err) {
     struct sigaction stop = {.sa_handler = on_stop};
     sigemptyset(&ignore.sa_mask);
     sigemptyset(&stop.sa_mask);
-    if (sigaction(SIGPIPE, &ignore, NULL) || sigaction(SIGINT, &stop, NULL) ||
+    if (sigaction(SIGPIPE, &ignore, NULL) || sigaction(SIGXFSZ, &ignore, NULL) || sigaction(SIGINT, &stop, NULL) ||
         sigaction(SIGTERM, &stop, NULL) || sigaction(SIGHUP, &stop, NULL))
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "signals cannot be caught");
     return MAG_OK;
+}
+
+mag_status mag_process_check_descriptors(mag_error *err) {
+    enum { NEEDED = 24 };
+    struct rlimit most;
+    if (getrlimit(RLIMIT_NOFILE, &most) != 0 || most.rlim_cur >= NEEDED)
+        return MAG_OK;
+    mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408,
+             "the limit on open files is %llu, a run needs %d; nothing was read or written",
+             (unsigned long long)most.rlim_cur, NEEDED);
+    mag_hint(err, "raise it first: ulimit -n %d", NEEDED);
+    return MAG_E_RESOURCE;
 }
 
 bool mag_process_is_stopped(void *context) {

@@ -7,9 +7,12 @@
 #include <stdbool.h>
 
 /* Opens descriptors 0 to 2 where they are closed (no file may become stdout), forbids core dumps
-   and being traced, lets a closed pipe be an error instead of a signal, catches SIGINT, SIGTERM,
-   SIGHUP. */
+   and being traced, lets a closed pipe and a limit on file sizes be errors instead of signals,
+   catches SIGINT, SIGTERM, SIGHUP. */
 mag_status mag_process_begin(mag_error *err) MAG_MUST_CHECK;
+
+/* MS-P408 where the limit on open files is below what a run may need. */
+mag_status mag_process_check_descriptors(mag_error *err) MAG_MUST_CHECK;
 
 /* True once a signal asked to stop; has the shape that mag_run asks for. The second signal ends the
    process at once. */

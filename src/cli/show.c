@@ -36,6 +36,16 @@ void mag_shown_add(mag_text *out, mag_span data) {
         mag_text_add(out, shown_piece(data, &at, room));
 }
 
+/* errno of the first write that failed, by stream: stdout is told at the end, stderr on stdout. */
+static int out_fault, err_fault;
+
+static void put(FILE *stream, const char *at, size_t nbytes) {
+    int *fault = stream == stdout ? &out_fault : &err_fault;
+    errno = 0;
+    if (fwrite(at, 1, nbytes, stream) != nbytes && *fault == 0)
+        *fault = errno ? errno : EIO;
+}
+
 /* Without memory of the heap: that it is out must be said, too. */
 static void print_shown(FILE *stream, mag_span data) {
     char line[LINE_NBYTES], room[PIECE_NBYTES];
@@ -43,14 +53,14 @@ static void print_shown(FILE *stream, mag_span data) {
     for (size_t at = 0; at < data.nbytes;) {
         mag_span piece = shown_piece(data, &at, room);
         if (used + piece.nbytes + 1 > sizeof line) {
-            fwrite(line, 1, used, stream);
+            put(stream, line, used);
             used = 0;
         }
         memcpy(line + used, piece.at, piece.nbytes);
         used += piece.nbytes;
     }
     line[used++] = '\n';
-    fwrite(line, 1, used, stream);
+    put(stream, line, used);
 }
 
 /* What does not fit on the stack needs memory; where there is none, its begin is shown. */
@@ -172,7 +182,7 @@ static void show_error_json(const mag_error *err) {
     mag_json_end_object(&json);
     mag_text_add_char(&out, '\n');
     if (!out.is_out_of_memory)
-        fwrite(out.at, 1, out.nbytes, stderr);
+        put(stderr, out.at, out.nbytes);
     mag_text_done(&out);
 }
 
@@ -194,16 +204,24 @@ void mag_show_error(const mag_error *err, bool is_json) {
         mag_tell("  %s", err->hint);
 }
 
+void mag_show_bytes(mag_span bytes) {
+    put(stdout, bytes.at, bytes.nbytes);
+}
+
+bool mag_show_has_lost_messages(void) {
+    return err_fault != 0;
+}
+
 void mag_show_json(const mag_text *json) {
-    fwrite(json->at, 1, json->nbytes, stdout);
-    putchar('\n');
+    mag_show_bytes(mag_text_span(json));
+    mag_show_bytes(mag_span_of("\n"));
 }
 
 mag_status mag_show_end(mag_error *err) {
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return MAG_OK;
-    if (errno == EPIPE || errno == EBADF)
+    if (fflush(stdout) != 0 && out_fault == 0)
+        out_fault = errno;
+    if (out_fault == 0 || out_fault == EPIPE || out_fault == EBADF)
         return MAG_OK;
     mag_status status =
         mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "standard output cannot be written");

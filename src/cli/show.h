@@ -33,6 +33,11 @@ const char *mag_when_text(mag_minute minute, bool is_date_only, char out[MAG_MOM
 /* "magscreen: TEXT [MS-I240]" and the hint, on stderr; as one line of JSON if is_json. */
 void mag_show_error(const mag_error *err, bool is_json);
 
+/* True once something for stderr could not be written. */
+bool mag_show_has_lost_messages(void);
+
+/* Prints bytes as they are; for data that go to a program. */
+void mag_show_bytes(mag_span bytes);
 /* Prints a finished JSON text and a line end. */
 void mag_show_json(const mag_text *json);
 

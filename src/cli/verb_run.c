@@ -39,9 +39,10 @@ static mag_status check_examples(mag_session *session, mag_error *err) {
     return status;
 }
 
-static mag_status show_answer(const mag_closing *closing, bool is_json, mag_account *account,
+static mag_status show_answer(mag_closing *closing, bool is_json, mag_account *account,
                               mag_error *err) {
     mag_closing_gates(closing->report, is_json);
+    closing->has_lost_messages = mag_show_has_lost_messages();
     if (!is_json) {
         mag_closing_lines(closing);
         return MAG_OK;
@@ -51,6 +52,9 @@ static mag_status show_answer(const mag_closing *closing, bool is_json, mag_acco
     mag_status status = mag_closing_json(closing, &text, err);
     if (status == MAG_OK)
         mag_show_json(&text);
+    else if (closing->report->end == MAG_RUN_PUBLISHED && closing->out_directory)
+        mag_error_place(err, "%.300s was published, but cannot be told about",
+                        closing->out_directory);
     mag_text_done(&text);
     return status;
 }
@@ -90,8 +94,9 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
     }
     mag_closing closing = {
         .report = report, .out_directory = out, .has_timings = options->has_timings};
-    *exit_code = report->exit_code;
-    return show_answer(&closing, options->is_json, &session->account, err);
+    status = show_answer(&closing, options->is_json, &session->account, err);
+    *exit_code = mag_closing_exit_code(&closing);
+    return status;
 }
 
 static mag_status run_plan(mag_session *session, const mag_options *options, int *exit_code,
@@ -117,6 +122,7 @@ static mag_status run_plan(mag_session *session, const mag_options *options, int
 
 mag_status mag_verb_run(const mag_options *options, int *exit_code, mag_error *err) {
     MAG_TRY(check_options(options, err));
+    MAG_TRY(mag_process_check_descriptors(err));
     mag_origin origin = {options->operands[0], options->profile, options->data, options->as_of};
     mag_session session = {0};
     mag_status status = mag_session_open(&session, &origin, options, err);

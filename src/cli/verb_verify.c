@@ -12,7 +12,7 @@
 
 static void print_line(void *context, mag_span line) {
     (void)context;
-    fwrite(line.at, 1, line.nbytes, stdout);
+    mag_show_bytes(line);
 }
 
 static mag_status answer_json(const mag_verification *found, mag_account *account, mag_error *err) {

@@ -34,6 +34,7 @@ struct mag_csv_writer {
     char *block;
     size_t used;
     unsigned char *packed;
+    uint64_t nbytes; /* handed on, whether they could be written or not */
     mag_error fault; /* status MAG_OK: none so far */
 };
 
@@ -46,6 +47,7 @@ static void fail_write(mag_csv_writer *w) {
 
 static void write_all(mag_csv_writer *w, const void *bytes, size_t nbytes) {
     const char *at = bytes;
+    w->nbytes += nbytes;
     while (nbytes > 0 && w->fault.status == MAG_OK) {
         ssize_t done = write(w->fd, at, nbytes);
         if (done < 0 && errno == EINTR)
@@ -70,13 +72,12 @@ static void deflate_block(mag_csv_writer *w, int flush) {
     } while (w->deflater.avail_out == 0);
 }
 
+/* After a fault too: how much room is needed is part of the message. */
 static void hand_on(mag_csv_writer *w, bool is_end) {
-    if (w->fault.status == MAG_OK) {
-        if (w->is_gzip)
-            deflate_block(w, is_end ? Z_FINISH : Z_NO_FLUSH);
-        else
-            write_all(w, w->block, w->used);
-    }
+    if (w->is_gzip)
+        deflate_block(w, is_end ? Z_FINISH : Z_NO_FLUSH);
+    else
+        write_all(w, w->block, w->used);
     w->used = 0;
 }
 
@@ -232,9 +233,16 @@ mag_status mag_csv_writer_open(mag_csv_writer **out, const char *path, const cha
 }
 
 mag_status mag_csv_writer_close(mag_csv_writer *w, mag_error *err) {
+    uint64_t nbytes;
+    return mag_csv_writer_end(w, &nbytes, err);
+}
+
+mag_status mag_csv_writer_end(mag_csv_writer *w, uint64_t *nbytes, mag_error *err) {
+    *nbytes = 0;
     if (!w)
         return MAG_OK;
     hand_on(w, true);
+    *nbytes = w->nbytes;
     if (w->fault.status == MAG_OK && fsync(w->fd) != 0)
         fail_write(w);
     int fd = w->fd;

@@ -23,4 +23,8 @@ mag_span mag_csv_without_guard(mag_span cell);
 /* Flushes, fsyncs, closes and frees; the first fault of the writer's life. NULL is MAG_OK. */
 mag_status mag_csv_writer_close(mag_csv_writer *writer, mag_error *err) MAG_MUST_CHECK;
 
+/* As mag_csv_writer_close; *nbytes: the size of the file, or the size it would have had. */
+mag_status mag_csv_writer_end(mag_csv_writer *writer, uint64_t *nbytes,
+                              mag_error *err) MAG_MUST_CHECK;
+
 #endif

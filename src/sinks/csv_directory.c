@@ -51,6 +51,7 @@ typedef struct csv_directory {
     mag_output_dir *output; /* NULL once ended */
     mag_csv_writer *writers[TABLE_COUNT];
     bool is_open[TABLE_COUNT]; /* was opened, maybe closed again */
+    uint64_t nbytes;           /* of the closed tables, written or not */
 } csv_directory;
 
 static mag_status open_table(csv_directory *to, table_kind kind, mag_error *err) {
@@ -185,8 +186,10 @@ static mag_status close_tables(csv_directory *to, mag_error *err) {
     mag_status first = MAG_OK;
     for (unsigned kind = 0; kind < TABLE_COUNT; kind++) {
         mag_error error;
-        mag_status status = mag_csv_writer_close(to->writers[kind], &error);
+        uint64_t nbytes;
+        mag_status status = mag_csv_writer_end(to->writers[kind], &nbytes, &error);
         to->writers[kind] = NULL;
+        to->nbytes += nbytes;
         if (status == MAG_OK || first != MAG_OK)
             continue;
         first = status;
@@ -196,10 +199,23 @@ static mag_status close_tables(csv_directory *to, mag_error *err) {
     return first;
 }
 
+/* Closes and writes what is left; a fault of writing tells how much room the whole result needs. */
+static mag_status write_rest(csv_directory *to, mag_span run_json, mag_error *err) {
+    enum { MEGABYTE = 1000000 };
+    mag_status status = close_tables(to, err);
+    if (status == MAG_OK)
+        status = mag_output_dir_write(to->output, "run.json", run_json, err);
+    if (status == MAG_E_RESOURCE && err != NULL && err->message == MAG_MSG_P403) {
+        unsigned long long megabytes = (to->nbytes + run_json.nbytes + MEGABYTE - 1) / MEGABYTE;
+        mag_hint(err, "the result needs %llu MB in %.300s: make room there, and run again",
+                 megabytes, to->dir);
+    }
+    return status;
+}
+
 static mag_status end_output(csv_directory *to, mag_span run_json, mag_output_end end,
                              mag_error *err) {
-    MAG_TRY(close_tables(to, err));
-    MAG_TRY(mag_output_dir_write(to->output, "run.json", run_json, err));
+    MAG_TRY(write_rest(to, run_json, err));
     mag_output_dir *output = to->output;
     to->output = NULL;
     return mag_output_dir_end(output, end, err);

@@ -151,8 +151,9 @@ static bool fails_or_shortens(kind k, size_t *nbytes) {
 
 /* --- blocks ----------------------------------------------------------------------------------- */
 
-/* Live blocks by address: open addressing, GONE keeps chains whole. */
-enum { SLOT_COUNT = 1 << 20 };
+/* Live blocks by address: open addressing, GONE keeps chains whole. Neighbours in memory are
+   neighbours here, so that a forked child copies few pages. */
+enum { SLOT_COUNT = 1 << 18 };
 typedef struct slot {
     uintptr_t block;
     void *caller;
@@ -162,7 +163,7 @@ static atomic_flag is_busy = ATOMIC_FLAG_INIT;
 static const uintptr_t GONE = 1;
 
 static size_t home_of(uintptr_t block) {
-    return (size_t)((block >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 20) % SLOT_COUNT;
+    return (block >> 4) % SLOT_COUNT;
 }
 
 static void enter(void) {
@@ -178,21 +179,23 @@ static void note_block(void *block, void *caller) {
     if (!block || !settings.is_on)
         return;
     enter();
-    size_t at = home_of((uintptr_t)block);
-    while (slots[at].block > GONE)
+    size_t at = home_of((uintptr_t)block), probes = 0;
+    while (slots[at].block > GONE && probes++ < SLOT_COUNT)
         at = (at + 1) % SLOT_COUNT;
+    if (probes >= SLOT_COUNT)
+        _exit(95);
     slots[at] = (slot){(uintptr_t)block, caller};
     leave();
 }
 
-static void forget_block(void *block) {
+static void forget_block(const void *block) {
     if (!block || !settings.is_on)
         return;
     enter();
-    size_t at = home_of((uintptr_t)block);
-    while (slots[at].block && slots[at].block != (uintptr_t)block)
+    size_t at = home_of((uintptr_t)block), probes = 0;
+    while (slots[at].block && slots[at].block != (uintptr_t)block && probes++ < SLOT_COUNT)
         at = (at + 1) % SLOT_COUNT;
-    if (slots[at].block)
+    if (slots[at].block == (uintptr_t)block)
         slots[at].block = GONE;
     leave();
 }

@@ -98,7 +98,7 @@ static unsigned long up_to(uint64_t *state, unsigned long most) {
 /* --- one run ----------------------------------------------------------------------------------
  */
 
-static void try(const victim *v, const failing *how, tally *sum) {
+static void try(victim *v, const failing *how, tally *sum) {
     outcome o;
     victim_reset(v, how->has_old);
     victim_run(v, how, &o);
@@ -109,7 +109,7 @@ static void try(const victim *v, const failing *how, tally *sum) {
  */
 
 /* Judges each child of the run; returns the last call that was in reach. */
-static unsigned long follow_forks(const victim *v, int report_fd, int stderr_fd, tally *sum) {
+static unsigned long follow_forks(victim *v, int report_fd, int stderr_fd, tally *sum) {
     char line[512], report[512] = "", how_name[16];
     outcome o = {0};
     failing how = {.kind = "alloc", .how = how_name, .error = ENOMEM, .has_old = true};
@@ -133,7 +133,7 @@ static unsigned long follow_forks(const victim *v, int report_fd, int stderr_fd,
     return o.forked;
 }
 
-static unsigned long all_forks(const victim *v, const char *share, tally *sum) {
+static unsigned long all_forks(victim *v, const char *share, tally *sum) {
     int stderr_fd, report_fd, status;
     victim_reset(v, true);
     pid_t child = victim_start_forks(v, share, &stderr_fd, &report_fd);
@@ -148,7 +148,7 @@ static unsigned long all_forks(const victim *v, const char *share, tally *sum) {
 }
 
 /* The last allocation that forks can reach. */
-static unsigned long reach_of_forks(const victim *v) {
+static unsigned long reach_of_forks(victim *v) {
     tally none = {0};
     return all_forks(v, "1/1", &none); /* no call has remainder 1 */
 }
@@ -160,7 +160,7 @@ typedef struct share {
     unsigned long part, of;
 } share;
 
-static void all_of_way(const victim *v, const way *w, unsigned long from, share mine, tally *sum) {
+static void all_of_way(victim *v, const way *w, unsigned long from, share mine, tally *sum) {
     for (unsigned long at = from; at <= v->calls[w->kind]; at++)
         for (int has_old = 0; has_old < 2; has_old++) {
             if ((2 * at + (unsigned long)has_old) % mine.of != mine.part)
@@ -174,7 +174,7 @@ static void all_of_way(const victim *v, const way *w, unsigned long from, share 
         }
 }
 
-static int all_calls(const victim *v, share mine) {
+static int all_calls(victim *v, share mine) {
     tally sum = {0};
     unsigned long reach = reach_of_forks(v);
     for (int i = 0; i < WAY_COUNT; i++)
@@ -192,20 +192,20 @@ static unsigned long needed_memory(const victim *v) {
     return json_is_integer(peak) ? (unsigned long)json_integer_value(peak) : 16UL << 20;
 }
 
-static void try_limit(const victim *v, unsigned long nbytes, bool has_old, tally *sum) {
+static void try_limit(victim *v, unsigned long nbytes, bool has_old, tally *sum) {
     char limit[32];
     snprintf(limit, sizeof limit, "%lu KiB", nbytes / 1024 + 1);
     try(v, &(const failing){.memory_limit = limit, .has_old = has_old}, sum);
 }
 
-static int all_limits(const victim *v, unsigned long count) {
+static int all_limits(victim *v, unsigned long count) {
     tally sum = {0};
     for (unsigned long i = 1; i <= count; i++)
         try_limit(v, needed_memory(v) / count * i, i % 2 != 0, &sum);
     return tell("limits", &sum);
 }
 
-static int some_rounds(const victim *v, unsigned long count) {
+static int some_rounds(victim *v, unsigned long count) {
     tally sum = {0};
     uint64_t state = seed_of_this_run();
     for (unsigned long i = 0; i < count; i++) {
@@ -236,7 +236,7 @@ static double seconds_now(void) {
 }
 
 /* How long a clean run takes, the longest of a few. */
-static double duration(const victim *v) {
+static double duration(victim *v) {
     double longest = 0;
     for (int i = 0; i < 3; i++) {
         outcome o;
@@ -250,8 +250,7 @@ static double duration(const victim *v) {
 }
 
 /* A moment for every second kill, a call that leaves a trace for the others. */
-static void kill_once(const victim *v, uint64_t *random, double longest, unsigned long i,
-                      tally *sum) {
+static void kill_once(victim *v, uint64_t *random, double longest, unsigned long i, tally *sum) {
     static const int traces[] = {VICTIM_OPEN, VICTIM_WRITE, VICTIM_FSYNC, VICTIM_RENAME,
                                  VICTIM_MKDIR};
     failing how = {.how = "kill", .has_old = next_random(random) % 2 != 0};
@@ -274,7 +273,7 @@ static void kill_once(const victim *v, uint64_t *random, double longest, unsigne
     note(sum, &how, &again, fault);
 }
 
-static int some_kills(const victim *v, unsigned long count) {
+static int some_kills(victim *v, unsigned long count) {
     tally sum = {0};
     uint64_t random = seed_of_this_run();
     double longest = duration(v);
@@ -298,7 +297,7 @@ static share share_of(const char *text) {
     return mine;
 }
 
-static int torture(const victim *v, const char *verb, const char *operand) {
+static int torture(victim *v, const char *verb, const char *operand) {
     unsigned long count = operand ? strtoul(operand, NULL, 10) : 0;
     if (strcmp(verb, "forks") == 0) {
         tally sum = {0};

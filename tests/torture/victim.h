@@ -10,13 +10,15 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 typedef struct victim {
-    fault_run golden;          /* published from the same data; golden.out is its folder */
-    char data[512], old[512];  /* old: a result of an earlier as-of */
-    char work[512], out[640];  /* out: what runs publish to, alone in work */
-    unsigned long golden_held; /* blocks that libraries keep in a clean run */
-    unsigned long calls[8];    /* of a clean run, by the kinds of fail_calls.c */
+    fault_run golden;            /* published from the same data; golden.out is its folder */
+    char data[512], old[512];    /* old: a result of an earlier as-of */
+    char work[512], out[640];    /* out: what runs publish to, alone in work */
+    struct timespec old_written; /* when run.json of the old result was copied to out */
+    unsigned long golden_held;   /* blocks that libraries keep in a clean run */
+    unsigned long calls[8];      /* of a clean run, by the kinds of fail_calls.c */
 } victim;
 
 enum {
@@ -54,7 +56,7 @@ void victim_begin(victim *v);
 void victim_end(victim *v);
 
 /* Puts work into its state before a run: empty, or with the old result. */
-void victim_reset(const victim *v, bool has_old);
+void victim_reset(victim *v, bool has_old);
 
 /* One run, waited for. */
 void victim_run(const victim *v, const failing *how, outcome *out);
