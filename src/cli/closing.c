@@ -550,8 +550,6 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     mag_json_object(&json);
     mag_json_key_text(&json, "end", end_names[report->end]);
     mag_json_key_integer(&json, "exit", mag_closing_exit_code(closing));
-    mag_json_key(&json, "messages_lost");
-    mag_json_bool(&json, closing->has_lost_messages);
     mag_json_key_text(&json, "run_id", report->run_id);
     mag_json_key_text(&json, "as_of", report->as_of);
     series_json(&json, report);

@@ -50,8 +50,9 @@ typedef struct csv_directory {
     const char *dir;
     mag_output_dir *output; /* NULL once ended */
     mag_csv_writer *writers[TABLE_COUNT];
-    bool is_open[TABLE_COUNT]; /* was opened, maybe closed again */
-    uint64_t nbytes;           /* of the closed tables, written or not */
+    bool is_open[TABLE_COUNT];   /* was opened, maybe closed again */
+    bool is_broken[TABLE_COUNT]; /* could not be written whole */
+    uint64_t nbytes;             /* of the closed tables, written or not */
 } csv_directory;
 
 static mag_status open_table(csv_directory *to, table_kind kind, mag_error *err) {
@@ -190,6 +191,7 @@ static mag_status close_tables(csv_directory *to, mag_error *err) {
         mag_status status = mag_csv_writer_end(to->writers[kind], &nbytes, &error);
         to->writers[kind] = NULL;
         to->nbytes += nbytes;
+        to->is_broken[kind] |= status != MAG_OK;
         if (status == MAG_OK || first != MAG_OK)
             continue;
         first = status;
@@ -273,6 +275,8 @@ static mag_status fail(mag_sink *sink, mag_span run_json, mag_error *err) {
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: the output has ended", to->dir);
     MAG_TRY(open_table(to, TABLE_REJECTS, err));
     MAG_TRY(close_tables(to, err));
+    if (to->is_broken[TABLE_REJECTS]) /* a record with half a table is none */
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: rejects were not written", to->dir);
     for (unsigned kind = 0; kind < TABLE_COUNT; kind++)
         if (kind != TABLE_REJECTS)
             MAG_TRY(remove_table(to, (table_kind)kind, err));

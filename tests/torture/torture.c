@@ -5,7 +5,8 @@
      torture calls [I/N]      each later allocation, and each call of the other kinds, with each
                               errno that matters; short reads and writes
      torture limits COUNT     --memory-limit at COUNT sizes up to what a clean run needs
-     torture rounds COUNT     that many of all these, chosen at random
+     torture rounds COUNT [memory|files]
+                              that many of all these, or of one sort, chosen at random
      torture kill COUNT       SIGKILL at random moments and calls, then the run again
 
    $MAG_TORTURE_SEED gives the seed of the last two. Exit 1 if anything is wrong. */
@@ -205,11 +206,19 @@ static int all_limits(victim *v, unsigned long count) {
     return tell("limits", &sum);
 }
 
-static int some_rounds(victim *v, unsigned long count) {
+/* NULL: any sort. */
+static bool is_of_sort(unsigned long which, const char *sort) {
+    bool is_memory = which == WAY_COUNT || ways[which].kind == VICTIM_ALLOC;
+    return sort == NULL || is_memory == (strcmp(sort, "memory") == 0);
+}
+
+static int some_rounds(victim *v, unsigned long count, const char *sort) {
     tally sum = {0};
     uint64_t state = seed_of_this_run();
     for (unsigned long i = 0; i < count; i++) {
         unsigned long which = next_random(&state) % (WAY_COUNT + 1);
+        while (!is_of_sort(which, sort))
+            which = next_random(&state) % (WAY_COUNT + 1);
         bool has_old = next_random(&state) % 2 != 0;
         if (which == WAY_COUNT) {
             try_limit(v, up_to(&state, needed_memory(v)), has_old, &sum);
@@ -297,7 +306,7 @@ static share share_of(const char *text) {
     return mine;
 }
 
-static int torture(victim *v, const char *verb, const char *operand) {
+static int torture(victim *v, const char *verb, const char *operand, const char *sort) {
     unsigned long count = operand ? strtoul(operand, NULL, 10) : 0;
     if (strcmp(verb, "forks") == 0) {
         tally sum = {0};
@@ -310,7 +319,7 @@ static int torture(victim *v, const char *verb, const char *operand) {
     if (strcmp(verb, "limits") == 0)
         return all_limits(v, count);
     if (strcmp(verb, "rounds") == 0)
-        return some_rounds(v, count);
+        return some_rounds(v, count, sort);
     if (strcmp(verb, "kill") == 0)
         return some_kills(v, count);
     fprintf(stderr, "torture: there is no \"%s\"\n", verb);
@@ -325,7 +334,7 @@ int main(int argc, char **argv) {
     }
     signal(SIGPIPE, SIG_IGN);
     victim_begin(&v);
-    int code = torture(&v, argv[1], argc > 2 ? argv[2] : NULL);
+    int code = torture(&v, argv[1], argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL);
     victim_end(&v);
     return code;
 }
