@@ -216,6 +216,11 @@ static void clear_left_overs(mag_output_dir *o) {
     closedir(parent);
 }
 
+/* The place is right, the machine cannot now. */
+static bool has_no_room(int reason) {
+    return reason == ENOSPC || reason == EDQUOT || reason == EIO || reason == ENOMEM;
+}
+
 static mag_status begin(mag_output_dir *o, const char *dir, mag_error *err) {
     MAG_TRY(split_path(o, dir, err));
     MAG_TRY(check_parent(o, err));
@@ -223,9 +228,8 @@ static mag_status begin(mag_output_dir *o, const char *dir, mag_error *err) {
     MAG_TRY(check_target(o, err));
     MAG_TRY(check_ends(o, err));
     if (mkdir(o->partial, 0700) != 0)
-        return errno == EACCES || errno == EROFS || errno == EPERM
-                   ? refuse(o->partial, strerror(errno), "name another --out", err)
-                   : mag_io_fail_write(o->partial, errno, err);
+        return has_no_room(errno) ? mag_io_fail_write(o->partial, errno, err)
+                                  : refuse(o->partial, strerror(errno), "name another --out", err);
     o->has_partial = true;
     return MAG_OK;
 }
@@ -289,7 +293,8 @@ static mag_status take_file(mag_output_dir *o, const char *from, const char *nam
     const char *target = mag_output_dir_path(o, name);
     if (!source || !target)
         return mag_fail_memory(err, strlen(from));
-    return mag_file_link_or_copy(source, target) == 0 ? MAG_OK : fail_write(target, errno, err);
+    return mag_file_link_or_copy(source, target) == 0 ? MAG_OK
+                                                      : mag_io_fail_write(target, errno, err);
 }
 
 mag_status mag_output_dir_take(mag_output_dir *o, const char *from, mag_error *err) {
@@ -356,7 +361,8 @@ static mag_status finish(mag_output_dir *o, mag_output_end end, mag_error *err) 
     if (mag_file_tree_sync(o->partial) != 0)
         return mag_io_fail_write(o->partial, errno, err);
     MAG_TRY(move_to(o, target, o->is_forced || end != MAG_OUTPUT_PUBLISHED, err));
-    o->has_partial = false;
+    /* The old result, where it could not be removed: it is tried once more. */
+    o->has_partial = access(o->partial, F_OK) == 0;
     if (mag_file_tree_sync_entries(o->parent) == 0)
         return MAG_OK;
     mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403,
