@@ -33,7 +33,6 @@ static int tear_down(void **state) {
     return rmdir(folder);
 }
 
-
 static void expect_same_content(void) {
     FILE *file = fopen(to, "r");
     assert_non_null(file);
