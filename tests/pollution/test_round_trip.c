@@ -170,7 +170,7 @@ static void read_back(uint64_t *seed, const char *path, bool is_guarded) {
     mag_account account = {0};
     mag_error err = {0};
     mag_stream *stream;
-    mag_csv_reader *reader;
+    mag_csv_reader *reader = NULL;
     size_t step = 1 + chance_below(seed, (size_t)1 << chance_below(seed, 17));
     if (mag_stream_open(&stream, path, &account, &err) != MAG_OK ||
         mag_csv_open(&reader, stream, "t.csv", ',', step, &account, &err) != MAG_OK)
