@@ -27,7 +27,7 @@ struct mag_csv_reader {
     char *buffer;
     size_t capacity, at, end;
     bool is_over;
-    uint32_t line; /* of the record at `at` */
+    uint64_t line; /* of the record at `at` */
     uint64_t row_count;
     mag_span *columns;
     unsigned column_count;
@@ -275,8 +275,19 @@ static mag_status scan_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
     return MAG_OK;
 }
 
+/* Records keep 32 bits of a line's number: a wrong one would lead nobody to the row. */
+static mag_status fail_too_long(const mag_csv_reader *r, mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I136,
+             "%s: more than %lu lines in one file; nothing of it is used", r->name,
+             (unsigned long)UINT32_MAX);
+    mag_hint(err, "export it in several files");
+    return MAG_E_INPUT;
+}
+
 static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
-    r->row = (mag_csv_row){.line = r->line};
+    if (r->line > UINT32_MAX)
+        return fail_too_long(r, err);
+    r->row = (mag_csv_row){.line = (uint32_t)r->line};
     r->is_footer = false;
     *is_row = cut_record(r);
     if (!*is_row)
@@ -324,6 +335,10 @@ mag_status mag_csv_next(mag_csv_reader *r, const mag_csv_row **row, mag_error *e
             *row = &r->row;
     }
     return MAG_OK;
+}
+
+void mag_csv_count_lines_from(mag_csv_reader *r, uint32_t line) {
+    r->line = line;
 }
 
 /* In a file of one column a blank line is of the simple form too, and is no row. */

@@ -56,13 +56,17 @@ typedef struct mag_csv_reader mag_csv_reader;
 /* Reads the header. `name` is used in messages. Faults (MAG_E_INPUT): I-19 MS-I120, I-27 MS-I127,
    I-31 and I-35 MS-I129, lone CR files MS-I121. The stream stays the caller's. buffer_nbytes 0 =
    default (any size from 1 gives the same records). A lone CR in the header refuses the file at
-   once, a file with more lone CRs than line ends is refused at its end. */
+   once, a file with more lone CRs than line ends is refused at its end, one with more lines than
+   UINT32_MAX where they begin (MS-I136). */
 mag_status mag_csv_open(mag_csv_reader **out, mag_stream *stream, const char *name, char delimiter,
                         size_t buffer_nbytes, mag_account *account, mag_error *err) MAG_MUST_CHECK;
 
 /* Takes this scanner from the next record on instead of the widest that the machine has. False, and
    nothing changed, if the machine lacks it. */
 bool mag_csv_set_scanner(mag_csv_reader *reader, mag_csv_scanner scanner);
+
+/* The next record stands on this line. For tests of long files. */
+void mag_csv_count_lines_from(mag_csv_reader *reader, uint32_t line);
 
 unsigned mag_csv_column_count(const mag_csv_reader *reader);
 /* Header name, trimmed, without BOM; borrowed for the reader's life. */
