@@ -367,8 +367,7 @@ static void show_end(const mag_closing *closing) {
         mag_show("next: magscreen worklist --from %s", out);
         return;
     case MAG_RUN_NOTHING_NEW:
-        mag_show("NOTHING NEW: %s holds this very result already   (exit %d)", out,
-                 exit_code);
+        mag_show("NOTHING NEW: %s holds this very result already   (exit %d)", out, exit_code);
         mag_show("next: magscreen worklist --from %s", out);
         return;
     case MAG_RUN_HELD:

@@ -36,8 +36,9 @@ mag_status mag_process_begin(mag_error *err) {
     struct sigaction stop = {.sa_handler = on_stop};
     sigemptyset(&ignore.sa_mask);
     sigemptyset(&stop.sa_mask);
-    if (sigaction(SIGPIPE, &ignore, NULL) || sigaction(SIGXFSZ, &ignore, NULL) || sigaction(SIGINT, &stop, NULL) ||
-        sigaction(SIGTERM, &stop, NULL) || sigaction(SIGHUP, &stop, NULL))
+    if (sigaction(SIGPIPE, &ignore, NULL) || sigaction(SIGXFSZ, &ignore, NULL) ||
+        sigaction(SIGINT, &stop, NULL) || sigaction(SIGTERM, &stop, NULL) ||
+        sigaction(SIGHUP, &stop, NULL))
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "signals cannot be caught");
     return MAG_OK;
 }

@@ -161,10 +161,13 @@ typedef struct share {
     unsigned long part, of;
 } share;
 
+/* Allocations, which are many, find an old result at every second k. */
 static void all_of_way(victim *v, const way *w, unsigned long from, share mine, tally *sum) {
+    bool is_once = strcmp(w->how, "once") == 0;
     for (unsigned long at = from; at <= v->calls[w->kind]; at++)
-        for (int has_old = 0; has_old < 2; has_old++) {
-            if ((2 * at + (unsigned long)has_old) % mine.of != mine.part)
+        for (unsigned long has_old = 0; has_old < 2; has_old++) {
+            bool is_other_half = w->kind == VICTIM_ALLOC && (at + is_once) % 2 != has_old;
+            if (is_other_half || at % mine.of != mine.part)
                 continue;
             failing how = {.kind = victim_kind_names[w->kind],
                            .how = w->how,
