@@ -18,8 +18,8 @@ typedef struct mag_options {
     int64_t threads, limit, patients, seed, files;
     size_t memory_limit_nbytes;
     unsigned allow_empty; /* set of mag_table_kind */
-    bool is_forced, is_dry_run, is_deep, has_timings, is_again, is_dump, is_markdown, is_json,
-        is_help;
+    bool is_forced, is_dry_run, is_deep, has_timings, is_release, is_again, is_dump, is_markdown,
+        is_json, is_help;
 } mag_options;
 
 typedef enum mag_option_id {

@@ -2,6 +2,7 @@
 
 #include "cli/process.h"
 #include "io/embedded.h"
+#include "rules/pack_lock.h"
 
 #define SHIPPED_PACK "pipelines/packs/magnesium-safety.yaml"
 enum { DEFAULT_HISTORY_DAYS = 1095 };
@@ -27,6 +28,14 @@ static mag_status read_plan(mag_session *session, const mag_origin *origin,
     mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no sources were named");
     mag_hint(err, "give a pipeline file, or --profile NAME and --data DIR");
     return status;
+}
+
+/* NULL for a pack that travels inside the program. */
+static const char *file_of_pack(const mag_plan *plan) {
+    mag_span shipped;
+    const bool is_shipped =
+        mag_embedded_find(plan->pack_name, &shipped) && shipped.at == plan->pack_text.at;
+    return is_shipped ? NULL : plan->pack_name;
 }
 
 static mag_status make_sources(mag_session *session, unsigned allow_empty, mag_error *err) {
@@ -57,6 +66,8 @@ mag_status mag_session_open(mag_session *session, const mag_origin *origin,
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
     MAG_TRY(mag_pack_load(session->arena, plan->pack_name, plan->pack_text, plan->overrides,
                           plan->override_count, plan->history_days, &session->pack, err));
+    MAG_TRY(mag_pack_lock_check(session->arena, file_of_pack(plan), session->pack,
+                                &session->is_pack_released, err));
     return make_sources(session, options->allow_empty, err);
 }
 
@@ -68,8 +79,10 @@ mag_status mag_session_open_pack(mag_session *session, const char *file, mag_err
         MAG_TRY(mag_yaml_read_trusted(session->arena, file, &text, err));
     else if (!mag_embedded_find(SHIPPED_PACK, &text))
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "the program was built without a pack");
-    return mag_pack_load(session->arena, file ? file : "magnesium-safety.yaml", text, NULL, 0,
-                         DEFAULT_HISTORY_DAYS, &session->pack, err);
+    MAG_TRY(mag_pack_load(session->arena, file ? file : "magnesium-safety.yaml", text, NULL, 0,
+                          DEFAULT_HISTORY_DAYS, &session->pack, err));
+    return mag_pack_lock_check(session->arena, file, session->pack, &session->is_pack_released,
+                               err);
 }
 
 mag_status mag_session_run_examples(mag_session *session, const mag_example_result **results,
@@ -95,6 +108,7 @@ mag_run_inputs mag_session_inputs(mag_session *session, const mag_options *optio
         .plan = session->plan,
         .book = session->book,
         .pack = session->pack,
+        .is_pack_released = session->is_pack_released,
         .sources = session->sources,
         .source_count = session->source_count,
         .thread_count = options->threads > 0 ? (int)options->threads : 0,

@@ -11,7 +11,8 @@ typedef struct mag_session {
     const mag_plan *plan;
     const mag_codebook *book;
     const mag_pack *pack;
-    mag_source **sources; /* in the plan's order */
+    bool is_pack_released; /* PACK.lock has its name, version and digest */
+    mag_source **sources;  /* in the plan's order */
     size_t source_count;
 } mag_session;
 

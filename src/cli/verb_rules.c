@@ -5,6 +5,7 @@
 #include "cli/verbs.h"
 #include "io/json_writer.h"
 #include "rules/evaluate.h"
+#include "rules/pack_lock.h"
 
 #include <string.h>
 #include <time.h>
@@ -266,6 +267,40 @@ static mag_status lint_json(mag_session *session, const mag_lint_finding *findin
     return end_judgement(&json, &text, err);
 }
 
+/* A release rests on everything that can be checked: findings of lint, and every example. */
+static mag_status check_release(mag_session *session, size_t finding_count, mag_error *err) {
+    const mag_example_result *results;
+    size_t count, failed = 0;
+    MAG_TRY(mag_examples_run(session->arena, session->pack, session->book, &results, &count, err));
+    for (size_t i = 0; i < count; i++)
+        failed += !results[i].passed;
+    if (finding_count == 0 && failed == 0)
+        return mag_pack_check_ready(session->pack, err);
+    mag_status status = mag_fail(err, MAG_E_RULES, MAG_MSG_R504,
+                                 "%s %s is not released: %zu findings, %zu of %zu examples fail",
+                                 mag_pack_name(session->pack), mag_pack_version(session->pack),
+                                 finding_count, failed, count);
+    mag_hint(err, "next: magscreen rules test PACK.yaml");
+    return status;
+}
+
+/* The pack's line goes into the lock beside its file, once. */
+static mag_status release(mag_session *session, const mag_options *options, size_t finding_count,
+                          mag_error *err) {
+    const mag_pack *pack = session->pack;
+    mag_status status = check_release(session, finding_count, err);
+    if (status == MAG_E_RULES)
+        return err->status = MAG_E_ANSWER_NO;
+    if (status != MAG_OK)
+        return status;
+    if (!session->is_pack_released)
+        MAG_TRY(mag_pack_lock_append(session->arena, options->operands[1], pack, err));
+    if (!options->is_json)
+        mag_show("%s %s %s in PACK.lock", mag_pack_name(pack), mag_pack_version(pack),
+                 session->is_pack_released ? "is already" : "is released: its line is");
+    return MAG_OK;
+}
+
 static mag_status lint(mag_session *session, const mag_options *options, int *exit_code,
                        mag_error *err) {
     const mag_lint_finding *findings;
@@ -275,6 +310,8 @@ static mag_status lint(mag_session *session, const mag_options *options, int *ex
     mag_day today = (mag_day)(time(NULL) / (24 * 60 * 60));
     MAG_TRY(mag_pack_lint(session->arena, session->pack, today, &findings, &count, err));
     *exit_code = count ? 1 : 0;
+    if (options->is_release)
+        MAG_TRY(release(session, options, count, err));
     if (options->is_json)
         return lint_json(session, findings, count, err);
     for (size_t i = 0; i < count; i++)
@@ -354,6 +391,9 @@ static mag_status check_action(const mag_options *options, action wanted, mag_er
         options->operand_count < actions[wanted].fewest)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "usage: magscreen rules %s%s",
                         actions[wanted].name, actions[wanted].operands);
+    if (options->is_release && (wanted != LINT || options->operand_count < 2))
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                        "usage: magscreen rules lint --release PACK.yaml");
     if (names_sources && wanted != DIFF)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "rules %s looks at no patients",
                         actions[wanted].name);

@@ -42,13 +42,13 @@ typedef struct mag_canary_person {
     mag_minute as_of; /* what {T} stands for */
 } mag_canary_person;
 
-/* Where a placeholder cannot be read; at NULL: nowhere. */
+/* Where a slot cannot be read; at NULL: nowhere. */
 typedef struct mag_canary_fault {
     const char *at;
 } mag_canary_fault;
 
 /* Appends rows with {id}, {T}, {T-3 days}, {T+2 hours} and {T-71 years|YYYY} replaced; `dates` is
-   the format where a placeholder names none. oldest_days (may be NULL) grows to the farthest day
+   the format Where a slot names none. oldest_days (may be NULL) grows to the farthest day
    before T. Out of memory shows in *out. */
 mag_canary_fault mag_canary_write(const char *rows, const char *dates,
                                   const mag_canary_person *person, mag_text *out,

@@ -62,12 +62,12 @@ static mag_status fail_inside(const canary_reader *in, const mag_yaml *node, con
     const unsigned indent = node->is_block ? node->block_indent : node->column;
     mag_fail(err, MAG_E_USAGE, MAG_MSG_U202, "%s:%u:%u: cannot read \"%.30s\"", in->canaries->file,
              line, indent + (unsigned)(at - begin) + (node->is_block ? 1 : 0), at);
-    mag_hint(err, "placeholders are {id}, {T}, {T-3 days}, {T+2 hours}, {T-71 years|YYYY}; a table "
+    mag_hint(err, "slots are {id}, {T}, {T-3 days}, {T+2 hours}, {T-71 years|YYYY}; a table "
                   "with dates says  dates: YYYY-MM-DD");
     return MAG_E_USAGE;
 }
 
-/* Tries every placeholder, and finds how far back the rows reach. */
+/* Tries every slot, and finds how far back the rows reach. */
 static mag_status check_rows(const canary_reader *in, const mag_yaml *node, size_t table_idx,
                              mag_canary *canary, mag_error *err) {
     const mag_canary_person nobody = {"", 0};

@@ -100,9 +100,9 @@ static void note_oldest(int32_t offset_minutes, int32_t *oldest_days) {
         *oldest_days = days;
 }
 
-/* A placeholder behind its opening brace; *at ends on the closing one. */
-static bool write_placeholder(const char **at, const char *dates, const mag_canary_person *person,
-                              mag_text *out, int32_t *oldest_days) {
+/* A slot behind its opening brace; *at ends on the closing one. */
+static bool write_slot(const char **at, const char *dates, const mag_canary_person *person,
+                       mag_text *out, int32_t *oldest_days) {
     int32_t offset_minutes;
     char format[FORMAT_NBYTES];
     if (strncmp(*at, "id}", 3) == 0) {
@@ -127,7 +127,7 @@ mag_canary_fault mag_canary_write(const char *rows, const char *dates,
             continue;
         }
         at++;
-        if (!write_placeholder(&at, dates, person, out, oldest_days))
+        if (!write_slot(&at, dates, person, out, oldest_days))
             return (mag_canary_fault){begin};
     }
     return (mag_canary_fault){NULL};

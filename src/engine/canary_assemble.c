@@ -80,7 +80,7 @@ static mag_status feed_case(mag_canary_round *round, size_t case_idx, mag_error 
         const mag_canary_place place = {i, case_idx, feed->line_count + 1, count_lines(rows)};
         round->places[round->place_count++] = place;
         feed->line_count += place.line_count;
-        /* The profile's reader has tried every placeholder. */
+        /* The profile's reader has tried every slot. */
         (void)mag_canary_write(rows, canaries->dates[feed->table_idx], &person, &feed->rows, NULL);
         MAG_TRY(mag_text_check(&feed->rows, err));
     }

@@ -476,6 +476,7 @@ static void write_identity(mag_json *json, const mag_run_record *record) {
     mag_json_key_text(json, "name", report->pack_name);
     mag_json_key_text(json, "version", report->pack_version);
     mag_json_key_text(json, "sha256", mag_pack_sha256(inputs->pack));
+    key_bool(json, "released", inputs->is_pack_released);
     mag_json_end_object(json);
     mag_json_key_text(json, "codebook_sha256", mag_codebook_sha256(inputs->book));
     mag_json_key_text(json, "config_sha256", inputs->plan->config_sha256);
