@@ -70,7 +70,8 @@ mag_status mag_plan_glob(mag_arena *arena, mag_plan_place place, const char *pat
     else if (result == GLOB_ABORTED)
         status = mag_io_fail_open(pattern, "cannot be listed", errno, err);
     else
-        status = mag_plan_fail(place, err, "no file matches %s", pattern);
+        status = mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s:%u:%u: no file matches %s",
+                          place.file, place.at->line, place.at->column, pattern);
     globfree(&found);
     return status;
 }

@@ -45,6 +45,11 @@ struct mag_stream {
     mag_stream_facts facts;
 };
 
+/* The name that messages use. */
+static const char *shown(const mag_stream *s) {
+    return s->is_stdin ? "stdin" : s->path;
+}
+
 /* --- input ---------------------------------------------------------------------------------- */
 
 /* A read that came back without bytes and is no fault: a signal, or a stdin that somebody set to
@@ -70,7 +75,7 @@ static mag_status fill(mag_stream *s, size_t wanted, mag_error *err) {
             continue;
         if (got < 0)
             return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P404,
-                            "%s: reading failed at byte %llu: %s", s->path,
+                            "%s: reading failed at byte %llu: %s", shown(s),
                             (unsigned long long)s->facts.in_nbytes, strerror(errno));
         s->is_input_over = got == 0;
         mag_sha256_add(s->hash, (mag_span){(const char *)s->input + s->end, (size_t)got});
@@ -106,7 +111,7 @@ static bool has_changed(const mag_stream *s) {
 
 static mag_status fail_changed(mag_stream *s, mag_error *err) {
     mag_fail(err, MAG_E_INPUT, MAG_MSG_I109,
-             "%s: changed while it was being read; nothing of it is used", s->path);
+             "%s: changed while it was being read; nothing of it is used", shown(s));
     mag_hint(err, "run again when the export has finished");
     return MAG_E_INPUT;
 }
@@ -117,7 +122,7 @@ static mag_status fail_damaged(mag_stream *s, mag_message_id message, const char
     if (has_changed(s))
         return fail_changed(s, err);
     mag_fail(err, MAG_E_INPUT, message, "%s: %s (gzip member %u, byte %llu); nothing of it is used",
-             s->path, what, s->facts.member_count, position(s));
+             shown(s), what, s->facts.member_count, position(s));
     mag_hint(err, "copy the file again, or ask for a new export");
     return MAG_E_INPUT;
 }
@@ -135,7 +140,7 @@ static mag_status fail_garbage(mag_stream *s, mag_error *err) {
         return fail_changed(s, err);
     mag_fail(err, MAG_E_INPUT, MAG_MSG_I104,
              "%s: %llu%s unexpected bytes after the end of gzip member %u; nothing of it is used",
-             s->path, count, count < GARBAGE_NBYTES ? "" : " or more", s->facts.member_count);
+             shown(s), count, count < GARBAGE_NBYTES ? "" : " or more", s->facts.member_count);
     mag_hint(err, "part of the file may be lost: ask for a new export");
     return MAG_E_INPUT;
 }
@@ -176,7 +181,7 @@ static mag_status check_bomb(mag_stream *s, mag_error *err) {
     if (out <= s->limits.output_nbytes || out / s->limits.ratio < position(s))
         return MAG_OK;
     mag_fail(err, MAG_E_INPUT, MAG_MSG_I107,
-             "%s: expands more than %llu:1 over %llu MiB; reading stopped at byte %llu", s->path,
+             "%s: expands more than %llu:1 over %llu MiB; reading stopped at byte %llu", shown(s),
              (unsigned long long)s->limits.ratio,
              (unsigned long long)(s->limits.output_nbytes >> 20), position(s));
     mag_hint(err, "check where the file comes from");
@@ -243,7 +248,7 @@ static mag_status read_plain(mag_stream *s, char *buffer, size_t capacity, size_
 }
 
 static mag_status fail_empty(const mag_stream *s, mag_error *err) {
-    mag_fail(err, MAG_E_INPUT, MAG_MSG_I106, "%s: empty: there is not even a header", s->path);
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I106, "%s: empty: there is not even a header", shown(s));
     mag_hint(err, "an empty feed is not read as 'no patients': ask for a new export");
     return MAG_E_INPUT;
 }
@@ -296,20 +301,20 @@ static mag_status open_file(mag_stream *s, mag_error *err) {
     s->fd =
         s->is_stdin ? STDIN_FILENO : open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (s->fd < 0 || fstat(s->fd, &s->at_open) != 0)
-        return mag_io_fail_open(s->path, "cannot be opened", errno, err);
+        return mag_io_fail_open(shown(s), "cannot be opened", errno, err);
     bool is_file = S_ISREG(s->at_open.st_mode);
     bool is_pipe =
         S_ISFIFO(s->at_open.st_mode) || S_ISSOCK(s->at_open.st_mode) || S_ISCHR(s->at_open.st_mode);
     if (is_file || (s->is_stdin && is_pipe))
         return MAG_OK;
-    mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: is %s, not a file", s->path,
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: is %s, not a file", shown(s),
              S_ISDIR(s->at_open.st_mode) ? "a directory" : "a device or pipe");
     mag_hint(err, "name a .csv or .csv.gz file, or - for stdin");
     return MAG_E_USAGE;
 }
 
 static mag_status fail_not_gzip(const mag_stream *s, const char *kind, mag_error *err) {
-    mag_fail(err, MAG_E_INPUT, MAG_MSG_I108, "%s: this is %s, not gzip", s->path, kind);
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I108, "%s: this is %s, not gzip", shown(s), kind);
     mag_hint(err, "give a gzip file (.csv.gz) or a plain .csv");
     return MAG_E_INPUT;
 }

@@ -189,6 +189,7 @@ static void random_numbers_do_not_depend_on_order(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_settings_give_the_same_bytes),
+        cmocka_unit_test(the_manifest_lists_what_was_written),
         cmocka_unit_test(truth_has_every_planted_patient_and_rule),
         cmocka_unit_test(every_outcome_of_every_rule_is_planted),
         cmocka_unit_test(a_split_cohort_has_the_same_rows),
