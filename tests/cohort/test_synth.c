@@ -15,8 +15,10 @@
 
 #include <cmocka.h>
 
+#include "cohort/manifest.h"
 #include "cohort/synth_planted.h"
 #include "cohort/synth_random.h"
+#include "io/file_digest.h"
 
 static char folder[64];
 
@@ -70,13 +72,43 @@ static size_t count_lines(const char *text) {
     return lines;
 }
 
+/* Every table is listed with the rows that it has and the digest of its bytes; the truth is not. */
+static void the_manifest_lists_what_was_written(void **state) {
+    (void)state;
+    mag_synth_totals totals = write_cohort("listed", 60, 5, 3);
+    char path[256], hex[MAG_SHA256_HEX_NBYTES];
+    mag_account account = {0};
+    mag_error err = {0};
+    mag_arena *arena = mag_arena_new(&account);
+    const mag_manifest *manifest;
+    snprintf(path, sizeof path, "%s/listed/manifest.csv", folder);
+    assert_int_equal(mag_manifest_read(arena, path, &manifest, &err), MAG_OK);
+    assert_int_equal(manifest->line_count, 6);
+    assert_null(mag_manifest_find(manifest, "truth.csv"));
+    uint64_t rows = 0;
+    for (size_t i = 0; i < manifest->line_count; i++) {
+        const mag_manifest_line *line = &manifest->lines[i];
+        char *text = content("listed", line->file);
+        assert_int_equal(line->row_count, count_lines(text) - 1);
+        free(text);
+        snprintf(path, sizeof path, "%s/listed/%s", folder, line->file);
+        assert_int_equal(mag_file_sha256(path, hex, &err), MAG_OK);
+        assert_string_equal(line->sha256, hex);
+        rows += (uint64_t)line->row_count;
+    }
+    assert_int_equal(rows,
+                     totals.patients + totals.labs + totals.prescriptions + totals.conditions);
+    mag_arena_free(arena);
+}
+
 static void same_settings_give_the_same_bytes(void **state) {
     (void)state;
     write_cohort("a", 300, 7, 1);
     write_cohort("b", 300, 7, 1);
     write_cohort("c", 300, 8, 1);
-    const char *files[] = {"patients.csv.gz", "labs.csv.gz", "prescriptions.csv.gz"};
-    for (size_t i = 0; i < 3; i++) {
+    const char *files[] = {"patients.csv.gz", "labs.csv.gz", "prescriptions.csv.gz",
+                           "manifest.csv"};
+    for (size_t i = 0; i < 4; i++) {
         char *a = content("a", files[i]), *b = content("b", files[i]), *c = content("c", files[i]);
         assert_string_equal(a, b);
         assert_string_not_equal(a, c);
