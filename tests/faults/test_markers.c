@@ -1,0 +1,220 @@
+/* A marker in every cell of every table, well-formed and not: nothing that people or machines read
+   along the way may show it. It may stand where ids and values belong: flags, cannot_tell, the
+   level of a site in the summary, and what explain and worklist print. */
+#include "support/fault_cohort.h"
+#include "support/fault_row.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* With a run of digits, as somebody's number has. */
+#define MARKER "Zq7731415926"
+
+static void expect_absent(const char *where, const char *text) {
+    const char *found = text ? strstr(text, MARKER) : NULL;
+    if (found)
+        fail_msg("%s shows the marker: ...%.200s", where, found - text > 80 ? found - 80 : text);
+}
+
+/* Names of all files under the folder of a run but the data's, and the contents of those that hold
+   no ids. */
+static void expect_clean_files(const char *folder, unsigned depth) {
+    DIR *listing = opendir(folder);
+    assert_non_null(listing);
+    for (struct dirent *entry; (entry = readdir(listing));) {
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "data") == 0)
+            continue;
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        expect_absent("a file's name", entry->d_name);
+        struct stat facts;
+        assert_int_equal(stat(path, &facts), 0);
+        if (S_ISDIR(facts.st_mode) && depth < 3)
+            expect_clean_files(path, depth + 1);
+        static const char *const clean[] = {"run.json", "lab_summary.csv", "rejects.csv.gz"};
+        for (size_t i = 0; i < sizeof clean / sizeof clean[0]; i++) {
+            if (strcmp(entry->d_name, clean[i]) != 0)
+                continue;
+            bytes content = strstr(path, ".gz") ? file_inflate(path) : file_read(path);
+            expect_absent(path, content.at);
+            free(content.at);
+        }
+    }
+    closedir(listing);
+}
+
+/* Everything that looks at this cohort, in words and in JSON. Returns the run's exit code. */
+static int expect_silence(const fault_cohort *cohort) {
+    int exit_code = 0;
+    static const char *const json[] = {"--json", NULL};
+    for (int is_json = 0; is_json < 2; is_json++) {
+        fault_run run = fault_screen(cohort, is_json ? json : NULL);
+        exit_code = run.result.exit_code;
+        expect_absent("run, stdout", run.result.out.at);
+        expect_absent("run, stderr", run.result.err.at);
+        expect_clean_files(run.folder, 0);
+        char data[512], kept[512];
+        static const char *const ends[] = {"", ".held", ".failed"};
+        snprintf(data, sizeof data, "%s/data", run.folder);
+        for (size_t i = 0; i < 3; i++) {
+            snprintf(kept, sizeof kept, "%s%s", run.out, ends[i]);
+            if (file_exists(kept))
+                break;
+        }
+        const char *last = is_json ? "--json" : NULL;
+        const char *const calls[][10] = {
+            {"check", "--profile", "magscreen", "--data", data, "--as-of", "2025-12-31", "--deep",
+             last, NULL},
+            {"rejects", "--from", kept, last, NULL},
+            {"verify", kept, NULL},
+            {"run", "--profile", "magscreen", "--data", data, "--as-of", "latest", "--dry-run",
+             last, NULL},
+            {"run", "--profile", "mimic-iv", "--data", data, "--as-of", "latest", "--dry-run", last,
+             NULL},
+        };
+        for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+            program_result result = program_run(calls[i], NULL, NULL);
+            expect_absent(calls[i][0], result.out.at);
+            expect_absent(calls[i][0], result.err.at);
+            program_result_done(&result);
+        }
+        fault_run_done(&run);
+    }
+    return exit_code;
+}
+
+/* Column by column of a table: the cell becomes the marker, alone, and in forms that reach further
+   into a reader: quoted, with a number, a date, a unit, a drug before it. */
+static const struct {
+    fault_table table;
+    const char *cells[12];
+} rows[] = {
+    {FAULT_PATIENTS_TABLE, {"q9001", "F", "1940-01-01", "", "S1", "60", "165", "2025-06-01"}},
+    {FAULT_LABS, {"q0001", "2601-3", "0.41", "mmol/L", "2025-12-20T08:00", ""}},
+    {FAULT_RX,
+     {"q0001", "A02BC01", "Omeprazole 20 mg", "order", "2025-09-11", "", "4", "mmol", "3", "oral"}},
+};
+
+static const char *const forms[] = {
+    MARKER,
+    "0.41 " MARKER,
+    "<" MARKER,
+    "2025-12-20 " MARKER,
+    "mmol/" MARKER,
+    "Magnesium " MARKER,
+    "0.4.1" MARKER,
+    "1e9" MARKER,
+    "A12CC" MARKER,
+    "2601-" MARKER,
+    "\"" MARKER "\"",
+    "\"a\"" MARKER,
+    "0,41" MARKER,
+    "a\"" MARKER,
+    MARKER "," MARKER,
+    MARKER "\xff",
+    "9999-12-31" MARKER,
+};
+
+static void add_rows(fault_cohort *cohort, const char *form) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (size_t column = 0; column < 12 && rows[i].cells[column]; column++) {
+            bool is_site = rows[i].table == FAULT_PATIENTS_TABLE && column == 4;
+            char line[1024] = "";
+            for (size_t k = 0; k < 12 && rows[i].cells[k]; k++) {
+                strcat(line, k ? "," : "");
+                strcat(line, k == column && !is_site ? form : rows[i].cells[k]);
+            }
+            strcat(line, "\n");
+            fault_append(cohort, rows[i].table, line);
+            fault_append(cohort, rows[i].table, line); /* what came twice is told sooner */
+        }
+}
+
+/* First what is well-formed CSV, so that the run goes on to its end; then rows of a wrong shape,
+   which refuse it. */
+static void no_cell_of_any_table_is_told(void **state) {
+    (void)state;
+    enum { COUNT = sizeof forms / sizeof forms[0], SHAPES = 11 };
+    static const size_t ends[] = {0, SHAPES, COUNT};
+    for (size_t group = 0; group < 2; group++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        for (size_t i = ends[group]; i < ends[group + 1]; i++)
+            add_rows(&cohort, forms[i]);
+        int exit_code = expect_silence(&cohort);
+        assert_int_equal(exit_code, 4);
+        fault_cohort_done(&cohort);
+    }
+}
+
+/* Headers, a file without one, a row that never ends, ids that are all markers. */
+static void no_header_is_told(void **state) {
+    (void)state;
+    static const struct {
+        fault_table table;
+        const char *from, *to;
+    } faults[] = {
+        {FAULT_LABS, "comment\n", MARKER "\n"},
+        {FAULT_LABS, "code,", MARKER ","},
+        {FAULT_LABS, "value,unit", MARKER "," MARKER},
+        {FAULT_RX, "kind,", "name" MARKER ","},
+        {FAULT_PATIENTS_TABLE, "patient_id,sex,", MARKER ",F,"},
+        {FAULT_PATIENTS_TABLE,
+         "patient_id,sex,birth,died_on,site,weight_kg,height_cm,measured_on\n", ""},
+        {FAULT_LABS, "patient_id,code,value,unit,collected_at,comment\n", MARKER ";" MARKER ";1\n"},
+        {FAULT_LABS, "patient_id,", "\"" MARKER ","},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        fault_replace_all(&cohort, FAULT_PATIENTS_TABLE, "q00", MARKER);
+        fault_replace(&cohort, faults[i].table, faults[i].from, faults[i].to);
+        expect_silence(&cohort);
+        fault_cohort_done(&cohort);
+    }
+}
+
+/* Where ids belong they stand: without this the search above could be blind. */
+static void markers_stand_in_the_tables_of_results(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    for (int table = 0; table < FAULT_TABLE_COUNT; table++)
+        fault_replace_all(&cohort, (fault_table)table, "q0001", MARKER);
+    assert_int_equal(expect_silence(&cohort), 0);
+    fault_run run = fault_screen(&cohort, NULL);
+    char path[512];
+    snprintf(path, sizeof path, "%s/flags.csv.gz", run.out);
+    bytes flags = file_inflate(path);
+    assert_non_null(strstr(flags.at, MARKER));
+    free(flags.at);
+    /* explain shows the patient to whoever knows the id; errors do not repeat it. */
+    bytes ids[] = {{(char *)(uintptr_t)MARKER "\n", sizeof MARKER},
+                   {(char *)(uintptr_t)MARKER "x\n", sizeof MARKER + 1}};
+    for (int i = 0; i < 2; i++) {
+        program_result result = program_run(
+            (const char *const[]){"explain", "-", "--from", run.out, NULL}, NULL, &ids[i]);
+        assert_int_equal(result.exit_code, i);
+        expect_absent("explain, stderr", result.err.at);
+        program_result_done(&result);
+    }
+    /* As an argument of a script it is refused, and not repeated. */
+    program_result refused =
+        program_run((const char *const[]){"explain", MARKER, "--from", run.out, NULL}, NULL, NULL);
+    assert_int_equal(refused.exit_code, 2);
+    expect_absent("explain, stdout", refused.out.at);
+    expect_absent("explain, stderr", refused.err.at);
+    program_result_done(&refused);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+int main(void) {
+    static const fault_row tests[] = {FAULT_ROW(no_cell_of_any_table_is_told),
+                                      FAULT_ROW(no_header_is_told),
+                                      FAULT_ROW(markers_stand_in_the_tables_of_results)};
+    return FAULT_ROWS_RUN(tests);
+}
