@@ -110,6 +110,10 @@ static mag_status read_root(mag_arena *arena, const mag_yaml *root, mag_previous
     run->result_sha256 = mag_yaml_get_text(root, "result_sha256");
     if (run->run_id == NULL || run->as_of == NULL || run->result_sha256 == NULL)
         return refuse(run->directory, err, "run.json has no run_id, as_of or result_sha256");
+    const mag_yaml *pack = mag_yaml_get(root, "pack");
+    run->pack_name = text_or_empty(pack, "name");
+    run->pack_version = text_or_empty(pack, "version");
+    run->pack_sha256 = text_or_empty(pack, "sha256");
     run->settings_sha256 = settings_of(mag_yaml_get_text(root, "digest_header"));
     run->is_released = mag_yaml_get(root, "released") != NULL;
     MAG_TRY(read_history(root, run, err));
@@ -174,4 +178,17 @@ mag_status mag_previous_run_check_as_of(const mag_previous_run *previous, const 
              previous->as_of, as_of);
     mag_hint(err, "name a run of an earlier time with --previous");
     return MAG_E_USAGE;
+}
+
+mag_status mag_previous_run_check_pack(const mag_previous_run *previous, const mag_pack *pack,
+                                       mag_error *err) {
+    if (strcmp(previous->pack_name, mag_pack_name(pack)) != 0 ||
+        strcmp(previous->pack_version, mag_pack_version(pack)) != 0 ||
+        strcmp(previous->pack_sha256, mag_pack_sha256(pack)) == 0)
+        return MAG_OK;
+    mag_fail(err, MAG_E_RULES, MAG_MSG_R507,
+             "%s: the previous run had another content of %s %s; nothing was read",
+             previous->directory, previous->pack_name, previous->pack_version);
+    mag_hint(err, "give the changed pack a new version; run.json names the digest of the earlier");
+    return MAG_E_RULES;
 }

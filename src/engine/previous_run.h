@@ -3,10 +3,12 @@
 #define MAG_ENGINE_PREVIOUS_RUN_H
 
 #include "engine/tracked.h"
+#include "rules/pack.h"
 
 typedef struct mag_previous_run {
     const char *directory; /* as given */
     const char *run_id, *as_of, *result_sha256;
+    const char *pack_name, *pack_version, *pack_sha256;
     const char *settings_sha256; /* of overridden parameters, limits and kidney settings */
     int32_t history_days;        /* 0 = none */
     bool is_released;            /* was held, and published by somebody with a reason */
@@ -24,6 +26,10 @@ mag_status mag_previous_run_read(mag_arena *arena, const char *directory,
    Under `latest` there is nothing to compare. */
 mag_status mag_previous_run_check_as_of(const mag_previous_run *previous, const char *as_of,
                                         mag_error *err) MAG_MUST_CHECK;
+/* MAG_E_RULES (MS-R507) if the previous run had another content under the pack's name and version:
+   its figures and flags would be compared with those of other rules unnoticed. */
+mag_status mag_previous_run_check_pack(const mag_previous_run *previous, const mag_pack *pack,
+                                       mag_error *err) MAG_MUST_CHECK;
 /* Both of the same minute; `latest` is no time. */
 bool mag_previous_run_is_same_time(const mag_previous_run *previous, const char *as_of);
 

@@ -171,6 +171,29 @@ static void t_R_08(void **state) {
     free(shipped.at);
 }
 
+/* An earlier run knows the version with another content, where no lock does. */
+static void t_R_08_previous(void **state) {
+    (void)state;
+    char path[512], pipeline[512], second[512];
+    fault_run first = run_changed_pack("pack: magnesium-safety", "pack: magnesium-safety");
+    fault_expect(&first, 0, NULL);
+    snprintf(path, sizeof path, "%s/pack.yaml", first.folder);
+    snprintf(pipeline, sizeof pipeline, "%s/pipeline.yaml", first.folder);
+    snprintf(second, sizeof second, "%s/second", first.folder);
+    bytes pack = file_read(path);
+    memcpy(strstr(pack.at, "    title: Magnesium with"), "    title: magnesium", 20);
+    file_write(path, pack.at, pack.nbytes);
+    free(pack.at);
+    program_result again = program_run(
+        (const char *const[]){"run", pipeline, "--previous", first.out, "--out", second, NULL},
+        NULL, NULL);
+    assert_int_equal(again.exit_code, 5);
+    assert_non_null(strstr(again.err.at, "MS-R507"));
+    assert_false(file_exists(second));
+    program_result_done(&again);
+    fault_run_done(&first);
+}
+
 /* A bounded share of what `./dev mutate` does with every constant and comparison of the pack. */
 static void t_R_10(void **state) {
     (void)state;
@@ -192,12 +215,10 @@ static void t_R_10(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_R_01),
-                                     FAULT_ROW(t_R_02),
-                                     FAULT_ROW(t_R_03),
-                                     FAULT_ROW(t_R_04),
-                                     FAULT_ROW(t_R_08),
-                                     FAULT_ROW(t_R_10),
-                                     FAULT_ROW(the_pack_as_it_stands_runs_from_a_pipeline)};
+    static const fault_row rows[] = {
+        FAULT_ROW(t_R_01), FAULT_ROW(t_R_02),
+        FAULT_ROW(t_R_03), FAULT_ROW(t_R_04),
+        FAULT_ROW(t_R_08), FAULT_ROW(t_R_08_previous),
+        FAULT_ROW(t_R_10), FAULT_ROW(the_pack_as_it_stands_runs_from_a_pipeline)};
     return FAULT_ROWS_RUN(rows);
 }
