@@ -42,11 +42,16 @@ void mag_sha256_free(mag_sha256 *hash) {
     free(hash);
 }
 
-void mag_sha256_of(mag_span bytes, char hex[MAG_SHA256_HEX_NBYTES]) {
+void mag_sha256_of_parts(const mag_span *parts, size_t count, char hex[MAG_SHA256_HEX_NBYTES]) {
     mag_sha256 hash;
     unsigned char digest[SHA256_DIGEST_LENGTH] = {0};
     SHA256_Init(&hash.context);
-    mag_sha256_add(&hash, bytes);
+    for (size_t i = 0; i < count; i++)
+        mag_sha256_add(&hash, parts[i]);
     SHA256_Final(digest, &hash.context);
     write_hex(digest, sizeof digest, hex);
+}
+
+void mag_sha256_of(mag_span bytes, char hex[MAG_SHA256_HEX_NBYTES]) {
+    mag_sha256_of_parts(&bytes, 1, hex);
 }

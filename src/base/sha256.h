@@ -16,7 +16,8 @@ void mag_sha256_add(mag_sha256 *hash, mag_span bytes);
 void mag_sha256_end(mag_sha256 *hash, char hex[MAG_SHA256_HEX_NBYTES]);
 /* Frees without a result; NULL is fine. */
 void mag_sha256_free(mag_sha256 *hash);
-/* All at once. */
+/* Of the parts, one behind the other, all at once; asks for no memory. */
+void mag_sha256_of_parts(const mag_span *parts, size_t count, char hex[MAG_SHA256_HEX_NBYTES]);
 void mag_sha256_of(mag_span bytes, char hex[MAG_SHA256_HEX_NBYTES]);
 
 #endif

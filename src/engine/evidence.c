@@ -12,16 +12,10 @@ enum { FLAG_DIGIT_COUNT = 12 };
 
 void mag_flag_id(mag_span patient_id, const char *rule_id, const char *first_seen,
                  char out[MAG_FLAG_ID_NBYTES]) {
-    char hex[MAG_SHA256_HEX_NBYTES] = "";
-    mag_sha256 *hash = mag_sha256_new();
-    if (hash != NULL) {
-        mag_sha256_add(hash, patient_id);
-        mag_sha256_add(hash, (mag_span){"", 1});
-        mag_sha256_add(hash, mag_span_of(rule_id));
-        mag_sha256_add(hash, (mag_span){"", 1});
-        mag_sha256_add(hash, mag_span_of(first_seen));
-        mag_sha256_end(hash, hex);
-    }
+    const mag_span nul = {"", 1};
+    const mag_span parts[] = {patient_id, nul, mag_span_of(rule_id), nul, mag_span_of(first_seen)};
+    char hex[MAG_SHA256_HEX_NBYTES];
+    mag_sha256_of_parts(parts, sizeof parts / sizeof parts[0], hex);
     snprintf(out, MAG_FLAG_ID_NBYTES, "%s-%.*s", rule_id, FLAG_DIGIT_COUNT, hex);
 }
 

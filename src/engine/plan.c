@@ -207,7 +207,7 @@ mag_status mag_plan_read(mag_arena *arena, const char *path, const mag_plan_opti
     MAG_TRY(mag_plan_check_roster(reader.plan, err));
     MAG_TRY(read_profile_settings(&reader, err));
     MAG_TRY(read_pack(&reader, err));
-    mag_plan_finish(reader.plan, reader.text);
+    MAG_TRY(mag_plan_finish(reader.plan, reader.text, err));
     *out = reader.plan;
     return MAG_OK;
 }

@@ -68,6 +68,6 @@ mag_status mag_plan_as_of(mag_arena *arena, const mag_plan_options *options, mag
 
 /* The last step: what follows from the rest, and config_sha256 over `text` (the file, or the short
    form in words), the as-of, and the profiles. */
-void mag_plan_finish(mag_plan *plan, mag_span text);
+mag_status mag_plan_finish(mag_plan *plan, mag_span text, mag_error *err) MAG_MUST_CHECK;
 
 #endif

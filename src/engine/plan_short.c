@@ -102,7 +102,7 @@ mag_status mag_plan_short(mag_arena *arena, const mag_plan_options *options, con
     const char *words = mag_arena_format(arena, "short form\npack %s", SHIPPED_PACK);
     if (words == NULL)
         return mag_fail_memory(err, 1);
-    mag_plan_finish(plan, mag_span_of(words));
+    MAG_TRY(mag_plan_finish(plan, mag_span_of(words), err));
     *out = plan;
     return MAG_OK;
 }

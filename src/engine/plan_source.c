@@ -234,14 +234,14 @@ mag_status mag_plan_take_profiles(mag_plan *plan, const mag_plan_said *said, mag
     return MAG_OK;
 }
 
-void mag_plan_finish(mag_plan *plan, mag_span text) {
+mag_status mag_plan_finish(mag_plan *plan, mag_span text, mag_error *err) {
     const char *as_of = plan->as_of_text == NULL ? "" : plan->as_of_text;
     bool is_data_until_stated =
         plan->data_until != MAG_MINUTE_NONE && plan->data_until != MAG_MINUTE_OPEN;
     plan->is_freshness_judged = is_data_until_stated || strcmp(as_of, "yesterday") == 0;
     mag_sha256 *hash = mag_sha256_new();
     if (hash == NULL)
-        return;
+        return mag_fail_memory(err, sizeof plan->config_sha256);
     mag_sha256_add(hash, text);
     mag_sha256_add(hash, mag_span_of("\nas_of "));
     mag_sha256_add(hash, mag_span_of(as_of));
@@ -254,4 +254,5 @@ void mag_plan_finish(mag_plan *plan, mag_span text) {
         mag_sha256_add(hash, mag_span_of(plan->sources[i].profile->sha256));
     }
     mag_sha256_end(hash, plan->config_sha256);
+    return MAG_OK;
 }

@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 /* --- requests that fail ---------------------------------------------------------------------- */
-enum { TRIES_MOST = 1500 };
+enum { TRIES_MOST = 300 };
 
 static size_t request_count, failing_request; /* from 1; 0: none fails */
 static const void *failed_place;

@@ -345,7 +345,7 @@ static void S_15_hostile_files_are_refused(void **state) {
     assert_int_equal(pack_load(&in, "[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]"), MAG_E_RULES);
     assert_int_equal(pack_load(&in, "pack: [\n"), MAG_E_RULES);
     assert_int_equal(pack_load(&in, ""), MAG_E_RULES);
-    assert_fault(&in, pack_load_when(&in, "kf < 1e999 mL/min"), MAG_MSG_R501, "exponent");
+    assert_fault(&in, pack_load_when(&in, "kf < 1e999 mL/min"), MAG_MSG_R510, "exponent");
     pack_end(&in);
 }
 
