@@ -19,8 +19,10 @@ typedef struct mag_fact_key {
 } mag_fact_key;
 
 enum { RECORDS_SHOWN = 20 /* of one fact about the quality of data, of one count */ };
+enum { EXPOSURES_SHOWN = 20 /* of one list of an operand */, EXPOSURES_SHOWN_IN_ALL = 100 };
 enum { NUMBER_NBYTES = 32 };
-enum { ALONE = -2, COUNTED = -3 /* keys of facts beside those of operands */ };
+/* Keys of facts beside those of operands; LEFT_OUT is minus the operand. */
+enum { ALONE = -2, COUNTED = -3, LEFT_OUT = -4 };
 
 /* --- texts -------------------------------------------------------------------------------- */
 
@@ -436,21 +438,60 @@ static void add_exposure(mag_fact_list *list, const leaf *of, const mag_deciding
     append(list, (mag_fact_key){of->node->operand, NULL, exposure}, &fact);
 }
 
-/* Rows that the value rests on, those of both lists. False if there are none. */
+/* How many rows that decided are not shown, so that evidence stays short enough to be read again;
+   said so that nobody takes the rows shown for all. */
+static void add_rows_left_out(mag_fact_list *list, const leaf *of, size_t count) {
+    mag_fact fact = fact_of(list, MAG_FACT_DERIVED, of->node->shown, of->value);
+    fact.value = kept(list, mag_arena_format(list->arena, "%zu", count));
+    fact.digest_value = fact.value;
+    fact.unit = "more rows";
+    fact.at = MAG_MINUTE_NONE;
+    append(list, (mag_fact_key){LEFT_OUT - of->node->operand, NULL, NULL}, &fact);
+}
+
+/* Where the newest rows begin that are shown, of those that decided. */
+static size_t first_shown(const mag_fact_list *list, const mag_deciding *deciding,
+                          size_t *left_out) {
+    const mag_timeline *patient = list->evaluator->patient;
+    size_t first = patient->exposure_count, shown = 0;
+    size_t room = EXPOSURES_SHOWN;
+    if (list->count + room > EXPOSURES_SHOWN_IN_ALL)
+        room = list->count < EXPOSURES_SHOWN_IN_ALL ? EXPOSURES_SHOWN_IN_ALL - list->count : 0;
+    *left_out = 0;
+    for (size_t i = patient->exposure_count; i-- > 0;) {
+        if (!mag_deciding_holds(deciding, &patient->exposures[i]))
+            continue;
+        if (shown == room) {
+            (*left_out)++;
+            continue;
+        }
+        first = i;
+        shown++;
+    }
+    return first;
+}
+
+/* Rows that the value rests on, the newest of each list. False if there are none. */
 static bool add_exposures(mag_fact_list *list, const leaf *of) {
     const mag_timeline *patient = list->evaluator->patient;
+    size_t left_out_of_all = 0;
     bool is_any = false;
     for (int second = 0; second < 2; second++) {
         mag_deciding deciding;
+        size_t left_out;
         if (!mag_deciding_begin(list->evaluator, of->operand, of->value, second == 1, &deciding))
             continue;
-        for (size_t i = 0; i < patient->exposure_count; i++)
+        const size_t first = first_shown(list, &deciding, &left_out);
+        for (size_t i = first; i < patient->exposure_count; i++)
             if (mag_deciding_holds(&deciding, &patient->exposures[i])) {
                 add_exposure(list, of, &deciding, &patient->exposures[i]);
                 is_any = true;
             }
+        left_out_of_all += left_out;
     }
-    return is_any;
+    if (left_out_of_all > 0)
+        add_rows_left_out(list, of, left_out_of_all);
+    return is_any || left_out_of_all > 0;
 }
 
 /* "no magnesium in 365 days" shows the newest result ever. */

@@ -160,6 +160,34 @@ static void every_drug_that_counts_is_a_fact_of_its_own(void **state) {
     assert_string_equal(explanation.facts[2].drug_name, "Omeprazole 20 mg capsule");
 }
 
+static void of_many_rows_the_newest_are_shown_and_the_others_counted(void **state) {
+    (void)state;
+    char lines[WORLD_TEXT_NBYTES] = "creatinine 400 umol/L on 2024-06-20; female 82 y 48 kg";
+    for (int days = 45; days > 0; days--) {
+        const size_t nbytes = strlen(lines);
+        (void)snprintf(lines + nbytes, sizeof lines - nbytes, "; MGSUPP 400 mg since %d days ago",
+                       days);
+    }
+    world_say(&of.in, "%s", lines);
+    explain("A01");
+    size_t rows = 0, counts = 0;
+    for (size_t i = 0; i < explanation.fact_count; i++) {
+        const mag_fact *fact = &explanation.facts[i];
+        rows += fact->kind == MAG_FACT_EXPOSURE;
+        if (fact->unit == NULL || strcmp(fact->unit, "more rows") != 0)
+            continue;
+        counts++;
+        assert_string_equal(fact->operand, "active(MGSYS)");
+        assert_string_equal(fact->value, "25");
+        assert_string_equal(fact->digest_value, "25");
+        assert_int_equal(fact->at, MAG_MINUTE_NONE);
+    }
+    assert_int_equal(rows, 20);
+    assert_int_equal(counts, 1);
+    assert_int_equal(of.in.patient.as_of - explanation.facts[0].start,
+                     20 * MAG_MINUTES_PER_DAY + MAG_MINUTES_PER_DAY - 1);
+}
+
 static void rows_that_read_the_same_are_one_fact_and_all_count_in_the_dose(void **state) {
     (void)state;
     WORLD(&of.in, "female 65 y 60 kg", "creatinine 105 umol/L 10 days ago",
@@ -217,6 +245,7 @@ int main(void) {
         cmocka_unit_test(cannot_tell_lists_the_unknown_operands),
         cmocka_unit_test(notes_of_a_rule_and_of_values_are_told),
         cmocka_unit_test(every_drug_that_counts_is_a_fact_of_its_own),
+        cmocka_unit_test(of_many_rows_the_newest_are_shown_and_the_others_counted),
         cmocka_unit_test(rows_that_read_the_same_are_one_fact_and_all_count_in_the_dose),
         cmocka_unit_test(a_count_shows_the_results_that_it_counts),
         cmocka_unit_test(the_evaluator_forgets_the_patient_before),
