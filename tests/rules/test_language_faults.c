@@ -264,6 +264,158 @@ static void values_that_cannot_be_compared(void **state) {
         {"@start(LOOP) + 3 days > 3 days", "cannot be added or multiplied"});
 }
 
+/* --- what stands between the brackets -------------------------------------------------------- */
+
+static void filters_that_cannot_be(void **state) {
+    (void)state;
+    EXPECT_FAULTS(MAG_MSG_R501, {"count(@3 < mg_low) > 1", "a filter begins with an analyte"},
+                  {"count(magnesium @= mg_low) > 1", "compared with < <= > or >="},
+                  {"count(magnesium @!= mg_low) > 1", "compared with < <= > or >="},
+                  {"count(magnesium < @3 days) > 1", "needs a limit in a unit"},
+                  {"count(magnesium < @recent) > 1", "needs a limit in a unit"},
+                  {"count(magnesium < @kf) > 1", "with a named limit or a quantity"},
+                  {"count(magnesium < @active(LOOP)) > 1", "with a named limit or a quantity"},
+                  {"count(albumin < @mg_low) > 1", "never reported in"},
+                  {"count(egfr < @kf) > 1", "filtered by a number in mL/min/1.73m2"},
+                  {"count(egfr < @3 mmol/L) > 1", "filtered by a number in mL/min/1.73m2"},
+                  {"change(magnesium @< mg_low) > mg_low", "change( ) takes no filter"});
+    EXPECT_FAULTS(MAG_MSG_R503, {"count(@magnesum < mg_low) > 1", "did you mean \"magnesium\"?"},
+                  {"count(egfr < @agee) > 1", "did you mean \"age\"?"});
+}
+
+static void results_that_an_operand_cannot_stand_on(void **state) {
+    (void)state;
+    EXPECT_FAULTS(
+        MAG_MSG_R501, {"@rejected(egfr)", "is about reported results"},
+        {"@conflict(adjusted_calcium within 3 days)", "is about reported results"},
+        {"@haemolysed(3)", "takes one result"}, {"@uln() > 3", "takes one analyte"},
+        {"@uln(3) > 2", "takes one analyte"}, {"@uln(ck, ck) > 3 U/L", "takes one analyte"},
+        {"@uln(egfr) > 3", "that laboratories report"},
+        {"@uln(adjusted_calcium) > 3 mmol/L", "that laboratories report"},
+        {"@uln(hba1c) > 3", "cannot be worked out for this analyte"},
+        {"@pair(sample) < mg_low", "a bound result and an analyte"},
+        {"@pair(sample, 3 same specimen) < mg_low", "a bound result and an analyte"},
+        {"@pair(sample, potassium) < mg_low", "a bound result and an analyte"},
+        {"@pair(sample, potassium since sample) < mg_low", "a bound result and an analyte"},
+        {"@pair(sample, potassium within 3 days before sample) < mg_low", "a bound result and"},
+        {"@pair(sample, potassium same specimen within 3 days) < mg_low", "a bound result and"},
+        {"@pair(3, potassium same specimen) < mg_low", "a bound result and an analyte"},
+        {"@pair(kf, potassium same specimen) < mg_low", "a bound result and an analyte"},
+        {"@pair(sample, egfr same specimen) < mg_low", "a bound result and an analyte"},
+        {"@days_since(sample, kf) > 3", "an analyte, or something that has a moment"},
+        {"@days_since(3) > 3", "takes something that has a moment"},
+        {"days_since(magnesium within @3) > 3", "is not a whole number of days or hours"},
+        {"@ckd_category(kf, kf) = G4", "a window, or one eGFR"},
+        {"@ckd_category(kf within 3 days) = G4", "a window, or one eGFR"},
+        {"@ckd_category(3) = G4", "a window, or one eGFR"},
+        {"@ckd_category(kf) = G4", "a window, or one eGFR"}, {"@suspect()", "takes words: edta"},
+        {"@suspect(edta, ph)", "takes words: edta"},
+        {"date(@date()) < date(sample)", "takes one thing that has a moment"},
+        {"@known(age > 3, active(LOOP) within 3 days)", "known( ) takes one condition"},
+        {"@known(age > 3 within 3 days)", "known( ) takes one condition"},
+        {"@any_of(age > 3)", "any_of( ) takes two conditions or more"},
+        {"@any_of(age > 3, age > 4 within 3 days)", "any_of( ) takes two conditions or more"},
+        {"overlap(@3, LOOP) > 2", "takes names here"},
+        {"overlap(LOOP, @3) > 2", "takes names here"}, {"@overlap(LOOP) > 2", "takes two lists"});
+    EXPECT_FAULTS(MAG_MSG_R503, {"uln(@sodum) > 3", "did you mean \"sodium\"?"},
+                  {"haemolysed(@sampel)", "did you mean \"sample\"?"},
+                  {"pair(@sampel, potassium same specimen) < mg_low", "did you mean \"sample\"?"},
+                  {"pair(sample, @potasium same specimen) < mg_low", "did you mean \"potassium\"?"},
+                  {"days_since(@sampel) > 3", "did you mean \"sample\"?"},
+                  {"ckd_category(@egfrr) = G4", "did you mean \"egfr\"?"},
+                  {"active(LOOP since @sampel)", "did you mean \"sample\"?"},
+                  {"active(LOOP between sample and @sampel)", "did you mean \"sample\"?"},
+                  {"overlap(@LOPO, LOOP) > 2", "did you mean \"LOOP\"?"},
+                  {"overlap(LOOP, @LOPO) > 2", "did you mean \"LOOP\"?"},
+                  {"suspect(@etda)", "unknown kind of suspicion \"etda\""},
+                  {"1 + @agee > 2", "did you mean \"age\"?"});
+}
+
+static void options_that_cannot_be(void **state) {
+    (void)state;
+    EXPECT_FAULTS(
+        MAG_MSG_R501, {"latest(magnesium @for 3 days) < mg_low", "latest( ) takes no `for"},
+        {"dose_change(LOOP by @3 days)", "changes by a percentage such as 25 %"},
+        {"dose_change(LOOP by @0 %)", "changes by a percentage such as 25 %"},
+        {"dose_change(LOOP by @recent)", "changes by a percentage such as 25 %"},
+        {"continuous(LOOP for @3)", "is not a whole number of days or hours"},
+        {"continuous(LOOP for 90 days, gap @3)", "is not a whole number of days or hours"},
+        {"spaced(magnesium, apart @3) > 1", "is not a whole number of days or hours"},
+        {"latest(magnesium with @egfr) < mg_low", "an analyte that laboratories report"});
+    EXPECT_FAULTS(MAG_MSG_R503, {"dose_change(LOOP by @recnt)", "did you mean \"recent\"?"},
+                  {"continuous(LOOP for @recnt)", "did you mean \"recent\"?"},
+                  {"latest(magnesium with @potasium) < mg_low", "did you mean \"potassium\"?"},
+                  {"salt(MGSYS is @oxidd)", "did you mean \"oxide\"?"},
+                  {"salt(MGSYS is oxide or @3)", "unknown salt \"3\""},
+                  {"salt(MGSYS is citrate or @hydroxid)", "did you mean \"hydroxide\"?"},
+                  {"route(MGSYS is @rectl)", "did you mean \"rectal\"?"});
+}
+
+static void options_that_are_not_written_out(void **state) {
+    (void)state;
+    EXPECT_FAULTS(MAG_MSG_R501, {"dose_change(LOOP by@)", "expected a length of time"},
+                  {"dose_change(LOOP up @3)", "expected by, found \"3\""},
+                  {"dose_change(LOOP down by@)", "expected a length of time"},
+                  {"dose_change(LOOP by 3 % @up by 3 %)", "expected \")\", found \"up\""},
+                  {"latest(magnesium with@)", "expected an analyte"},
+                  {"latest(magnesium with @3)", "expected an analyte"},
+                  {"salt(MGSYS is@)", "expected a word"}, {"salt(MGSYS is @3)", "expected a word"},
+                  {"pair(sample, potassium same@)", "expected specimen, found \")\""},
+                  {"pair(sample, potassium same @sample)", "expected specimen, found \"sample\""},
+                  {"continuous(LOOP for@)", "expected a length of time"},
+                  {"highest(magnesium around sample@)", "expected within, found \")\""},
+                  {"highest(magnesium around @3 days)", "expected an event"},
+                  {"highest(magnesium around sample within@)", "expected a length of time"},
+                  {"continuous(LOOP for 3 days @for 4 days)", "expected \")\", found \"for\""});
+}
+
+/* A sign without meaning in every place where the parser goes on to the next word. */
+static void a_sign_without_meaning_is_refused_wherever_it_stands(void **state) {
+    (void)state;
+    EXPECT_FAULTS(
+        MAG_MSG_R501, {"@$", "no meaning here"}, {"not @$", "no meaning here"},
+        {"(@$", "no meaning here"}, {"(age > 3 @$)", "no meaning here"},
+        {"age @$", "no meaning here"}, {"-@$ < 3", "no meaning here"},
+        {"age + @$", "no meaning here"}, {"age - 3 @$", "no meaning here"},
+        {"age * @$", "no meaning here"}, {"age / 3 @$", "no meaning here"},
+        {"age > @$", "no meaning here"}, {"age > 3 and @$", "no meaning here"},
+        {"age > 3 or @$", "no meaning here"}, {"active(@$", "no meaning here"},
+        {"active(LOOP @$", "no meaning here"}, {"active(LOOP, @$", "no meaning here"},
+        {"active(LOOP) @$", "no meaning here"}, {"active(LOOP within @$", "no meaning here"},
+        {"active(LOOP within 3 days before @$", "no meaning here"},
+        {"active(LOOP from @$", "no meaning here"}, {"active(LOOP from 2 @$", "no meaning here"},
+        {"active(LOOP from 2 to @$", "no meaning here"},
+        {"active(LOOP from 2 to 3 days ago @$", "no meaning here"},
+        {"active(LOOP from 2 to 3 days after @$", "no meaning here"},
+        {"active(LOOP before @$", "no meaning here"},
+        {"active(LOOP before sample @$", "no meaning here"},
+        {"active(LOOP before sample within @$", "no meaning here"},
+        {"active(LOOP between sample @$", "no meaning here"},
+        {"active(LOOP between sample and @$", "no meaning here"},
+        {"active(LOOP since @$", "no meaning here"},
+        {"highest(sodium around sample @$", "no meaning here"},
+        {"highest(sodium around sample within @$", "no meaning here"},
+        {"dose_change(LOOP up @$", "no meaning here"},
+        {"dose_change(LOOP up by @$", "no meaning here"},
+        {"latest(sodium with @$", "no meaning here"},
+        {"latest(sodium with potassium @$", "no meaning here"},
+        {"salt(LOOP is @$", "no meaning here"}, {"salt(LOOP is oxide @$", "no meaning here"},
+        {"pair(sample, sodium same @$", "no meaning here"},
+        {"pair(sample, sodium same specimen @$", "no meaning here"},
+        {"continuous(LOOP for @$", "no meaning here"},
+        {"continuous(LOOP for 3 days @$", "no meaning here"});
+}
+
+static void numbers_beside_results_that_do_not_fit(void **state) {
+    (void)state;
+    EXPECT_FAULTS(MAG_MSG_R501, {"sample < @recent", "needs a limit in a unit such as mmol/L"},
+                  {"sample < @active(LOOP)", "cannot be added or multiplied"},
+                  {"@latest(hba1c) < kf", "cannot be added or multiplied"},
+                  {"@latest(hba1c) + 1 > 2", "cannot be added or multiplied"},
+                  {"mg_low @= sample", "compared with < <= > or >="},
+                  {"mg_low @!= sample", "compared with < <= > or >="});
+}
+
 /* --- every style of YAML --------------------------------------------------------------------- */
 
 static void the_place_is_right_in_every_style_of_yaml(void **state) {
@@ -529,6 +681,12 @@ int main(void) {
         TEST(names_of_one_kind_where_another_belongs),
         TEST(arguments_that_an_operand_does_not_take),
         TEST(values_that_cannot_be_compared),
+        TEST(filters_that_cannot_be),
+        TEST(results_that_an_operand_cannot_stand_on),
+        TEST(options_that_cannot_be),
+        TEST(options_that_are_not_written_out),
+        TEST(a_sign_without_meaning_is_refused_wherever_it_stands),
+        TEST(numbers_beside_results_that_do_not_fit),
         TEST(the_place_is_right_in_every_style_of_yaml),
         TEST(only_equal_dimensions_are_compared),
         TEST(only_equal_dimensions_are_added),
