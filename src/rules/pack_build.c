@@ -27,17 +27,6 @@ mag_status mag_builder_list(mag_pack_builder *builder, const mag_yaml *mapping, 
     return MAG_OK;
 }
 
-mag_status mag_builder_scalar(mag_pack_builder *builder, const mag_yaml *mapping, const char *key,
-                              const mag_yaml **out, mag_error *err) {
-    *out = mag_yaml_get(mapping, key);
-    if (!*out || (*out)->kind == MAG_YAML_SCALAR)
-        return MAG_OK;
-    return mag_builder_fail(builder, *out, MAG_MSG_R502, err,
-                            "\"%s\" is one text; put quotes around it if it holds a comma, a colon "
-                            "or a bracket",
-                            key);
-}
-
 mag_status mag_builder_texts(mag_pack_builder *builder, const mag_yaml *mapping, const char *key,
                              const char *const **out, mag_error *err) {
     const mag_yaml *node;

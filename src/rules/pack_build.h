@@ -41,10 +41,6 @@ void *mag_builder_room(mag_pack_builder *builder, size_t count, size_t item_nbyt
 mag_status mag_builder_list(mag_pack_builder *builder, const mag_yaml *mapping, const char *key,
                             const mag_yaml **first, size_t *count, mag_error *err) MAG_MUST_CHECK;
 
-/* A child that is text; NULL in *out if it is absent. */
-mag_status mag_builder_scalar(mag_pack_builder *builder, const mag_yaml *mapping, const char *key,
-                              const mag_yaml **out, mag_error *err) MAG_MUST_CHECK;
-
 /* A list of texts, NULL-ended. */
 mag_status mag_builder_texts(mag_pack_builder *builder, const mag_yaml *mapping, const char *key,
                              const char *const **out, mag_error *err) MAG_MUST_CHECK;
