@@ -150,6 +150,52 @@ static mag_status load_shipped_pack(mag_arena *arena, mag_error *err) {
     return mag_pack_load(arena, "pack.yaml", text, NULL, 0, 1095, &pack, err);
 }
 
+/* Small, so that every request fails in its turn, and with every part that a pack can have. */
+static const char ALL_PARTS[] =
+    "pack: all\nversion: 1.0.0\n"
+    "parameters: [{ name: recent, value: 90 days }]\n"
+    "limits: [{ name: mg_low, molar: 0.70 mmol/L, mass: 1.7 mg/dL }]\n"
+    "groups: [{ name: MGSYS, members: [MGSUPP, MGIV within 48 hours] }]\n"
+    "gaps: [{ name: g, class: FQ, agent: moxifloxacin, before: 4 hours, after: 90 minutes }]\n"
+    "define: [{ name: kf, as: kidney_function(within 365 days) }]\n"
+    "rules:\n"
+    "- id: A1\n  title: T\n  group: renal\n  checked_by: not yet checked\n  evidence: [a]\n"
+    "  to_confirm: [b]\n  requires: [conditions]\n"
+    "  let: [{ name: s, as: latest(magnesium within recent with creatinine) }]\n"
+    "  notes: [{ name: stale, when: days_since(kf) > 90 }]\n"
+    "  among: active(MGSYS, LOOP within 3 days before s) and has(ckd, diabetes)\n"
+    "  except: not any_of(kf < 20 mL/min, dose(MGSYS) > 2 mmol/day) or always\n"
+    "  when: s < mg_low\n"
+    "  severity: [{ tier: high, when: age >= 75 }, { tier: low }]\n"
+    "  adjust: [{ down: 1, not_below: info, when: known(sex = female) }]\n"
+    "  hides: [{ rule: A2, share: sample, at_most: high, when: stale }]\n"
+    "  event: 'spell(magnesium < mg_low, gap 90 days)'\n"
+    "  worsens: severity rises or kf drops by 5 mL/min or s drops by mg_low\n  snooze: 7 days\n"
+    "  examples: [{ name: e, expect: 'cannot_tell missing', as_of: 2024-02-29, given: [male] }]\n"
+    "- id: A2\n  title: T\n  severity: low\n  requires: [conditions]\n  event: era(MGSYS)\n  "
+    "among: age > 18\n  when: >-\n"
+    "    count(egfr < 60 mL/min/1.73m2 from 2 to 9 days ago) * 2 > 1\n"
+    "    or spaced(ck < 200 U/L, apart 14 days) - 1 > 0\n"
+    "    or continuous(PPI for 48 hours, gap 1 hour) or dose_change(PPI, up by 25 %)\n"
+    "    or salt(MGSUPP is oxide or citrate) or route(FQ is rectal) or suspect(edta or ph)\n"
+    "    or overlap(FQ, MGSYS) > 1 day or ckd_category(egfr) = G4\n"
+    "    or latest(inr) / 2 > uln(inr) + 1 or haemolysed(latest(sodium))\n"
+    "    or pair(latest(potassium), sodium within 90 minutes) > latest(sodium)\n"
+    "    or measured(urea between date(has(ckd)) and start(PPI))\n";
+
+static mag_status load_all_parts(mag_arena *arena, mag_error *err) {
+    static const mag_override overrides[] = {
+        {.name = "recent", .value = "60 days", .note = "local"},
+        {.name = "mg_low", .molar = "0.60 mmol/L", .mass = "1.5 mg/dL", .note = "local"}};
+    const mag_pack *pack;
+    const mag_rule_line *lines;
+    size_t count;
+    MAG_TRY(mag_pack_load(arena, "all.yaml", mag_span_of(ALL_PARTS), overrides, 2, 0, &pack, err));
+    for (size_t i = 0; i < mag_pack_rule_count(pack); i++)
+        MAG_TRY(mag_pack_rule_lines(arena, pack, i, &lines, &count, err));
+    return MAG_OK;
+}
+
 static const char *const SMALL_PACKS[] = {"rule_A02", "rule_A05", "rule_B01", "rule_C06",
                                           "rule_D01", "rule_F01", "rule_G07", "rule_H02S"};
 
@@ -270,6 +316,7 @@ static void reading_profiles_and_pipelines_survives(void **state) {
 static void loading_a_pack_survives(void **state) {
     (void)state;
     starve("shipped pack", load_shipped_pack);
+    starve("all parts", load_all_parts);
 }
 
 static void running_examples_and_lint_survives(void **state) {
