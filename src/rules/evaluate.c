@@ -153,9 +153,8 @@ static void find_tier(mag_evaluator *evaluator, const mag_rule *rule, mag_decisi
         outcome->could_be = passed_over;
 }
 
+/* Of a denominator that is not false. */
 static mag_outcome_kind outcome_of(mag_truth among, mag_truth when) {
-    if (among.is == MAG_FALSE)
-        return MAG_NOT_APPLICABLE;
     if (among.is == MAG_UNDECIDED)
         return when.is == MAG_FALSE ? MAG_NOT_APPLICABLE : MAG_CANNOT_TELL;
     if (when.is == MAG_UNDECIDED)

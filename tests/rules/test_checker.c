@@ -194,6 +194,10 @@ static void a_group_is_its_members_with_their_stay_in_effect(void **state) {
     assert_int_equal((int)operand->member_count, 3);
     assert_string_equal(when->shown, "active(MGIV, MGSYS)");
     assert_string_equal(operand->text, "active(MGSYS)");
+    assert_int_equal(pack_load_when(&in, "active(MGSYS, MGIV)"), MAG_OK);
+    const mag_operand *turned = &in.pack->operands[pack_rule(&in, "X1")->when->operand];
+    assert_int_equal((int)turned->member_count, 3);
+    assert_string_equal(turned->text, "active(MGSYS)"); /* numbered with the denominator */
     for (size_t i = 0; i < operand->member_count; i++) {
         bool is_iv = operand->members[i].drug_class == MAG_CLASS_MGIV;
         assert_int_equal(operand->members[i].extra_minutes, is_iv ? 48 * 60 : 0);
@@ -242,13 +246,22 @@ static void windows_are_resolved(void **state) {
 
 static void a_result_stands_on_the_left_whatever_was_written(void **state) {
     (void)state;
+    const struct {
+        const char *when;
+        mag_relation relation;
+    } table[] = {{"mg_low >= sample", MAG_IS_AT_MOST},
+                 {"mg_low > sample", MAG_IS_BELOW},
+                 {"mg_low <= sample", MAG_IS_AT_LEAST},
+                 {"mg_low < sample", MAG_IS_ABOVE}};
     pack_text in;
     pack_begin(&in);
-    assert_int_equal(pack_load_when(&in, "mg_low >= sample"), MAG_OK);
-    const mag_node *when = pack_rule(&in, "X1")->when;
-    assert_int_equal(when->relation, MAG_IS_AT_MOST);
-    assert_int_equal(when->children[0]->dimension, MAG_DIM_RESULT);
-    assert_string_equal(when->children[1]->limit->name, "mg_low");
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        assert_int_equal(pack_load_when(&in, table[i].when), MAG_OK);
+        const mag_node *when = pack_rule(&in, "X1")->when;
+        assert_int_equal(when->relation, table[i].relation);
+        assert_int_equal(when->children[0]->dimension, MAG_DIM_RESULT);
+        assert_string_equal(when->children[1]->limit->name, "mg_low");
+    }
     pack_end(&in);
 }
 
@@ -259,12 +272,14 @@ static void hours_and_plain_numbers_become_days(void **state) {
         double days;
     } table[] = {{"days_since(kf) > 90", 90},
                  {"days_since(kf) > 2 weeks", 14},
+                 {"14 < days_since(kf)", 14},
                  {"days_since(kf) > 12 hours", 0.5}};
     pack_text in;
     pack_begin(&in);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         assert_int_equal(pack_load_when(&in, table[i].when), MAG_OK);
-        const mag_node *right = pack_rule(&in, "X1")->when->children[1];
+        const mag_node *when = pack_rule(&in, "X1")->when;
+        const mag_node *right = when->children[when->children[1]->kind == MAG_NODE_OPERAND ? 0 : 1];
         assert_int_equal(right->dimension, MAG_DIM_DAYS);
         assert_true(right->number > table[i].days - 1e-9 && right->number < table[i].days + 1e-9);
     }

@@ -102,6 +102,14 @@ static void a_spell_is_an_event_of_results(void **state) {
     assert_int_equal(event->relation, MAG_IS_BELOW);
     assert_string_equal(event->limit->name, "mg_low");
     assert_int_equal(event->gap_days, 90);
+    text = PACK_TOP PACK_RULE("A1", "active(MGSYS)", "sample < mg_low",
+                              "  event: spell(ck > 200 U/L, gap 2 weeks)\n");
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    event = &pack_rule(&in, "A1")->event;
+    assert_int_equal(event->analyte, MAG_CK);
+    assert_int_equal(event->relation, MAG_IS_ABOVE);
+    assert_int_equal(event->limit->molar.mantissa, 200);
+    assert_int_equal(event->gap_days, 14);
     pack_end(&in);
 }
 
@@ -178,6 +186,16 @@ static void R_02_keys_ids_and_references_are_strict(void **state) {
              PACK_RULE("A2", "age > 3", "age > 4", "  hides: [{ rule: A3 }]\n")
                  PACK_RULE("A3", "age > 3", "age > 4", "  hides: [{ rule: A1 }]\n"),
          "in a circle"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  hides: [{ rule: ZEBRA }]\n"),
+         "the pack has no rule ZEBRA; add this line"},
+        {PACK_TOP PACK_RULE("RENAL1", "age > 3", "age > 4", "  hides: [{ rule: RENAL2 }]\n"),
+         "the pack has no rule RENAL2 (did you mean RENAL1?); add this line"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  hides_suspect: true\n")
+             PACK_RULE("A2", "age > 3", "age > 4", "  hides_suspect: true\n"),
+         "rules A1 and A2 both hide suspect samples; one is enough"},
+        {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  hides_suspect: true\n")
+             PACK_RULE("A2", "age > 3", "age > 4", "  hides: [{ rule: A1 }]\n"),
+         "rule A2 hides A1, which hides suspect samples and so must stay visible"},
         {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  status: live\n"), "status is draft"},
         {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  worse: up\n"), "worse is low or high"},
         {PACK_TOP PACK_RULE("A1", "age > 3", "age > 4", "  requires: [labs]\n"),
@@ -289,6 +307,75 @@ static void overrides_replace_values_and_enter_the_digest(void **state) {
     pack_end(&in);
 }
 
+static void a_limit_of_one_side_is_overridden_on_one_or_both(void **state) {
+    (void)state;
+    static const char text[] =
+        "pack: t\nversion: 1.0.0\nlimits:\n- { name: molar, molar: 0.60 mmol/L }\n"
+        "- { name: mass, mass: 1.5 mg/dL }\n- { name: gfr, molar: 60 mL/min/1.73m2 }\n"
+        "rules:\n" PACK_RULE("A1", "age > 3", "age > 4", "");
+    const struct {
+        mag_override override;
+        size_t limit;
+        const char *text;
+    } rows[] = {
+        {{.name = "none"}, 0, "0.60 mmol/L"},
+        {{.name = "none"}, 1, "1.5 mg/dL"},
+        {{.name = "none"}, 2, "60 mL/min/1.73m2"},
+        {{.name = "molar", .molar = "0.50 mmol/L"}, 0, "0.50 mmol/L"},
+        {{.name = "molar", .molar = "0.50 mmol/L", .mass = "1.2 mg/dL"},
+         0,
+         "0.50 mmol/L, 1.2 mg/dL"},
+        {{.name = "mass", .mass = "1.2 mg/dL"}, 1, "1.2 mg/dL"},
+        {{.name = "gfr", .molar = "45 mL/min/1.73m2"}, 2, "45 mL/min/1.73m2"},
+    };
+    pack_text in;
+    pack_begin(&in);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const size_t count = strcmp(rows[i].override.name, "none") != 0;
+        if (pack_load_with(&in, text, &rows[i].override, count, 0) != MAG_OK)
+            fail_msg("%s", in.err.text);
+        assert_string_equal(in.pack->limit_values[rows[i].limit].text, rows[i].text);
+        assert_int_equal(in.pack->limit_values[rows[i].limit].is_overridden, count);
+    }
+    pack_end(&in);
+}
+
+static void one_class_with_two_stays_in_effect_is_two_operands(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    assert_int_equal(
+        pack_load(&in, "pack: t\nversion: 1.0.0\n"
+                       "groups: [{ name: LONG, members: [MGIV within 48 hours] },\n"
+                       "  { name: LONGER, members: [MGIV within 72 hours] }]\n"
+                       "rules:\n" PACK_RULE("A1", "active(LONG)", "active(LONG, LONGER)", "")),
+        MAG_OK);
+    const mag_rule *rule = pack_rule(&in, "A1");
+    assert_int_not_equal(rule->among->operand, rule->when->operand);
+    const mag_operand *among = &in.pack->operands[rule->among->operand];
+    const mag_operand *when = &in.pack->operands[rule->when->operand];
+    assert_int_equal((int)when->member_count, 1);
+    assert_int_equal(among->members[0].extra_minutes, 48 * 60);
+    assert_int_equal(when->members[0].extra_minutes, 72 * 60);
+    pack_end(&in);
+}
+
+static void a_pack_with_carriage_returns_is_read_and_faults_are_shown_without(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    const char *text = "pack: t\r\nversion: 1.0.0\r\nrules:\r\n- id: A1\r\n  title: T\r\n"
+                       "  among: age > 3\r\n  when: |\r\n    age\t>\r\n    @4\r\n"
+                       "  severity: low\r\n";
+    assert_fault(&in, pack_load(&in, text), MAG_MSG_R501, "no meaning here\n      @4\n      ^");
+    assert_memory_equal(in.err.text, "p.yaml:9:5: ", 12);
+    const char *at_end = "pack: t\nversion: 1.0.0\nrules:\n- id: A1\n  title: T\n"
+                         "  among: age > 3\n  severity: low\n  when: age >";
+    assert_fault(&in, pack_load(&in, at_end), MAG_MSG_R501, "found the end of the expression");
+    assert_memory_equal(in.err.text, "p.yaml:8:14: ", 13);
+    pack_end(&in);
+}
+
 static void bad_overrides_are_refused(void **state) {
     (void)state;
     const struct {
@@ -302,6 +389,10 @@ static void bad_overrides_are_refused(void **state) {
         {{.name = "mg_uln", .value = "3 days"}, "takes molar and mass"},
         {{.name = "mg_uln", .molar = "1.00 mmol/L"}, "on every side"},
         {{.name = "mg_uln", .molar = "1 mg/dL", .mass = "2 mg/dL"}, "not one of this side"},
+        {{.name = "mg_uln", .molar = "soon", .mass = "2 mg/dL"}, "expected one number"},
+        {{.name = "mg_uln", .mass = "2 mg/dL"}, "on every side"},
+        {{.name = "molar_only", .mass = "2 mg/dL"}, "on every side"},
+        {{.name = "molar_only", .molar = "1 mmol/L", .mass = "1 mmol/L"}, "not one of this side"},
     };
     pack_text in;
     pack_begin(&in);
@@ -320,7 +411,7 @@ static void examples_keep_their_lines_and_places(void **state) {
     const char *text = PACK_TOP PACK_RULE("A1", "age > 3", "age > 4",
                                           "  examples:\n"
                                           "  - name: one\n"
-                                          "    expect: cannot_tell missing, unit\n"
+                                          "    expect: 'cannot_tell missing, unit, '\n"
                                           "    as_of: 2024-02-29\n"
                                           "    given:\n"
                                           "    - female 71 y 60 kg\n"
@@ -418,6 +509,9 @@ int main(void) {
         cmocka_unit_test(the_last_tier_and_no_other_is_unconditional),
         cmocka_unit_test(a_window_longer_than_history_is_refused),
         cmocka_unit_test(overrides_replace_values_and_enter_the_digest),
+        cmocka_unit_test(a_limit_of_one_side_is_overridden_on_one_or_both),
+        cmocka_unit_test(one_class_with_two_stays_in_effect_is_two_operands),
+        cmocka_unit_test(a_pack_with_carriage_returns_is_read_and_faults_are_shown_without),
         cmocka_unit_test(bad_overrides_are_refused),
         cmocka_unit_test(examples_keep_their_lines_and_places),
         cmocka_unit_test(S_15_hostile_files_are_refused),
