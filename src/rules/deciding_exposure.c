@@ -98,6 +98,8 @@ bool mag_deciding_begin(mag_evaluator *evaluator, const mag_operand *operand,
         out->period = length_before(as_of, operand->length);
     if (by == CHOICE_CHANGE)
         out->period = a_day_around(value);
+    if (by == CHOICE_CURRENT)
+        out->is_current = mag_drug_current(&out->query);
     return true;
 }
 
@@ -109,7 +111,7 @@ bool mag_deciding_holds(const mag_deciding *deciding, const mag_exposure *exposu
     case CHOICE_NONE:
         break;
     case CHOICE_CURRENT:
-        return mag_drug_is_current(query, exposure);
+        return deciding->is_current[exposure - query->patient->exposures];
     case CHOICE_WINDOW:
     case CHOICE_LENGTH:
     case CHOICE_CHANGE:

@@ -12,6 +12,7 @@ typedef struct mag_deciding {
     mag_drug_query query; /* rows whose route is in doubt decide nothing */
     mag_drug_query other; /* of an operand with two lists the other one */
     mag_period period;
+    const bool *is_current; /* by row: counted by the dose of T; NULL where that is not asked */
 } mag_deciding;
 
 /* False if the operand looks at no exposures, or its window hangs on something unknown. is_second:

@@ -1,4 +1,4 @@
-/* Doses at a moment. How they change: operand_dose_change.c. */
+/* Doses at T. Of a day: operand_day_dose.c; how they change: operand_dose_change.c. */
 #include "rules/operand_dose.h"
 
 #include "clinical/dose.h"
@@ -9,33 +9,65 @@ static bool runs_at(const mag_interval *interval, mag_minute at) {
     return interval->start <= at && at < interval->stop;
 }
 
-/* Does another row of the same product stand for this one at that moment? */
-static bool is_replaced(const mag_drug_query *query, const mag_exposure *exposure, mag_minute at) {
-    const mag_timeline *patient = query->patient;
-    const mag_interval own = mag_drug_interval(query, exposure);
-    const bool is_running = runs_at(&own, at);
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *other = &patient->exposures[i];
-        if (other->drug_id != exposure->drug_id || other->start > at ||
-            mag_drug_classes(query, other) == 0)
-            continue;
-        const mag_interval theirs = mag_drug_interval(query, other);
-        const bool is_newer = theirs.start > own.start && at < mag_drug_effect_stop(query, other);
-        if (runs_at(&theirs, at) ? !is_running || (is_newer && own.kind == MAG_RX_ISSUE)
-                                 : !is_running && is_newer)
-            return true;
+/* Of the rows of one product that are in effect at a moment: does one run, and what is the newest
+   start of those that do, and of those that only grace or extra minutes keep in effect? */
+typedef struct product_at {
+    bool is_any_running;
+    mag_minute newest_running, newest_kept;
+} product_at;
+
+static void add_row(product_at *product, const mag_interval *interval, mag_minute at) {
+    if (!runs_at(interval, at)) {
+        if (interval->start > product->newest_kept)
+            product->newest_kept = interval->start;
+        return;
     }
-    return false;
+    product->is_any_running = true;
+    if (interval->start > product->newest_running)
+        product->newest_running = interval->start;
 }
 
-/* Does the dose of that moment count the exposure? */
-static bool counts_at(const mag_drug_query *query, const mag_exposure *exposure, mag_minute at) {
-    return mag_drug_classes(query, exposure) != 0 && exposure->start <= at &&
-           at < mag_drug_effect_stop(query, exposure) && !is_replaced(query, exposure, at);
+/* Does another row of the product stand for this one at that moment? */
+static bool is_replaced(const product_at *product, const mag_interval *own, mag_minute at) {
+    if (runs_at(own, at))
+        return own->kind == MAG_RX_ISSUE && product->newest_running > own->start;
+    return product->is_any_running || product->newest_kept > own->start;
 }
 
-bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure) {
-    return counts_at(query, exposure, query->patient->as_of);
+/* Marks those of the rows, all of one product, that the dose counts at the moment. */
+static void mark_product(const mag_drug_query *query, const mag_drug_key *keys, size_t count,
+                         mag_minute at) {
+    const mag_exposure *exposures = query->patient->exposures;
+    product_at product = {false, MAG_MINUTE_NONE, MAG_MINUTE_NONE};
+    for (size_t i = 0; i < count; i++) {
+        const mag_interval interval = mag_drug_interval(query, &exposures[keys[i].row]);
+        add_row(&product, &interval, at);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const mag_interval own = mag_drug_interval(query, &exposures[keys[i].row]);
+        query->room->marks[keys[i].row] = !is_replaced(&product, &own, at);
+    }
+}
+
+const bool *mag_drug_current(const mag_drug_query *query) {
+    const mag_timeline *patient = query->patient;
+    mag_drug_key *keys = query->room->keys;
+    const mag_minute at = patient->as_of;
+    size_t count = 0;
+    for (size_t i = 0; i < patient->exposure_count; i++) {
+        const mag_exposure *exposure = &patient->exposures[i];
+        query->room->marks[i] = false;
+        if (mag_drug_classes(query, exposure) != 0 && exposure->start <= at &&
+            at < mag_drug_effect_stop(query, exposure))
+            keys[count++] = (mag_drug_key){exposure->drug_id, (uint32_t)i};
+    }
+    mag_drug_keys_sort(keys, count);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && keys[end].key == keys[i].key;)
+            end++;
+        mark_product(query, &keys[i], end - i, at);
+    }
+    return query->room->marks;
 }
 
 static void add_dose(mag_value *sum, const mag_exposure *exposure) {
@@ -54,70 +86,11 @@ mag_value mag_drug_dose(const mag_drug_query *query) {
     if (mag_drug_active(query).truth.is != MAG_TRUE)
         return mag_drug_number_when_absent(query);
     const mag_timeline *patient = query->patient;
+    const bool *is_current = mag_drug_current(query);
     mag_value sum = mag_value_of_number(0);
     for (size_t i = 0; i < patient->exposure_count; i++)
-        if (mag_drug_is_current(query, &patient->exposures[i]))
+        if (is_current[i])
             add_dose(&sum, &patient->exposures[i]);
     note_doubt(&sum);
     return sum;
-}
-
-/* --- the largest dose of a day ------------------------------------------------------------ */
-
-static bool is_for_one_day(const mag_drug_query *query, const mag_exposure *exposure) {
-    const mag_interval interval = mag_drug_interval(query, exposure);
-    return interval.stop - interval.start <= MAG_MINUTES_PER_DAY;
-}
-
-/* What began on the day of that moment and was for one day, and what else counts at the moment. */
-static mag_value dose_of_day(const mag_drug_query *query, const mag_period *period, mag_minute at) {
-    const mag_timeline *patient = query->patient;
-    const mag_day day = mag_minute_day(at);
-    mag_value sum = mag_value_of_number(0);
-    sum.at = at;
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *exposure = &patient->exposures[i];
-        if (mag_drug_classes(query, exposure) == 0 || exposure->start > period->until)
-            continue;
-        if (is_for_one_day(query, exposure) ? mag_minute_day(exposure->start) == day
-                                            : counts_at(query, exposure, at))
-            add_dose(&sum, exposure);
-    }
-    return sum;
-}
-
-static void keep_larger(mag_value *largest, const mag_value *dose) {
-    if (dose->bounds.low > largest->bounds.low)
-        largest->at = dose->at;
-    largest->bounds.low = fmax(largest->bounds.low, dose->bounds.low);
-    largest->bounds.high = fmax(largest->bounds.high, dose->bounds.high);
-    largest->notes |= dose->notes;
-}
-
-static void look_at(const mag_drug_query *query, const mag_period *period, mag_minute at,
-                    mag_value *largest) {
-    if (at <= period->from || at > period->until)
-        return;
-    const mag_value dose = dose_of_day(query, period, at);
-    keep_larger(largest, &dose);
-}
-
-/* Doses rise only where a row begins, or where one stops, or is over, that stood for another; what
-   is for one day meets what still runs when that day begins. */
-mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *period) {
-    if (mag_drug_exposed(query, period).truth.is != MAG_TRUE)
-        return mag_drug_number_when_absent(query);
-    const mag_timeline *patient = query->patient;
-    mag_value largest = dose_of_day(query, period, period->from);
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *exposure = &patient->exposures[i];
-        if (mag_drug_classes(query, exposure) == 0)
-            continue;
-        look_at(query, period, mag_day_begin(exposure->start), &largest);
-        look_at(query, period, exposure->start, &largest);
-        look_at(query, period, mag_drug_interval(query, exposure).stop, &largest);
-        look_at(query, period, mag_drug_effect_stop(query, exposure), &largest);
-    }
-    note_doubt(&largest);
-    return largest;
 }

@@ -8,8 +8,8 @@
    product, the rows that run at T count (of issues the newest alone, which continues the one
    before), or the newest of its rows that grace or extra minutes keep in effect if none runs. */
 mag_value mag_drug_dose(const mag_drug_query *query);
-/* Is the exposure one of the query's that the dose counts at T? */
-bool mag_drug_is_current(const mag_drug_query *query, const mag_exposure *exposure);
+/* Which rows the dose counts at T, by row of the patient. In the room until the next call. */
+const bool *mag_drug_current(const mag_drug_query *query);
 
 /* The largest dose on one calendar day of the period; 0 if nothing is in effect. What lasts no more
    than a day (administrations, orders for one dose) counts whole on the day on which it begins; the

@@ -5,20 +5,42 @@
 
 #include <math.h>
 
+enum { KEYS_PER_ROW = 4 };
+
+/* The classes of a row are asked for by every operand of every rule: they are found once. */
+static void find_classes(mag_drug_room *room, const mag_timeline *patient) {
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        room->classes[i] = mag_exposure_classes(patient->cohort, &patient->exposures[i]);
+}
+
 mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
                                  const mag_timeline *patient, mag_error *err) {
     const size_t wanted = patient->exposure_count;
     MAG_TRY(mag_dose_room_reserve(room, account, wanted, err));
     MAG_TRY(mag_grow(account, (void **)&room->intervals, &room->interval_capacity,
                      sizeof *room->intervals, wanted, err));
-    return mag_grow(account, (void **)&room->eras, &room->era_capacity, sizeof *room->eras, wanted,
-                    err);
+    MAG_TRY(mag_grow(account, (void **)&room->eras, &room->era_capacity, sizeof *room->eras, wanted,
+                     err));
+    MAG_TRY(mag_grow(account, (void **)&room->classes, &room->class_capacity, sizeof *room->classes,
+                     wanted, err));
+    MAG_TRY(mag_grow(account, (void **)&room->marks, &room->mark_capacity, sizeof *room->marks,
+                     wanted, err));
+    MAG_TRY(mag_grow(account, (void **)&room->rows, &room->row_capacity, sizeof *room->rows, wanted,
+                     err));
+    MAG_TRY(mag_grow(account, (void **)&room->keys, &room->key_capacity, sizeof *room->keys,
+                     KEYS_PER_ROW * wanted, err));
+    find_classes(room, patient);
+    return MAG_OK;
 }
 
 void mag_drug_room_done(mag_drug_room *room, mag_account *account) {
     mag_dose_room_done(room, account);
     mag_drop(account, room->intervals, room->interval_capacity, sizeof *room->intervals);
     mag_drop(account, room->eras, room->era_capacity, sizeof *room->eras);
+    mag_drop(account, room->classes, room->class_capacity, sizeof *room->classes);
+    mag_drop(account, room->marks, room->mark_capacity, sizeof *room->marks);
+    mag_drop(account, (void *)room->rows, room->row_capacity, sizeof *room->rows);
+    mag_drop(account, room->keys, room->key_capacity, sizeof *room->keys);
     *room = (mag_drug_room){0};
 }
 
@@ -26,10 +48,23 @@ mag_class_set mag_drug_classes(const mag_drug_query *query, const mag_exposure *
     mag_class_set wanted = 0;
     for (size_t i = 0; i < query->member_count; i++)
         wanted |= (mag_class_set)1 << query->members[i].drug_class;
-    const mag_class_set counted = wanted & mag_exposure_classes(query->patient->cohort, exposure);
-    if (!query->is_sure_only)
+    const mag_class_set counted =
+        wanted & query->room->classes[exposure - query->patient->exposures];
+    if (!query->is_sure_only || exposure->route != MAG_ROUTE_UNKNOWN)
         return counted;
     return counted & ~mag_classes_in_doubt(counted, (mag_route)exposure->route);
+}
+
+size_t mag_drug_first_from(const mag_timeline *patient, mag_minute start) {
+    size_t low = 0, high = patient->exposure_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (patient->exposures[middle].start < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 size_t mag_drug_doubt_count(const mag_drug_query *query) {
@@ -189,9 +224,10 @@ mag_value mag_drug_event_at_start(const mag_drug_query *query, mag_minute start)
     const mag_timeline *patient = query->patient;
     mag_value value = mag_value_of_truth(mag_truth_of(true));
     value.at = start;
-    for (size_t i = 0; i < patient->exposure_count; i++)
-        if (patient->exposures[i].start == start &&
-            mag_drug_classes(query, &patient->exposures[i]) != 0 &&
+    for (size_t i = mag_drug_first_from(patient, start);
+         i < patient->exposure_count && patient->exposures[i].start == start && !value.is_date_only;
+         i++)
+        if (mag_drug_classes(query, &patient->exposures[i]) != 0 &&
             mag_exposure_has(&patient->exposures[i], MAG_EXPOSURE_START_DATE))
             value.is_date_only = true;
     return value;

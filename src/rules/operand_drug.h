@@ -4,10 +4,12 @@
 #ifndef MAG_RULES_OPERAND_DRUG_H
 #define MAG_RULES_OPERAND_DRUG_H
 
+#include "rules/drug_order.h"
 #include "rules/period.h"
 #include "rules/value.h"
 
-/* Room for the eras of one patient. Zeroed to begin with; kept from patient to patient. */
+/* Room for what is worked out of the rows of one patient. Zeroed to begin with; kept from patient
+ * to patient. */
 typedef struct mag_drug_room {
     mag_interval *intervals;
     size_t interval_capacity;
@@ -15,6 +17,20 @@ typedef struct mag_drug_room {
     size_t era_capacity;
     struct mag_dose_row *dose_rows; /* of operand_dose.c */
     size_t dose_row_capacity;
+    mag_class_set *classes; /* of each row of the patient, after its route gate */
+    size_t class_capacity;
+    bool *marks; /* answers by row */
+    size_t mark_capacity;
+    const mag_exposure **rows;
+    size_t row_capacity;
+    mag_drug_key *keys; /* four to a row */
+    size_t key_capacity;
+    struct mag_dose_group *dose_groups; /* of dose_group.c */
+    size_t dose_group_capacity;
+    struct mag_dose_product *dose_products;
+    size_t dose_product_capacity;
+    uint32_t *group_of; /* of each row */
+    size_t group_of_capacity;
 } mag_drug_room;
 
 /* Makes room for a patient: call before any of the functions below. */
@@ -39,6 +55,8 @@ enum { MAG_GAP_OF_KIND = -1 };
    further apart are joined; MAG_GAP_OF_KIND: by the rules of their kind. In the room until the next
    call. */
 size_t mag_drug_eras(const mag_drug_query *query, int32_t gap_minutes, const mag_era **eras);
+/* The first row of the patient that starts at the moment or behind it. */
+size_t mag_drug_first_from(const mag_timeline *patient, mag_minute start);
 /* An exposure of the query as an interval that is at least a minute long. */
 mag_interval mag_drug_interval(const mag_drug_query *query, const mag_exposure *exposure);
 /* End of its effect, exclusive: grace of an issue and extra minutes included. */

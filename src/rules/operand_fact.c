@@ -5,6 +5,8 @@
 #include "cohort/unit_profile.h"
 #include "rules/operand_dose.h"
 
+#include <stdlib.h>
+
 /* --- results and marks -------------------------------------------------------------------- */
 
 /* What a guard set aside is asked for by suspect( ). */
@@ -105,25 +107,24 @@ mag_value mag_record_any(const mag_record_query *query) {
 
 /* --- orders ------------------------------------------------------------------------------- */
 
-typedef bool exposure_test(const mag_drug_query *query, const mag_exposure *exposure);
-
-static mag_value any_exposure(const mag_drug_query *query, exposure_test *is_wanted) {
-    const mag_timeline *patient = query->patient;
-    for (size_t i = 0; i < patient->exposure_count; i++)
-        if (is_wanted(query, &patient->exposures[i]))
-            return mag_value_of_truth(mag_truth_of(true));
+/* What an operand is worth if no row is of the kind that it asks for. */
+static mag_value none_of_active(const mag_drug_query *query) {
     const mag_value active = mag_drug_active(query);
     return active.truth.is == MAG_TRUE ? mag_value_of_truth(mag_truth_of(false)) : active;
 }
 
-bool mag_drug_is_unclear(const mag_drug_query *query, const mag_exposure *exposure) {
-    const bool is_exact = exposure->dose_lo_umol == exposure->dose_hi_umol;
-    return (!is_exact || exposure->dose_hi_umol == MAG_DOSE_UNKNOWN) &&
-           mag_drug_is_current(query, exposure);
+static bool is_unclear(const mag_exposure *exposure) {
+    return exposure->dose_lo_umol != exposure->dose_hi_umol ||
+           exposure->dose_hi_umol == MAG_DOSE_UNKNOWN;
 }
 
 mag_value mag_drug_dose_unclear(const mag_drug_query *query) {
-    return any_exposure(query, mag_drug_is_unclear);
+    const mag_timeline *patient = query->patient;
+    const bool *is_current = mag_drug_current(query);
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        if (is_current[i] && is_unclear(&patient->exposures[i]))
+            return mag_value_of_truth(mag_truth_of(true));
+    return none_of_active(query);
 }
 
 static bool is_running_order(const mag_drug_query *query, const mag_exposure *exposure) {
@@ -132,23 +133,32 @@ static bool is_running_order(const mag_drug_query *query, const mag_exposure *ex
            now < exposure->stop && mag_drug_classes(query, exposure) != 0;
 }
 
-static bool is_alike(const mag_exposure *a, const mag_exposure *b) {
-    return a->drug_id == b->drug_id && a->route == b->route && a->dose_text_id == b->dose_text_id &&
-           a->dose_lo_umol == b->dose_lo_umol && a->dose_hi_umol == b->dose_hi_umol;
-}
+#define COMPARE(a, b)                                                                              \
+    if ((a) != (b))                                                                                \
+        return (a) < (b) ? -1 : 1;
 
-bool mag_drug_is_repeated(const mag_drug_query *query, const mag_exposure *exposure) {
-    const mag_timeline *patient = query->patient;
-    if (!is_running_order(query, exposure))
-        return false;
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *other = &patient->exposures[i];
-        if (other != exposure && is_alike(exposure, other) && is_running_order(query, other))
-            return true;
-    }
-    return false;
+/* 0: orders that are alike. */
+static int compare_orders(const void *a, const void *b) {
+    const mag_exposure *x = *(const mag_exposure *const *)a, *y = *(const mag_exposure *const *)b;
+    COMPARE(x->drug_id, y->drug_id)
+    COMPARE(x->route, y->route)
+    COMPARE(x->dose_text_id, y->dose_text_id)
+    COMPARE(x->dose_lo_umol, y->dose_lo_umol)
+    COMPARE(x->dose_hi_umol, y->dose_hi_umol)
+    return 0;
 }
 
 mag_value mag_drug_repeated(const mag_drug_query *query) {
-    return any_exposure(query, mag_drug_is_repeated);
+    const mag_timeline *patient = query->patient;
+    const mag_exposure **orders = query->room->rows;
+    size_t count = 0;
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        if (is_running_order(query, &patient->exposures[i]))
+            orders[count++] = &patient->exposures[i];
+    if (count > 1)
+        qsort(orders, count, sizeof *orders, compare_orders);
+    for (size_t i = 1; i < count; i++)
+        if (compare_orders(&orders[i - 1], &orders[i]) == 0)
+            return mag_value_of_truth(mag_truth_of(true));
+    return none_of_active(query);
 }

@@ -27,9 +27,7 @@ mag_value mag_record_any(const mag_record_query *query);
 
 /* A product in effect at T whose dose is not known or an interval; else like active. */
 mag_value mag_drug_dose_unclear(const mag_drug_query *query);
-bool mag_drug_is_unclear(const mag_drug_query *query, const mag_exposure *exposure);
 /* Two orders of one drug, route and dose run at T; else like active. */
 mag_value mag_drug_repeated(const mag_drug_query *query);
-bool mag_drug_is_repeated(const mag_drug_query *query, const mag_exposure *exposure);
 
 #endif
