@@ -48,6 +48,25 @@ static mag_span line_of(mag_span text, unsigned line) {
     return (mag_span){at, (size_t)((feed ? feed : end) - at)};
 }
 
+/* Whether the first line with ink begins with a key, as every file of ours does. A patients' table
+   that was named by mistake does not, and none of its rows may be shown. */
+static bool begins_with_key(mag_span text) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+    while (text.nbytes > 0) {
+        mag_span line = line_of(text, 1);
+        size_t taken = line.nbytes < text.nbytes ? line.nbytes + 1 : line.nbytes;
+        text = (mag_span){text.at + taken, text.nbytes - taken};
+        line = mag_span_trim(line);
+        if (line.nbytes == 0 || line.at[0] == '#' || mag_span_is(line, "---"))
+            continue;
+        size_t length = 0;
+        while (length < line.nbytes && memchr(letters, line.at[length], sizeof letters - 1))
+            length++;
+        return length > 0 && length < line.nbytes && line.at[length] == ':';
+    }
+    return false;
+}
+
 /* The line with control bytes made harmless, and a caret under the column. */
 static void add_excerpt(builder *b, unsigned line, unsigned column) {
     mag_span source = line_of(b->text, line);
@@ -56,7 +75,8 @@ static void add_excerpt(builder *b, unsigned line, unsigned column) {
     for (size_t i = 0; i < length; i++)
         shown[i] = (unsigned char)source.at[i] < ' ' || source.at[i] == 0x7f ? ' ' : source.at[i];
     shown[length] = '\0';
-    if (!b->err || column > sizeof shown || mag_span_trim(mag_span_of(shown)).nbytes == 0)
+    if (!b->err || column > sizeof shown || mag_span_trim(mag_span_of(shown)).nbytes == 0 ||
+        !begins_with_key(b->text))
         return;
     mag_error_line(b->err, "  %s", shown);
     mag_error_line(b->err, "  %*s^", (int)column - 1, "");

@@ -154,6 +154,22 @@ static void a_syntax_fault_shows_the_line_and_a_caret(void **state) {
     assert_null(strchr(err.text, '\x1b'));
 }
 
+static void a_row_of_a_table_that_was_named_by_mistake_is_not_shown(void **state) {
+    (void)state;
+    static const char *const tables[] = {
+        "patient_id,code,comment\nq77,2601-3,phoned: yes\n", "q77,phoned: yes\nq77,b: c: d\n",
+        "\n# x\nPatient;comment\nq77;a: b\nq77;a: [\n", "q77: a: b\n"};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        const mag_yaml *root;
+        mag_error err = {0};
+        assert_int_equal(
+            mag_yaml_parse(arena, "labs.csv", mag_span_of(tables[i]), MAG_E_USAGE, &root, &err),
+            MAG_E_USAGE);
+        assert_starts_with(err.text, "labs.csv:");
+        assert_null(strstr(err.text, "q77"));
+    }
+}
+
 static mag_status parse_sized(size_t nbytes, char fill, const char *head, mag_error *err) {
     char *text = malloc(nbytes);
     memset(text, fill, nbytes);
@@ -246,6 +262,7 @@ int main(void) {
         TEST(a_byte_order_mark_changes_no_position),
         TEST(refuses_what_is_not_allowed_with_its_position),
         TEST(a_syntax_fault_shows_the_line_and_a_caret),
+        TEST(a_row_of_a_table_that_was_named_by_mistake_is_not_shown),
         TEST(S_15_a_hostile_file_stops_at_its_limit),
         TEST(sixteen_levels_are_fine),
         TEST(a_hundred_thousand_keys_are_checked_for_repeats),
