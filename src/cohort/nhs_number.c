@@ -1,9 +1,21 @@
 #include "cohort/nhs_number.h"
 
+#include <string.h>
+
 static const double SIGNIFICANCE = 0.001, BY_CHANCE = 1.0 / 11.0;
+
+/* What exports add to a number: blanks up to a width, and ".0" where it was taken for a quantity.
+ */
+static mag_span without_padding(mag_span id) {
+    id = mag_span_trim(id);
+    if (id.nbytes > 2 && memcmp(id.at + id.nbytes - 2, ".0", 2) == 0)
+        id.nbytes -= 2;
+    return id;
+}
 
 bool mag_nhs_number_digits(mag_span id, char digits[10]) {
     size_t count = 0;
+    id = without_padding(id);
     for (size_t i = 0; i < id.nbytes; i++) {
         char c = id.at[i];
         bool is_gap = (c == ' ' || c == '-') && i > 0 && i + 1 < id.nbytes;

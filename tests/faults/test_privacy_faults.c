@@ -96,6 +96,31 @@ static void t_S_18_many_ids(void **state) {
     }
 }
 
+/* As exports write them: in groups, padded to a width, taken for a quantity. */
+static void t_S_18_as_exports_write_them(void **state) {
+    (void)state;
+    static const char *const formats[] = {"%.3s %.3s %.4s", "%.3s-%.3s-%.4s", "%.3s%.3s%.4s  ",
+                                          "%.3s%.3s%.4s.0"};
+    for (size_t k = 0; k < sizeof formats / sizeof formats[0]; k++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        for (unsigned i = 0; i < 12; i++) {
+            char id[16], written[32], line[96];
+            ten_digits(i, true, id);
+            snprintf(written, sizeof written, formats[k], id, id + 3, id + 6);
+            snprintf(line, sizeof line, "%s,F,1980-01-01,,S1,60,165,2025-06-01\n", written);
+            fault_append(&cohort, FAULT_PATIENTS_TABLE, line);
+        }
+        fault_run run = fault_screen(&cohort, NULL);
+        fault_expect(&run, 10, "MS-S610");
+        fault_expect_refused(&run);
+        assert_null(strstr(run.result.err.at, "400 00"));
+        expect_no_id(&run);
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
+}
+
 /* A roster of pseudonyms does not hide the numbers of a laboratory. */
 static void t_S_18_any_source(void **state) {
     (void)state;
@@ -290,8 +315,12 @@ static void t_S_17(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_S_17),          FAULT_ROW(t_S_18_few_ids),
-                                     FAULT_ROW(t_S_18_many_ids), FAULT_ROW(t_S_18_any_source),
-                                     FAULT_ROW(t_S_19),          FAULT_ROW(t_S_19_dropped)};
+    static const fault_row rows[] = {FAULT_ROW(t_S_17),
+                                     FAULT_ROW(t_S_18_few_ids),
+                                     FAULT_ROW(t_S_18_many_ids),
+                                     FAULT_ROW(t_S_18_as_exports_write_them),
+                                     FAULT_ROW(t_S_18_any_source),
+                                     FAULT_ROW(t_S_19),
+                                     FAULT_ROW(t_S_19_dropped)};
     return FAULT_ROWS_RUN(rows);
 }
