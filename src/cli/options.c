@@ -23,7 +23,7 @@ const mag_verb mag_verbs[] = {
 #undef MAG_VERB
     {0}};
 
-typedef enum option_kind { TEXT, COUNT, SIZE, TABLES, FLAG } option_kind;
+typedef enum option_kind { TEXT, PLACE, COUNT, SIZE, TABLES, FLAG } option_kind;
 
 typedef struct option_row {
     mag_option_facts facts;
@@ -109,6 +109,7 @@ static bool store(const option_row *row, const char *value, mag_options *out) {
     void *field = (char *)out + row->offset;
     switch (row->kind) {
     case TEXT:
+    case PLACE:
         *(const char **)field = value;
         return *value != '\0';
     case COUNT:
@@ -122,6 +123,28 @@ static bool store(const option_row *row, const char *value, mag_options *out) {
         return true;
     }
     return false;
+}
+
+/* "../x" and "a/../b": a place to write to is named by where it is, not by a way up. */
+static bool climbs(const char *path) {
+    for (const char *part = path; *part; part += *part == '/') {
+        size_t length = strcspn(part, "/");
+        if (length == 2 && part[0] == '.' && part[1] == '.')
+            return true;
+        part += length;
+    }
+    return false;
+}
+
+static mag_status check_place(const option_row *row, const char *value, mag_error *err) {
+    if (row->kind != PLACE || !climbs(value))
+        return MAG_OK;
+    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_S602,
+                                 "--%s %s: a folder to write to is named without ..; nothing was "
+                                 "written",
+                                 row->facts.name, value);
+    mag_hint(err, "give its whole path, from / on");
+    return status;
 }
 
 static mag_status fail_unknown(const mag_verb *verb, mag_span name, mag_error *err) {
@@ -177,7 +200,7 @@ static mag_status parse_option(const mag_verb *verb, char *const *argv, mag_opti
         mag_hint(err, "--%s %s: %s", row->facts.name, row->facts.argument, row->facts.help);
         return status;
     }
-    return MAG_OK;
+    return check_place(row, value, err);
 }
 
 static mag_status add_operand(const mag_verb *verb, char *word, mag_options *out, mag_error *err) {

@@ -106,6 +106,25 @@ static void refuses_what_a_verb_does_not_take(void **state) {
     }
 }
 
+static void refuses_a_place_to_write_to_that_climbs(void **state) {
+    (void)state;
+    static const char *const climbing[] = {"..", "../x", "../../x", "a/../b", "/tmp/..", "a/.."};
+    static const char *const plain[] = {"a", "./a", "/tmp/..a/b..", "...", "a..b/", "a/.../b"};
+    for (size_t i = 0; i < sizeof climbing / sizeof climbing[0]; i++) {
+        const char *words[WORD_COUNT] = {"--out", climbing[i]};
+        mag_options options;
+        mag_error err = {0};
+        assert_int_equal(parse("synth", words, &options, &err), MAG_E_USAGE);
+        assert_int_equal(err.message, MAG_MSG_S602);
+        words[1] = plain[i];
+        assert_int_equal(parse("run", words, &options, &err), MAG_OK);
+        assert_string_equal(options.out, plain[i]);
+        words[0] = "--data"; /* what is only read may lie anywhere */
+        words[1] = climbing[i];
+        assert_int_equal(parse("run", words, &options, &err), MAG_OK);
+    }
+}
+
 static void asks_for_no_operand_when_help_is_wanted(void **state) {
     (void)state;
     static const char *const words[WORD_COUNT] = {"-h", NULL};
@@ -173,6 +192,7 @@ int main(void) {
         cmocka_unit_test(gathers_the_kinds_that_may_be_empty),
         cmocka_unit_test(takes_a_lone_hyphen_for_an_operand),
         cmocka_unit_test(refuses_what_a_verb_does_not_take),
+        cmocka_unit_test(refuses_a_place_to_write_to_that_climbs),
         cmocka_unit_test(asks_for_no_operand_when_help_is_wanted),
         cmocka_unit_test(names_the_nearest_verb),
         cmocka_unit_test(reads_sizes_in_powers_of_1024),

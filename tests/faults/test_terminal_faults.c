@@ -61,8 +61,15 @@ static void t_S_04_links(void **state) {
         assert_int_equal(symlink(clean.out, beside), 0);
         expect_out_refused(&clean, out, "MS-P405");
     }
-    snprintf(out, sizeof out, "%s/..", clean.out);
-    expect_out_refused(&clean, out, "MS-P405");
+    static const char *const ways_up[] = {"/..", "/../x", "/../../x"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(out, sizeof out, "%s%s", clean.out, ways_up[i]);
+        expect_out_refused(&clean, out, "MS-S602");
+    }
+    expect_out_refused(&clean, "../../x", "MS-S602");
+    assert_false(file_exists("../../x"));
+    snprintf(out, sizeof out, "%s/x", clean.folder);
+    assert_false(file_exists(out));
     assert_int_equal(rmdir(elsewhere), 0); /* nothing was written there */
     fault_run_done(&clean);
     fault_cohort_done(&cohort);
