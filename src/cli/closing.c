@@ -131,6 +131,7 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
 static const char *const colour_names[] = {"green", "amber", "red"};
 
 static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
+    char hint[64];
     mag_json_object(json);
     mag_json_key_text(json, "id", mag_message_code(verdict->message));
     mag_json_key_text(json, "reason", mag_message_gist(verdict->message));
@@ -147,6 +148,9 @@ static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_key_integer(json, "count", (int64_t)verdict->count);
     mag_json_key_integer(json, "of", (int64_t)verdict->of);
     mag_json_key_text(json, "note", verdict->note ? verdict->note : "");
+    mag_json_key_text(json, "detail", verdict->detail ? verdict->detail : "");
+    snprintf(hint, sizeof hint, "next: magscreen help %s", mag_message_code(verdict->message));
+    mag_json_key_text(json, "hint", hint);
     mag_json_end_object(json);
 }
 
@@ -521,6 +525,23 @@ static void series_json(mag_json *json, const mag_run_report *report) {
     mag_json_end_array(json);
 }
 
+/* In JSON too it is said what was tried before any row was read, and what was not. */
+static void canaries_json(mag_json *json, const mag_canary_report *canaries) {
+    mag_json_key(json, "canaries");
+    mag_json_object(json);
+    mag_json_key_integer(json, "patients", (int64_t)canaries->patient_count);
+    mag_json_key_integer(json, "outcomes_checked", (int64_t)canaries->outcome_count);
+    mag_json_key_integer(json, "rules_covered", (int64_t)canaries->rule_count);
+    mag_json_key_text(json, "rules_not_covered",
+                      canaries->uncovered_rules ? canaries->uncovered_rules : "");
+    mag_json_key(json, "not_checked");
+    mag_json_array(json);
+    for (size_t i = 0; i < canaries->not_checked_count; i++)
+        mag_json_text(json, mag_span_of(canaries->not_checked[i]));
+    mag_json_end_array(json);
+    mag_json_end_object(json);
+}
+
 static void lists_json(mag_json *json, const mag_run_report *report) {
     mag_json_key(json, "sources");
     mag_json_array(json);
@@ -560,6 +581,7 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     for (int severity = MAG_SEVERITY_CRITICAL; severity >= MAG_SEVERITY_INFO; severity--)
         mag_json_key_integer(&json, mag_severity_name((mag_severity)severity),
                              (int64_t)report->visible_by_severity[severity]);
+    canaries_json(&json, &report->canaries);
     lists_json(&json, report);
     mag_json_key_integer(&json, "rows_read", (int64_t)read);
     key_seconds(&json, "seconds_ingest", report->seconds_ingest);

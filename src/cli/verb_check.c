@@ -104,10 +104,13 @@ static mag_status check_canaries(findings *all, mag_session *session, const mag_
         return status;
     }
     const char *uncovered = canaries.uncovered_rules;
-    char *detail = mag_arena_format(
-        session->arena, "%zu outcomes of %zu patients right, %zu rules flagged%s%s",
-        canaries.outcome_count, canaries.patient_count, canaries.rule_count,
-        *uncovered ? "; not tried: " : "", uncovered);
+    const char *detail =
+        canaries.outcome_count == 0
+            ? "none; whether codes, units and dates reach the rules was not tried"
+            : mag_arena_format(session->arena,
+                               "%zu outcomes of %zu patients right, %zu rules flagged%s%s",
+                               canaries.outcome_count, canaries.patient_count, canaries.rule_count,
+                               *uncovered ? "; not tried: " : "", uncovered);
     if (!detail)
         return mag_fail_memory(err, 1);
     report(all, "canaries", detail, true);

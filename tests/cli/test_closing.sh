@@ -31,6 +31,9 @@ expect_exit 0 "$magscreen" rejects --from res --reason csv.too_many_fields
 expect_line out '^1 of 1 row shown$'
 expect_exit 3 "$magscreen" "${night[@]}" --dry-run
 expect_line err 'dry run, nothing written\.$'
+expect_exit 3 "$magscreen" "${night[@]}" --dry-run --json
+expect_line out '^ +"hint": "next: magscreen help MS-I131"$'
+expect_line out '^ +"rules_not_covered": "H02S, H05",$' # the canaries are told, too
 rm -r res
 
 # The same amber gate in a run that a red one holds.

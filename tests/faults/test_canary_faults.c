@@ -169,6 +169,38 @@ static int64_t canary_count(const fault_run *run, const char *key) {
     return json_integer_value(json_object_get(json_object_get(run->record, "canaries"), key));
 }
 
+/* Without canaries nobody is told that they came out right: not by a run, in words or JSON, and not
+   by `check`. */
+static void t_R_05_no_canaries(void **state) {
+    (void)state;
+    static const char unsaid[] = "whether codes, units and dates reach the rules was not tried";
+    have_clean_cohort();
+    char shipped[512], profile[512], data[512];
+    snprintf(shipped, sizeof shipped, PROFILES "magscreen.yaml");
+    snprintf(profile, sizeof profile, "%s/without.yaml", clean.folder);
+    snprintf(data, sizeof data, "%s/data", clean.folder);
+    bytes text = file_read(shipped);
+    file_write(profile, text.at, (size_t)(strstr(text.at, "\ncanaries:") + 1 - text.at));
+    free(text.at);
+    const char *const calls[][10] = {
+        {"run", "--profile", profile, "--data", data, "--as-of", "2025-12-31", "--dry-run"},
+        {"check", "--profile", profile, "--data", data, "--as-of", "2025-12-31"},
+        {"run", "--profile", profile, "--data", data, "--as-of", "2025-12-31", "--dry-run",
+         "--json"}};
+    for (size_t i = 0; i < 3; i++) {
+        program_result result = program_run(calls[i], NULL, NULL);
+        assert_int_equal(result.exit_code, 0);
+        assert_non_null(strstr(result.out.at, "magscreen: the profile has no canaries"));
+        assert_int_equal(strstr(result.out.at, unsaid) != NULL, i < 2);
+        json_t *answer = i < 2 ? NULL : json_loads(result.out.at, 0, NULL);
+        const json_t *canaries = json_object_get(answer, "canaries");
+        if (i == 2)
+            assert_int_equal(json_integer_value(json_object_get(canaries, "rules_covered")), 0);
+        json_decref(answer);
+        program_result_done(&result);
+    }
+}
+
 /* A run with its mapping whole says what was tried, and its result is the golden one. */
 static void t_R_05_a_whole_mapping(void **state) {
     (void)state;
@@ -196,7 +228,7 @@ int main(void) {
         FAULT_ROW(t_R_05_wrong_unit_map),      FAULT_ROW(t_R_05_wrong_code_system),
         FAULT_ROW(t_R_05_wrong_column),        FAULT_ROW(t_R_05_wrong_numbers_and_dates),
         FAULT_ROW(t_R_05_rows_no_longer_kept), FAULT_ROW(t_R_05_every_way_to_run),
-        FAULT_ROW(t_R_05_a_whole_mapping)};
+        FAULT_ROW(t_R_05_no_canaries),         FAULT_ROW(t_R_05_a_whole_mapping)};
     const int failed = FAULT_ROWS_RUN(rows);
     if (clean.folder[0])
         fault_run_done(&clean);
