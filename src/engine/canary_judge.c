@@ -1,6 +1,7 @@
 /* What the canaries of a round came to: rows that were set aside, and outcomes of rules. */
 #include "engine/canary_parts.h"
 #include "engine/screen.h"
+#include "io/embedded.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -92,12 +93,37 @@ static const char *got_text(mag_arena *arena, const mag_outcome *outcome) {
     return text ? text : outcome_word(outcome);
 }
 
+static bool wants_flag(const mag_canary_outcome *wanted) {
+    for (unsigned severity = MAG_SEVERITY_INFO; severity < MAG_SEVERITY_COUNT; severity++)
+        if (strcmp(wanted->word, mag_severity_name((mag_severity)severity)) == 0)
+            return true;
+    return false;
+}
+
+static bool is_shipped(const mag_pack *pack) {
+    char sha256[MAG_SHA256_HEX_NBYTES];
+    mag_span text;
+    if (!mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text))
+        return false;
+    mag_sha256_of(text, sha256);
+    return strcmp(sha256, mag_pack_sha256(pack)) == 0;
+}
+
+/* A site that writes its own edition of the pack may give a rule another severity; that the rule
+   flags the patient is what tells of the mapping. */
+static bool is_as_wanted(const mag_pack *pack, const mag_canary_outcome *wanted,
+                         const mag_outcome *got) {
+    if (strcmp(outcome_word(got), wanted->word) == 0)
+        return true;
+    return got->kind == MAG_FLAGGED && wants_flag(wanted) && !is_shipped(pack);
+}
+
 static void judge_outcome(const mag_canary_round *round, size_t case_idx, size_t rule_idx,
                           const mag_canary_outcome *wanted, const mag_outcome *got,
                           mag_canary_findings *findings) {
     const mag_canary_case *of = &round->cases[case_idx];
     findings->report->outcome_count++;
-    if (strcmp(outcome_word(got), wanted->word) == 0) {
+    if (is_as_wanted(round->inputs->pack, wanted, got)) {
         findings->is_covered[rule_idx] |= got->kind == MAG_FLAGGED;
         return;
     }

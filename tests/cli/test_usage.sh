@@ -59,7 +59,7 @@ expect_no_line err 'secret'
 
 # A message of --json is one JSON object.
 expect_exit 2 "$magscreen" run --json
-expect_line err '^\{"id":"MS-U201","exit":2,"text":.*\}$'
+expect_line err '^\{"id":"MS-U201","exit":2,"source":"","line":0,"column":0,"reason":"usage","count":1,"text":.*\}$'
 
 # P-09: a place that cannot be written is found before anything is read.
 expect_exit 2 "$magscreen" run --profile magscreen --data "$work" --as-of 2025-12-31 \
