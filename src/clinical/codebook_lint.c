@@ -105,7 +105,7 @@ static mag_status check_class(mag_list_reader *reader, const mag_yaml *node) {
         return mag_list_fault(reader, node, "there is no such drug class");
     const mag_class_set bit = (mag_class_set)1 << drug_class;
     for (const mag_yaml *part = node->first; part; part = part->next)
-        if (part->kind != MAG_YAML_SCALAR && !part->first)
+        if (!part->first)
             return mag_list_fault(reader, part, "an empty list");
     MAG_TRY(check_codes(reader, mag_yaml_get(node, "atc"), MAG_SYSTEM_ATC));
     MAG_TRY(check_codes(reader, mag_yaml_get(node, "bnf"), MAG_SYSTEM_BNF));

@@ -21,8 +21,6 @@ mag_status mag_list_code(mag_list_reader *reader, const mag_yaml *node, mag_code
 }
 
 size_t mag_list_scalars(const mag_yaml *node) {
-    if (!node)
-        return 0;
     size_t count = node->kind == MAG_YAML_SCALAR;
     for (const mag_yaml *child = node->first; child; child = child->next)
         count += mag_list_scalars(child);

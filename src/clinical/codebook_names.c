@@ -157,7 +157,7 @@ static mag_status read_class(mag_list_reader *reader, const mag_yaml *node) {
 }
 
 static mag_status read_elements(mag_list_reader *reader, const mag_yaml *elements) {
-    for (const mag_yaml *item = elements ? elements->first : NULL; item; item = item->next) {
+    for (const mag_yaml *item = elements->first; item; item = item->next) {
         mag_class drug_class;
         if (!item->text || !mag_class_find(mag_span_of(item->text), &drug_class))
             return mag_list_fault(reader, item, "there is no such drug class");

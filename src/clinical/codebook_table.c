@@ -168,9 +168,9 @@ static bool is_date(mag_span code) {
     return has_month && groups > 0;
 }
 
-/* A spreadsheet's number of a day, which may be negative: "-56064". */
+/* A spreadsheet's number of a day, which may be negative: "-56064". The code is not empty. */
 static bool is_day_number(mag_span code) {
-    const bool is_negative = code.nbytes > 0 && code.at[0] == '-';
+    const bool is_negative = code.at[0] == '-';
     const mag_span digits = {code.at + is_negative, code.nbytes - is_negative};
     return is_number(digits) && (is_negative || digits.nbytes == 5);
 }

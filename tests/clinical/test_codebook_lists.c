@@ -64,6 +64,12 @@ static void a_fault_in_the_analytes_is_named_with_its_place(void **state) {
         {"analytes:\n  magnesium:\n    loinc: { mas: [\"19123-9\"] }\n",
          "list.yaml:3:19: codes stand below mass, molar or other"},
         {"reject: []\n", "list.yaml:1:1: a part of the list is missing"},
+        {"analytes: []\n", "list.yaml:1:1: a part of the list is missing"},
+        {"analytes:\n  magnesium:\n    mimic: [{ code: \"1\" }]\n",
+         "list.yaml:3:13: a code is a text"},
+        {"analytes: {}\nreject:\n  - { system: MIMIC, code: \"1\" }\n", "list.yaml:3:"},
+        {"analytes: {}\nreject:\n  - { system: MIMICK, code: \"1\", reason: \"urine\" }\n",
+         "list.yaml:3:5: there is no such code system"},
         {"analytes:\n  sodium:\n    loinc: { molar: [] }\n",
          "list.yaml:3:21: a list of codes without a code"},
         {"analytes:\n  sodium:\n    loinc: { moler: [\"2951-2\"] }\n", "list.yaml:3:"},
@@ -78,6 +84,16 @@ static void a_fault_in_the_conditions_is_named_with_its_place(void **state) {
     static const faulty rows[] = {
         {"conditions:\n  ckd:\n    icd10: [\"N18\"]\n", ""},
         {"conditions:\n  ckd:\n    icd10: [\"N18.3\"]\n", "list.yaml:3:13: not a well-formed"},
+        {"conditions:\n  ckd:\n    icd10: [\"O\"]\n", ""},
+        {"conditions:\n  ckd:\n    icd10: [\"o\"]\n", "list.yaml:3:13: not a well-formed"},
+        {"conditions:\n  ckd:\n    icd10: [\"1\"]\n", "list.yaml:3:13: not a well-formed"},
+        {"conditions:\n  ckd:\n    icd10: [{ code: \"N18\" }]\n",
+         "list.yaml:3:13: a code is a text"},
+        {"conditions:\n  ckd:\n    icd-10-cm-x: [\"N18\"]\n",
+         "list.yaml:3:18: there is no such code system"},
+        {"reject: []\n", "list.yaml:1:1: a part of the list is missing"},
+        {"conditions: {}\nreject:\n  - { system: ICD10, code: \"N18.9\", reason: \"no\" }\n",
+         "list.yaml:3:28: not a well-formed"},
         {"conditions:\n  gout:\n    icd10: [\"M10\"]\n",
          "list.yaml:3:5: there is no such condition"},
         {"conditions:\n  ckd:\n    icd10: [\"N18\"]\nreject:\n"
@@ -105,8 +121,73 @@ static void a_fault_in_the_drugs_is_named_with_its_place(void **state) {
         {DRUGS("  LOOP: { names: [furosemide] }\n"), "list.yaml:2:"},
         {DRUGS("  LOOP: { atc: [C03CA], names: [x], nmaes: [y] }\n"), "list.yaml:2:"},
         {DRUGS("  LOOP: { atc: [C03CA], names: [x], rxnorm: { x: \"4a\" } }\n"), "list.yaml:2:"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [[x]] }\n"), "list.yaml:2:33: a name is a text"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [\"x + --\"] }\n"),
+         "list.yaml:2:33: a name without a word"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], brands: [\"--\"] }\n"),
+         "list.yaml:2:46: a name without a word"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], names_if_routed: [\"--\"] }\n"),
+         "list.yaml:2:55: a name without a word"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], atc_if_named: [c] }\n"),
+         "list.yaml:2:52: not a well-formed"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], atc_if_routed: [c] }\n"),
+         "list.yaml:2:53: not a well-formed"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], atc_not: [c] }\n"),
+         "list.yaml:2:47: not a well-formed"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], bnf: [c] }\n"),
+         "list.yaml:2:43: not a well-formed"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], rxnorm_if_routed: { x: \"4a\" } }\n"),
+         "list.yaml:2:60: not a well-formed"},
+        {DRUGS("  LOOP: { atc: [C03CA], names: [x], rxnorm_not: [\"4a\"] }\n"),
+         "list.yaml:2:50: not a well-formed"},
     };
     check(mag_list_read_drugs, rows, sizeof rows / sizeof *rows);
+}
+
+/* The parts of the list of drugs behind the classes, each in its place. */
+#define PARTS(local, inhaled, elements, hosts, plain, course, watch)                               \
+    "classes: {}\nlocal_words: [" local "]\ninhaled_words: [" inhaled "]\nelements: {" elements    \
+    "}\ncounter_ion_hosts: [" hosts "]\nplain_words: [" plain                                      \
+    "]\ningredients: {}\nh_pylori: {" course "}\napart: {}\nwatch: {" watch "}\n"
+
+static void a_fault_behind_the_classes_is_named_with_its_place(void **state) {
+    (void)state;
+    static const faulty rows[] = {
+        {PARTS("", "", "", "", "", "", ""), ""},
+        {PARTS("\"-\"", "", "", "", "", "", ""), "list.yaml:2:15: a name without a word"},
+        {PARTS("", "\"-\"", "", "", "", "", ""), "list.yaml:3:17: a name without a word"},
+        {PARTS("", "", "magnesium: MGSOUP", "", "", "", ""),
+         "list.yaml:4:23: there is no such drug"},
+        {PARTS("", "", "magnesium: []", "", "", "", ""), "list.yaml:4:23: there is no such drug"},
+        {PARTS("", "", "\"-\": MGSUPP", "", "", "", ""), "list.yaml:4:17: a name without a word"},
+        {PARTS("", "", "", "\"-\"", "", "", ""), "list.yaml:5:21: a name without a word"},
+        {PARTS("", "", "", "", "\"-\"", "", ""), "list.yaml:6:15: a name without a word"},
+        {PARTS("", "", "", "", "", "names: [\"-\"]", ""), "list.yaml:8:20: a name without a word"},
+        {PARTS("", "", "", "", "", "atc: [a]", ""), "list.yaml:8:18: not a well-formed"},
+        {PARTS("", "", "", "", "", "", "atc: [a]"), "list.yaml:10:15: not a well-formed"},
+        {PARTS("", "", "", "", "", "", "stems: [[a]]"), "list.yaml:10:17: a stem is a text"},
+        {PARTS("", "", "", "", "", "", "stems: [\"-\"]"), "list.yaml:10:17: a name without a word"},
+        {PARTS("", "", "", "", "", "", "not_words: [\"-\"]"),
+         "list.yaml:10:21: a name without a word"},
+        {"classes: {}\n", "list.yaml:1:"},
+    };
+    check(mag_list_read_drugs, rows, sizeof rows / sizeof *rows);
+}
+
+static void a_fault_in_the_agents_is_named_with_its_place(void **state) {
+    (void)state;
+    static const faulty rows[] = {
+        {"agents: { sotalol: { atc: [C07AA07], omop: [\"1370109\"], names: [Betapace] } }\n", ""},
+        {"agents: { sotalool: { atc: [C07AA07] } }\n", "list.yaml:1:21: there is no such agent"},
+        {"agents: { sotalol: { atk: [C07AA07] } }\n", "list.yaml:1:"},
+        {"agents: { sotalol: { atc: [C07AA7] } }\n", "list.yaml:1:28: not a well-formed"},
+        {"agents: { sotalol: { omop: [C07AA07] } }\n", "list.yaml:1:29: not a well-formed"},
+        {"agents: { sotalol: { omop: [\"1\", \"1\"] } }\n",
+         "list.yaml:1:34: the code stands in two"},
+        {"agents: { sotalol: { names: [\"-\"] } }\n", "list.yaml:1:30: a name without a word"},
+        {"agents: {}\nagent: {}\n", "list.yaml:2:"},
+    };
+    check(mag_list_read_agents, rows, sizeof rows / sizeof *rows);
 }
 
 int main(void) {
@@ -114,6 +195,8 @@ int main(void) {
         cmocka_unit_test(a_fault_in_the_analytes_is_named_with_its_place),
         cmocka_unit_test(a_fault_in_the_conditions_is_named_with_its_place),
         cmocka_unit_test(a_fault_in_the_drugs_is_named_with_its_place),
+        cmocka_unit_test(a_fault_behind_the_classes_is_named_with_its_place),
+        cmocka_unit_test(a_fault_in_the_agents_is_named_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
