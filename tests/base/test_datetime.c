@@ -21,6 +21,19 @@ static void days_follow_a_calendar_counted_day_by_day(void **state) {
             assert_false(mag_date_exists(year, month, length + 1));
         }
     assert_int_equal(mag_day_from_civil(1970, 1, 1), 0);
+    assert_false(mag_date_exists(10000, 1, 1));
+}
+
+/* 400 years are 146,097 days, before the year 0 as behind it. */
+static void days_before_the_year_0_repeat_every_400_years(void **state) {
+    (void)state;
+    for (mag_day day = -135140; day < -135140 + 146097; day += 61) {
+        int y, m, d, year, month, date;
+        mag_day_to_civil(day, &y, &m, &d);
+        mag_day_to_civil(day - 5 * 146097, &year, &month, &date);
+        assert_true(year == y - 2000 && month == m && date == d);
+        assert_int_equal(mag_day_from_civil(year, month, date), day - 5 * 146097);
+    }
 }
 
 typedef struct reading {
@@ -73,6 +86,10 @@ static void reads_what_the_grammar_allows_and_names_the_rest(void **state) {
         {"2024-03-12T07:10+1", MAG_DATE_FORMAT, NULL},
         {"2024-03-12T07:10+01:", MAG_DATE_FORMAT, NULL},
         {"2024-03-12Z", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12T07:1", MAG_DATE_FORMAT, NULL},
+        {"2024-03-12T07:10Zx", MAG_DATE_FORMAT, NULL},
+        {"2024-03-1", MAG_DATE_FORMAT, NULL},
+        {"2024-03/12", MAG_DATE_FORMAT, NULL},
         {"+2024-03-12", MAG_DATE_FORMAT, NULL},
         {"45363", MAG_DATE_FORMAT, NULL},
     };
@@ -273,6 +290,7 @@ static void a_declared_format_reads_its_own_writing_only(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(days_follow_a_calendar_counted_day_by_day),
+        TEST(days_before_the_year_0_repeat_every_400_years),
         TEST(reads_what_the_grammar_allows_and_names_the_rest),
         TEST(a_partial_date_knows_its_last_day),
         TEST(offsets_and_z_are_noted_and_ignored),

@@ -1,6 +1,7 @@
 /* One request for memory fails, each in its turn: the call must end with MAG_E_RESOURCE, leave
    nothing allocated, and work again afterwards. The torture test does it to the whole program; here
-   small requests fail too that an arena would serve from a block it has. */
+   small requests fail too that an arena would serve from a block it has. Of the many requests that
+   one chain of calls makes the first fails; with MAGSCREEN_LONG set every one does. */
 #include "cohort/source.h"
 #include "cohort/timeline.h"
 #include "cohort/unit_profile.h"
@@ -10,6 +11,7 @@
 #include "rules/evaluate.h"
 #include "support/program.h"
 
+#include <execinfo.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,13 +22,43 @@
 #include <cmocka.h>
 
 /* --- requests that fail ---------------------------------------------------------------------- */
-enum { TRIES_MOST = 300 };
+enum { TRIES_MOST = 300, REQUESTS_MOST = 1 << 20, CHAINS_MOST = 1 << 16, CALLS_MOST = 12 };
 
 static size_t request_count, failing_request; /* from 1; 0: none fails */
 static const void *failed_place;
+static bool is_chain_noted;
+static bool is_first_of_chain[REQUESTS_MOST];
+static uint64_t chains[CHAINS_MOST]; /* hashes in open addressing; 0: free */
+static size_t chain_count;
+
+/* The nearest calls above the request, as a hash that is not 0. */
+static uint64_t chain_of_calls(void) {
+    void *calls[CALLS_MOST];
+    int count = backtrace(calls, CALLS_MOST);
+    uint64_t hash = 14695981039346656037U;
+    for (int i = 0; i < count; i++)
+        hash = (hash ^ (uint64_t)(uintptr_t)calls[i]) * 1099511628211U;
+    return hash | 1;
+}
+
+static void note_chain(void) {
+    uint64_t chain = chain_of_calls();
+    size_t at = (size_t)(chain >> 32) % CHAINS_MOST;
+    while (chains[at] != 0 && chains[at] != chain)
+        at = (at + 1) % CHAINS_MOST;
+    assert_in_range(request_count, 0, REQUESTS_MOST - 1);
+    is_first_of_chain[request_count] = chains[at] == 0;
+    if (chains[at] != 0)
+        return;
+    chains[at] = chain;
+    assert_in_range(++chain_count, 1, CHAINS_MOST / 2);
+}
 
 static bool fails_here(const void *place) {
-    if (++request_count != failing_request)
+    request_count++;
+    if (is_chain_noted)
+        note_chain();
+    if (request_count != failing_request)
         return false;
     failed_place = place;
     return true;
@@ -102,15 +134,25 @@ static void work_once(const char *name, hungry_work work, size_t failing) {
         fail_msg("%s: request %zu: %zu bytes are left", name, failing, account.used_nbytes);
 }
 
-/* Every request fails once; of more than `most`, evenly spread ones (all with MAGSCREEN_LONG). */
+/* The first request of every chain of calls fails once, and evenly spread ones of the others,
+   `most` of them (with MAGSCREEN_LONG set all). */
 static void starve_up_to(size_t most, const char *name, hungry_work work) {
+    memset(chains, 0, sizeof chains);
+    chain_count = 0;
+    is_chain_noted = true;
     work_once(name, work, 0);
-    size_t count = request_count, tries = 0;
-    size_t step = getenv("MAGSCREEN_LONG") ? 1 : 1 + count / most;
+    is_chain_noted = false;
+    const size_t count = request_count;
+    const size_t step = getenv("MAGSCREEN_LONG") ? 1 : 1 + count / most;
+    size_t tries = 0;
     assert_true(count > 0);
-    for (size_t k = 1; k <= count; k += step, tries++)
-        work_once(name, work, k);
-    printf("%s: %zu of %zu requests failed\n", name, tries, count);
+    for (size_t k = 1; k <= count; k++)
+        if (is_first_of_chain[k] || k % step == 0) {
+            work_once(name, work, k);
+            tries++;
+        }
+    printf("%s: %zu requests of %zu failed, %zu chains of calls\n", name, tries, count,
+           chain_count);
 }
 
 static void starve(const char *name, hungry_work work) {
