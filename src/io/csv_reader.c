@@ -104,8 +104,7 @@ static void count_line_end(mag_csv_reader *r, bool is_crlf) {
 static void step_over(mag_csv_reader *r, bool falls_back) {
     mag_csv_scan *scan = &r->scan;
     if (falls_back && scan->first_line_nbytes > 0) {
-        count_line_end(r, scan->first_line_nbytes > 1 &&
-                              record(r)[scan->first_line_nbytes - 2] == '\r');
+        count_line_end(r, record(r)[scan->first_line_nbytes - 2] == '\r'); /* behind a quote */
         r->at += scan->first_line_nbytes;
         r->line++;
         return;
@@ -242,7 +241,7 @@ static bool cut_record(mag_csv_reader *r) {
     size_t nbytes = r->cut ? r->cut(window, r->scan.delimiter, r->fields, r->column_count) : 0;
     if (nbytes == 0)
         return false;
-    count_line_end(r, nbytes > 1 && window.at[nbytes - 2] == '\r');
+    count_line_end(r, window.at[nbytes - 2] == '\r'); /* two columns are two bytes at least */
     r->at += nbytes;
     r->line++;
     r->row.field_count = r->column_count;
@@ -304,7 +303,7 @@ static mag_status read_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
     while (!*is_row) {
         if (window_nbytes(r) == 0 && !r->is_over)
             MAG_TRY(fill(r, err));
-        if (window_nbytes(r) == 0 && r->is_over)
+        if (window_nbytes(r) == 0)
             return check_end(r, err);
         MAG_TRY(read_record(r, is_row, err));
     }

@@ -221,7 +221,7 @@ void mag_csv_scan_finish(mag_csv_scan *scan, const char *record, size_t nbytes) 
         end_record(scan, nbytes, false);
         break;
     case MAG_CSV_IN_PLAIN: {
-        bool is_half_crlf = nbytes > scan->field_start && record[nbytes - 1] == '\r';
+        bool is_half_crlf = record[nbytes - 1] == '\r'; /* a plain field has a byte */
         end_field(scan, nbytes - is_half_crlf, false);
         end_record(scan, nbytes - is_half_crlf, false);
         break;

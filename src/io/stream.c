@@ -165,7 +165,7 @@ static mag_status begin_member(mag_stream *s, mag_error *err) {
     size_t count = unused_nbytes(s);
     if (count == 0)
         return MAG_OK;
-    if (head[0] == 0 && s->facts.member_count > 0)
+    if (head[0] == 0) /* never the first member: its head said that it is gzip */
         return skip_padding(s, err);
     if (head[0] != 0x1f || (count > 1 && head[1] != 0x8b))
         return fail_garbage(s, err);
