@@ -3,6 +3,8 @@
  */
 #include "cohort_fixture.h"
 
+#include "cohort/canary.h"
+
 static mag_account account;
 static mag_arena *arena;
 static mag_error err;
@@ -348,6 +350,80 @@ static void more_than_eight_tables_are_refused(void **state) {
     expect_fault(text, "x.yaml:3:3:", "too many tables");
 }
 
+/* --- canaries
+ * ------------------------------------------------------------------------------------ */
+
+#define CANARY_HEAD                                                                                \
+    "profile: x\ntables:\n  - { table: stays, file: s, columns: { patient_id: a, stay_id: b,"      \
+    " from: c, until: d } }\n"
+
+/* Lines 4 and on: the canaries with one part given. */
+#define CANARIES(tables, patients)                                                                 \
+    CANARY_HEAD "canaries:\n  pack: p\n  tables: { " tables " }\n  patients:\n" patients
+
+#define PATIENT(rest) "    - name: n\n      " rest "\n"
+#define COLUMNS       "s: { columns: \"a,b,c,d\" }"
+#define ROWS          "rows: { s: \"{id},1,2,3\\n\" }"
+#define EXPECT        "expect: { A01: clear }"
+
+static void canaries_are_read(void **state) {
+    (void)state;
+    const mag_profile *profile;
+    assert_int_equal(parse(CANARIES(COLUMNS, PATIENT(ROWS "\n      " EXPECT)), &profile), MAG_OK);
+    assert_non_null(mag_canary_find(profile->canaries, "n"));
+    assert_null(mag_canary_find(profile->canaries, "m"));
+    assert_null(mag_canary_find(NULL, "n"));
+}
+
+static void every_fault_of_canaries_is_told_with_its_place(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *place, *part;
+    } rows[] = {
+        {CANARY_HEAD "canaries: { pack: p }\n", "x.yaml:4:", "tables"},
+        {CANARIES("t: { columns: a }", "    []\n"),
+         "x.yaml:6:13:", "the profile has no file \"t\""},
+        {CANARIES("st: { columns: a }", "    []\n"), "x.yaml:6:13:", "\"st\""},
+        {CANARIES("s: { column: a }", "    []\n"), "x.yaml:6:", "columns"},
+        {CANARIES("s: a", "    []\n"), "x.yaml:6:", "mapping"},
+        {CANARIES(COLUMNS, "    - x\n"), "x.yaml:8:7:", "mapping"},
+        {CANARIES(COLUMNS, PATIENT(ROWS)), "x.yaml:8:7:", "expect"},
+        {CANARIES(COLUMNS, PATIENT(EXPECT)), "x.yaml:8:7:", "rows"},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      " EXPECT) PATIENT(ROWS "\n      " EXPECT)),
+         "x.yaml:11:13:", "there are two canaries named \"n\""},
+        {CANARIES("", PATIENT(ROWS "\n      " EXPECT)), "x.yaml:9:18:", "there is no \"s\""},
+        {CANARIES(COLUMNS, PATIENT("rows: { t: \"1\\n\" }\n      " EXPECT)),
+         "x.yaml:9:15:", "the profile has no file \"t\""},
+        {CANARIES(COLUMNS, PATIENT("rows: { s: \"1\" }\n      " EXPECT)),
+         "x.yaml:9:18:", "whole lines are wanted"},
+        {CANARIES(COLUMNS, PATIENT("rows: { s: \"\" }\n      " EXPECT)),
+         "x.yaml:9:18:", "whole lines are wanted"},
+        {CANARIES(COLUMNS, PATIENT("rows: { s: [1] }\n      " EXPECT)),
+         "x.yaml:9:18:", "whole lines are wanted"},
+        {CANARIES(COLUMNS, PATIENT("rows: { s: \"{idd}\\n\" }\n      " EXPECT)),
+         "x.yaml:9:18:", "cannot read \"{idd}"},
+        {CANARIES(COLUMNS,
+                  PATIENT("rows:\n        s: |\n          {id}\n          1,{x}\n      " EXPECT)),
+         "x.yaml:12:13:", "cannot read \"{x}"},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      optional: [t]\n      " EXPECT)),
+         "x.yaml:10:18:", "the profile has no file \"t\""},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      optional: [[s]]\n      " EXPECT)),
+         "x.yaml:10:18:", "the profile has no file \"\""},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      expect: { A01: [clear] }")),
+         "x.yaml:10:22:", "an outcome is wanted"},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      set_aside: 1.5\n      " EXPECT)),
+         "x.yaml:10:18:", "not a number of rows: \"1.5\""},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      set_aside: <1\n      " EXPECT)),
+         "x.yaml:10:18:", "not a number of rows"},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      set_aside: -1\n      " EXPECT)),
+         "x.yaml:10:18:", "not a number of rows"},
+        {CANARIES(COLUMNS, PATIENT(ROWS "\n      set_aside: two\n      " EXPECT)),
+         "x.yaml:10:18:", "not a number of rows"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        expect_fault(rows[i].text, rows[i].place, rows[i].part);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_whole_profile_without_a_fault_is_read),
@@ -359,6 +435,8 @@ int main(void) {
         TEST(every_value_of_a_table_is_checked_at_its_place),
         TEST(a_column_belongs_to_its_tables_only),
         TEST(more_than_eight_tables_are_refused),
+        TEST(canaries_are_read),
+        TEST(every_fault_of_canaries_is_told_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
