@@ -34,8 +34,8 @@ mag_status mag_yaml_parse(mag_arena *arena, const char *file, mag_span text,
                           mag_status status_on_fault, const mag_yaml **root,
                           mag_error *err) MAG_MUST_CHECK;
 
-/* As mag_yaml_read_file, for a file that decides what a run does (pipeline, profile, pack): MS-S605
-   and MAG_E_USAGE if somebody else may have written it (io/file_trust.h). */
+/* As mag_yaml_read_file, for a file that decides what a run does (pipeline, profile, pack, lock):
+   MS-S605 and MAG_E_USAGE if somebody else may have written it (io/file_trust.h). */
 mag_status mag_yaml_read_trusted(mag_arena *arena, const char *path, mag_span *text,
                                  mag_error *err) MAG_MUST_CHECK;
 

@@ -17,7 +17,7 @@ static char *lock_path(mag_arena *arena, const char *path) {
     return mag_arena_format(arena, "%.*s" LOCK_NAME, slash ? (int)(slash - path) + 1 : 0, path);
 }
 
-/* The lock's text; empty where there is none. */
+/* The text of the lock, which decides as the pack does; empty where there is none. */
 static mag_status read_lock(mag_arena *arena, const char *path, mag_span *text, mag_error *err) {
     *text = (mag_span){"", 0};
     if (!path) {
@@ -29,7 +29,7 @@ static mag_status read_lock(mag_arena *arena, const char *path, mag_span *text, 
         return mag_fail_memory(err, strlen(path));
     if (access(lock, F_OK) != 0)
         return MAG_OK;
-    return mag_yaml_read_file(arena, lock, text, err);
+    return mag_yaml_read_trusted(arena, lock, text, err);
 }
 
 /* The next line of a text, without its end; steps over it. */

@@ -262,8 +262,8 @@ static void t_S_19_dropped(void **state) {
 /* --- files that decide ---------------------------------------------------------------------------
  */
 
-/* Pipeline, profile and pack of a run, one after the other open to everybody, then somebody else's.
- */
+/* Pipeline, profile, pack and its lock, one after the other open to everybody, then somebody
+   else's. */
 static void t_S_17(void **state) {
     (void)state;
     fault_cohort cohort;
@@ -279,33 +279,35 @@ static void t_S_17(void **state) {
         "  - { name: epma, kind: prescriptions, profile: ./own.yaml, files: "
         "[data/prescriptions.csv.gz] }\n"
         "pack: ./pack.yaml\n";
-    char paths[3][512], out[512];
-    static const char *const names[] = {"pipeline.yaml", "own.yaml", "pack.yaml"};
-    for (int i = 0; i < 3; i++)
+    enum { FILES = 4, STEPS = 2 * FILES };
+    char paths[FILES][512], out[512];
+    static const char *const names[] = {"pipeline.yaml", "own.yaml", "pack.yaml", "PACK.lock"};
+    for (int i = 0; i < FILES; i++)
         snprintf(paths[i], sizeof paths[i], "%s/%s", run.folder, names[i]);
     snprintf(out, sizeof out, "%s/decided", run.folder);
     file_write(paths[0], pipeline, sizeof pipeline - 1);
     file_write(paths[1], profile.at, profile.nbytes);
     file_write(paths[2], pack.at, pack.nbytes);
-    for (int i = 0; i < 3; i++)
+    file_write(paths[3], "own 1.0.0 00\n", 13);
+    for (int i = 0; i < FILES; i++)
         assert_int_equal(chmod(paths[i], 0644), 0);
     const char *const arguments[] = {"run", paths[0], "--out", out, NULL};
-    for (int step = 0; step < 7; step++) {
-        int i = step % 3;
-        bool is_owner = step >= 3 && step < 6;
+    for (int step = 0; step <= STEPS; step++) {
+        int i = step % FILES;
+        bool is_owner = step >= FILES && step < STEPS;
         if (is_owner && geteuid() != 0) {
             print_message("SKIPPED: only root can give a file to somebody else\n");
             continue;
         }
-        if (step < 6)
+        if (step < STEPS)
             assert_int_equal(is_owner ? chown(paths[i], 12345, 12345) : chmod(paths[i], 0646), 0);
         program_result result = program_run(arguments, NULL, NULL);
-        assert_int_equal(result.exit_code, step < 6 ? 2 : 0);
-        assert_int_equal(strstr(result.err.at, "MS-S605") != NULL, step < 6);
-        assert_int_equal(strstr(result.err.at, names[i]) != NULL, step < 6);
-        assert_int_equal(file_exists(out), step == 6);
+        assert_int_equal(result.exit_code, step < STEPS ? 2 : 0);
+        assert_int_equal(strstr(result.err.at, "MS-S605") != NULL, step < STEPS);
+        assert_int_equal(strstr(result.err.at, names[i]) != NULL, step < STEPS);
+        assert_int_equal(file_exists(out), step == STEPS);
         program_result_done(&result);
-        if (step < 6)
+        if (step < STEPS)
             assert_int_equal(is_owner ? chown(paths[i], 0, 0) : chmod(paths[i], 0644), 0);
     }
     free(pack.at);
