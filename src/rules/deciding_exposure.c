@@ -98,6 +98,10 @@ bool mag_deciding_begin(mag_evaluator *evaluator, const mag_operand *operand,
         out->period = length_before(as_of, operand->length);
     if (by == CHOICE_CHANGE)
         out->period = a_day_around(value);
+    if (by == CHOICE_STOP)
+        out->date_stop_count = mag_drug_date_stops(&out->query);
+    if (by == CHOICE_MEETING)
+        out->meets = mag_drug_meeting(&out->query, &out->other, &out->period);
     if (by == CHOICE_CURRENT)
         out->is_current = mag_drug_current(&out->query);
     return true;
@@ -122,12 +126,13 @@ bool mag_deciding_holds(const mag_deciding *deciding, const mag_exposure *exposu
     case CHOICE_START:
         return exposure->start == deciding->value->at;
     case CHOICE_STOP:
-        return mag_drug_event_at_stop(query, exposure->stop).at == deciding->value->at;
+        return mag_drug_event_of_stop(query->room->keys, deciding->date_stop_count, exposure->stop)
+                   .at == deciding->value->at;
     case CHOICE_BEGUN:
         return mag_period_holds(&deciding->period, exposure->start,
                                 mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE));
     case CHOICE_MEETING:
-        return mag_drug_meets(query, exposure, &deciding->other, &deciding->period);
+        return deciding->meets[exposure - query->patient->exposures];
     }
     return false;
 }

@@ -13,6 +13,8 @@ typedef struct mag_deciding {
     mag_drug_query other; /* of an operand with two lists the other one */
     mag_period period;
     const bool *is_current; /* by row: counted by the dose of T; NULL where that is not asked */
+    const bool *meets;      /* by row: meets the other list; NULL where that is not asked */
+    size_t date_stop_count; /* keys of the room: stops without a clock, where that is asked */
 } mag_deciding;
 
 /* False if the operand looks at no exposures, or its window hangs on something unknown. is_second:

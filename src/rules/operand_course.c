@@ -21,10 +21,11 @@ mag_value mag_drug_continuous(const mag_drug_query *query, mag_length length, in
     const mag_era *eras;
     const size_t count = mag_drug_eras(query, gap_minutes, &eras);
     for (size_t i = 0; i < count; i++) {
+        if (eras[i].start > now || now >= eras[i].active_stop ||
+            (earliest.truth.is == MAG_TRUE && eras[i].start >= earliest.at))
+            continue;
         const mag_value start = mag_drug_event_at_start(query, eras[i].start);
-        if (eras[i].start <= now && now < eras[i].active_stop &&
-            is_as_old_as(query, &start, length) &&
-            (earliest.truth.is != MAG_TRUE || start.at < earliest.at))
+        if (is_as_old_as(query, &start, length))
             earliest = start;
     }
     return earliest;
@@ -48,10 +49,12 @@ mag_value mag_drug_stopped(const mag_drug_query *query, const mag_period *period
     mag_value newest = mag_drug_event_when_absent(query);
     const mag_era *eras;
     const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
+    const mag_drug_key *stops = query->room->keys;
+    const size_t stop_count = mag_drug_date_stops(query);
     for (size_t i = 0; i < count; i++) {
         if (query->patient->as_of < eras[i].active_stop)
             continue;
-        const mag_value stop = mag_drug_event_at_stop(query, eras[i].stop);
+        const mag_value stop = mag_drug_event_of_stop(stops, stop_count, eras[i].stop);
         if (mag_period_holds(period, stop.at, stop.is_date_only) && stop.at > newest.at)
             newest = stop;
     }

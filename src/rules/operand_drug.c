@@ -2,6 +2,7 @@
 #include "rules/operand_drug.h"
 
 #include "rules/operand_dose.h"
+#include "rules/operand_overlap.h"
 
 #include <math.h>
 
@@ -11,6 +12,18 @@ enum { KEYS_PER_ROW = 4 };
 static void find_classes(mag_drug_room *room, const mag_timeline *patient) {
     for (size_t i = 0; i < patient->exposure_count; i++)
         room->classes[i] = mag_exposure_classes(patient->cohort, &patient->exposures[i]);
+}
+
+static void number_products(mag_drug_room *room, const mag_timeline *patient) {
+    const size_t count = patient->exposure_count;
+    uint32_t number = 0;
+    for (size_t i = 0; i < count; i++)
+        room->keys[i] = (mag_drug_key){patient->exposures[i].drug_id, (uint32_t)i};
+    mag_drug_keys_sort(room->keys, count);
+    for (size_t i = 0; i < count; i++) {
+        number += i > 0 && room->keys[i].key != room->keys[i - 1].key;
+        room->product_of[room->keys[i].row] = number;
+    }
 }
 
 mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
@@ -27,9 +40,15 @@ mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
                      wanted, err));
     MAG_TRY(mag_grow(account, (void **)&room->rows, &room->row_capacity, sizeof *room->rows, wanted,
                      err));
+    MAG_TRY(mag_grow(account, (void **)&room->product_of, &room->product_capacity,
+                     sizeof *room->product_of, wanted, err));
+    MAG_TRY(mag_grow(account, (void **)&room->product_rows, &room->product_row_capacity,
+                     sizeof *room->product_rows, 2 * wanted, err));
+    MAG_TRY(mag_overlap_room_reserve(room, account, wanted, err));
     MAG_TRY(mag_grow(account, (void **)&room->keys, &room->key_capacity, sizeof *room->keys,
                      KEYS_PER_ROW * wanted, err));
     find_classes(room, patient);
+    number_products(room, patient);
     return MAG_OK;
 }
 
@@ -40,6 +59,9 @@ void mag_drug_room_done(mag_drug_room *room, mag_account *account) {
     mag_drop(account, room->classes, room->class_capacity, sizeof *room->classes);
     mag_drop(account, room->marks, room->mark_capacity, sizeof *room->marks);
     mag_drop(account, (void *)room->rows, room->row_capacity, sizeof *room->rows);
+    mag_drop(account, room->product_of, room->product_capacity, sizeof *room->product_of);
+    mag_drop(account, room->product_rows, room->product_row_capacity, sizeof *room->product_rows);
+    mag_overlap_room_done(room, account);
     mag_drop(account, room->keys, room->key_capacity, sizeof *room->keys);
     *room = (mag_drug_room){0};
 }
@@ -118,12 +140,14 @@ static size_t gather(const mag_drug_query *query, bool wants_packs) {
 size_t mag_drug_eras(const mag_drug_query *query, int32_t gap_minutes, const mag_era **eras) {
     mag_drug_room *room = query->room;
     *eras = room->eras;
+    room->joined_count = 0;
     if (query->patient->exposure_count == 0)
         return 0;
     const size_t joined_count = gather(query, false);
     size_t count = gap_minutes < 0
                        ? mag_eras_join(room->intervals, joined_count, room->eras)
                        : mag_eras_join_gap(room->intervals, joined_count, gap_minutes, room->eras);
+    room->joined_count = count;
     const size_t pack_count = gather(query, true);
     for (size_t i = 0; i < pack_count; i++)
         count += mag_eras_join(&room->intervals[i], 1, &room->eras[count]);
@@ -210,16 +234,6 @@ mag_value mag_drug_exposed(const mag_drug_query *query, const mag_period *period
                                      : mag_drug_truth_when_absent(query);
 }
 
-/* No exposure of the query in the 90 days before the era. */
-static bool is_new_era(const mag_era *era, const mag_era *eras, size_t count) {
-    const int64_t quiet_from =
-        (int64_t)era->start - (int64_t)MAG_NEW_ERA_DAYS * MAG_MINUTES_PER_DAY;
-    for (size_t i = 0; i < count; i++)
-        if (eras[i].start < era->start && eras[i].stop > quiet_from)
-            return false;
-    return true;
-}
-
 mag_value mag_drug_event_at_start(const mag_drug_query *query, mag_minute start) {
     const mag_timeline *patient = query->patient;
     mag_value value = mag_value_of_truth(mag_truth_of(true));
@@ -233,19 +247,38 @@ mag_value mag_drug_event_at_start(const mag_drug_query *query, mag_minute start)
     return value;
 }
 
-/* A stop without a clock is the last day that counts: the moment is that day. */
-mag_value mag_drug_event_at_stop(const mag_drug_query *query, mag_minute stop) {
+size_t mag_drug_date_stops(const mag_drug_query *query) {
     const mag_timeline *patient = query->patient;
-    mag_value value = mag_value_of_truth(mag_truth_of(true));
-    value.at = stop;
+    size_t count = 0;
     for (size_t i = 0; i < patient->exposure_count; i++)
-        if (patient->exposures[i].stop == stop &&
-            mag_drug_classes(query, &patient->exposures[i]) != 0 &&
-            mag_exposure_has(&patient->exposures[i], MAG_EXPOSURE_STOP_DATE)) {
-            value.at = mag_day_begin(stop - 1);
-            value.is_date_only = true;
-        }
+        if (mag_exposure_has(&patient->exposures[i], MAG_EXPOSURE_STOP_DATE) &&
+            mag_drug_classes(query, &patient->exposures[i]) != 0)
+            query->room->keys[count++] =
+                (mag_drug_key){mag_drug_event_of(patient->exposures[i].stop, 0), 0};
+    mag_drug_keys_sort(query->room->keys, count);
+    return count;
+}
+
+/* A stop without a clock is the last day that counts: the moment is that day. */
+mag_value mag_drug_event_of_stop(const mag_drug_key *date_stops, size_t count, mag_minute stop) {
+    const uint64_t key = mag_drug_event_of(stop, 0);
+    size_t low = 0, high = count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (date_stops[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    mag_value value = mag_value_of_truth(mag_truth_of(true));
+    value.is_date_only = low < count && date_stops[low].key == key;
+    value.at = value.is_date_only ? mag_day_begin(stop - 1) : stop;
     return value;
+}
+
+mag_value mag_drug_event_at_stop(const mag_drug_query *query, mag_minute stop) {
+    const size_t count = mag_drug_date_stops(query);
+    return mag_drug_event_of_stop(query->room->keys, count, stop);
 }
 
 /* The moment from which the patient's prescriptions are there to see. */
@@ -259,18 +292,47 @@ static mag_minute begin_of_data(const mag_timeline *patient) {
     return history > observed_from ? history : observed_from;
 }
 
-mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period) {
+/* Eras of a list in order of their starts, and how far those go that have been passed. */
+typedef struct passed {
+    const mag_era *next, *end;
+    mag_minute furthest;
+} passed;
+
+/* The furthest stop of the eras that start before; starts only go forward. */
+static mag_minute furthest_before(passed *of, mag_minute start) {
+    for (; of->next < of->end && of->next->start < start; of->next++)
+        if (of->next->stop > of->furthest)
+            of->furthest = of->next->stop;
+    return of->furthest;
+}
+
+/* The newest start of a list; no exposure of the query in the 90 days before it. */
+static void find_started(const mag_drug_query *query, const mag_period *period, passed list,
+                         passed other, mag_value *newest) {
     const mag_minute begin = begin_of_data(query->patient);
+    const mag_era *eras = list.next;
+    const size_t count = (size_t)(list.end - list.next);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && eras[i].start == eras[i - 1].start)
+            continue;
+        const int64_t quiet_from =
+            (int64_t)eras[i].start - (int64_t)MAG_NEW_ERA_DAYS * MAG_MINUTES_PER_DAY;
+        const mag_value start = mag_drug_event_at_start(query, eras[i].start);
+        if (furthest_before(&list, eras[i].start) <= quiet_from &&
+            furthest_before(&other, eras[i].start) <= quiet_from && start.at > begin &&
+            start.at > newest->at && mag_period_holds(period, start.at, start.is_date_only))
+            *newest = start;
+    }
+}
+
+mag_value mag_drug_started(const mag_drug_query *query, const mag_period *period) {
     mag_value newest = mag_drug_event_when_absent(query);
     const mag_era *eras;
     const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
-    for (size_t i = 0; i < count; i++) {
-        const mag_value start = mag_drug_event_at_start(query, eras[i].start);
-        if (start.at > begin && start.at > newest.at &&
-            mag_period_holds(period, start.at, start.is_date_only) &&
-            is_new_era(&eras[i], eras, count))
-            newest = start;
-    }
+    const mag_era *packs = eras + query->room->joined_count, *end = eras + count;
+    const passed joined = {eras, packs, MAG_MINUTE_NONE}, alone = {packs, end, MAG_MINUTE_NONE};
+    find_started(query, period, joined, alone, &newest);
+    find_started(query, period, alone, joined, &newest);
     return newest;
 }
 

@@ -15,6 +15,13 @@ typedef struct mag_drug_room {
     size_t interval_capacity;
     mag_era *eras;
     size_t era_capacity;
+    size_t joined_count;  /* of the eras, those that are no H. pylori packs: they come first */
+    uint32_t *product_of; /* of each row: products of the patient are numbered */
+    size_t product_capacity;
+    uint32_t *product_rows; /* two counts to a product */
+    size_t product_row_capacity;
+    struct mag_drug_reach *reaches; /* of operand_overlap.c */
+    size_t reach_capacity;
     struct mag_dose_row *dose_rows; /* of operand_dose.c */
     size_t dose_row_capacity;
     mag_class_set *classes; /* of each row of the patient, after its route gate */
@@ -75,6 +82,10 @@ mag_value mag_drug_event_when_absent(const mag_drug_query *query);
 /* True, at the start or stop of an era; without a clock if its row had none. */
 mag_value mag_drug_event_at_start(const mag_drug_query *query, mag_minute start);
 mag_value mag_drug_event_at_stop(const mag_drug_query *query, mag_minute stop);
+/* The same for many stops: those that had no clock, sorted; in the keys of the room until the next
+   call. Then one stop after the other. */
+size_t mag_drug_date_stops(const mag_drug_query *query);
+mag_value mag_drug_event_of_stop(const mag_drug_key *date_stops, size_t count, mag_minute stop);
 
 /* In effect at T, grace of issues and extra minutes of members included. */
 mag_value mag_drug_active(const mag_drug_query *query);

@@ -8,10 +8,15 @@
    bound upwards where absence is unknown. */
 mag_value mag_drug_overlap(const mag_drug_query *first, const mag_drug_query *second,
                            const mag_period *period);
-/* Is the exposure, one of the first list, in effect on a day of the period on which another product
-   of the second list is? */
-bool mag_drug_meets(const mag_drug_query *first, const mag_exposure *exposure,
-                    const mag_drug_query *second, const mag_period *period);
+/* Which rows of the first list are in effect on a day of the period on which another product of the
+   second list is, by row of the patient. In the room until the next call. */
+const bool *mag_drug_meeting(const mag_drug_query *first, const mag_drug_query *second,
+                             const mag_period *period);
+
+/* Room for the rows of a patient; part of mag_drug_room. */
+mag_status mag_overlap_room_reserve(mag_drug_room *room, mag_account *account, size_t wanted,
+                                    mag_error *err) MAG_MUST_CHECK;
+void mag_overlap_room_done(mag_drug_room *room, mag_account *account);
 
 /* The gaps that a pack wants between drugs and what binds them. */
 typedef struct mag_gap_table {

@@ -1,25 +1,45 @@
 /* Rows and products one by one. */
 #include "rules/operand_product.h"
 
+#include <stdlib.h>
+
 /* --- counting ----------------------------------------------------------------------------- */
 
-/* Rows that read the same stand together: exposures are sorted by start and stop. */
-static bool is_repeated(const mag_drug_query *query, size_t idx) {
-    const mag_exposure *exposures = query->patient->exposures;
-    for (size_t i = idx; i-- > 0 && exposures[i].start == exposures[idx].start;)
-        if (mag_drug_reads_same(&exposures[i], &exposures[idx]))
-            return true;
-    return false;
+#define COMPARE(a, b)                                                                              \
+    if ((a) != (b))                                                                                \
+        return (a) < (b) ? -1 : 1;
+
+/* 0: rows that read the same, as mag_drug_reads_same says. */
+static int compare_reading(const mag_exposure *x, const mag_exposure *y) {
+    COMPARE(x->start, y->start)
+    COMPARE(x->stop, y->stop)
+    COMPARE(x->drug_id, y->drug_id)
+    COMPARE(x->route, y->route)
+    COMPARE(x->dose_lo_umol, y->dose_lo_umol)
+    COMPARE(x->dose_hi_umol, y->dose_hi_umol)
+    return 0;
 }
 
+static int compare_rows(const void *a, const void *b) {
+    const mag_exposure *x = *(const mag_exposure *const *)a, *y = *(const mag_exposure *const *)b;
+    const int reading = compare_reading(x, y);
+    return reading != 0 ? reading : (x > y) - (x < y);
+}
+
+/* Of rows that read the same the first one is looked at. */
 mag_value mag_drug_issues(const mag_drug_query *query, const mag_period *period) {
     const mag_timeline *patient = query->patient;
-    size_t count = 0;
-    for (size_t i = 0; i < patient->exposure_count; i++) {
-        const mag_exposure *exposure = &patient->exposures[i];
-        const bool is_date_only = mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE);
-        count += mag_drug_classes(query, exposure) != 0 &&
-                 mag_period_holds(period, exposure->start, is_date_only) && !is_repeated(query, i);
+    const mag_exposure **rows = query->room->rows;
+    size_t row_count = 0, count = 0;
+    for (size_t i = 0; i < patient->exposure_count; i++)
+        if (mag_drug_classes(query, &patient->exposures[i]) != 0)
+            rows[row_count++] = &patient->exposures[i];
+    if (row_count > 1)
+        qsort(rows, row_count, sizeof *rows, compare_rows);
+    for (size_t i = 0; i < row_count; i++) {
+        const bool is_date_only = mag_exposure_has(rows[i], MAG_EXPOSURE_START_DATE);
+        count += (i == 0 || compare_reading(rows[i - 1], rows[i]) != 0) &&
+                 mag_period_holds(period, rows[i]->start, is_date_only);
     }
     return mag_drug_count_value(query, count);
 }
@@ -33,23 +53,16 @@ uint32_t mag_drug_product(const mag_drug_query *query, const mag_exposure *expos
     return agent != 0 ? is_agent | agent : exposure->drug_id;
 }
 
-/* Does an exposure before this one, in effect in the period as well, hold the same product? */
-static bool is_seen(const mag_drug_query *query, const mag_period *period, size_t idx) {
-    const mag_exposure *exposures = query->patient->exposures;
-    const uint32_t product = mag_drug_product(query, &exposures[idx]);
-    for (size_t i = 0; i < idx; i++)
-        if (mag_drug_overlaps(query, &exposures[i], period) &&
-            mag_drug_product(query, &exposures[i]) == product)
-            return true;
-    return false;
-}
-
 mag_value mag_drug_products(const mag_drug_query *query, const mag_period *period) {
     const mag_timeline *patient = query->patient;
-    size_t count = 0;
+    mag_drug_key *keys = query->room->keys;
+    size_t key_count = 0, count = 0;
     for (size_t i = 0; i < patient->exposure_count; i++)
-        count +=
-            mag_drug_overlaps(query, &patient->exposures[i], period) && !is_seen(query, period, i);
+        if (mag_drug_overlaps(query, &patient->exposures[i], period))
+            keys[key_count++] = (mag_drug_key){mag_drug_product(query, &patient->exposures[i]), 0};
+    mag_drug_keys_sort(keys, key_count);
+    for (size_t i = 0; i < key_count; i++)
+        count += i == 0 || keys[i].key != keys[i - 1].key;
     return mag_drug_count_value(query, count);
 }
 
