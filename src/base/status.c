@@ -41,6 +41,7 @@ mag_status mag_fail(mag_error *err, mag_status status, mag_message_id message, c
     err->status = status;
     err->message = message;
     err->hint[0] = '\0';
+    err->count = 0;
     va_list args;
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
@@ -70,6 +71,11 @@ void mag_hint(mag_error *err, const char *format, ...) {
     va_start(args, format);
     vsnprintf(err->hint, sizeof err->hint, format, args);
     va_end(args);
+}
+
+void mag_error_count(mag_error *err, uint64_t count) {
+    if (err)
+        err->count = count;
 }
 
 void mag_error_place(mag_error *err, const char *format, ...) {

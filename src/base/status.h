@@ -4,6 +4,8 @@
 
 #include "base/message.h"
 
+#include <stdint.h>
+
 /* The status is also the class of the exit code; see mag_status_exit_code(). */
 typedef enum mag_status {
 #define MAG_STATUS(name, exit_code, text) MAG_##name,
@@ -26,6 +28,7 @@ typedef struct mag_error {
     mag_message_id message;
     char text[1024]; /* where, what, how much, what was done */
     char hint[512];  /* what to do next; may be empty */
+    uint64_t count;  /* how many rows, ids or examples the text is about; 0: one thing */
 } mag_error;
 
 /* Returns early with the status of a call that failed. */
@@ -46,6 +49,9 @@ void mag_error_line(mag_error *err, const char *format, ...) MAG_PRINTF(2, 3);
 
 /* Sets the hint of *err (which may be NULL). */
 void mag_hint(mag_error *err, const char *format, ...) MAG_PRINTF(2, 3);
+
+/* Sets the count of *err (which may be NULL). */
+void mag_error_count(mag_error *err, uint64_t count);
 
 /* Puts "place: " before the text of *err: callers add where, the text says what. */
 void mag_error_place(mag_error *err, const char *format, ...) MAG_PRINTF(2, 3);

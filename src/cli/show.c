@@ -176,7 +176,7 @@ static void show_error_json(const mag_error *err) {
     mag_json_key_integer(&json, "line", (int64_t)where.line);
     mag_json_key_integer(&json, "column", (int64_t)where.column);
     mag_json_key_text(&json, "reason", mag_message_gist(err->message));
-    mag_json_key_integer(&json, "count", 1);
+    mag_json_key_integer(&json, "count", err->count ? (int64_t)err->count : 1);
     mag_json_key_text(&json, "text", err->text);
     mag_json_key_text(&json, "hint", err->hint);
     mag_json_end_object(&json);

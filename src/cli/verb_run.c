@@ -35,6 +35,7 @@ static mag_status check_examples(mag_session *session, mag_error *err) {
                  "%s: %zu of %zu examples fail; the first: rule %s, \"%s\": expected %s, got %s",
                  mag_pack_name(session->pack), failed, count, results[first].rule_id,
                  results[first].example, results[first].expected, results[first].got);
+    mag_error_count(err, failed);
     mag_hint(err, "nothing was read or written; next: magscreen rules test PACK.yaml");
     return status;
 }

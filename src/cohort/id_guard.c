@@ -48,6 +48,7 @@ mag_status mag_cohort_check_ids(const mag_cohort *cohort, mag_error *err) {
                  source_of(cohort, i),
                  100.0 * (double)counts.passed[i] / (double)counts.ten_digits[i],
                  (unsigned long long)counts.ten_digits[i]);
+        mag_error_count(err, counts.passed[i]);
         mag_hint(err, "replace the ids by pseudonyms in every export, and run again");
         return MAG_E_PRIVACY;
     }

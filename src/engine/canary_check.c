@@ -234,9 +234,12 @@ static mag_status refuse(const mag_canary_findings *findings, mag_error *err) {
         return MAG_OK;
     mag_fail(err, MAG_E_RULES, MAG_MSG_R505, "%s (%zu wrong in all); nothing was read",
              findings->first.text, findings->wrong_count);
-    mag_hint(err,
-             "codes, units, columns, texts or dates of the profile no longer bring these rows "
-             "to the rules: mend the profile; if the rule was changed on purpose, its canaries");
+    mag_error_count(err, findings->wrong_count);
+    mag_hint(
+        err,
+        "codes, units, columns, texts or dates of the profile no longer bring these rows "
+        "to the rules: mend the profile; if a rule, or a limit or parameter of the pipeline, was "
+        "changed on purpose, its canaries");
     return MAG_E_RULES;
 }
 

@@ -146,6 +146,14 @@ static void t_S_18_any_source(void **state) {
         fault_expect_refused(&run);
         expect_no_id(&run);
         assert_non_null(strstr(run.result.err.at, sources[k].source));
+        program_result told =
+            program_run((const char *const[]){"run", "--profile", "magscreen", "--data", run.data,
+                                              "--as-of", "2025-12-31", "--dry-run", "--json", NULL},
+                        NULL, NULL);
+        json_t *line = json_loads(told.err.at, 0, NULL);
+        assert_int_equal(json_integer_value(json_object_get(line, "count")), 12);
+        json_decref(line);
+        program_result_done(&told);
         fault_run_done(&run);
         fault_cohort_done(&cohort);
     }
