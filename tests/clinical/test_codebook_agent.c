@@ -129,6 +129,26 @@ static void the_agent_is_the_one_of_the_asked_class(void **state) {
     check(rows, sizeof rows / sizeof *rows);
 }
 
+/* Four are kept; of more than eight in one name the others are not even looked at. */
+static void the_first_four_agents_of_a_name_are_kept(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *kept[MAG_DRUG_AGENTS];
+    } rows[] = {
+        {"amiodarone sotalol", {"amiodarone", "sotalol", "", ""}},
+        {"amiodarone sotalol dofetilide ibutilide dronedarone",
+         {"amiodarone", "sotalol", "dofetilide", "ibutilide"}},
+        {"amiodarone sotalol dofetilide ibutilide dronedarone flecainide disopyramide procainamide "
+         "quinidine haloperidol",
+         {"amiodarone", "sotalol", "dofetilide", "ibutilide"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const mag_drug drug = drug_of(MAG_SYSTEM_NONE, "", rows[i].name);
+        for (size_t k = 0; k < MAG_DRUG_AGENTS; k++)
+            assert_string_equal(mag_agent_name(drug.agents[k]), rows[i].kept[k]);
+    }
+}
+
 static void an_unknown_ingredient_and_a_drop_for_the_eye_have_none(void **state) {
     (void)state;
     static const row rows[] = {
@@ -222,6 +242,7 @@ int main(void) {
         cmocka_unit_test(moxifloxacin_is_found_by_every_kind_of_code_and_by_name),
         cmocka_unit_test(every_drug_of_the_qt_list_is_one_agent),
         cmocka_unit_test(the_agent_is_the_one_of_the_asked_class),
+        cmocka_unit_test(the_first_four_agents_of_a_name_are_kept),
         cmocka_unit_test(an_unknown_ingredient_and_a_drop_for_the_eye_have_none),
         cmocka_unit_test(omop_ingredients_reach_their_classes),
         cmocka_unit_test(names_of_agents_go_both_ways),

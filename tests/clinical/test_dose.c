@@ -235,6 +235,35 @@ static void the_mimic_rows_have_their_doses(void **state) {
     assert_int_equal(dose.lo_umol_per_day, 16229);
 }
 
+/* Second numbers of a kind, counts of weeks and of hours, and words that are near units. */
+static void only_what_is_understood_counts(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *text;
+        double lo, hi; /* mmol a day; hi 0: unknown */
+    } rows[] = {
+        {"Neomag 4 mmol", "2 to 1 tablets daily", 4, 8},
+        {"Neomag 4 mmol", "1 or 2 tablets daily", 4, 8},
+        {"Neomag 4 mmol", "1 to some tablets daily", 4, 4},
+        {"Neomag 4 mmol", "1 tablet 2 x a day", 8, 8},
+        {"Neomag 4 mmol", "2 8 hourly", 24, 24},
+        {"Neomag 4 mmol", "2 tablets a week", 8.0 / 7, 8.0 / 7},
+        {"Neomag 4 mmol", "2 tablets weekly", 8.0 / 7, 8.0 / 7},
+        {"Neomag 4 mmol", "1 tablet daily prn", 0, 0},
+        {"Neomag 4 mmol", "1 tablet 0 hourly", 0, 0},
+        {"Neomag 4 mmol", "1,5 tablets daily", 0, 0},
+        {"Neomag 4 mmol", "3 times a day", 0, 0},
+        {"Neomag 4 mmol", "{1} tablet daily", 4, 4},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const mag_dose dose = dose_of_free_text(rows[i].name, rows[i].text);
+        const int32_t hi = rows[i].hi > 0 ? (int32_t)lround(rows[i].hi * 1000) : MAG_DOSE_UNKNOWN;
+        if (dose.lo_umol_per_day != lround(rows[i].lo * 1000) || dose.hi_umol_per_day != hi)
+            fail_msg("%s, %s: %d to %d", rows[i].name, rows[i].text, dose.lo_umol_per_day,
+                     dose.hi_umol_per_day);
+    }
+}
+
 static void long_and_odd_texts_do_no_harm(void **state) {
     (void)state;
     static char longer[3000];
@@ -257,6 +286,7 @@ int main(void) {
         cmocka_unit_test(an_unnamed_salt_keeps_the_poorest_and_the_elemental_reading),
         cmocka_unit_test(free_texts_of_practices_are_read),
         cmocka_unit_test(the_mimic_rows_have_their_doses),
+        cmocka_unit_test(only_what_is_understood_counts),
         cmocka_unit_test(long_and_odd_texts_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

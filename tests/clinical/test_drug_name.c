@@ -24,6 +24,9 @@ static void cuts_names_into_lower_case_words(void **state) {
         {"Mg2+", "mg 2 +"},
         {"losartan+hctz", "losartan hctz"},
         {"", ""},
+        {"+", ""},
+        {"{a}[B]@c`", "a b c"},
+        {"1:2/3", "1 2 3"},
         {" -- ", ""},
         {"magnesium\xc2\xa0oxide", "magnesium oxide"},
     };
@@ -56,6 +59,7 @@ static void finds_whole_words_only(void **state) {
     assert_int_equal(mag_drug_words_find(&words, mag_span_of("hydrochlorothiazide")), 0);
     assert_int_equal(mag_drug_words_find(&words, mag_span_of("25")), 1);
     assert_false(mag_drug_words_have_at(&words, words.count, mag_span_of("25")));
+    assert_int_equal(mag_drug_words_find(&words, mag_span_of("")), 0);
 }
 
 static void long_names_are_cut_at_a_word(void **state) {

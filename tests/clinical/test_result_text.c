@@ -30,6 +30,9 @@ static void haemolysis_is_seen_unless_negated(void **state) {
         {"", false},
         {"h", false},
         {"casino haemolysis", true},
+        {"no\thaemolysis", false},
+        {"{haemolysis}", true},
+        {"@haemolysis[", true},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (mag_text_says_haemolysed(mag_span_of(rows[i].text)) != rows[i].is_haemolysed)
@@ -96,7 +99,8 @@ static void flags_are_taken_off_numbers_only(void **state) {
         {"HAEM L", "HAEM L"}, {"*", "*"},
         {"H", "H"},           {"", ""},
         {"1.2 X", "1.2 X"},   {"1.2 3 H", "1.2 3 H"},
-        {"___", "___"},
+        {"___", "___"},       {"!0.65", "0.65"},
+        {"1.2\tH", "1.2"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         mag_span bare = mag_text_without_flags(mag_span_of(rows[i].text));

@@ -381,9 +381,9 @@ static void a_range_needs_two_plain_numbers(void **state) {
     static const struct {
         const char *low, *high;
         bool is_kept;
-    } cases[] = {{"0.70", "1.00", true}, {"", "1.00", false},  {"0.70", "", false},
-                 {"<0.7", "1.0", false}, {"0.7", ">1", false}, {"low", "high", false},
-                 {"0,7", "1,0", false},  {"1.6", "2.6", true}};
+    } cases[] = {{"0.70", "1.00", true}, {"", "1.00", false},   {"0.70", "", false},
+                 {"<0.7", "1.0", false}, {"0.7", ">1", false},  {"low", "high", false},
+                 {"0.7", "high", false}, {"0,7", "1,0", false}, {"1.6", "2.6", true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         reopen();
         char row[120];

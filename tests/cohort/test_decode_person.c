@@ -441,6 +441,7 @@ static void an_id_is_1_to_128_bytes_of_printable_text_kept_as_written(void **sta
         {"a\nb", false},
         {"a\x7f", false},
         {"a\xc2\x85", false}, /* next line, a control of Latin-1 */
+        {"a\xc2\xb5", true},
         {"NULL", false},
         {".", false},
     };
@@ -580,7 +581,8 @@ static void a_stay_lasts_to_the_minute_or_to_the_end_of_its_day(void **state) {
                                 "p|c|2024-05-11 08:00|2024-05-11 08:00",
                                 "p|d|2024-06-01|9999-12-31",
                                 "p|e|2024-07-01 00:00|2024-07-02", /* begins after T */
-                                "p|f|2020-01-01|2021-06-30",       /* over before history */
+                                "p|x|2024-06-02|soon",
+                                "p|f|2020-01-01|2021-06-30", /* over before history */
                                 "p|g|2020-01-01|2021-07-01",
                                 NULL};
     feed_people(people);
@@ -601,6 +603,7 @@ static void a_stay_lasts_to_the_minute_or_to_the_end_of_its_day(void **state) {
                          expected[i].until ? at(expected[i].until) : MAG_MINUTE_OPEN);
     }
     assert_int_equal(file->accounting.out_of_window, 2);
+    assert_int_equal(file->accounting.rejected[MAG_REASON_DATE_FORMAT], 1);
 }
 
 int main(void) {

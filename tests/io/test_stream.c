@@ -209,6 +209,13 @@ static void I_06_bytes_after_the_end_are_refused_and_counted(void **state) {
     assert_refused(read_bytes("g.csv.gz", file.at, file.nbytes, 64), MAG_MSG_I104, "300000 unex");
     free(long_tail);
     free(file.at);
+    static const char endless[1 << 18];
+    file = test_join(test_gzip("a,b\n", 4), test_copy("x", 1));
+    for (size_t i = 0; i < 65; i++)
+        file = test_join(file, test_copy(endless, sizeof endless));
+    assert_refused(read_bytes("g.csv.gz", file.at, file.nbytes, 64), MAG_MSG_I104,
+                   " or more unexpected bytes");
+    free(file.at);
 }
 
 static void I_07_zero_padding_is_accepted_and_noted(void **state) {
@@ -371,6 +378,15 @@ static void touch(const char *path) {
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
+/* The same second, another nanosecond. */
+static void touch_lightly(const char *path) {
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    struct timespec times[2] = {facts.st_mtim, facts.st_mtim};
+    times[1].tv_nsec = times[1].tv_nsec > 0 ? times[1].tv_nsec - 1 : 1;
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 static void delete_file(const char *path) {
     assert_int_equal(unlink(path), 0);
 }
@@ -383,7 +399,7 @@ static void replace(const char *path) {
 
 static void I_13_a_file_that_changes_while_read_is_refused(void **state) {
     (void)state;
-    static const change changes[] = {grow, shrink, touch, delete_file, replace};
+    static const change changes[] = {grow, shrink, touch, touch_lightly, delete_file, replace};
     test_bytes table = test_table(8, 60000);
     test_bytes packed = test_gzip(table.at, table.nbytes);
     packed = test_join(packed, test_gzip(table.at, table.nbytes));
@@ -483,6 +499,42 @@ static void a_fault_comes_back_on_every_later_call(void **state) {
     free(packed.at);
 }
 
+static void behind_the_end_and_into_no_room_nothing_is_read(void **state) {
+    (void)state;
+    char path[MAG_TEST_PATH_NBYTES], block[64];
+    mag_test_write_file(path, "e.csv", "a,b\n", 4);
+    mag_stream *stream;
+    mag_error err;
+    size_t got = 9;
+    assert_int_equal(mag_stream_open(&stream, path, &account, &err), MAG_OK);
+    assert_int_equal(mag_stream_read(stream, block, 0, &got, &err), MAG_OK);
+    assert_int_equal(got, 0);
+    assert_int_equal(mag_stream_read(stream, block, sizeof block, &got, &err), MAG_OK);
+    assert_int_equal(got, 4); /* no room was not taken for the end */
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(mag_stream_read(stream, block, sizeof block, &got, &err), MAG_OK);
+        assert_int_equal(got, 0);
+    }
+    mag_stream_close(stream);
+    unlink(path);
+}
+
+static void a_directory_as_stdin_is_no_file(void **state) {
+    (void)state;
+    mag_stream *stream;
+    mag_error err;
+    int old_stdin = dup(STDIN_FILENO), folder = open("/", O_RDONLY);
+    assert_true(old_stdin >= 0 && folder >= 0);
+    dup2(folder, STDIN_FILENO);
+    mag_status status = mag_stream_open(&stream, "-", &account, &err);
+    dup2(old_stdin, STDIN_FILENO);
+    close(old_stdin);
+    close(folder);
+    assert_int_equal(status, MAG_E_USAGE);
+    assert_int_equal(err.message, MAG_MSG_I112);
+    assert_starts_with(err.text, "stdin: is a directory");
+}
+
 static void out_of_memory_is_a_status(void **state) {
     (void)state;
     char path[MAG_TEST_PATH_NBYTES];
@@ -516,6 +568,8 @@ int main(void) {
         TEST(I_16_a_slow_pipe_gives_what_the_file_gives),
         TEST(I_17_what_is_no_readable_file_is_refused_at_once),
         TEST(a_fault_comes_back_on_every_later_call),
+        TEST(behind_the_end_and_into_no_room_nothing_is_read),
+        TEST(a_directory_as_stdin_is_no_file),
         TEST(out_of_memory_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,7 @@ static void refuses_what_is_not_allowed_with_its_position(void **state) {
         {"a: !t [2]\n", "a.yaml:1:4: tags", MAG_MSG_R510, MAG_MSG_R510},
         {"a: !t {b: 2}\n", "a.yaml:1:4: tags", MAG_MSG_R510, MAG_MSG_R510},
         {"%YAML 1.1\n---\na: 1\n", "a.yaml:1:1: directives", MAG_MSG_R510, MAG_MSG_R510},
+        {"%TAG ! x:\n---\na: 1\n", "a.yaml:1:1: directives", MAG_MSG_R510, MAG_MSG_R510},
         {"a: 1\n---\nb: 1\n", "a.yaml:2:1: a second document", MAG_MSG_R510, MAG_MSG_R510},
         {"a: 1\nb: 2\na: 3\n", "a.yaml:3:1: the key \"a\" is there already, on line 1",
          MAG_MSG_R510, MAG_MSG_R510},
