@@ -52,7 +52,7 @@ static int compare_labs(const void *a, const void *b) {
 }
 
 static uint64_t specimen_of(const mag_lab_row *row) {
-    return row->specimen_hash ? row->specimen_hash : (uint64_t)(uint32_t)row->lab.minute + 1;
+    return row->specimen_hash ? row->specimen_hash : mag_specimen_of_minute(row->lab.minute);
 }
 
 /* What share of an analyte's results has no usable unit (rules H02). */

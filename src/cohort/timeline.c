@@ -111,3 +111,11 @@ bool mag_timeline_absence_is_known(const mag_timeline *timeline) {
             return true;
     return false;
 }
+
+uint64_t mag_specimen_of_minute(mag_minute minute) {
+    return (uint64_t)(uint32_t)minute + 1;
+}
+
+bool mag_specimen_is_minute(uint64_t specimen, mag_minute minute) {
+    return specimen == mag_specimen_of_minute(minute);
+}

@@ -26,6 +26,10 @@ typedef struct mag_timeline {
     size_t condition_count;
 } mag_timeline;
 
+/* What stands for the specimen of a result without an id: its minute. */
+uint64_t mag_specimen_of_minute(mag_minute minute);
+bool mag_specimen_is_minute(uint64_t specimen, mag_minute minute);
+
 /* Patient number patient_idx (0 .. mag_cohort_patient_count - 1, in order of id) of a partition. */
 void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t patient_idx,
                      mag_timeline *out);

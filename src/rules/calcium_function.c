@@ -14,13 +14,28 @@ static bool is_one_sample(const mag_timeline *patient, const mag_lab *a, const m
     return mag_lab_is_one_specimen(patient, a, b) || mag_lab_is_one_moment(a, b);
 }
 
-bool mag_calcium_is_reported(const mag_timeline *patient, const mag_lab *total) {
-    size_t count;
-    const mag_lab *labs = mag_timeline_labs(patient, MAG_CALCIUM_ADJUSTED, &count);
-    for (size_t i = 0; i < count; i++)
-        if (!mag_series_is_mark(&labs[i]) && is_one_sample(patient, &labs[i], total))
+static bool has_usable(const mag_timeline *patient, const mag_series_records *of,
+                       const mag_lab *total) {
+    for (size_t i = 0; i < of->count; i++) {
+        const mag_lab *lab = mag_series_at(of, i);
+        if (!mag_series_is_mark(lab) && is_one_sample(patient, lab, total))
             return true;
+    }
     return false;
+}
+
+bool mag_calcium_is_reported(const mag_timeline *patient, const mag_lab *total) {
+    mag_series_records all = {{NULL, NULL}, {0, 0}, 0};
+    all.parts[0] = mag_timeline_labs(patient, MAG_CALCIUM_ADJUSTED, &all.counts[0]);
+    all.count = all.counts[0];
+    const mag_series_records own = mag_series_of_specimen(patient, &all, total);
+    const mag_minute day = mag_day_begin(total->minute);
+    const bool is_day = mag_lab_has(total, MAG_LAB_DATE_ONLY);
+    const mag_series_records dates = mag_series_records_between(&all, day, day);
+    const mag_series_records near = mag_series_records_between(
+        &all, total->minute, is_day ? mag_day_last_minute(day) : total->minute);
+    return has_usable(patient, &near, total) || has_usable(patient, &dates, total) ||
+           has_usable(patient, &own, total);
 }
 
 const mag_lab *mag_calcium_albumin(const mag_timeline *patient, const mag_lab *total,

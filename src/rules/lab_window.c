@@ -117,19 +117,24 @@ mag_truth mag_lab_none(const mag_lab_query *query) {
 /* Earliest record that counts (or may, if asked) and lies at least `apart` after `last`. */
 static const mag_lab *next_apart(const mag_lab_query *query, mag_length apart, const mag_lab *last,
                                  bool takes_doubtful) {
-    const mag_series_records all = mag_series_records_of(query);
+    mag_series_records all = mag_series_records_of(query);
+    if (last != NULL)
+        all = mag_series_records_between(&all, last->minute, MAG_MINUTE_OPEN);
     const mag_lab *next = NULL;
-    for (size_t i = 0; i < all.count; i++) {
-        const mag_lab *lab = mag_series_at(&all, i);
-        if (next != NULL && lab->minute >= next->minute)
-            continue;
-        if (last != NULL && (lab->minute < last->minute || !mag_lab_is_apart(last, lab, apart)))
-            continue;
-        mag_unknown_set reasons;
-        const mag_standing standing = mag_series_standing(query, lab, &reasons);
-        if (standing == MAG_STANDS || (takes_doubtful && standing == MAG_STANDS_DOUBTFUL))
-            next = lab;
-    }
+    for (int part = 0; part < 2; part++)
+        for (size_t i = 0; i < all.counts[part]; i++) {
+            const mag_lab *lab = &all.parts[part][i];
+            if (next != NULL && lab->minute >= next->minute)
+                break;
+            if (last != NULL && !mag_lab_is_apart(last, lab, apart))
+                continue;
+            mag_unknown_set reasons;
+            const mag_standing standing = mag_series_standing(query, lab, &reasons);
+            if (standing == MAG_STANDS || (takes_doubtful && standing == MAG_STANDS_DOUBTFUL)) {
+                next = lab;
+                break;
+            }
+        }
     return next;
 }
 

@@ -22,6 +22,36 @@ static void analytes_of(const mag_lab_query *query, mag_analyte out[2]) {
     }
 }
 
+static size_t first_from(const mag_lab *labs, size_t count, mag_minute minute) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (labs[middle].minute < minute)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t first_after(const mag_lab *labs, size_t count, mag_minute minute) {
+    return minute == MAG_MINUTE_OPEN ? count : first_from(labs, count, minute + 1);
+}
+
+mag_series_records mag_series_records_between(const mag_series_records *all, mag_minute from,
+                                              mag_minute until) {
+    mag_series_records records = *all;
+    for (int part = 0; part < 2; part++) {
+        const size_t begin = first_from(all->parts[part], all->counts[part], from);
+        const size_t end = first_after(all->parts[part], all->counts[part], until);
+        records.parts[part] = all->parts[part] == NULL ? NULL : all->parts[part] + begin;
+        records.counts[part] = end > begin ? end - begin : 0;
+    }
+    records.count = records.counts[0] + records.counts[1];
+    return records;
+}
+
+/* Only those of the period: a patient with millions of results is asked about days of them. */
 mag_series_records mag_series_records_of(const mag_lab_query *query) {
     mag_series_records records = {{NULL, NULL}, {0, 0}, 0};
     mag_analyte analytes[2];
@@ -30,8 +60,10 @@ mag_series_records mag_series_records_of(const mag_lab_query *query) {
         if (analytes[part] != MAG_ANALYTE_NONE)
             records.parts[part] =
                 mag_timeline_labs(query->patient, analytes[part], &records.counts[part]);
-    records.count = records.counts[0] + records.counts[1];
-    return records;
+    const mag_period *period = &query->period;
+    const mag_minute from =
+        period->from < period->date_only_from ? period->from : period->date_only_from;
+    return mag_series_records_between(&records, from, period->until);
 }
 
 const mag_lab *mag_series_at(const mag_series_records *records, size_t i) {
@@ -70,14 +102,26 @@ bool mag_lab_is_apart(const mag_lab *a, const mag_lab *b, mag_length apart) {
     return llabs((int64_t)mag_minute_day(a->minute) - mag_minute_day(b->minute)) >= apart.amount;
 }
 
+/* A specimen without an id stands for its minute: only results of that minute are of it. */
+mag_series_records mag_series_of_specimen(const mag_timeline *patient,
+                                          const mag_series_records *all, const mag_lab *lab) {
+    const uint64_t specimen = patient->specimens[lab - patient->labs];
+    if (!mag_specimen_is_minute(specimen, lab->minute))
+        return *all;
+    return mag_series_records_between(all, lab->minute, lab->minute);
+}
+
 /* Does the specimen also hold a usable result of `with`? */
 static bool has_company(const mag_lab_query *query, const mag_lab *lab) {
-    size_t count;
-    const mag_lab *others = mag_timeline_labs(query->patient, query->with, &count);
-    for (size_t i = 0; i < count; i++)
-        if (!mag_series_is_mark(&others[i]) &&
-            mag_lab_is_one_specimen(query->patient, lab, &others[i]))
+    mag_series_records others = {{NULL, NULL}, {0, 0}, 0};
+    others.parts[0] = mag_timeline_labs(query->patient, query->with, &others.counts[0]);
+    others.count = others.counts[0];
+    others = mag_series_of_specimen(query->patient, &others, lab);
+    for (size_t i = 0; i < others.count; i++) {
+        const mag_lab *other = mag_series_at(&others, i);
+        if (!mag_series_is_mark(other) && mag_lab_is_one_specimen(query->patient, lab, other))
             return true;
+    }
     return false;
 }
 

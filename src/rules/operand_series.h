@@ -5,7 +5,8 @@
 
 #include "rules/operand_lab.h"
 
-/* Records that a query may look at, in two runs, each sorted by minute. */
+/* Records that a query may look at, in two runs, each sorted by minute: none that counts lies
+   outside. */
 typedef struct mag_series_records {
     const mag_lab *parts[2];
     size_t counts[2];
@@ -13,6 +14,12 @@ typedef struct mag_series_records {
 } mag_series_records;
 
 mag_series_records mag_series_records_of(const mag_lab_query *query);
+/* Those of them from minute to minute, both included. */
+mag_series_records mag_series_records_between(const mag_series_records *all, mag_minute from,
+                                              mag_minute until);
+/* Those of them that may be of the specimen of `lab`: all are that are of it, not all are of it. */
+mag_series_records mag_series_of_specimen(const mag_timeline *patient,
+                                          const mag_series_records *all, const mag_lab *lab);
 const mag_lab *mag_series_at(const mag_series_records *records, size_t i);
 
 typedef enum mag_standing {
