@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One creatinine per specimen. */
 typedef struct mag_aki_result {
@@ -39,5 +40,30 @@ mag_aki mag_aki_of(const mag_aki_result *results, size_t count, size_t index,
 /* A later value is below 1.5 x the reference and less than 26 umol/L above it. */
 bool mag_aki_is_resolved(const mag_aki_result *results, size_t count, size_t index,
                          const mag_aki *aki, mag_aki_reading reading);
+
+/* --- the steps of it, for whoever finds the past of a result in another way ------------------- */
+
+enum {
+    MAG_AKI_TWO_DAYS = 2 * MAG_MINUTES_PER_DAY,
+    MAG_AKI_WEEK = 7 * MAG_MINUTES_PER_DAY,
+    MAG_AKI_YEAR = 365 * MAG_MINUTES_PER_DAY
+};
+
+/* What the year before a result holds; NaN where there is none. */
+typedef struct mag_aki_past {
+    double rv1, rv2, lowest_48h;
+    bool is_day_resolution;
+} mag_aki_past;
+
+/* Minutes from `early` to `late`; whole days if one of them has no clock. */
+int64_t mag_aki_minutes_between(const mag_aki_result *early, const mag_aki_result *late);
+/* Umol/L that count in a reading: the stage rises with the index result and falls with those
+   before it. */
+double mag_aki_index(const mag_aki_result *result, mag_aki_reading reading);
+double mag_aki_reference(const mag_aki_result *result, mag_aki_reading reading);
+mag_aki mag_aki_judge(const mag_aki_result *result, mag_aki_reading reading,
+                      const mag_aki_past *past);
+/* Is a later value low enough to end a stage that stands on this reference? Falls with `later`. */
+bool mag_aki_resolves(double later, double reference);
 
 #endif

@@ -1,5 +1,6 @@
 /* Operands about a window of results as a whole: how many, how far apart, what lies in the middle,
    whether any could have been seen. */
+#include "clinical/aki_sweep.h"
 #include "rules/operand_series.h"
 
 #include <math.h>
@@ -9,16 +10,21 @@ enum { OBSERVABLE_DAYS = 365 };
 
 mag_status mag_lab_room_reserve(mag_lab_room *room, mag_account *account,
                                 const mag_timeline *patient, mag_error *err) {
-    size_t creatinine_count;
-    (void)mag_timeline_labs(patient, MAG_CREATININE, &creatinine_count);
+    size_t creatinines;
+    (void)mag_timeline_labs(patient, MAG_CREATININE, &creatinines);
+    const size_t labs = patient->first[MAG_ANALYTE_COUNT] + (size_t)1;
+    const size_t sweep = MAG_AKI_SWEEP_NUMBERS * (creatinines + 1);
     MAG_TRY(mag_grow(account, (void **)&room->numbers, &room->number_capacity,
-                     sizeof *room->numbers, (size_t)patient->first[MAG_ANALYTE_COUNT] + 1, err));
+                     sizeof *room->numbers, labs > sweep ? labs : sweep, err));
+    MAG_TRY(mag_grow(account, (void **)&room->ranks, &room->rank_capacity, sizeof *room->ranks,
+                     MAG_AKI_SWEEP_RANKS * (creatinines + 1), err));
     return mag_grow(account, (void **)&room->creatinines, &room->creatinine_capacity,
-                    sizeof *room->creatinines, creatinine_count + 1, err);
+                    sizeof *room->creatinines, creatinines + 1, err);
 }
 
 void mag_lab_room_done(mag_lab_room *room, mag_account *account) {
     mag_drop(account, room->numbers, room->number_capacity, sizeof *room->numbers);
+    mag_drop(account, room->ranks, room->rank_capacity, sizeof *room->ranks);
     mag_drop(account, room->creatinines, room->creatinine_capacity, sizeof *room->creatinines);
     *room = (mag_lab_room){0};
 }

@@ -1,5 +1,6 @@
 #include "rules/operand_aki.h"
 
+#include "clinical/aki_sweep.h"
 #include "rules/operand_series.h"
 
 #include <math.h>
@@ -33,15 +34,32 @@ static void take_higher(mag_aki_result *into, const mag_aki_result *more) {
     into->high = fmax(into->high, more->high);
 }
 
+/* Is an earlier creatinine of the minute or the specimen? Few have one, and only for those the
+   results so far are looked through. */
+static bool may_repeat(const mag_lab_query *query, const mag_series_records *all, size_t at) {
+    const mag_lab *labs = all->parts[0];
+    for (size_t i = at; i-- > 0 && labs[i].minute == labs[at].minute;)
+        if (!mag_series_is_mark(&labs[i]))
+            return true;
+    const mag_series_records own = mag_series_of_specimen(query->patient, all, &labs[at]);
+    for (size_t i = 0; i < own.count && mag_series_at(&own, i) < &labs[at]; i++)
+        if (!mag_series_is_mark(mag_series_at(&own, i)) &&
+            mag_lab_is_one_specimen(query->patient, mag_series_at(&own, i), &labs[at]))
+            return true;
+    return false;
+}
+
 static creatinines gather(const mag_lab_query *query) {
     creatinines all = {.results = query->room->creatinines};
-    size_t lab_count;
-    all.labs = mag_timeline_labs(query->patient, MAG_CREATININE, &lab_count);
-    for (size_t i = 0; i < lab_count; i++) {
+    mag_series_records records = {{NULL, NULL}, {0, 0}, 0};
+    all.labs = mag_timeline_labs(query->patient, MAG_CREATININE, &records.counts[0]);
+    records.parts[0] = all.labs;
+    records.count = records.counts[0];
+    for (size_t i = 0; i < records.count; i++) {
         if (mag_series_is_mark(&all.labs[i]))
             continue;
         const mag_aki_result result = result_of(&all.labs[i], i);
-        size_t k = all.count;
+        size_t k = may_repeat(query, &records, i) ? all.count : 0;
         while (k > 0 && !is_repeat(query->patient, &all.labs[i], &all.labs[all.results[k - 1].tag]))
             k--;
         if (k > 0)
@@ -62,8 +80,14 @@ static bool is_asked(const mag_lab_query *query, const mag_aki_result *result) {
     return mag_period_holds(&query->period, result->at, result->is_date_only);
 }
 
-static finding worst_of(const mag_lab_query *query, const creatinines *all,
-                        mag_aki_reading reading) {
+static bool takes_over(const finding *worst, const mag_aki *aki, size_t i) {
+    return aki->has_baseline && (!worst->aki.has_baseline || aki->stage > worst->aki.stage ||
+                                 (aki->stage == worst->aki.stage && i > worst->index));
+}
+
+/* Results are in order of time, so that of equal stages the later one is the newer one. */
+static finding worst_of_few(const mag_lab_query *query, const creatinines *all,
+                            mag_aki_reading reading) {
     finding worst = {0, {.has_baseline = false}};
     for (size_t i = 0; i < all->count; i++) {
         if (!is_asked(query, &all->results[i]))
@@ -71,12 +95,33 @@ static finding worst_of(const mag_lab_query *query, const creatinines *all,
         mag_aki aki = mag_aki_of(all->results, all->count, i, reading, query->room->numbers);
         if (aki.stage > 0 && mag_aki_is_resolved(all->results, all->count, i, &aki, reading))
             aki.stage = 0;
-        const bool is_newer = all->results[i].at >= all->results[worst.index].at;
-        if (aki.has_baseline && (!worst.aki.has_baseline || aki.stage > worst.aki.stage ||
-                                 (aki.stage == worst.aki.stage && is_newer)))
+        if (takes_over(&worst, &aki, i))
             worst = (finding){i, aki};
     }
     return worst;
+}
+
+static finding worst_of_many(const mag_lab_query *query, const creatinines *all,
+                             mag_aki_reading reading) {
+    finding worst = {0, {.has_baseline = false}};
+    mag_aki_sweep sweep = mag_aki_sweep_begin(all->results, all->count, reading,
+                                              query->room->numbers, query->room->ranks);
+    for (int dates = 0; dates < 2; dates++)
+        for (size_t i = 0; i < all->count; i++) {
+            if (all->results[i].is_date_only != (dates == 1) || !is_asked(query, &all->results[i]))
+                continue;
+            const mag_aki aki = mag_aki_sweep_at(&sweep, i);
+            if (takes_over(&worst, &aki, i))
+                worst = (finding){i, aki};
+        }
+    return worst;
+}
+
+static finding worst_of(const mag_lab_query *query, const creatinines *all,
+                        mag_aki_reading reading) {
+    enum { FEW = 64 };
+    return all->count <= FEW ? worst_of_few(query, all, reading)
+                             : worst_of_many(query, all, reading);
 }
 
 static mag_lab_query creatinines_of(const mag_lab_query *query) {

@@ -14,6 +14,8 @@ typedef struct mag_lab_room {
     size_t number_capacity;
     mag_aki_result *creatinines;
     size_t creatinine_capacity;
+    uint32_t *ranks;
+    size_t rank_capacity;
 } mag_lab_room;
 
 /* Makes room for a patient: call before mag_lab_median and the AKI stage. */
