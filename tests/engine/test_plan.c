@@ -153,6 +153,8 @@ static void a_fault_is_told_with_its_place_and_its_remedy(void **state) {
         {"    kind: labs\n", "    kind: labs\n    gates: [{ name: csv, amber: 1 %, red: 2 % }]\n",
          ":11:13:", "note"},
         {"pack: pack.yaml\n", "", ":1:1:", "pack"},
+        {"\"data/labs*.csv\"", "[x]", ":12:13:", "a file name is a text"},
+        {"    kind: labs\n", "    kind: labs\n    drop: [value]\n", ":11:", "value"},
     };
     world *at = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -413,6 +415,93 @@ static void the_short_form_names_the_table_it_looked_for(void **state) {
     assert_non_null(strstr(at->run.error.text, at->run.data));
 }
 
+static void the_short_form_says_what_it_lacks(void **state) {
+    world *at = *state;
+    static const char optional[] =
+        "profile: x\ntables:\n  - { table: stays, file: stays, required: false,"
+        " columns: { patient_id: a, stay_id: b, from: c, until: d } }\n";
+    char profile[256];
+    snprintf(profile, sizeof profile, "%s/x.yaml", at->run.folder);
+    FILE *file = fopen(profile, "w");
+    assert_non_null(file);
+    fputs(optional, file);
+    fclose(file);
+    const struct {
+        const char *profile, *data;
+        mag_message_id message;
+        const char *words;
+    } rows[] = {
+        {NULL, at->run.data, MAG_MSG_U201, "--profile and --data are needed"},
+        {"magscreen", NULL, MAG_MSG_U201, "--profile and --data are needed"},
+        {"magscrene", at->run.data, MAG_MSG_U202, "there is no profile"},
+        {profile, at->run.data, MAG_MSG_I112, "no file of profile x lies there"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_plan *plan;
+        const mag_plan_options options = {.profile = rows[i].profile,
+                                          .data_directory = rows[i].data};
+        assert_int_equal(mag_plan_short(at->run.arena, &options, &plan, &at->run.error),
+                         MAG_E_USAGE);
+        assert_int_equal(at->run.error.message, rows[i].message);
+        if (strstr(at->run.error.text, rows[i].words) == NULL)
+            fail_msg("%zu: %s", i, at->run.error.text);
+    }
+}
+
+/* F stands for the folder with data/, nightly.yaml and pack.yaml; how NULL: the place is fine. */
+typedef struct place_row {
+    const char *out, *source, *pipeline, *how;
+} place_row;
+
+static const char *place_of(world *at, const char *text) {
+    if (text == NULL || text[0] != 'F')
+        return text;
+    return mag_arena_format(at->run.arena, "%s%s", at->run.folder, text + 1);
+}
+
+static void results_never_go_over_around_or_among_what_is_read(void **state) {
+    world *at = *state;
+    static const place_row rows[] = {
+        {"F/data", "F/data/labs.csv", NULL, "is the folder of source \"lims\""},
+        {"F/data//", "F/data/labs.csv", NULL, "is the folder of source"},
+        {"F/./data/../data", "F/data/labs.csv", NULL, "is the folder of source"},
+        {"F/data/out", "F/data/labs.csv", NULL, "lies inside the folder of source"},
+        {"F/data/out//", "F/data/labs.csv", NULL, "lies inside the folder of source"},
+        {"F/data/out", "F/data/gone.csv", NULL, "lies inside the folder of source"},
+        {"F", "F/data/labs.csv", NULL, "holds the folder of source"},
+        {"/", "F/data/labs.csv", NULL, "holds the folder of source"},
+        {"F/out", "/labs-of-nobody.csv", NULL, "lies inside the folder of source"},
+        {".", "labs-of-nobody.csv", NULL, "is the folder of source"},
+        {"F/out", "F/data/labs.csv", NULL, NULL},
+        {"F/data2", "F/data/labs.csv", NULL, NULL},
+        {"/data2", "F/data/labs.csv", NULL, NULL},
+        {"F/no/such/out", "F/data/labs.csv", NULL, NULL},
+        {"F/data", "-", NULL, NULL},
+        {"F/data", "/nowhere/labs.csv", NULL, NULL},
+        {"out-of-nobody", "F/data/labs.csv", NULL, NULL},
+        {NULL, "F/data/labs.csv", "F/nightly.yaml", NULL},
+        {"F", "-", "F/nightly.yaml", "is the folder of the pipeline file"},
+        {"F/out", "-", "F/nightly.yaml", NULL},
+        {"F/packs", "-", "F/nightly.yaml", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *const paths[] = {place_of(at, rows[i].source)};
+        mag_plan_source source = {.name = "lims", .paths = paths, .path_count = 1};
+        const mag_plan plan = {.sink_directory = place_of(at, rows[i].out),
+                               .pipeline_path = place_of(at, rows[i].pipeline),
+                               .pack_name = place_of(at, "F/packs/pack.yaml"),
+                               .sources = &source,
+                               .source_count = 1};
+        mag_status status = mag_plan_check_output(at->run.arena, &plan, &at->run.error);
+        assert_int_equal(status, rows[i].how == NULL ? MAG_OK : MAG_E_USAGE);
+        if (rows[i].how == NULL)
+            continue;
+        assert_int_equal(at->run.error.message, MAG_MSG_P405);
+        if (strstr(at->run.error.text, rows[i].how) == NULL)
+            fail_msg("%zu: %s", i, at->run.error.text);
+    }
+}
+
 #define PLAN_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -433,6 +522,8 @@ int main(void) {
         PLAN_TEST(an_override_changes_the_digest),
         PLAN_TEST(the_config_digest_follows_text_as_of_and_nothing_else),
         PLAN_TEST(the_short_form_names_the_table_it_looked_for),
+        PLAN_TEST(the_short_form_says_what_it_lacks),
+        PLAN_TEST(results_never_go_over_around_or_among_what_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
