@@ -66,8 +66,9 @@ static void happen(walk *on, size_t row, happening what) {
     const uint32_t idx = room->group_of[row];
     mag_dose_group *group = &room->dose_groups[idx];
     const mag_interval interval = mag_drug_interval(on->query, exposure);
-    const mag_dose_sum dose =
-        is_for_one_day(&interval) ? (mag_dose_sum){0} : mag_dose_sum_of(exposure, 0);
+    /* what begins behind the period stands for others, but is not counted */
+    const bool is_counted = !is_for_one_day(&interval) && exposure->start <= on->period->until;
+    const mag_dose_sum dose = is_counted ? mag_dose_sum_of(exposure, 0) : (mag_dose_sum){0};
     const mag_dose_sum before = sum_of(room, group->product);
     mag_dose_sum_take(&on->lasting, &before);
     change_row(room, &interval, group, what, &dose);
@@ -180,7 +181,7 @@ mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *p
             look_at(&on, period->from, 0);
             has_begun = true;
         }
-        if (at > period->until)
+        if (has_begun && at > period->until)
             break;
         for (; i < count && mag_drug_event_moment(events[i].key) == at; i++) {
             if (rank_of(&events[i]) < rank)
@@ -188,7 +189,7 @@ mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *p
             if ((uint32_t)events[i].key != DAY_BEGINS)
                 happen(&on, events[i].row, (happening)(uint32_t)events[i].key);
         }
-        if (at > period->from)
+        if (has_begun)
             look_at(&on, at, rank);
     }
     if (!has_begun)
