@@ -101,10 +101,9 @@ mag_value mag_eval_pair(mag_evaluator *evaluator, const mag_operand *operand) {
         return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_MISSING));
     const mag_window around = {.kind = MAG_WINDOW_AROUND, .far = operand->window.far};
     const mag_window ever = {.kind = MAG_WINDOW_HISTORY};
-    const bool has_window = operand->window.kind != MAG_WINDOW_HISTORY;
     const mag_anchor at = {sample.at, sample.is_date_only};
     mag_lab_query query = mag_evaluator_lab_question(evaluator, operand);
-    query.period = mag_period_of(has_window && !operand->is_same_specimen ? &around : &ever, at, at,
+    query.period = mag_period_of(operand->is_same_specimen ? &ever : &around, at, at,
                                  evaluator->patient->as_of);
     return mag_lab_pair(&query, sample.lab, operand->is_same_specimen);
 }
@@ -114,8 +113,7 @@ mag_value mag_eval_date(mag_evaluator *evaluator, const mag_operand *operand) {
 }
 
 mag_value mag_eval_days_since(mag_evaluator *evaluator, const mag_operand *operand) {
-    mag_value value = operand->source >= 0 ? mag_evaluator_moment(evaluator, operand->source)
-                                           : ask_lab(evaluator, operand, mag_lab_latest);
+    mag_value value = mag_evaluator_moment(evaluator, operand->source);
     if (value.bounds.unknown != 0)
         return value;
     value.bounds =

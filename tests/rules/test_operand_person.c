@@ -50,6 +50,27 @@ static void the_newest_weight_counts(void **state) {
                      mag_unknown_bit(MAG_UNKNOWN_MISSING));
 }
 
+static void who_died_or_left_the_stay_is_no_longer_there(void **state) {
+    (void)state;
+    const struct {
+        const char *line;
+        mag_truth_value alive;
+        bool is_in_stay;
+    } rows[] = {
+        {"died 2 days ago", MAG_FALSE, false},
+        {"sodium 140 mmol/L 2 days ago", MAG_TRUE, false},
+        {"inside a stay since 3 days ago", MAG_TRUE, true},
+        {"inside a stay since 3 days ago until 2 days ago", MAG_TRUE, false},
+        {"inside a stay since 3 days ago until 0 days ago", MAG_TRUE, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        WORLD(&in, "female 50 y", rows[i].line);
+        if (mag_person_alive(&in.patient).is != rows[i].alive ||
+            mag_person_is_in_stay(&in.patient) != rows[i].is_in_stay)
+            fail_msg("%s", rows[i].line);
+    }
+}
+
 static int open_world(void **state) {
     (void)state;
     world_begin(&in);
@@ -67,6 +88,7 @@ int main(void) {
         cmocka_unit_test(sex_and_age_are_known_or_demographic),
         cmocka_unit_test(conditions_are_looked_up_in_their_window),
         cmocka_unit_test(the_newest_weight_counts),
+        cmocka_unit_test(who_died_or_left_the_stay_is_no_longer_there),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
