@@ -240,7 +240,11 @@ static mag_status load_all_parts(mag_arena *arena, mag_error *err) {
     MAG_TRY(mag_pack_load(arena, "all.yaml", mag_span_of(ALL_PARTS), overrides, 2, 0, &pack, err));
     for (size_t i = 0; i < mag_pack_rule_count(pack); i++)
         MAG_TRY(mag_pack_rule_lines(arena, pack, i, &lines, &count, err));
-    return MAG_OK;
+    mag_evaluator *evaluator;
+    MAG_TRY(mag_evaluator_new(&evaluator, pack, mag_arena_account(arena), err));
+    mag_evaluator_free(evaluator);
+    const mag_lint_finding *findings;
+    return mag_pack_lint(arena, pack, 20000, &findings, &count, err);
 }
 
 static const char *const SMALL_PACKS[] = {"rule_A02", "rule_A05", "rule_B01", "rule_C06",

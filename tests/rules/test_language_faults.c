@@ -128,6 +128,7 @@ static void windows_that_are_not_written_out(void **state) {
                   {"active(LOOP within 3 days @ago)", "expected \")\""},
                   {"active(LOOP from 2 days@)", "expected to, found"},
                   {"active(LOOP from 2 days @until 3 days ago)", "expected to"},
+                  {"active(LOOP from 2 to@)", "expected a length of time"},
                   {"active(LOOP from 2 to 3 days@)", "expected ago, before or after"},
                   {"active(LOOP from 2 to 3 days @since sample)", "expected ago, before or after"},
                   {"active(LOOP from 2 to 3 days after@)", "expected an event"},

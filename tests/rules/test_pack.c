@@ -88,6 +88,21 @@ static void tiers_adjustments_and_notes_are_checked_trees(void **state) {
     pack_end(&in);
 }
 
+static void days_are_counted_since_what_a_note_tells(void **state) {
+    (void)state;
+    pack_text in;
+    pack_begin(&in);
+    const char *text =
+        PACK_TOP PACK_RULE("A1", "active(MGSYS)", "days_since(begun) > 3",
+                           "  notes: [{ name: begun, when: started(LOOP within 90 days) }]\n");
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    const mag_node *left = pack_rule(&in, "A1")->when->children[0];
+    const mag_operand *since = &in.pack->operands[left->operand];
+    assert_int_equal(since->kind, MAG_OPERAND_DAYS_SINCE);
+    assert_int_equal(in.pack->operands[since->source].kind, MAG_OPERAND_STARTED);
+    pack_end(&in);
+}
+
 static void a_spell_is_an_event_of_results(void **state) {
     (void)state;
     pack_text in;
@@ -326,6 +341,9 @@ static void a_limit_of_one_side_is_overridden_on_one_or_both(void **state) {
          0,
          "0.50 mmol/L, 1.2 mg/dL"},
         {{.name = "mass", .mass = "1.2 mg/dL"}, 1, "1.2 mg/dL"},
+        {{.name = "mass", .molar = "0.50 mmol/L", .mass = "1.2 mg/dL"},
+         1,
+         "0.50 mmol/L, 1.2 mg/dL"},
         {{.name = "gfr", .molar = "45 mL/min/1.73m2"}, 2, "45 mL/min/1.73m2"},
     };
     pack_text in;
@@ -500,6 +518,7 @@ int main(void) {
         cmocka_unit_test(a_rule_keeps_what_people_read),
         cmocka_unit_test(rules_come_in_the_order_of_their_ids),
         cmocka_unit_test(tiers_adjustments_and_notes_are_checked_trees),
+        cmocka_unit_test(days_are_counted_since_what_a_note_tells),
         cmocka_unit_test(a_spell_is_an_event_of_results),
         cmocka_unit_test(what_counts_at_one_moment_follows_the_comparisons),
         cmocka_unit_test(rules_that_look_to_opposite_sides_share_no_latest),

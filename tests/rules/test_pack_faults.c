@@ -379,6 +379,43 @@ static void a_list_has_4096_entries_and_no_more(void **state) {
     }
 }
 
+static void no_list_has_more_than_4096_entries(void **state) {
+    (void)state;
+    static const struct {
+        const char *names, *rule; /* '#' stands for the entries */
+        const char *key;
+    } rows[] = {
+        {"parameters: [#]", "", "parameters"},
+        {"limits: [#]", "", "limits"},
+        {"groups: [#]", "", "groups"},
+        {"groups: [{ name: g, members: [#] }]", "", "members"},
+        {"gaps: [#]", "", "gaps"},
+        {"define: [#]", "", "define"},
+        {"", "  requires: [#]\n", "requires"},
+        {"", "  to_confirm: [#]\n", "to_confirm"},
+        {"", "  let: [#]\n", "let"},
+        {"", "  notes: [#]\n", "notes"},
+        {"", "  adjust: [#]\n", "adjust"},
+        {"", "  hides: [#]\n", "hides"},
+        {"", "  examples: [#]\n", "examples"},
+        {"", "  examples: [{ name: a, expect: clear, given: [#] }]\n", "given"},
+    };
+    enum { MOST = 4096 };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        static char text[FAULT_NBYTES], full[FAULT_NBYTES + 2 * MOST + 8];
+        char says[80], *end = full;
+        write_pack(text, rows[i].names, rows[i].rule);
+        const char *mark = strchr(text, '#');
+        assert_non_null(mark);
+        end += sprintf(end, "%.*s", (int)(mark - text), text);
+        for (size_t k = 0; k < MOST; k++)
+            end += sprintf(end, "x,");
+        (void)sprintf(end, "x%s", mark + 1);
+        (void)snprintf(says, sizeof says, "\"%s\" has more than 4096 entries", rows[i].key);
+        assert_fault(&in, pack_load(&in, full), MAG_MSG_R510, says);
+    }
+}
+
 static int begin(void **state) {
     (void)state;
     pack_begin(&in);
@@ -410,6 +447,7 @@ int main(void) {
         TEST(worsenings_that_cannot_be),
         TEST(examples_that_cannot_be),
         TEST(a_list_has_4096_entries_and_no_more),
+        TEST(no_list_has_more_than_4096_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
