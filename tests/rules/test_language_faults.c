@@ -69,8 +69,9 @@ static void signs_and_numbers_that_cannot_be(void **state) {
     (void)state;
     EXPECT_FAULTS(MAG_MSG_R510, {"age > @1e3", "not with an exponent"},
                   {"age > @1E3", "not with an exponent"}, {"age > @1e+3", "not with an exponent"},
-                  {"age > @1e999", "not with an exponent"}, {"age > @0x1F", "hexadecimal"},
-                  {"age > @0X1F", "hexadecimal"}, {"age > @1.2.3", "is not a number that fits"},
+                  {"age > @1e999", "not with an exponent"}, {"age > @1e-3", "not with an exponent"},
+                  {"age > @0x1F", "hexadecimal"}, {"age > @0X1F", "hexadecimal"},
+                  {"age > @1.2.3", "is not a number that fits"},
                   {"age > @1..2", "is not a number that fits"},
                   {"age > @2147483648", "is not a number that fits"},
                   {"age > @99999999999999999999", "is not a number that fits"},
@@ -199,6 +200,7 @@ static void unknown_names_of_every_kind_with_the_nearest_one(void **state) {
         {"sample < 1 @mmol/l", "did you mean \"mmol/L\"?"},
         {"active(LOOP within 3 @dais)", "did you mean \"days\"?"},
         {"egfr < 60 @mL/min/1.72m2", "unknown unit \"mL/min/1.72m2\""},
+        {"age > 3 @mmolx. 4", "unknown unit \"mmolx\""},
         {"weight < 50 @kgs", "did you mean \"kg\"?"}, {"age > 3@q", "unknown unit \"q\""},
         {"@qqqqqqqqqqqqqqqq", "unknown name \"qqqqqqqqqqqqqqqq\"\n"});
 }

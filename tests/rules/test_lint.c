@@ -364,6 +364,7 @@ static void dead_and_constant_triggers_are_found(void **state) {
         {"active(MGSYS)", "count(magnesium) < 2 and not count(magnesium) < 3", "can never hold"},
         {"active(MGSYS)", "count(magnesium) = 2 and not count(magnesium) != 3", "can never hold"},
         {"active(MGSYS)", "count(magnesium) = 2 and not count(magnesium) <= 2", "can never hold"},
+        {"active(MGSYS)", "count(magnesium) = 2 and not count(magnesium) = 3", NULL},
         {"active(MGSYS)", "not always", "can never hold"},
         {"active(MGSYS)", "always and not active(MGSYS)", "can never hold"},
         {"active(MGSYS)", "not (age < 18 or active(MGSYS))", "can never hold"},

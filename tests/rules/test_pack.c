@@ -88,6 +88,37 @@ static void tiers_adjustments_and_notes_are_checked_trees(void **state) {
     pack_end(&in);
 }
 
+static void adjustments_and_hides_are_told_in_words(void **state) {
+    (void)state;
+    static const char *const wanted[][3] = {
+        {"adjust", "", "lower by 2, not below low, when age >= 75"},
+        {"adjust", "", "lower by 1, when age >= 85"},
+        {"adjust", "", "higher by 1, when age < 30"},
+        {"hides", "B1", "of the same patient"},
+        {"hides", "B2", "if both tell of the same sample, at most high, when age > 3"},
+    };
+    pack_text in;
+    pack_begin(&in);
+    const char *text =
+        PACK_TOP PACK_RULE("A1", "age > 3", "age > 4",
+                           "  adjust:\n  - { down: 2, not_below: low, when: age >= 75 }\n"
+                           "  - { down: 1, when: age >= 85 }\n  - { up: 1, when: age < 30 }\n"
+                           "  hides:\n  - { rule: B1 }\n"
+                           "  - { rule: B2, share: sample, at_most: high, when: age > 3 }\n")
+            PACK_RULE("B1", "age > 3", "age > 4", "") PACK_RULE("B2", "age > 3", "age > 4", "");
+    assert_int_equal(pack_load(&in, text), MAG_OK);
+    const mag_rule_line *lines;
+    size_t count, found = 0;
+    assert_int_equal(mag_pack_rule_lines(in.arena, in.pack, 0, &lines, &count, &in.err), MAG_OK);
+    for (size_t i = 0; i < count && found < sizeof wanted / sizeof wanted[0]; i++)
+        if (strcmp(lines[i].part, wanted[found][0]) == 0) {
+            assert_string_equal(lines[i].name, wanted[found][1]);
+            assert_string_equal(lines[i].text, wanted[found++][2]);
+        }
+    assert_int_equal((int)found, sizeof wanted / sizeof wanted[0]);
+    pack_end(&in);
+}
+
 static void days_are_counted_since_what_a_note_tells(void **state) {
     (void)state;
     pack_text in;
@@ -518,6 +549,7 @@ int main(void) {
         cmocka_unit_test(a_rule_keeps_what_people_read),
         cmocka_unit_test(rules_come_in_the_order_of_their_ids),
         cmocka_unit_test(tiers_adjustments_and_notes_are_checked_trees),
+        cmocka_unit_test(adjustments_and_hides_are_told_in_words),
         cmocka_unit_test(days_are_counted_since_what_a_note_tells),
         cmocka_unit_test(a_spell_is_an_event_of_results),
         cmocka_unit_test(what_counts_at_one_moment_follows_the_comparisons),
