@@ -59,10 +59,12 @@ static const char *line_with(const char *csv, const char *patient, const char *r
 
 /* Screens the study by a profile of tests/profiles and leaves run.json and flags.csv. */
 static json_t *screen(const char *profile, bytes *flags) {
-    char folder[256], out[300], path[600];
+    char folder[256], out[300], path[600], shipped[600];
     snprintf(folder, sizeof folder, "%s", program_folder_new());
     snprintf(out, sizeof out, "%s/out", folder);
-    snprintf(path, sizeof path, "%s/tests/profiles/%s.yaml", MAG_SOURCE_DIR, profile);
+    snprintf(shipped, sizeof shipped, "%s/tests/profiles/%s.yaml", MAG_SOURCE_DIR, profile);
+    snprintf(path, sizeof path, "%s/profile.yaml", folder);
+    file_copy(shipped, path);
     program_result run = program_run((const char *const[]){"run", "--profile", path, "--data", data,
                                                            "--as-of", "latest", "--out", out, NULL},
                                      NULL, NULL);

@@ -28,7 +28,7 @@ before=$(find data keep -type f -exec sha256sum {} + | sort)
 {
     refuses_out data 'is the folder of source' $run --data data --force
     refuses_out data/ 'is the folder of source' $run --data linked --force
-    refuses_out ../"$(basename "$work")"/data 'is the folder of source' $run --data data
+    refuses_out .//data 'is the folder of source' $run --data data
     refuses_out "$work" 'holds the folder of source' $run --data data --force
     refuses_out data/out 'lies inside the folder of source' $run --data data
     refuses_out keep 'holds files that magscreen did not write, such as "labs-linked.csv.gz"' \

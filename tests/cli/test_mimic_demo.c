@@ -125,9 +125,12 @@ static bytes summary_with(const char *pack) {
         fprintf(pipeline,
                 "  - { name: %s, kind: %s, profile: mimic-iv, files: [\"%s/%s.csv.gz\"] }\n",
                 sources[i][1], sources[i][0], data, sources[i][1]);
-    fprintf(pipeline, "pack: %s/tests/packs/%s.yaml\nsink: { directory: %s }\n", MAG_SOURCE_DIR,
-            pack, out);
+    fprintf(pipeline, "pack: ./own.yaml\nsink: { directory: %s }\n", out);
     fclose(pipeline);
+    char shipped[600], own[600];
+    snprintf(shipped, sizeof shipped, "%s/tests/packs/%s.yaml", MAG_SOURCE_DIR, pack);
+    snprintf(own, sizeof own, "%s/own.yaml", folder);
+    file_copy(shipped, own);
     program_result run = program_run((const char *const[]){"run", path, NULL}, NULL, NULL);
     if (run.exit_code != 0 && run.exit_code != 3)
         fail_msg("exit %d:\n%s", run.exit_code, run.err.at);

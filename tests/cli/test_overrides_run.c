@@ -28,6 +28,9 @@ static int setup(void **state) {
     at.cohort = fault_screen(&cohort, NULL);
     fault_cohort_done(&cohort);
     snprintf(at.pipeline, sizeof at.pipeline, "%s/nightly.yaml", at.cohort.folder);
+    char own[512];
+    snprintf(own, sizeof own, "%s/own.yaml", at.cohort.folder);
+    file_copy(MAG_SOURCE_DIR "/pipelines/packs/magnesium-safety.yaml", own);
     *state = &at;
     return 0;
 }
@@ -43,12 +46,12 @@ static void write_pipeline(const world *at, const char *more) {
     assert_non_null(file);
     fprintf(file,
             "name: nightly\nas_of: 2025-12-31\n"
-            "pack: %s/pipelines/packs/magnesium-safety.yaml\nsources:\n"
+            "pack: ./own.yaml\nsources:\n"
             "  - { name: p, kind: patients, profile: magscreen, files: [\"%s/data/patients*\"] }\n"
             "  - { name: l, kind: labs, profile: magscreen, files: [\"%s/data/labs*\"] }\n"
             "  - { name: r, kind: prescriptions, profile: magscreen, "
             "files: [\"%s/data/prescriptions*\"] }\n%s",
-            MAG_SOURCE_DIR, at->cohort.folder, at->cohort.folder, at->cohort.folder, more);
+            at->cohort.folder, at->cohort.folder, at->cohort.folder, more);
     fclose(file);
 }
 

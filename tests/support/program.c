@@ -95,6 +95,13 @@ bytes gzip_of(const char *at, size_t nbytes, int level) {
     return packed;
 }
 
+void file_copy(const char *from, const char *to) {
+    bytes content = file_read(from);
+    need(content.at != NULL, "cannot read a file");
+    file_write(to, content.at, content.nbytes);
+    free(content.at);
+}
+
 void file_write_gzip(const char *path, const char *at, size_t nbytes) {
     bytes packed = gzip_of(at, nbytes, 6);
     file_write(path, packed.at, packed.nbytes);

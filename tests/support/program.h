@@ -24,6 +24,9 @@ void program_folder_remove(const char *folder);
 bytes file_read(const char *path); /* .at NULL if it cannot be read */
 bytes file_inflate(const char *path);
 void file_write(const char *path, const char *at, size_t nbytes);
+/* A copy that belongs to whoever runs the test: files of a checkout may belong to somebody else,
+   whom the program does not believe. */
+void file_copy(const char *from, const char *to);
 void file_write_gzip(const char *path, const char *at, size_t nbytes);
 bytes gzip_of(const char *at, size_t nbytes, int level);
 bool file_exists(const char *path);
