@@ -167,6 +167,7 @@ static void issues_and_administrations(void **state) {
         int32_t lo_umol;
     } rows[] = {
         {"PPI issue 40 days ago", MAG_RX_ISSUE, "2024-05-21", "2024-06-18", true, 0},
+        {"PPI issue 30 hours ago", MAG_RX_ISSUE, "2024-06-29T17:59", "2024-07-27T17:59", false, 0},
         {"PPI issue 40 days ago 56 days supply", MAG_RX_ISSUE, "2024-05-21", "2024-07-16", true, 0},
         {"MGSUPP issue 10 mmol by PO 3 days ago 1 day supply", MAG_RX_ISSUE, "2024-06-27",
          "2024-06-28", true, 10000},
@@ -230,6 +231,11 @@ static void stays_registration_and_death(void **state) {
     assert_int_equal(in.patient.person->observed_until, at("2024-06-28T23:59"));
     WORLD(&in, "died 2 days ago");
     assert_int_equal(in.patient.person->died, at("2024-06-28T23:59"));
+    WORLD(&in, "died 3 hours ago");
+    assert_int_equal(in.patient.person->died, at("2024-06-30T20:59"));
+    WORLD(&in, "inside a stay since 30 hours ago until 3 hours ago");
+    assert_int_equal(in.patient.stays[0].from, at("2024-06-29T17:59"));
+    assert_int_equal(in.patient.stays[0].until, at("2024-06-30T20:59"));
 }
 
 /* A route outside its gate leaves no exposure; a supplement into a vein is MGIV. */

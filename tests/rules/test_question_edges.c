@@ -117,6 +117,14 @@ static void categories_take_an_egfr_or_a_window(void **state) {
            {"sodium 140 mmol/L 3 days ago", "ckd_category = G4", "cannot_tell missing"});
 }
 
+static void a_filter_of_egfr_is_a_number(void **state) {
+    (void)state;
+    static const char failing[] = "creatinine 300 umol/L 3 days ago";
+    EXPECT({failing, "count(egfr < 30 mL/min/1.73m2) > 0", "low"},
+           {failing, "count(egfr > 30 mL/min/1.73m2) > 0", "clear"},
+           {failing, "latest(egfr < 30 mL/min/1.73m2) < 20 mL/min/1.73m2", "low"});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_window_that_hangs_on_nothing_is_unknown),
@@ -124,6 +132,7 @@ int main(void) {
         cmocka_unit_test(gaps_and_spacings_are_counted_in_hours_where_they_say_so),
         cmocka_unit_test(an_analyte_that_no_source_delivers_cannot_be_told),
         cmocka_unit_test(the_range_of_the_row_is_the_limit_of_normal),
+        cmocka_unit_test(a_filter_of_egfr_is_a_number),
         cmocka_unit_test(categories_take_an_egfr_or_a_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
