@@ -1,8 +1,8 @@
 /* Patients with many rows on few days: what is worked out in one walk over the rows is the same as
    what every row says about every other. */
 #include "drug_world.h"
-#include "naive_dose_change.h"
-#include "naive_drug.h"
+#include "naive_dose_change.inc"
+#include "naive_drug.inc"
 
 #include "cohort/builder.h"
 
