@@ -134,6 +134,16 @@ static void sound_alikes_stay_apart(void **state) {
     CHECK(rows);
 }
 
+static void a_list_that_cannot_be_read_and_a_stranger_to_nothing_are_told(void **state) {
+    (void)state;
+    static const planted rows[] = {
+        {ANALYTES, "analytes:", "analytes: [", "pipelines/codes/analytes.yaml:"},
+        {DRUGS, "\n  MGSUPP: [500 mg oxide,", "\n  MGSOUP: [500 mg oxide,",
+         "there is no such drug class"},
+    };
+    CHECK(rows);
+}
+
 static void counter_ions_are_never_supplements(void **state) {
     (void)state;
     static const planted rows[] = {
@@ -186,6 +196,7 @@ int main(void) {
         cmocka_unit_test(no_sparing_or_magnesium_drug_gets_into_a_depleting_class),
         cmocka_unit_test(what_is_excluded_stays_excluded),
         cmocka_unit_test(sound_alikes_stay_apart),
+        cmocka_unit_test(a_list_that_cannot_be_read_and_a_stranger_to_nothing_are_told),
         cmocka_unit_test(counter_ions_are_never_supplements),
         cmocka_unit_test(laboratory_and_drug_codes_stay_apart),
         cmocka_unit_test(no_list_is_empty_and_no_agent_is_lost),

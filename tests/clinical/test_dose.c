@@ -254,6 +254,13 @@ static void only_what_is_understood_counts(void **state) {
         {"Neomag 4 mmol", "1,5 tablets daily", 0, 0},
         {"Neomag 4 mmol", "3 times a day", 0, 0},
         {"Neomag 4 mmol", "{1} tablet daily", 4, 4},
+        {"Neomag 4 mmol", "every 8 hours 2 tablets", 24, 24},
+        {"Neomag 4 mmol", "8 hourly 2 tablets", 24, 24},
+        {"Neomag 4 mmol", "2 x a day 1 tablet", 8, 8},
+        {"Neomag 4 mmol", "12,34 tablets daily", 0, 0},
+        {"Neomag 4 mmol", "1,23x tablets daily", 0, 0},
+        {"Neomag 4 mmol", "1,2345 tablets daily", 0, 0},
+        {"Neomag 4 mmol", "tablets ,2 daily", 8, 8},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const mag_dose dose = dose_of_free_text(rows[i].name, rows[i].text);
@@ -262,6 +269,44 @@ static void only_what_is_understood_counts(void **state) {
             fail_msg("%s, %s: %d to %d", rows[i].name, rows[i].text, dose.lo_umol_per_day,
                      dose.hi_umol_per_day);
     }
+}
+
+/* One a day; umol by hand: elemental 24.305, sulfate heptahydrate 246.47, hydroxide 58.32 g/mol. */
+static void contents_are_of_a_unit_a_volume_or_unknown(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *strength, *dose, *unit;
+        int32_t umol; /* 0: unknown */
+    } rows[] = {
+        {"Milk of Magnesia", "", "1", "TAB", 0},
+        {"magnesium oxide 400 mg", "", "5", "mL", 0},
+        {"Milk of Magnesia 30 mL", "", "1", "CUP", 41153},
+        {"Milk of Magnesia 30 mL 10 mL", "", "1", "CUP", 41153},
+        {"Magnesium glycerophosphate 4 mmol/5 mL", "", "1", "BOTTLE", 0},
+        {"Magnesium glycerophosphate 4 mmol in 5 mL", "", "5", "mL", 4000},
+        {"Magnesium glycerophosphate 4 mmol 8 mmol", "", "1", "TAB", 4000},
+        {"Magnesium glycerophosphate 4 mmol / 2 tablets", "", "1", "TAB", 4000},
+        {"Magnesium sulfate 10 mmol/10 mL", "", "1", "VIAL", 10000},
+        {"Magnesium sulfate 500 mg/mL 2 mmol", "", "1", "mL", 2029},
+        {"Magnesium sulfate 50 % 20 %", "", "1", "mL", 2029},
+        {"Magnesium sulfate heptahydrate", "", "1", "g", 4057},
+        {"magnesium gluconate 500 mg elemental", "", "1", "TAB", 20572},
+        {"magnesium oxide 400 mg", "elemental", "1", "TAB", 16458},
+        {"magnesium oxide", "", "400", "mg elemental", 16458},
+        {"magnesium oxide", "", "400 mg elemental", "", 16458},
+    };
+    int wrong = 0;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const mag_dose dose =
+            dose_of(rows[i].name, rows[i].strength, rows[i].dose, rows[i].unit, "1");
+        const int32_t hi = rows[i].umol > 0 ? rows[i].umol : MAG_DOSE_UNKNOWN;
+        if (dose.lo_umol_per_day != rows[i].umol || dose.hi_umol_per_day != hi) {
+            print_error("%s, %s: %d to %d\n", rows[i].name, rows[i].dose, dose.lo_umol_per_day,
+                        dose.hi_umol_per_day);
+            wrong++;
+        }
+    }
+    assert_int_equal(wrong, 0);
 }
 
 static void long_and_odd_texts_do_no_harm(void **state) {
@@ -287,6 +332,7 @@ int main(void) {
         cmocka_unit_test(free_texts_of_practices_are_read),
         cmocka_unit_test(the_mimic_rows_have_their_doses),
         cmocka_unit_test(only_what_is_understood_counts),
+        cmocka_unit_test(contents_are_of_a_unit_a_volume_or_unknown),
         cmocka_unit_test(long_and_odd_texts_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

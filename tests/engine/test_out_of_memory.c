@@ -2,10 +2,14 @@
    nothing allocated, and work again afterwards. The torture test does it to the whole program; here
    small requests fail too that an arena would serve from a block it has. Of the many requests that
    one chain of calls makes the first fails; with MAGSCREEN_LONG set every one does. */
+#include "cohort/manifest.h"
 #include "cohort/source.h"
 #include "cohort/timeline.h"
 #include "cohort/unit_profile.h"
 #include "engine/plan.h"
+#include "engine/previous_run.h"
+#include "io/csv_reader.h"
+#include "io/csv_writer.h"
 #include "io/embedded.h"
 #include "io/yaml_tree.h"
 #include "rules/evaluate.h"
@@ -295,6 +299,49 @@ static mag_status feed(mag_arena *arena, mag_cohort *cohort, const mag_profile *
     return MAG_OK;
 }
 
+static mag_account *account_of(mag_arena *arena) {
+    return mag_arena_account(arena);
+}
+
+static mag_status write_tables(mag_arena *arena, mag_error *err) {
+    static const char *const names[] = {"w.csv", "w.csv.gz"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[512];
+        mag_csv_writer *writer;
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+        MAG_TRY(mag_csv_writer_open(&writer, path, "a,b", account_of(arena), err));
+        mag_csv_writer_integer(writer, 1);
+        mag_csv_writer_empty(writer);
+        mag_csv_writer_end_row(writer);
+        MAG_TRY(mag_csv_writer_close(writer, err));
+    }
+    return MAG_OK;
+}
+
+static mag_status read_small_tables(mag_arena *arena, mag_error *err) {
+    static const char rows[] = "a,b\n1,2\n";
+    char path[512];
+    const mag_manifest *manifest;
+    mag_stream *stream;
+    mag_csv_reader *csv = NULL;
+    const mag_csv_row *row = NULL;
+    snprintf(path, sizeof path, "%s/manifest.csv", folder);
+    MAG_TRY(mag_manifest_read(arena, path, &manifest, err));
+    MAG_TRY(mag_stream_open_text(&stream, "t.csv", mag_span_of(rows), account_of(arena), err));
+    mag_status status = mag_csv_open(&csv, stream, "t.csv", ',', 0, account_of(arena), err);
+    if (status == MAG_OK)
+        status = mag_csv_next(csv, &row, err);
+    mag_csv_close(csv);
+    mag_stream_close(stream);
+    return status;
+}
+
+static mag_status read_previous(mag_arena *arena, mag_error *err) {
+    const mag_previous_run *run;
+    return mag_previous_run_read(arena, folder, &run, err);
+}
+
 static mag_status settle(mag_cohort *cohort, mag_error *err) {
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
         MAG_TRY(mag_cohort_settle(cohort, i, err));
@@ -341,6 +388,18 @@ static const char PIPELINE[] =
     "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL, note: ours }]\n"
     "strata: [sex, site]\nsink: { directory: out }\nmemory_limit: 4 GiB\n";
 
+static const char MANIFEST[] = "file,rows\na.csv,1\nb.csv,2\n";
+static const char PREVIOUS[] =
+    "{\"run_id\": \"r1\", \"program\": \"magscreen\", \"as_of\": \"2025-12-30\","
+    " \"result_sha256\": \"ab\", \"digest_header\": \"1\\tp\\tb\\tset\", \"state\": \"published\","
+    " \"settings\": {\"history_days\": 1095}, \"tracked\": [{\"of\": \"test\", \"values\": [1]}]}";
+
+static void write_text(const char *name, const char *text) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    file_write(path, text, strlen(text));
+}
+
 static int write_folder(void) {
     char path[512];
     folder = program_folder_new();
@@ -380,6 +439,15 @@ static void reading_and_settling_rows_survives(void **state) {
     starve("rows", read_rows);
 }
 
+static void reading_and_writing_small_tables_survives(void **state) {
+    (void)state;
+    write_text("manifest.csv", MANIFEST);
+    write_text("run.json", PREVIOUS);
+    starve("writers", write_tables);
+    starve("manifest and rows", read_small_tables);
+    starve("previous run", read_previous);
+}
+
 static int set_up(void **state) {
     (void)state;
     mag_error err;
@@ -402,6 +470,7 @@ int main(void) {
         cmocka_unit_test(loading_a_pack_survives),
         cmocka_unit_test(running_examples_and_lint_survives),
         cmocka_unit_test(reading_and_settling_rows_survives),
+        cmocka_unit_test(reading_and_writing_small_tables_survives),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
