@@ -150,6 +150,75 @@ static void no_cell_of_any_table_is_told(void **state) {
     }
 }
 
+/* The two tables that the small cohort lacks: ids, codes and stays of markers, beside good ones. */
+static void no_cell_of_conditions_and_stays_is_told(void **state) {
+    (void)state;
+    static const char *const files[][2] = {
+        {"conditions.csv",
+         "patient_id,code,recorded_on,code_system\n" MARKER ",N18.4,2025-01-01,ICD10\n"
+         "q0001," MARKER ",2025-01-01,ICD10\nq0001,N18" MARKER ",2025-01-01,ICD10\n"
+         "q0001,N18.4," MARKER ",ICD10\nq0001,N18.4,2025-01-01 " MARKER ",ICD10\n"
+         "q0001,N18.4,2025-01-01," MARKER "\n"},
+        {"stays.csv",
+         "patient_id,stay_id,from,until\n" MARKER ",s1,2025-01-01,2025-01-05\n"
+         "q0001," MARKER ",2025-01-01,2025-01-05\nq0001,s2," MARKER ",2025-01-05\n"
+         "q0001,s3,2025-01-01," MARKER "\nq0001,s4,2025-01-05,2025-01-01 " MARKER "\n"},
+    };
+    static const char *const ways[] = {NULL, "--json", "--dry-run"};
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    for (size_t i = 0; i < 3; i++) {
+        fault_run run = fault_begin(&cohort);
+        for (size_t k = 0; k < 2; k++) {
+            char path[512];
+            snprintf(path, sizeof path, "%s/%s", run.data, files[k][0]);
+            file_write(path, files[k][1], strlen(files[k][1]));
+        }
+        fault_screen_folder(&run, (const char *const[]){ways[i], NULL});
+        expect_absent("run, stdout", run.result.out.at);
+        expect_absent("run, stderr", run.result.err.at);
+        assert_non_null(strstr(run.result.out.at, "conditions")); /* they were read */
+        assert_non_null(strstr(run.result.out.at, "stays"));
+        expect_clean_files(run.folder, 0);
+        fault_run_done(&run);
+    }
+    fault_cohort_done(&cohort);
+}
+
+/* A table that is named as pipeline, profile or pack by mistake: its rows are not shown, although a
+   comment with a colon makes them half a YAML file. */
+static void no_row_of_a_table_named_by_mistake_is_told(void **state) {
+    (void)state;
+    static const char table[] = "patient_id,code,value,unit,collected_at,comment\n" MARKER
+                                ",2601-3,0.41,mmol/L,2025-12-20T08:00,phoned: " MARKER "\n";
+    char path[512];
+    snprintf(path, sizeof path, "%s/labs.csv", program_folder_new());
+    file_write(path, table, sizeof table - 1);
+    const char *const calls[][8] = {
+        {"run", path},
+        {"run", path, "--json"},
+        {"check", path},
+        {"check", path, "--json"},
+        {"rules", "lint", path},
+        {"rules", "test", path},
+        {"rules", "list", path},
+        {"rules", "show", "A01", path},
+        {"run", "--profile", path, "--data", ".", "--dry-run"},
+        {"worklist", "--from", path},
+        {"verify", path},
+        {"publish", path, "--reason", "x"},
+    };
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        program_result result = program_run(calls[i], NULL, NULL);
+        assert_int_not_equal(result.exit_code, 0);
+        expect_absent(calls[i][0], result.out.at);
+        expect_absent(calls[i][0], result.err.at);
+        program_result_done(&result);
+    }
+    *strrchr(path, '/') = '\0';
+    program_folder_remove(path);
+}
+
 /* Headers, a file without one, a row that never ends, ids that are all markers. */
 static void no_header_is_told(void **state) {
     (void)state;
@@ -213,8 +282,9 @@ static void markers_stand_in_the_tables_of_results(void **state) {
 }
 
 int main(void) {
-    static const fault_row tests[] = {FAULT_ROW(no_cell_of_any_table_is_told),
-                                      FAULT_ROW(no_header_is_told),
-                                      FAULT_ROW(markers_stand_in_the_tables_of_results)};
+    static const fault_row tests[] = {
+        FAULT_ROW(no_cell_of_any_table_is_told), FAULT_ROW(no_cell_of_conditions_and_stays_is_told),
+        FAULT_ROW(no_row_of_a_table_named_by_mistake_is_told), FAULT_ROW(no_header_is_told),
+        FAULT_ROW(markers_stand_in_the_tables_of_results)};
     return FAULT_ROWS_RUN(tests);
 }
