@@ -169,8 +169,9 @@ static mag_status load_codebook(mag_arena *arena, mag_error *err) {
 }
 
 static mag_status parse_profiles(mag_arena *arena, mag_error *err) {
-    static const char *const names[] = {"magscreen", "mimic-iv",
-                                        MAG_SOURCE_DIR "/tests/profiles/cdisc-sdtm.yaml"};
+    char own[512];
+    snprintf(own, sizeof own, "%s/sdtm.yaml", folder);
+    const char *const names[] = {"magscreen", "mimic-iv", own};
     const mag_profile *profile;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         MAG_TRY(mag_profile_load(arena, names[i], &profile, err));
@@ -383,7 +384,7 @@ static const char PIPELINE[] =
     "  - { name: lims, kind: labs, profile: magscreen, files: [\"labs*.csv\"],\n"
     "      gates: [{ name: rx.interval, amber: 5 %, red: 20 %, note: \"known fault\" }] }\n"
     "  - { name: epma, kind: prescriptions, profile: magscreen, files: [\"-\"] }\n"
-    "pack: " MAG_SOURCE_DIR "/tests/packs/ever_low_magnesium.yaml\n"
+    "pack: ./own.yaml\n"
     "parameters: [{ name: renal_recent, value: 180 days, note: local }]\n"
     "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL, note: ours }]\n"
     "strata: [sex, site]\nsink: { directory: out }\nmemory_limit: 4 GiB\n";
@@ -405,6 +406,10 @@ static int write_folder(void) {
     folder = program_folder_new();
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++)
         write_table(TABLES[i]);
+    snprintf(path, sizeof path, "%s/own.yaml", folder);
+    file_copy(MAG_SOURCE_DIR "/tests/packs/ever_low_magnesium.yaml", path);
+    snprintf(path, sizeof path, "%s/sdtm.yaml", folder);
+    file_copy(MAG_SOURCE_DIR "/tests/profiles/cdisc-sdtm.yaml", path);
     snprintf(path, sizeof path, "%s/pipeline.yaml", folder);
     file_write(path, PIPELINE, sizeof PIPELINE - 1);
     return 0;
