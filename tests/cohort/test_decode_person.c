@@ -69,6 +69,7 @@ static const birth_case BIRTHS[] = {
     {"1950", true, true, "1950-01-01"},
     {"1952", true, true, "1952-01-01"}, /* a leap year spans 366 days */
     {"1900", true, true, "1900-01-01"},
+    {"1900-01", true, false, "1900-01-01"},
     {"2000-02-29", true, false, "2000-02-29"},
     {"1900-01-01", false, false, NULL}, /* stands for "unknown" */
     {"1900-02-29", false, false, NULL},

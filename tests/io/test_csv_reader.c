@@ -102,6 +102,7 @@ static void reads_records_of_the_standard(void **state) {
         {"a\n1\n\n", "2:ok[1]"},
         {"a,b\n1,\" 2 \"\n", "2:ok[1| 2 ]"},
         {"\"a\",\"b\"\n1,2\n", "2:ok[1|2]"},
+        {"a,b\n1,2\na,3\n", "2:ok[1|2] 3:ok[a|3]"},
         {"a,b\n", ""},
         {"a,b", ""},
         {"a,,b\n1,2,3\n", "2:ok[1|2|3]"},
