@@ -80,6 +80,24 @@ static void needs_no_column_but_the_file(void **state) {
     assert_int_equal(f->manifest->line_count, 0);
 }
 
+static void reads_a_moment_and_many_lines(void **state) {
+    fixture *f = *state;
+    enum { LINES = 40 };
+    char text[LINES * 8 + 64] = "file,data_until\nf00,2025-12-31T12:00\n";
+    for (int i = 1; i < LINES; i++)
+        snprintf(text + strlen(text), 8, "f%02d,\n", i);
+    assert_int_equal(read_text(f, text), MAG_OK);
+    assert_int_equal(f->manifest->line_count, LINES);
+    for (int i = 0; i < LINES; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "f%02d", i);
+        assert_non_null(mag_manifest_find(f->manifest, name));
+    }
+    mag_moment moment;
+    assert_int_equal(mag_moment_parse(mag_span_of("2025-12-31T12:00"), NULL, &moment), MAG_DATE_OK);
+    assert_int_equal(f->manifest->data_until, moment.minute);
+}
+
 static void refuses_what_it_cannot_understand(void **state) {
     fixture *f = *state;
     static const struct {
@@ -177,6 +195,7 @@ static void compares_rows_and_digest_of_a_file(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(reads_what_is_said_and_what_is_not), TEST(needs_no_column_but_the_file),
+        TEST(reads_a_moment_and_many_lines),      TEST(compares_the_set_of_files),
         TEST(refuses_what_it_cannot_understand),  TEST(compares_the_set_of_files),
         TEST(compares_rows_and_digest_of_a_file),
     };

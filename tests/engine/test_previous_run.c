@@ -101,6 +101,15 @@ static void a_run_without_figures_is_one_all_the_same(void **state) {
     assert_int_equal(at->run->history_days, 0);
 }
 
+static void a_run_without_a_digest_header_has_no_settings(void **state) {
+    world *at = *state;
+    static const char text[] =
+        "{\"run_id\": \"r1\", \"program\": \"magscreen\", \"as_of\": \"2025-12-30\","
+        " \"result_sha256\": \"ab\", " PUBLISHED SETTINGS "}";
+    assert_int_equal(read_text(at, text), MAG_OK);
+    assert_string_equal(at->run->settings_sha256, "");
+}
+
 typedef struct refusal {
     const char *text, *why;
 } refusal;
@@ -127,6 +136,7 @@ static const refusal REFUSALS[] = {
     {TRACKED("[{\"of\": \"moon\", \"values\": [1]}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\"}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\", \"values\": []}]"), "list of tracked figures is damaged"},
+    {TRACKED("[{\"of\": \"test\", \"values\": [a1]}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\", \"values\": 1}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\", \"values\": [[1]]}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\", \"values\": [9223372036854775808]}]"),
@@ -191,6 +201,7 @@ int main(void) {
         TEST(reads_figures_newest_first),
         TEST(a_released_run_begins_history_anew),
         TEST(a_run_without_figures_is_one_all_the_same),
+        TEST(a_run_without_a_digest_header_has_no_settings),
         TEST(refuses_what_is_no_published_run),
         cmocka_unit_test(time_runs_forward),
     };

@@ -601,54 +601,6 @@ static void I_35_fields_over_64_kib_are_set_aside_with_flat_memory(void **state)
     assert_long_field(10 << 20, true, "\n3,4,5\n", "2:record 3:ok[3|4|5]");
 }
 
-/* "1,xxxx...,xxxx...": fields of so many bytes behind the first. */
-static void assert_two_fields(size_t second, size_t third, bool is_open, const char *expected) {
-    char *text = malloc(second + third + 64);
-    size_t at = (size_t)sprintf(text, "a,b,c\n1,");
-    memset(text + at, 'x', second);
-    at += second;
-    at += (size_t)sprintf(text + at, is_open ? ",\"" : ",");
-    memset(text + at, 'x', third);
-    at += third;
-    at += (size_t)sprintf(text + at, "\n3,4,5\n");
-    reading r = read_bytes(text, at, ',', 0);
-    assert_int_equal(r.status, MAG_OK);
-    assert_string_equal(r.log, expected);
-    free(r.log);
-    free(text);
-}
-
-static void I_35_the_first_of_two_long_fields_is_the_fault(void **state) {
-    (void)state;
-    enum { LONG = MAG_CSV_FIELD_NBYTES + 1, REST = MAG_CSV_RECORD_NBYTES - LONG };
-    assert_two_fields(LONG, LONG, false, "2:field 3:ok[3|4|5]");
-    assert_two_fields(LONG, REST - 3, false, "2:field 3:ok[3|4|5]");
-    assert_two_fields(LONG, REST - 2, false, "2:field 3:ok[3|4|5]");
-    assert_two_fields(LONG, 10 << 20, false, "2:field 3:ok[3|4|5]");
-    assert_two_fields(LONG, 10 << 20, true, "2:open 3:ok[3|4|5]");
-    assert_two_fields(1, 10 << 20, true, "2:open 3:ok[3|4|5]");
-}
-
-/* The line behind a header of one column is looked at for the delimiter, as far as a record goes.
- */
-static void I_35_a_file_of_one_column_may_have_a_long_second_line(void **state) {
-    (void)state;
-    static const struct {
-        size_t nbytes;
-        const char *expected;
-    } rows[] = {{300, "2:ok["}, {MAG_CSV_FIELD_NBYTES, "2:ok["}, {3 << 20, "2:field"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char *text = malloc(rows[i].nbytes + 2);
-        memset(text, 'x', rows[i].nbytes + 2);
-        text[1] = '\n';
-        reading r = read_bytes(text, rows[i].nbytes + 2, ',', 64);
-        assert_int_equal(r.status, MAG_OK);
-        assert_starts_with(r.log, rows[i].expected);
-        free(r.log);
-        free(text);
-    }
-}
-
 static void I_34_a_line_over_1_mib_is_set_aside_with_flat_memory(void **state) {
     (void)state;
     static const size_t lengths[] = {MAG_CSV_RECORD_NBYTES - 1,
@@ -802,8 +754,6 @@ int main(void) {
         TEST(I_31_what_is_no_header_is_refused),
         TEST(I_34_a_line_over_1_mib_is_set_aside_with_flat_memory),
         TEST(I_35_fields_over_64_kib_are_set_aside_with_flat_memory),
-        TEST(I_35_the_first_of_two_long_fields_is_the_fault),
-        TEST(I_35_a_file_of_one_column_may_have_a_long_second_line),
         TEST(I_35_more_than_1024_columns_are_refused),
         TEST(I_36_blank_lines_and_repeated_headers_are_counted),
         TEST(I_37_a_count_of_rows_is_told_from_a_row_by_the_end),

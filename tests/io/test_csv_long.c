@@ -1,0 +1,91 @@
+/* Fields and lines beyond their limits that meet: which of them is the fault of the row. */
+#include "io/csv_reader.h"
+
+#include "test_support.h"
+
+static mag_account account;
+
+static int set_up(void **state) {
+    (void)state;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    assert_int_equal(account.used_nbytes, 0);
+    return 0;
+}
+
+/* What the rows of a text come to, as "2:field 3:ok". */
+static void assert_rows(const char *text, size_t nbytes, size_t step, const char *expected) {
+    static const char *const names[] = {"ok",  "few",  "many",   "quote", "open",
+                                        "nul", "utf8", "record", "field"};
+    char log[128] = "";
+    mag_stream *stream;
+    mag_csv_reader *csv;
+    mag_error err;
+    const mag_csv_row *row;
+    const mag_span span = {text, nbytes};
+    assert_int_equal(mag_stream_open_text(&stream, "t.csv", span, &account, &err), MAG_OK);
+    assert_int_equal(mag_csv_open(&csv, stream, "t.csv", ',', step, &account, &err), MAG_OK);
+    for (;;) {
+        assert_int_equal(mag_csv_next(csv, &row, &err), MAG_OK);
+        if (!row || strlen(log) > 100)
+            break;
+        snprintf(log + strlen(log), 24, "%s%u:%s", *log ? " " : "", (unsigned)row->line,
+                 names[row->fault]);
+    }
+    assert_string_equal(log, expected);
+    mag_csv_close(csv);
+    mag_stream_close(stream);
+}
+
+/* "1,xxxx...,xxxx...": fields of so many bytes behind the first. */
+static void assert_two_fields(size_t second, size_t third, bool is_open, const char *expected) {
+    char *text = malloc(second + third + 64);
+    size_t at = (size_t)sprintf(text, "a,b,c\n1,");
+    memset(text + at, 'x', second);
+    at += second;
+    at += (size_t)sprintf(text + at, is_open ? ",\"" : ",");
+    memset(text + at, 'x', third);
+    at += third;
+    at += (size_t)sprintf(text + at, "\n3,4,5\n");
+    assert_rows(text, at, 0, expected);
+    free(text);
+}
+
+static void I_35_the_first_of_two_long_fields_is_the_fault(void **state) {
+    (void)state;
+    enum { LONG = MAG_CSV_FIELD_NBYTES + 1, REST = MAG_CSV_RECORD_NBYTES - LONG };
+    assert_two_fields(LONG, LONG, false, "2:field 3:ok");
+    assert_two_fields(LONG, REST - 3, false, "2:field 3:ok");
+    assert_two_fields(LONG, REST - 2, false, "2:field 3:ok");
+    assert_two_fields(LONG, 10 << 20, false, "2:field 3:ok");
+    assert_two_fields(LONG, 10 << 20, true, "2:open 3:ok");
+    assert_two_fields(1, 10 << 20, true, "2:open 3:ok");
+}
+
+/* The line behind a header of one column is looked at for the delimiter, as far as a record goes.
+ */
+static void I_35_a_file_of_one_column_may_have_a_long_second_line(void **state) {
+    (void)state;
+    static const struct {
+        size_t nbytes;
+        const char *expected;
+    } rows[] = {{300, "2:ok"}, {MAG_CSV_FIELD_NBYTES, "2:ok"}, {3 << 20, "2:field"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = malloc(rows[i].nbytes + 2);
+        memset(text, 'x', rows[i].nbytes + 2);
+        text[1] = '\n';
+        assert_rows(text, rows[i].nbytes + 2, 64, rows[i].expected);
+        free(text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(I_35_the_first_of_two_long_fields_is_the_fault),
+        TEST(I_35_a_file_of_one_column_may_have_a_long_second_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
