@@ -11,10 +11,19 @@
 
 static const char *const names[FAULT_TABLE_COUNT] = {"patients", "labs", "prescriptions"};
 
+/* Doubles, so that long tables are not copied for every line. */
+static void make_room(bytes *to, size_t more) {
+    size_t needed = to->nbytes + more + 1;
+    if (needed <= to->room)
+        return;
+    to->room = needed > 2 * to->room ? needed : 2 * to->room;
+    to->at = realloc(to->at, to->room);
+    assert_non_null(to->at);
+}
+
 static void add(bytes *to, const char *text) {
     size_t more = strlen(text);
-    to->at = realloc(to->at, to->nbytes + more + 1);
-    assert_non_null(to->at);
+    make_room(to, more);
     memcpy(to->at + to->nbytes, text, more + 1);
     to->nbytes += more;
 }
@@ -85,8 +94,7 @@ void fault_insert(fault_cohort *cohort, fault_table table, size_t offset, const 
                   size_t nbytes) {
     bytes *content = &cohort->text[table];
     assert_true(offset <= content->nbytes);
-    content->at = realloc(content->at, content->nbytes + nbytes + 1);
-    assert_non_null(content->at);
+    make_room(content, nbytes);
     memmove(content->at + offset + nbytes, content->at + offset, content->nbytes - offset + 1);
     memcpy(content->at + offset, text, nbytes);
     content->nbytes += nbytes;
