@@ -12,20 +12,24 @@
 static const char *const names[FAULT_TABLE_COUNT] = {"patients", "labs", "prescriptions"};
 
 /* Doubles, so that long tables are not copied for every line. */
-static void make_room(bytes *to, size_t more) {
+static void make_room(bytes *to, size_t *room, size_t more) {
     size_t needed = to->nbytes + more + 1;
-    if (needed <= to->room)
+    if (needed <= *room)
         return;
-    to->room = needed > 2 * to->room ? needed : 2 * to->room;
-    to->at = realloc(to->at, to->room);
+    *room = needed > 2 * *room ? needed : 2 * *room;
+    to->at = realloc(to->at, *room);
     assert_non_null(to->at);
 }
 
-static void add(bytes *to, const char *text) {
+static void add_to(bytes *to, size_t *room, const char *text) {
     size_t more = strlen(text);
-    make_room(to, more);
+    make_room(to, room, more);
     memcpy(to->at + to->nbytes, text, more + 1);
     to->nbytes += more;
+}
+
+static void add(fault_cohort *cohort, fault_table table, const char *text) {
+    add_to(&cohort->text[table], &cohort->room[table], text);
 }
 
 /* Results that need no luck: every rule has something to do, and no row is at fault. */
@@ -33,7 +37,7 @@ static void add_patient(fault_cohort *cohort, int i) {
     char line[256];
     snprintf(line, sizeof line, "q%04d,%s,%d-03-%02d,,S%d,%d,%d,2025-06-01\n", i, i % 2 ? "F" : "M",
              1935 + i, 1 + i % 28, i % 3, 48 + i, 155 + i % 25);
-    add(&cohort->text[FAULT_PATIENTS_TABLE], line);
+    add(cohort, FAULT_PATIENTS_TABLE, line);
     for (int k = 0; k < FAULT_LABS_EACH / 3; k++) {
         int day = 1 + (i + 5 * k) % 28, month = 12 - 2 * k;
         snprintf(line, sizeof line,
@@ -42,7 +46,7 @@ static void add_patient(fault_cohort *cohort, int i) {
                  "q%04d,2823-3,%d.%d,mmol/L,2025-%02d-%02dT08:%02d,\n",
                  i, 38 + (i * 7 + k * 11) % 60, month, day, i % 60, i, 60 + (i * 13) % 170, month,
                  day, i % 60, i, 3 + i % 2, (i + k) % 10, month, day, i % 60);
-        add(&cohort->text[FAULT_LABS], line);
+        add(cohort, FAULT_LABS, line);
     }
     static const char *const drugs[] = {"A12CC30,Magnesium glycerophosphate 4 mmol tablets",
                                         "C03CA01,Furosemide 40 mg tablets",
@@ -51,17 +55,18 @@ static void add_patient(fault_cohort *cohort, int i) {
         bool is_magnesium = (i + k) % 3 == 0;
         snprintf(line, sizeof line, "q%04d,%s,order,2025-0%d-11,,%s,oral\n", i, drugs[(i + k) % 3],
                  1 + (i + k) % 9, is_magnesium ? "4,mmol,3" : ",,");
-        add(&cohort->text[FAULT_RX], line);
+        add(cohort, FAULT_RX, line);
     }
 }
 
 void fault_cohort_init(fault_cohort *cohort) {
     *cohort = (fault_cohort){0};
-    add(&cohort->text[FAULT_PATIENTS_TABLE],
+    add(cohort, FAULT_PATIENTS_TABLE,
         "patient_id,sex,birth,died_on,site,weight_kg,height_cm,measured_on\n");
-    add(&cohort->text[FAULT_LABS], "patient_id,code,value,unit,collected_at,comment\n");
-    add(&cohort->text[FAULT_RX], "patient_id,drug_code,drug_name,kind,start,stop,dose,dose_unit,"
-                                 "doses_per_day,route\n");
+    add(cohort, FAULT_LABS, "patient_id,code,value,unit,collected_at,comment\n");
+    add(cohort, FAULT_RX,
+        "patient_id,drug_code,drug_name,kind,start,stop,dose,dose_unit,"
+        "doses_per_day,route\n");
     for (int i = 1; i <= FAULT_PATIENTS; i++)
         add_patient(cohort, i);
 }
@@ -74,7 +79,7 @@ void fault_cohort_done(fault_cohort *cohort) {
 }
 
 void fault_append(fault_cohort *cohort, fault_table table, const char *lines) {
-    add(&cohort->text[table], lines);
+    add(cohort, table, lines);
 }
 
 void fault_pad(fault_cohort *cohort) {
@@ -87,14 +92,14 @@ void fault_append_lab(fault_cohort *cohort, const char *value, const char *unit,
     bool is_quoted = strpbrk(value, ",\"\n") != NULL;
     snprintf(line, sizeof line, "q0001,2601-3,%s%s%s,%s,%s,\n", is_quoted ? "\"" : "", value,
              is_quoted ? "\"" : "", unit, when);
-    add(&cohort->text[FAULT_LABS], line);
+    add(cohort, FAULT_LABS, line);
 }
 
 void fault_insert(fault_cohort *cohort, fault_table table, size_t offset, const char *text,
                   size_t nbytes) {
     bytes *content = &cohort->text[table];
     assert_true(offset <= content->nbytes);
-    make_room(content, nbytes);
+    make_room(content, &cohort->room[table], nbytes);
     memmove(content->at + offset + nbytes, content->at + offset, content->nbytes - offset + 1);
     memcpy(content->at + offset, text, nbytes);
     content->nbytes += nbytes;
@@ -272,15 +277,16 @@ void fault_expect_refused(const fault_run *run) {
 
 /* Lines of a dump that count: all, or all but A. Both dumps are sorted already. */
 static bytes lines_of(bytes dump, bool with_lab_summary) {
+    size_t room = 0;
     bytes kept = {0};
-    add(&kept, "");
+    add_to(&kept, &room, "");
     for (char *line = dump.at; line && *line;) {
         char *end = strchr(line, '\n');
         size_t length = end ? (size_t)(end - line) + 1 : strlen(line);
         if (with_lab_summary || line[0] != 'A') {
             char saved = line[length];
             line[length] = '\0';
-            add(&kept, line);
+            add_to(&kept, &room, line);
             line[length] = saved;
         }
         line += length;

@@ -20,6 +20,7 @@ typedef enum fault_table {
 /* The three tables as CSV text, free to be damaged. */
 typedef struct fault_cohort {
     bytes text[FAULT_TABLE_COUNT];
+    size_t room[FAULT_TABLE_COUNT]; /* allocated for text; a text of the caller's: 0 */
     /* Replaces the file's bytes altogether (damaged gzip ...); at NULL: the text, gzip-compressed.
      */
     bytes raw[FAULT_TABLE_COUNT];

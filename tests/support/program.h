@@ -12,7 +12,6 @@
 typedef struct bytes {
     char *at;
     size_t nbytes;
-    size_t room; /* allocated, if larger than nbytes; else 0 */
 } bytes;
 
 /* Path of the program under test: $MAGSCREEN, or the one beside the test. */
