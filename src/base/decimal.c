@@ -88,8 +88,8 @@ static bool is_huge_exponent(mag_span text) {
 
 /* Names the fault of a text that is not in the grammar. */
 static mag_number_fault name_fault(mag_span text, bool decimal_comma) {
-    static const char *const not_finite[] = {"nan",  "inf",       "infinity", "+inf",
-                                             "-inf", "+infinity", "-infinity"};
+    static const char *const not_finite[] = {"nan",  "+nan",     "-nan",      "inf",      "+inf",
+                                             "-inf", "infinity", "+infinity", "-infinity"};
     for (size_t i = 0; i < sizeof not_finite / sizeof not_finite[0]; i++)
         if (mag_span_is_ignoring_case(text, not_finite[i]))
             return MAG_NUMBER_NOT_FINITE;

@@ -218,7 +218,7 @@ static uint64_t rank_version(const mag_decoder *decoder, mag_span text) {
 static mag_status put_version(const mag_decoder *decoder, mag_span id, mag_error *err) {
     mag_span result_id = mag_decoder_text(decoder, MAG_FIELD_RESULT_ID);
     mag_span version = mag_decoder_text(decoder, MAG_FIELD_VERSION);
-    if (!result_id.nbytes || decoder->column_idx[MAG_FIELD_VERSION] < 0)
+    if (!result_id.nbytes)
         return MAG_OK;
     return mag_cohort_put_lab_version(decoder->cohort, id, mag_decoder_name_hash(result_id),
                                       version.nbytes ? rank_version(decoder, version) : 0, err);

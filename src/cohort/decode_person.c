@@ -92,8 +92,8 @@ static void read_observed(mag_decoder *decoder, mag_person *person) {
 }
 
 /* Weight or height in the roster: a result of its own, with its day; without one it cannot be
- * placed. */
-static mag_status put_measure(mag_decoder *decoder, mag_span id, mag_field field,
+   placed. One that is no number, or no weight, is noted on the person. */
+static mag_status put_measure(mag_decoder *decoder, mag_person *person, mag_field field,
                               const mag_moment *measured, mag_error *err) {
     mag_span text = mag_decoder_text(decoder, field);
     if (!text.nbytes || measured->minute == MAG_MINUTE_NONE)
@@ -107,8 +107,10 @@ static mag_status put_measure(mag_decoder *decoder, mag_span id, mag_field field
     mag_reason reason = mag_decode_number(decoder->table, text, &value, &comparator);
     if (reason == MAG_REASON_NONE)
         reason = mag_decode_judge(analyte, unit, value, &flags);
-    if (reason != MAG_REASON_NONE)
+    if (reason != MAG_REASON_NONE) {
         value = (mag_decimal){0};
+        person->is_detail_unreadable = true;
+    }
     mag_lab lab = {
         .minute = measured->minute,
         .mantissa = value.mantissa,
@@ -117,8 +119,8 @@ static mag_status put_measure(mag_decoder *decoder, mag_span id, mag_field field
     /* the same row twice gives the same measure twice: its hash tells */
     uint64_t row_hash;
     MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_lab(decoder->cohort, id, &lab, row_hash, 0, mag_decoder_position(decoder),
-                              err);
+    return mag_cohort_put_lab(decoder->cohort, person->id, &lab, row_hash, 0,
+                              mag_decoder_position(decoder), err);
 }
 
 mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
@@ -133,9 +135,9 @@ mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
     MAG_TRY(mag_cohort_intern_text(decoder->cohort, site, &person.site_id, err));
     MAG_TRY(mag_decoder_row_hash(decoder, &person.row_hash, err));
     mag_position at = mag_decoder_position(decoder);
-    MAG_TRY(mag_cohort_put_person(decoder->cohort, &person, at, err));
-    MAG_TRY(put_measure(decoder, person.id, MAG_FIELD_WEIGHT_KG, &measured, err));
-    return put_measure(decoder, person.id, MAG_FIELD_HEIGHT_CM, &measured, err);
+    MAG_TRY(put_measure(decoder, &person, MAG_FIELD_WEIGHT_KG, &measured, err));
+    MAG_TRY(put_measure(decoder, &person, MAG_FIELD_HEIGHT_CM, &measured, err));
+    return mag_cohort_put_person(decoder->cohort, &person, at, err);
 }
 
 /* --- stays

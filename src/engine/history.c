@@ -212,13 +212,29 @@ static mag_status judge_item(historian *at, mag_tracked *item, mag_error *err) {
     return MAG_OK;
 }
 
-/* What the earlier run had and this one has not: a source or a rule that went away. */
+/* A basis begins with the kind of table: "labs magscreen". */
+static bool has_source_like(const historian *at, const mag_tracked *earlier) {
+    const size_t length = strcspn(earlier->basis, " ");
+    for (size_t i = 0; i < at->item_count; i++)
+        if (at->items[i].kind == MAG_TRACKED_SOURCE && strcspn(at->items[i].basis, " ") == length &&
+            strncmp(at->items[i].basis, earlier->basis, length) == 0)
+            return true;
+    return false;
+}
+
+/* What the earlier run had and this one has not. A table of which there is no source any more has
+   fallen to nothing; a source may have another name now, a rule may have left the pack. */
 static void tell_gone(historian *at) {
     for (size_t i = 0; i < at->previous->tracked_count; i++) {
         const mag_tracked *earlier = &at->previous->tracked[i];
         const bool is_source = earlier->kind == MAG_TRACKED_SOURCE;
-        if ((is_source || earlier->kind == MAG_TRACKED_RULE) &&
-            mag_tracked_find(at->items, at->item_count, earlier) == NULL)
+        if (mag_tracked_find(at->items, at->item_count, earlier) != NULL)
+            continue;
+        mag_tracked gone = *earlier;
+        gone.values[0] = 0;
+        if (is_source && !has_source_like(at, earlier))
+            judge_count(at, &gone, earlier);
+        else if (is_source || earlier->kind == MAG_TRACKED_RULE)
             skip(at, gate_of(earlier->kind), is_source ? earlier->source : earlier->name,
                  "the previous run had it, this one has not");
     }

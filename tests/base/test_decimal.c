@@ -62,6 +62,8 @@ static void I_40_to_I_46_numbers_follow_the_strict_grammar(void **state) {
         {"1.5E-3", MAG_NUMBER_EXPONENT, NULL},
         {"0x1p3", MAG_NUMBER_EXPONENT, NULL},
         {"NaN", MAG_NUMBER_NOT_FINITE, NULL},
+        {"-nan", MAG_NUMBER_NOT_FINITE, NULL},
+        {"+NaN", MAG_NUMBER_NOT_FINITE, NULL},
         {"inf", MAG_NUMBER_NOT_FINITE, NULL},
         {"-Infinity", MAG_NUMBER_NOT_FINITE, NULL},
         {"0X1P3", MAG_NUMBER_EXPONENT, NULL},

@@ -136,6 +136,26 @@ static void t_I_53(void **state) {
         expect_editions(&cases[i]);
 }
 
+/* A feed that knows no versions: the header has no such column. */
+static void t_I_53_no_version_column(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_replace_all(&cohort, FAULT_LABS, ",\n", ",,\n");
+    fault_replace(&cohort, FAULT_LABS, "collected_at,comment\n",
+                  "collected_at,comment,result_id\n");
+    fault_append(&cohort, FAULT_LABS,
+                 "q0001,2601-3,0.45,mmol/L,2025-12-20T08:00,,r1\n"
+                 "q0001,2601-3,0.85,mmol/L,2025-12-20T08:00,,r1\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 3, "MS-I249");
+    assert_non_null(strstr(run.dump.at, "F\tq0001\tC01\t2025-12-31\thigh"));
+    assert_int_equal(fault_count(&run, "labs", "duplicate"), 0);
+    fault_expect_conserved(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
 /* One id for two patients, or for two analytes of a panel, is no edition of one result. */
 static void t_I_53_other_results(void **state) {
     (void)state;
@@ -150,6 +170,24 @@ static void t_I_53_other_results(void **state) {
     assert_int_equal(fault_count(&run, "labs", "duplicate"), 0);
     assert_non_null(strstr(run.dump.at, "F\tq9000\tC01\t2025-12-31\thigh"));
     expect_good_patients(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+/* A weight in the roster that is no number is not lost in silence. */
+static void a_weight_that_is_no_number_is_noted(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_append(&cohort, FAULT_PATIENTS_TABLE,
+                 "q9000,F,1980-01-01,,S1,heavy,165,2025-06-01\n"
+                 "q9001,F,1980-01-01,,S1,60,\"50,5\",2025-06-01\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 3, "MS-I266");
+    json_t *source = json_array_get(json_object_get(run.record, "sources"), 0);
+    json_t *notes = json_object_get(source, "notes");
+    assert_int_equal(json_integer_value(json_object_get(notes, "detail_unknown")), 2);
+    fault_expect_conserved(&run);
     fault_run_done(&run);
     fault_cohort_done(&cohort);
 }
@@ -210,7 +248,8 @@ static void t_I_56(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_I_53), FAULT_ROW(t_I_53_other_results),
-                                     FAULT_ROW(t_I_56)};
+    static const fault_row rows[] = {FAULT_ROW(t_I_53), FAULT_ROW(t_I_53_no_version_column),
+                                     FAULT_ROW(t_I_53_other_results), FAULT_ROW(t_I_56),
+                                     FAULT_ROW(a_weight_that_is_no_number_is_noted)};
     return FAULT_ROWS_RUN(rows);
 }
