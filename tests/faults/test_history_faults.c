@@ -329,6 +329,28 @@ static void t_I_51_changed_while_held(void **state) {
     end(&at);
 }
 
+/* A table that the night before had and this one has not is a volume of zero. */
+static void t_I_51_table_gone(void **state) {
+    (void)state;
+    char path[512], rows[8192] = "patient_id,code,recorded_on\n";
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    for (int i = 1; i <= FAULT_PATIENTS; i++)
+        snprintf(rows + strlen(rows), sizeof rows - strlen(rows), "q%04d,I10,2025-01-01\n", i);
+    fault_run before = fault_begin(&cohort);
+    snprintf(path, sizeof path, "%s/conditions.csv", before.data);
+    file_write(path, rows, strlen(rows));
+    fault_screen_folder(&before, NULL);
+    fault_expect(&before, 0, NULL);
+    fault_run run = fault_screen(&cohort, (const char *const[]){"--previous", before.out, NULL});
+    fault_expect(&run, 4, "MS-I274");
+    assert_string_equal(verdict_of(&run, "volume", "conditions"), "red");
+    assert_false(file_exists(run.out));
+    fault_run_done(&run);
+    fault_run_done(&before);
+    fault_cohort_done(&cohort);
+}
+
 int main(void) {
     static const fault_row rows[] = {
         FAULT_ROW(t_I_50_unknown),
@@ -339,6 +361,7 @@ int main(void) {
         FAULT_ROW(t_I_51_released),
         FAULT_ROW(t_I_51_refused_is_not_released),
         FAULT_ROW(t_I_51_changed_while_held),
+        FAULT_ROW(t_I_51_table_gone),
     };
     return FAULT_ROWS_RUN(rows);
 }

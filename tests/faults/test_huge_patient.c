@@ -145,7 +145,7 @@ static void t_I_65_three_days(void **state) {
     screen_huge(RESULTS / 2, 3, "64MiB");
 }
 
-static void t_I_65_ten_million(void **state) {
+static void ten_million_results_of_one_patient(void **state) {
     (void)state;
     if (getenv("MAGSCREEN_LONG") == NULL) {
         fputs("SKIPPED: ten million results of one patient; MAGSCREEN_LONG=1 runs them\n", stderr);
@@ -156,6 +156,6 @@ static void t_I_65_ten_million(void **state) {
 
 int main(void) {
     static const fault_row rows[] = {FAULT_ROW(t_I_65_three_years), FAULT_ROW(t_I_65_three_days),
-                                     FAULT_ROW(t_I_65_ten_million)};
+                                     FAULT_ROW(ten_million_results_of_one_patient)};
     return FAULT_ROWS_RUN(rows);
 }

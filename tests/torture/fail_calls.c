@@ -18,7 +18,8 @@
    leaks: blocks that the program, libyaml or zlib allocated and did not free; held: those of the C
    library and others, which keep some for good. Calls before main, and on descriptors 0 to 2, are
    not counted. Calls that the C library makes inside itself cannot be seen. */
-#define _GNU_SOURCE /* NOLINT: RTLD_NEXT, dladdr */
+#undef _FORTIFY_SOURCE /* clang: it defines read() and others inline, before us */
+#define _GNU_SOURCE    /* NOLINT: RTLD_NEXT, dladdr */
 
 #include <dlfcn.h>
 #include <errno.h>
