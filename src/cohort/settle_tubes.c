@@ -229,8 +229,8 @@ mag_status mag_tubes_find(mag_tube *tubes, size_t count, mag_arena *scratch, mag
     part_moments parts[MAG_TUBE_PARTS];
     if (count < MAG_TUBE_PARTS)
         return MAG_OK;
-    for (uint8_t part = 0; part < MAG_TUBE_PARTS; part++) {
-        MAG_TRY(gather(tubes, count, part, scratch, &parts[part], err));
+    for (int part = 0; part < MAG_TUBE_PARTS; part++) {
+        MAG_TRY(gather(tubes, count, (uint8_t)part, scratch, &parts[part], err));
         if (parts[part].clock_count + parts[part].date_count == 0)
             return MAG_OK;
     }

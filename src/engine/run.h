@@ -165,7 +165,7 @@ typedef struct mag_run_inputs {
     const mag_plan *plan;
     const mag_codebook *book;
     const mag_pack *pack;
-    bool is_pack_released; /* PACK.lock has its name, version and digest */
+    bool is_pack_released;      /* PACK.lock has its name, version and digest */
     mag_source *const *sources; /* in the plan's order */
     size_t source_count;
     const mag_previous_run *previous; /* NULL: nothing to compare with */

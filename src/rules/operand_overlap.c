@@ -63,7 +63,9 @@ mag_value mag_drug_overlap(const mag_drug_query *first, const mag_drug_query *se
     size_t event_count = add_events(first, 0, keys), count = 0;
     event_count += add_events(second, OF_SECOND, &keys[event_count]);
     mag_drug_keys_sort(keys, event_count);
-    memset(room->product_rows, 0, 2 * first->patient->exposure_count * sizeof *room->product_rows);
+    if (event_count > 0)
+        memset(room->product_rows, 0,
+               2 * first->patient->exposure_count * sizeof *room->product_rows);
     presence now = {{0, 0}, 0};
     mag_day since = from; /* up to here days are counted */
     for (size_t i = 0; i < event_count; i++) {

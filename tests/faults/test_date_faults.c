@@ -152,7 +152,7 @@ static void t_I_61_clock_change(void **state) {
     fault_append(&cohort, FAULT_LABS, rows);
     fault_run run = fault_screen(&cohort, NULL);
     fault_expect(&run, 0, NULL);
-        assert_non_null(strstr(run.result.out.at, "MS-I263"));
+    assert_non_null(strstr(run.result.out.at, "MS-I263"));
     fault_expect_conserved(&run);
     assert_int_equal(fault_count(&run, "labs", "accepted"), FAULT_PATIENTS * FAULT_LABS_EACH + 4);
     char *first = strdup(run.dump.at);
