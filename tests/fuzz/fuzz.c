@@ -28,15 +28,26 @@ const char *fuzz_file(unsigned slot, const void *at, size_t nbytes) {
     return paths[slot];
 }
 
-const mag_codebook *fuzz_codebook(void) {
-    static mag_account account;
-    static mag_arena *arena; /* kept to the end */
-    static const mag_codebook *book;
-    if (!book) {
-        mag_error err;
-        arena = mag_arena_new(&account);
-        fuzz_promise(arena && mag_codebook_load(arena, &book, &err) == MAG_OK);
+static mag_account kept_account;
+static mag_arena *kept;
+
+static void free_kept(void) {
+    mag_arena_free(kept);
+}
+
+mag_arena *fuzz_kept(void) {
+    if (!kept) {
+        kept = mag_arena_new(&kept_account);
+        fuzz_promise(kept && atexit(free_kept) == 0);
     }
+    return kept;
+}
+
+const mag_codebook *fuzz_codebook(void) {
+    static const mag_codebook *book;
+    mag_error err;
+    if (!book)
+        fuzz_promise(mag_codebook_load(fuzz_kept(), &book, &err) == MAG_OK);
     return book;
 }
 

@@ -23,6 +23,9 @@ void fuzz_check(bool holds, const char *file, int line, const char *promise);
    (0 to 3). */
 const char *fuzz_file(unsigned slot, const void *at, size_t nbytes);
 
+/* For what is made once; freed when the process ends. */
+mag_arena *fuzz_kept(void);
+
 /* The shipped code book, loaded once. */
 const mag_codebook *fuzz_codebook(void);
 
