@@ -23,7 +23,7 @@ const mag_verb mag_verbs[] = {
 #undef MAG_VERB
     {0}};
 
-typedef enum option_kind { TEXT, PLACE, COUNT, SIZE, TABLES, FLAG } option_kind;
+typedef enum option_kind { TEXT, PLACE, COUNT, SIZE, RATE, TABLES, FLAG } option_kind;
 
 typedef struct option_row {
     mag_option_facts facts;
@@ -97,6 +97,28 @@ static bool parse_count(const option_row *row, const char *text, int64_t *count)
     return *count >= row->lowest && *count <= row->highest;
 }
 
+/* "0.02", "0" to "1", at most six decimals, as parts per million. */
+static bool parse_rate(const char *text, uint32_t *per_million) {
+    enum { MILLION = 1000000, DECIMALS = 6 };
+    size_t whole = strspn(text, "0123456789");
+    const char *rest = text + whole;
+    if (whole == 0 || whole > DECIMALS)
+        return false;
+    uint64_t rate = strtoull(text, NULL, 10) * MILLION;
+    if (*rest == '.') {
+        size_t decimals = strspn(++rest, "0123456789");
+        if (decimals == 0 || decimals > DECIMALS)
+            return false;
+        uint64_t part = strtoull(rest, NULL, 10);
+        for (size_t i = decimals; i < DECIMALS; i++)
+            part *= 10;
+        rate += part;
+        rest += decimals;
+    }
+    *per_million = (uint32_t)rate;
+    return *rest == '\0' && rate <= MILLION;
+}
+
 static bool add_table(const char *text, unsigned *set) {
     mag_table_kind kind;
     if (!mag_table_kind_find(mag_span_of(text), &kind))
@@ -116,6 +138,8 @@ static bool store(const option_row *row, const char *value, mag_options *out) {
         return parse_count(row, value, field);
     case SIZE:
         return mag_size_parse(value, field);
+    case RATE:
+        return parse_rate(value, field);
     case TABLES:
         return add_table(value, field);
     case FLAG:

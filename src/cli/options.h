@@ -17,6 +17,7 @@ typedef struct mag_options {
         *previous;
     int64_t threads, limit, patients, seed, files;
     size_t memory_limit_nbytes;
+    uint32_t dirty_per_million;
     unsigned allow_empty; /* set of mag_table_kind */
     bool is_forced, is_dry_run, is_deep, has_timings, is_release, is_again, is_dump, is_markdown,
         is_json, is_help;

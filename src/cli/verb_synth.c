@@ -27,6 +27,7 @@ static mag_status write_cohort(const mag_options *options, mag_account *account,
         .seed = options->seed < 0 ? 1 : (uint64_t)options->seed,
         .directory = mag_output_dir_path(output, "."),
         .lab_file_count = options->files < 0 ? 1 : (unsigned)options->files,
+        .dirty_per_million = options->dirty_per_million,
     };
     mag_status status = settings.directory ? mag_synth_write(&settings, account, totals, err)
                                            : mag_fail_memory(err, 1);
@@ -46,6 +47,8 @@ static void show_totals(const mag_synth_totals *totals, const char *directory) {
              mag_amount_text(totals->labs, "result", labs),
              mag_amount_text(totals->prescriptions, "prescription", prescriptions),
              mag_amount_text(totals->conditions, "condition", conditions), directory);
+    if (totals->dirty > 0)
+        mag_show("%s of them with a fault", mag_amount_text(totals->dirty, "row", labs));
     mag_show("next: magscreen run --profile magscreen --data %s --as-of 2025-12-31 --out OUT",
              directory);
 }
@@ -62,6 +65,7 @@ static mag_status totals_json(const mag_synth_totals *totals, mag_account *accou
     mag_json_key_integer(&json, "labs", (int64_t)totals->labs);
     mag_json_key_integer(&json, "prescriptions", (int64_t)totals->prescriptions);
     mag_json_key_integer(&json, "conditions", (int64_t)totals->conditions);
+    mag_json_key_integer(&json, "dirty", (int64_t)totals->dirty);
     mag_json_end_object(&json);
     mag_status status = mag_text_check(&text, err);
     if (status == MAG_OK)

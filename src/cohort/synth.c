@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* One planted copy of every case for this many patients, but never more than half of the cohort. */
-enum { PATIENTS_PER_ROUND = 2000, MOST_PATIENTS = 10000000 };
+enum { PATIENTS_PER_ROUND = 2000, MOST_PATIENTS = 10000000, MILLION = 1000000 };
 
 static uint64_t planted_count(const mag_synth_settings *settings) {
     uint64_t rounds = settings->patient_count / PATIENTS_PER_ROUND;
@@ -29,7 +29,8 @@ static void name_person(mag_synth_person *person, uint64_t seed, uint64_t number
 mag_status mag_synth_write(const mag_synth_settings *settings, mag_account *account,
                            mag_synth_totals *totals, mag_error *err) {
     if (settings->patient_count < 1 || settings->patient_count > MOST_PATIENTS ||
-        settings->lab_file_count < 1 || settings->lab_file_count > MAG_SYNTH_LAB_FILES)
+        settings->lab_file_count < 1 || settings->lab_file_count > MAG_SYNTH_LAB_FILES ||
+        settings->dirty_per_million > MILLION)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
                         "a synthetic cohort has 1 to %d patients in 1 to %d laboratory files",
                         MOST_PATIENTS, MAG_SYNTH_LAB_FILES);
@@ -42,11 +43,14 @@ mag_status mag_synth_write(const mag_synth_settings *settings, mag_account *acco
         mag_random_init(&random, settings->seed, number);
         mag_synth_person person = {.site = sites[mag_random_below(&random, 3)]};
         name_person(&person, settings->seed, number);
+        sheets.dirt.per_million = number < planted ? 0 : settings->dirty_per_million;
+        mag_synth_dirt_begin(&sheets.dirt, settings->seed, number);
         if (number < planted)
             mag_synth_put_case(&sheets, number % mag_synth_case_count(), &person);
         else
             mag_synth_put_background(&sheets, &person, &random);
     }
+    sheets.totals.dirty = sheets.dirt.row_count;
     *totals = sheets.totals;
     MAG_TRY(mag_synth_sheets_close(&sheets, err));
     return mag_synth_write_manifest(settings, totals, account, err);

@@ -11,12 +11,16 @@
 typedef struct mag_synth_settings {
     uint64_t patient_count; /* 1 to 10,000,000 */
     uint64_t seed;
-    const char *directory;   /* must exist and be empty; the caller makes it visible */
-    unsigned lab_file_count; /* 1 to 64: labs.csv.gz, or labs-1.csv.gz .. labs-K.csv.gz */
+    const char *directory;      /* must exist and be empty; the caller makes it visible */
+    unsigned lab_file_count;    /* 1 to 64: labs.csv.gz, or labs-1.csv.gz .. labs-K.csv.gz */
+    uint32_t dirty_per_million; /* 0 to 1,000,000: rows of people who are not planted that get a
+                                   fault (synth_dirt.h) */
 } mag_synth_settings;
 
 typedef struct mag_synth_totals {
-    uint64_t patients, planted, labs, prescriptions, conditions;
+    uint64_t patients, planted, labs, prescriptions, conditions; /* labs and on: rows */
+    uint64_t patient_rows; /* more than patients where a dirty row stands twice */
+    uint64_t dirty;        /* rows that were given a fault */
 } mag_synth_totals;
 
 /* The same settings give the same bytes. */

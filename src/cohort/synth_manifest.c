@@ -49,7 +49,7 @@ static mag_status put_labs(mag_csv_writer *out, const mag_synth_settings *settin
 
 static mag_status put_all(mag_csv_writer *out, const mag_synth_settings *settings,
                           const mag_synth_totals *totals, mag_error *err) {
-    MAG_TRY(put_file(out, settings, "patients.csv.gz", totals->patients, err));
+    MAG_TRY(put_file(out, settings, "patients.csv.gz", totals->patient_rows, err));
     MAG_TRY(put_labs(out, settings, totals->labs, err));
     MAG_TRY(put_file(out, settings, "prescriptions.csv.gz", totals->prescriptions, err));
     return put_file(out, settings, "conditions.csv.gz", totals->conditions, err);

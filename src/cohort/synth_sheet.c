@@ -1,5 +1,6 @@
 #include "cohort/synth_sheet.h"
 
+#include "base/decimal.h"
 #include "cohort/synth_manifest.h"
 
 #include <stdio.h>
@@ -72,89 +73,97 @@ static void put_text(mag_csv_writer *writer, const char *text) {
         mag_csv_writer_empty(writer);
 }
 
-static void put_positive(mag_csv_writer *writer, int value) {
-    if (value > 0)
-        mag_csv_writer_integer(writer, value);
-    else
-        mag_csv_writer_empty(writer);
+static void put_row(mag_csv_writer *writer, const char *const *cells, unsigned cell_count) {
+    for (unsigned i = 0; i < cell_count; i++)
+        put_text(writer, cells[i]);
+    mag_csv_writer_end_row(writer);
 }
 
-static void put_moment(mag_csv_writer *writer, int days_ago, int hour) {
-    char text[MAG_MOMENT_TEXT_NBYTES];
+/* "" for 0. */
+static const char *count_text(int count, char text[MAG_DECIMAL_TEXT_NBYTES]) {
+    text[0] = '\0';
+    if (count > 0)
+        snprintf(text, MAG_DECIMAL_TEXT_NBYTES, "%d", count);
+    return text;
+}
+
+static const char *moment_text(int days_ago, int hour, char text[MAG_MOMENT_TEXT_NBYTES]) {
     mag_minute minute = (mag_synth_last_day() - days_ago) * MAG_MINUTES_PER_DAY;
     if (hour > 0)
         minute += hour * MAG_MINUTES_PER_HOUR;
     mag_minute_text(minute, hour < 0, text);
-    mag_csv_writer_number(writer, text);
+    return text;
 }
 
 void mag_synth_put_person(mag_synth_sheets *sheets, const mag_synth_person *person) {
-    mag_csv_writer *out = sheets->patients;
-    char birth[MAG_MOMENT_TEXT_NBYTES];
+    char birth[MAG_MOMENT_TEXT_NBYTES], died[MAG_MOMENT_TEXT_NBYTES] = "";
+    char measured[MAG_MOMENT_TEXT_NBYTES];
+    char weight[MAG_DECIMAL_TEXT_NBYTES], height[MAG_DECIMAL_TEXT_NBYTES];
     mag_day_text(person->birth, birth);
-    put_text(out, person->id);
-    put_text(out, person->sex);
-    mag_csv_writer_number(out, birth);
     if (person->died_days_ago)
-        put_moment(out, person->died_days_ago, -1);
-    else
-        mag_csv_writer_empty(out);
-    put_text(out, person->site);
-    put_positive(out, person->weight_kg);
-    put_positive(out, person->height_cm);
-    put_moment(out, 30, -1);
-    mag_csv_writer_end_row(out);
+        moment_text(person->died_days_ago, -1, died);
+    const char *cells[MAG_SYNTH_PATIENT_CELLS] = {person->id,
+                                                  person->sex,
+                                                  birth,
+                                                  died,
+                                                  person->site,
+                                                  count_text(person->weight_kg, weight),
+                                                  count_text(person->height_cm, height),
+                                                  moment_text(30, -1, measured)};
+    unsigned times = mag_synth_dirt_patient(&sheets->dirt, cells);
+    for (unsigned i = 0; i < times; i++)
+        put_row(sheets->patients, cells, MAG_SYNTH_PATIENT_CELLS);
     sheets->totals.patients++;
+    sheets->totals.patient_rows += times;
 }
 
 void mag_synth_put_lab(mag_synth_sheets *sheets, const mag_synth_person *person,
                        const mag_synth_lab *lab) {
-    mag_csv_writer *out = sheets->labs[sheets->totals.labs % sheets->lab_file_count];
-    put_text(out, person->id);
-    put_text(out, lab->loinc);
-    put_text(out, lab->value);
-    put_text(out, lab->unit);
-    put_moment(out, lab->days_ago, lab->hour);
-    put_text(out, lab->comment);
-    mag_csv_writer_end_row(out);
-    sheets->totals.labs++;
+    char collected[MAG_MOMENT_TEXT_NBYTES];
+    const char *cells[MAG_SYNTH_LAB_CELLS] = {person->id,
+                                              lab->loinc,
+                                              lab->value,
+                                              lab->unit,
+                                              moment_text(lab->days_ago, lab->hour, collected),
+                                              lab->comment};
+    unsigned times = mag_synth_dirt_lab(&sheets->dirt, cells);
+    for (unsigned i = 0; i < times; i++, sheets->totals.labs++)
+        put_row(sheets->labs[sheets->totals.labs % sheets->lab_file_count], cells,
+                MAG_SYNTH_LAB_CELLS);
 }
 
 void mag_synth_put_rx(mag_synth_sheets *sheets, const mag_synth_person *person,
                       const mag_synth_rx *rx) {
-    mag_csv_writer *out = sheets->prescriptions;
-    put_text(out, person->id);
-    put_text(out, rx->drug->atc);
-    put_text(out, rx->drug->name);
-    put_text(out, rx->kind);
-    put_moment(out, rx->start_days_ago, rx->start_hour);
+    char start[MAG_MOMENT_TEXT_NBYTES], stop[MAG_MOMENT_TEXT_NBYTES] = "";
+    char supply[MAG_DECIMAL_TEXT_NBYTES];
     if (rx->stop_days_ago >= 0)
-        put_moment(out, rx->stop_days_ago, rx->stop_hour);
-    else
-        mag_csv_writer_empty(out);
-    put_positive(out, rx->days_supply);
-    put_text(out, rx->dose);
-    put_text(out, rx->dose_unit);
-    put_text(out, rx->doses_per_day);
-    put_text(out, rx->drug->route);
-    mag_csv_writer_end_row(out);
-    sheets->totals.prescriptions++;
+        moment_text(rx->stop_days_ago, rx->stop_hour, stop);
+    const char *cells[MAG_SYNTH_RX_CELLS] = {person->id,
+                                             rx->drug->atc,
+                                             rx->drug->name,
+                                             rx->kind,
+                                             moment_text(rx->start_days_ago, rx->start_hour, start),
+                                             stop,
+                                             count_text(rx->days_supply, supply),
+                                             rx->dose,
+                                             rx->dose_unit,
+                                             rx->doses_per_day,
+                                             rx->drug->route};
+    unsigned times = mag_synth_dirt_rx(&sheets->dirt, cells);
+    for (unsigned i = 0; i < times; i++, sheets->totals.prescriptions++)
+        put_row(sheets->prescriptions, cells, MAG_SYNTH_RX_CELLS);
 }
 
 void mag_synth_put_condition(mag_synth_sheets *sheets, const mag_synth_person *person,
                              const char *icd10, int days_ago) {
-    put_text(sheets->conditions, person->id);
-    put_text(sheets->conditions, icd10);
-    put_moment(sheets->conditions, days_ago, -1);
-    mag_csv_writer_end_row(sheets->conditions);
+    char recorded[MAG_MOMENT_TEXT_NBYTES];
+    const char *cells[] = {person->id, icd10, moment_text(days_ago, -1, recorded)};
+    put_row(sheets->conditions, cells, sizeof cells / sizeof cells[0]);
     sheets->totals.conditions++;
 }
 
 void mag_synth_put_truth(mag_synth_sheets *sheets, const mag_synth_person *person,
                          const char *rule_id, const char *outcome, const char *severity) {
-    put_text(sheets->truth, person->id);
-    put_text(sheets->truth, rule_id);
-    put_text(sheets->truth, outcome);
-    put_text(sheets->truth, severity);
-    mag_csv_writer_end_row(sheets->truth);
+    const char *cells[] = {person->id, rule_id, outcome, severity};
+    put_row(sheets->truth, cells, sizeof cells / sizeof cells[0]);
 }

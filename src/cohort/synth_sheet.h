@@ -4,6 +4,7 @@
 
 #include "base/datetime.h"
 #include "cohort/synth.h"
+#include "cohort/synth_dirt.h"
 #include "io/csv_writer.h"
 
 enum { MAG_SYNTH_LAB_FILES = 64, MAG_SYNTH_ID_NBYTES = 24 };
@@ -12,6 +13,7 @@ typedef struct mag_synth_sheets {
     mag_csv_writer *patients, *prescriptions, *conditions, *truth;
     mag_csv_writer *labs[MAG_SYNTH_LAB_FILES];
     unsigned lab_file_count;
+    mag_synth_dirt dirt; /* of the rows that are put */
     mag_synth_totals totals;
 } mag_synth_sheets;
 

@@ -172,6 +172,39 @@ static void reads_sizes_in_powers_of_1024(void **state) {
     }
 }
 
+static void reads_shares_exactly(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t per_million; /* -1: none */
+    } cases[] = {{"0", 0},
+                 {"1", 1000000},
+                 {"0.02", 20000},
+                 {"0.000001", 1},
+                 {"1.000000", 1000000},
+                 {"0.0000001", -1},
+                 {"1.000001", -1},
+                 {"2", -1},
+                 {".5", -1},
+                 {"0.", -1},
+                 {"2 %", -1},
+                 {"-0.1", -1},
+                 {"1e-3", -1},
+                 {"0,02", -1}};
+    const mag_verb *synth = mag_verb_find("synth", NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char option[] = "--dirty", value[16];
+        snprintf(value, sizeof value, "%s", cases[i].text);
+        char *words[] = {option, value, NULL};
+        mag_options options;
+        mag_error err = {0};
+        mag_status status = mag_options_parse(synth, words, &options, &err);
+        assert_int_equal(status, cases[i].per_million < 0 ? MAG_E_USAGE : MAG_OK);
+        if (status == MAG_OK)
+            assert_int_equal(options.dirty_per_million, cases[i].per_million);
+    }
+}
+
 static void lists_every_option_under_some_verb_once(void **state) {
     (void)state;
     for (int id = 0; id < MAG_OPTION_COUNT; id++) {
@@ -196,6 +229,7 @@ int main(void) {
         cmocka_unit_test(asks_for_no_operand_when_help_is_wanted),
         cmocka_unit_test(names_the_nearest_verb),
         cmocka_unit_test(reads_sizes_in_powers_of_1024),
+        cmocka_unit_test(reads_shares_exactly),
         cmocka_unit_test(lists_every_option_under_some_verb_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,18 +35,23 @@ static int remove_folder(void **state) {
     return system(command);
 }
 
-static mag_synth_totals write_cohort(const char *name, uint64_t patients, uint64_t seed,
-                                     unsigned files) {
+static mag_synth_totals write_dirty(const char *name, uint64_t patients, uint64_t seed,
+                                    unsigned files, uint32_t dirty_per_million) {
     static char path[128];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     assert_int_equal(mkdir(path, 0700), 0);
     mag_account account = {0};
     mag_error err = {0};
     mag_synth_totals totals;
-    mag_synth_settings settings = {patients, seed, path, files};
+    mag_synth_settings settings = {patients, seed, path, files, dirty_per_million};
     assert_int_equal(mag_synth_write(&settings, &account, &totals, &err), MAG_OK);
     assert_int_equal(account.used_nbytes, 0);
     return totals;
+}
+
+static mag_synth_totals write_cohort(const char *name, uint64_t patients, uint64_t seed,
+                                     unsigned files) {
+    return write_dirty(name, patients, seed, files, 0);
 }
 
 /* The whole content of a file of a cohort, inflated; free it. */
@@ -172,6 +177,46 @@ static void a_split_cohort_has_the_same_rows(void **state) {
     free(whole);
 }
 
+/* Lines of `text` that are nowhere in `other`, both ended by LF. */
+static size_t lines_only_in(const char *text, const char *other) {
+    size_t count = 0;
+    for (const char *end; (end = strchr(text, '\n')); text = end + 1) {
+        char line[512];
+        size_t nbytes = (size_t)(end - text) + 1;
+        assert_true(nbytes < sizeof line);
+        memcpy(line, text, nbytes);
+        line[nbytes] = '\0';
+        count += strstr(other, line) == NULL;
+    }
+    return count;
+}
+
+/* Of 600 people about 6,000 orders and 18,000 results; a fault in one of a hundred rows. */
+static void dirt_changes_rows_at_its_rate_and_no_others(void **state) {
+    (void)state;
+    mag_synth_totals clean = write_cohort("clean", 600, 11, 1);
+    mag_synth_totals dirty = write_dirty("dirty", 600, 11, 1, 10000);
+    assert_int_equal(clean.dirty, 0);
+    uint64_t rows = clean.patients + clean.labs + clean.prescriptions;
+    assert_in_range(dirty.dirty, rows / 150, rows / 70);
+    uint64_t twice = dirty.patient_rows + dirty.labs + dirty.prescriptions - rows;
+    assert_in_range(twice, 1, dirty.dirty / 4);
+    static const char *const files[] = {"patients.csv.gz", "labs.csv.gz", "prescriptions.csv.gz"};
+    size_t changed = 0;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char *a = content("clean", files[i]), *b = content("dirty", files[i]);
+        changed += lines_only_in(b, a);
+        free(a);
+        free(b);
+    }
+    /* a fault that changes nothing: an empty cell made empty, a comma where there is no point */
+    assert_in_range(changed, dirty.dirty / 2, dirty.dirty - twice);
+    char *truth = content("clean", "truth.csv"), *same = content("dirty", "truth.csv");
+    assert_string_equal(truth, same);
+    free(truth);
+    free(same);
+}
+
 static void patient_ids_are_unique(void **state) {
     (void)state;
     write_cohort("ids", 3000, 5, 1);
@@ -192,9 +237,12 @@ static void refuses_sizes_out_of_range(void **state) {
     mag_account account = {0};
     mag_synth_totals totals;
     mag_error err = {0};
-    const mag_synth_settings bad[] = {
-        {0, 1, folder, 1}, {10000001, 1, folder, 1}, {10, 1, folder, 0}, {10, 1, folder, 65}};
-    for (size_t i = 0; i < 4; i++)
+    const mag_synth_settings bad[] = {{0, 1, folder, 1, 0},
+                                      {10000001, 1, folder, 1, 0},
+                                      {10, 1, folder, 0, 0},
+                                      {10, 1, folder, 65, 0},
+                                      {10, 1, folder, 1, 1000001}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(mag_synth_write(&bad[i], &account, &totals, &err), MAG_E_USAGE);
 }
 
@@ -225,6 +273,7 @@ int main(void) {
         cmocka_unit_test(truth_has_every_planted_patient_and_rule),
         cmocka_unit_test(every_outcome_of_every_rule_is_planted),
         cmocka_unit_test(a_split_cohort_has_the_same_rows),
+        cmocka_unit_test(dirt_changes_rows_at_its_rate_and_no_others),
         cmocka_unit_test(patient_ids_are_unique),
         cmocka_unit_test(refuses_sizes_out_of_range),
         cmocka_unit_test(random_numbers_do_not_depend_on_order),

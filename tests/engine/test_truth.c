@@ -95,7 +95,8 @@ static void every_planted_outcome_is_found(void **state) {
     mag_account account = {0};
     mag_error err = {0};
     mag_synth_totals totals;
-    mag_synth_settings settings = {4000, 20251231, data, 3};
+    /* the dirt of other people must not change what the planted ones come to */
+    mag_synth_settings settings = {4000, 20251231, data, 3, 20000};
     must(mag_synth_write(&settings, &account, &totals, &err), &err);
     screen s;
     open_screen(&s, data);
