@@ -1,6 +1,7 @@
 #include "cohort/synth.h"
 
 #include "cohort/synth_background.h"
+#include "cohort/synth_complex.h"
 #include "cohort/synth_manifest.h"
 #include "cohort/synth_planted.h"
 
@@ -47,8 +48,10 @@ mag_status mag_synth_write(const mag_synth_settings *settings, mag_account *acco
         mag_synth_dirt_begin(&sheets.dirt, settings->seed, number);
         if (number < planted)
             mag_synth_put_case(&sheets, number % mag_synth_case_count(), &person);
-        else
+        else {
             mag_synth_put_background(&sheets, &person, &random);
+            mag_synth_put_complex(&sheets, &person, settings->seed, number);
+        }
     }
     sheets.totals.dirty = sheets.dirt.row_count;
     *totals = sheets.totals;
