@@ -169,6 +169,7 @@ typedef struct mag_run_inputs {
     mag_source *const *sources; /* in the plan's order */
     size_t source_count;
     const mag_previous_run *previous; /* NULL: nothing to compare with */
+    const mag_ledger_input *ledger;   /* episodes of the nights before; NULL: no ledger is kept */
     mag_sink *sink;                   /* NULL: --dry-run, nothing is written */
     int thread_count;                 /* 0 = all cores */
     mag_account *account;

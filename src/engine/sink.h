@@ -3,6 +3,7 @@
 #ifndef MAG_ENGINE_SINK_H
 #define MAG_ENGINE_SINK_H
 
+#include "engine/episode.h"
 #include "rules/evaluate.h"
 
 /* One flagged patient x rule, complete. Texts are borrowed for the call. */
@@ -48,6 +49,14 @@ typedef struct mag_reject_row {
     uint32_t line;
 } mag_reject_row;
 
+/* An episode after tonight; comes right behind the flag row that it belongs to. */
+typedef struct mag_episode_row {
+    const mag_episode *episode;
+    mag_episode_event event;  /* of tonight; UNTOUCHED: as it was, for sinks that write all */
+    const mag_flag_row *flag; /* NULL unless flagged tonight */
+    bool ends_review;         /* nobody who reviewed it has seen this */
+} mag_episode_row;
+
 typedef struct mag_sink mag_sink;
 typedef struct mag_sink_ops {
     mag_status (*flag)(mag_sink *sink, const mag_flag_row *row, mag_error *err);
@@ -55,6 +64,9 @@ typedef struct mag_sink_ops {
     mag_status (*summary)(mag_sink *sink, const mag_summary_row *row, mag_error *err);
     mag_status (*lab_summary)(mag_sink *sink, const mag_lab_summary_row *row, mag_error *err);
     mag_status (*reject)(mag_sink *sink, const mag_reject_row *row, mag_error *err);
+    /* Every episode that is or was, sorted as flags are; only of a run with a ledger. NULL: the
+       sink keeps none. */
+    mag_status (*episode)(mag_sink *sink, const mag_episode_row *row, mag_error *err);
     /* Is what readers see already this result, with a record that says the same? */
     bool (*is_current)(mag_sink *sink, mag_span run_json);
     /* Makes the run visible (or held, or failed) with its run record (JSON). Frees nothing. */
