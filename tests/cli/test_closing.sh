@@ -13,7 +13,8 @@ expect_no_line out '[^0-9]1 (patients|results|prescriptions|conditions)'
 expect_exit 0 "$magscreen" synth --patients 700 --out data
 rm data/manifest.csv # rows are changed below
 patient=$(gzip -cd data/patients.csv.gz | sed -n '2s/,.*//p')
-{ gzip -cd data/prescriptions.csv.gz; echo "$patient,A02BC01,omeprazole,order,2024-01-01,,,,,,"; } | gzip >more
+# of orders that stay open for more than a year there is exactly one
+{ gzip -cd data/prescriptions.csv.gz | awk -F, '$4 != "order" || $6 != "" || $5 > "2025"'; echo "$patient,A02BC01,omeprazole,order,2024-01-01,,,,,,"; } | gzip >more
 mv more data/prescriptions.csv.gz
 cp -r data clean
 expect_exit 0 "$magscreen" "${night[@]}" --threads 1
