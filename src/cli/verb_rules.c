@@ -6,14 +6,10 @@
 #include "io/json_writer.h"
 #include "rules/evaluate.h"
 #include "rules/pack_lock.h"
+#include "rules/rule_json.h"
 
 #include <string.h>
 #include <time.h>
-
-static const char *status_name(mag_rule_status status) {
-    static const char *const names[] = {"draft", "staging", "active", "retired"};
-    return names[status];
-}
 
 static mag_status list_json(const mag_pack *pack, mag_account *account, mag_error *err) {
     mag_text text;
@@ -26,7 +22,7 @@ static mag_status list_json(const mag_pack *pack, mag_account *account, mag_erro
         mag_json_object(&json);
         mag_json_key_text(&json, "id", rule->id);
         mag_json_key_text(&json, "version", rule->version);
-        mag_json_key_text(&json, "status", status_name(rule->status));
+        mag_json_key_text(&json, "status", mag_rule_status_name(rule->status));
         mag_json_key_text(&json, "title", rule->title);
         mag_json_end_object(&json);
     }
@@ -46,7 +42,7 @@ static mag_status list(mag_session *session, const mag_options *options, mag_err
              mag_pack_rule_count(pack));
     for (size_t i = 0; i < mag_pack_rule_count(pack); i++) {
         const mag_rule_facts *rule = mag_pack_rule(pack, i);
-        mag_show("  %-4s %-8s %s", rule->id, status_name(rule->status), rule->title);
+        mag_show("  %-4s %-8s %s", rule->id, mag_rule_status_name(rule->status), rule->title);
     }
     mag_show("next: magscreen rules show %s", mag_pack_rule(pack, 0)->id);
     return MAG_OK;
@@ -107,7 +103,7 @@ static mag_status show_rule(mag_session *session, size_t rule_idx, mag_error *er
     const mag_rule_facts *rule = mag_pack_rule(session->pack, rule_idx);
     char examples[MAG_AMOUNT_TEXT_NBYTES];
     mag_show("%s  %s  (version %s, %s)", rule->id, rule->title, rule->version,
-             status_name(rule->status));
+             mag_rule_status_name(rule->status));
     show_part("  among", rule->among_text);
     show_part("  except", rule->except_text);
     show_part("  when", rule->when_text);
@@ -125,14 +121,6 @@ static mag_status show_rule(mag_session *session, size_t rule_idx, mag_error *er
     return MAG_OK;
 }
 
-static void key_text_or_null(mag_json *json, const char *key, const char *text) {
-    mag_json_key(json, key);
-    if (text)
-        mag_json_text(json, mag_span_of(text));
-    else
-        mag_json_null(json);
-}
-
 static mag_status end_judgement(mag_json *json, mag_text *text, mag_error *err) {
     mag_json_end_object(json);
     mag_status status = mag_text_check(text, err);
@@ -140,14 +128,6 @@ static mag_status end_judgement(mag_json *json, mag_text *text, mag_error *err) 
         mag_show_json(text);
     mag_text_done(text);
     return status;
-}
-
-static void key_texts(mag_json *json, const char *key, const char *const *texts) {
-    mag_json_key(json, key);
-    mag_json_array(json);
-    for (size_t i = 0; texts && texts[i]; i++)
-        mag_json_text(json, mag_span_of(texts[i]));
-    mag_json_end_array(json);
 }
 
 /* Each part is a list; equal parts stand together. */
@@ -182,19 +162,19 @@ static mag_status rule_json(mag_session *session, size_t rule_idx, mag_error *er
     mag_json_key_text(&json, "id", rule->id);
     mag_json_key_text(&json, "title", rule->title);
     mag_json_key_text(&json, "version", rule->version);
-    mag_json_key_text(&json, "status", status_name(rule->status));
-    key_text_or_null(&json, "among", rule->among_text);
-    key_text_or_null(&json, "except", rule->except_text);
-    key_text_or_null(&json, "when", rule->when_text);
+    mag_json_key_text(&json, "status", mag_rule_status_name(rule->status));
+    mag_json_key_text_or_null(&json, "among", rule->among_text);
+    mag_json_key_text_or_null(&json, "except", rule->except_text);
+    mag_json_key_text_or_null(&json, "when", rule->when_text);
     lines_json(&json, lines, count);
-    key_text_or_null(&json, "action", rule->action);
-    key_text_or_null(&json, "rationale", rule->rationale);
-    key_texts(&json, "evidence", rule->evidence);
-    key_texts(&json, "to_confirm", rule->to_confirm);
-    key_text_or_null(&json, "authored_by", rule->authored_by);
-    key_text_or_null(&json, "checked_by", rule->checked_by);
-    key_text_or_null(&json, "reviewed_on", rule->reviewed_on);
-    key_text_or_null(&json, "review_by", rule->review_by);
+    mag_json_key_text_or_null(&json, "action", rule->action);
+    mag_json_key_text_or_null(&json, "rationale", rule->rationale);
+    mag_json_key_texts(&json, "evidence", rule->evidence);
+    mag_json_key_texts(&json, "to_confirm", rule->to_confirm);
+    mag_json_key_text_or_null(&json, "authored_by", rule->authored_by);
+    mag_json_key_text_or_null(&json, "checked_by", rule->checked_by);
+    mag_json_key_text_or_null(&json, "reviewed_on", rule->reviewed_on);
+    mag_json_key_text_or_null(&json, "review_by", rule->review_by);
     mag_json_key_integer(&json, "examples", (int64_t)rule->example_count);
     return end_judgement(&json, &text, err);
 }

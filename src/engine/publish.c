@@ -51,6 +51,7 @@ static mag_status publish_cannot_tell(void *context, const mag_screen_row *found
     publisher *to = context;
     mag_sink *sink = to->what->sink;
     mag_cannot_tell_row row = {.patient_id = found->patient_id,
+                               .site = found->site,
                                .rule_id = mag_pack_rule(to->what->pack, found->rule_idx)->id,
                                .as_of = found->as_of,
                                .reasons = found->reasons,
@@ -70,6 +71,7 @@ static mag_status publish_flag(void *context, const mag_screen_row *found, mag_e
     const mag_rule_facts *rule = mag_pack_rule(to->what->pack, found->rule_idx);
     mag_severity could_be = found->outcome.could_be;
     mag_flag_row row = {.patient_id = found->patient_id,
+                        .site = found->site,
                         .rule_id = rule->id,
                         .rule_version = rule->version,
                         .title = rule->title,

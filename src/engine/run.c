@@ -12,6 +12,7 @@
 #include "engine/run_record.h"
 #include "engine/run_series.h"
 #include "engine/source_findings.h"
+#include "rules/rule_json.h"
 
 #include <stdio.h>
 
@@ -70,6 +71,34 @@ static mag_status begin_run(run_state *run, mag_error *err) {
         MAG_TRY(mag_previous_run_check_pack(inputs->previous, inputs->pack, err));
     }
     return mag_run_series_begin(&run->series, err);
+}
+
+/* Tells the sink what begins. */
+static mag_status begin_in_sink(run_state *run, mag_error *err) {
+    const mag_run_inputs *inputs = run->inputs;
+    mag_sink *sink = inputs->sink;
+    if (sink == NULL || sink->ops->begin == NULL)
+        return MAG_OK;
+    mag_text rules;
+    mag_text_init(&rules, inputs->account);
+    mag_status status = mag_pack_rules_json(run->arena, inputs->pack, &rules, err);
+    if (status == MAG_OK) {
+        mag_sink_run what = {.as_of = run->report->as_of,
+                             .pack_name = run->report->pack_name,
+                             .pack_version = run->report->pack_version,
+                             .pack_sha256 = mag_pack_sha256(inputs->pack),
+                             .codebook_sha256 = mag_codebook_sha256(inputs->book),
+                             .config_sha256 = inputs->plan->config_sha256,
+                             .rules_json = mag_text_span(&rules)};
+        status = sink->ops->begin(sink, &what, err);
+    }
+    mag_text_done(&rules);
+    return status;
+}
+
+static mag_status tell_stage(const mag_run_inputs *inputs, mag_run_stage stage, mag_error *err) {
+    mag_sink *sink = inputs->sink;
+    return sink == NULL || sink->ops->stage == NULL ? MAG_OK : sink->ops->stage(sink, stage, err);
 }
 
 static mag_status read_all(run_state *run, mag_error *err) {
@@ -193,8 +222,11 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
 
 static mag_status run_stages(run_state *run, mag_text *json, mag_error *err) {
     MAG_TRY(begin_run(run, err));
+    MAG_TRY(begin_in_sink(run, err));
     MAG_TRY(mag_canaries_check(run->arena, run->inputs, &run->time, &run->report->canaries, err));
+    MAG_TRY(tell_stage(run->inputs, MAG_STAGE_READING, err));
     MAG_TRY(read_all(run, err));
+    MAG_TRY(tell_stage(run->inputs, MAG_STAGE_EVALUATING, err));
     MAG_TRY(screen_all(run, err));
     MAG_TRY(judge(run, err));
     MAG_TRY(publish_rows(run, err));

@@ -103,10 +103,12 @@ static mag_status keep_row(patient_case *at, size_t rule_idx, mag_error *err) {
                      part->row_count + 1, err));
     part->rows = rows;
     mag_screen_row *row = &part->rows[part->row_count];
-    *row = (mag_screen_row){.patient_id = at->patient->person->id,
-                            .rule_idx = (uint32_t)rule_idx,
-                            .outcome = *outcome,
-                            .as_of = at->as_of};
+    *row =
+        (mag_screen_row){.patient_id = at->patient->person->id,
+                         .site = mag_site_level(at->screen->cohort, at->patient->person->site_id),
+                         .rule_idx = (uint32_t)rule_idx,
+                         .outcome = *outcome,
+                         .as_of = at->as_of};
     MAG_TRY(outcome->kind == MAG_FLAGGED ? fill_flag(at, &explanation, row, err)
                                          : fill_cannot_tell(at, &explanation, row, err));
     part->row_count++;

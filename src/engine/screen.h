@@ -8,6 +8,7 @@
 /* One flagged or cannot_tell outcome of an active rule. Texts live in the partition's arena. */
 typedef struct mag_screen_row {
     mag_span patient_id; /* borrowed from the cohort */
+    const char *site;    /* level of the stratum of that name */
     uint32_t rule_idx;
     mag_outcome outcome;
     const char *as_of;

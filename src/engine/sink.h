@@ -10,6 +10,7 @@
 typedef struct mag_flag_row {
     char flag_id[64];
     mag_span patient_id;
+    const char *site; /* level of the patient in the stratum of that name */
     const char *rule_id, *rule_version, *title;
     mag_severity severity;
     const char *could_be; /* "" or a severity */
@@ -22,6 +23,7 @@ typedef struct mag_flag_row {
 
 typedef struct mag_cannot_tell_row {
     mag_span patient_id;
+    const char *site;
     const char *rule_id;
     const char *as_of;
     const char *reasons; /* comma-separated, sorted */
@@ -57,8 +59,22 @@ typedef struct mag_episode_row {
     bool ends_review;         /* nobody who reviewed it has seen this */
 } mag_episode_row;
 
+/* What a run is, before it has read anything. Texts are borrowed for the call. */
+typedef struct mag_sink_run {
+    const char *as_of;
+    const char *pack_name, *pack_version, *pack_sha256;
+    const char *codebook_sha256, *config_sha256;
+    mag_span rules_json; /* what each rule says: mag_pack_rules_json */
+} mag_sink_run;
+
+typedef enum mag_run_stage { MAG_STAGE_READING, MAG_STAGE_EVALUATING } mag_run_stage;
+
 typedef struct mag_sink mag_sink;
 typedef struct mag_sink_ops {
+    /* Registers the run, so that one that dies leaves a trace. NULL: nothing to do. */
+    mag_status (*begin)(mag_sink *sink, const mag_sink_run *run, mag_error *err);
+    /* The run has got that far. NULL: nobody looks. */
+    mag_status (*stage)(mag_sink *sink, mag_run_stage stage, mag_error *err);
     mag_status (*flag)(mag_sink *sink, const mag_flag_row *row, mag_error *err);
     mag_status (*cannot_tell)(mag_sink *sink, const mag_cannot_tell_row *row, mag_error *err);
     mag_status (*summary)(mag_sink *sink, const mag_summary_row *row, mag_error *err);

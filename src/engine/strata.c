@@ -85,6 +85,11 @@ static size_t add_levels(mag_strata *strata, const char *stratum, const char *co
     return first;
 }
 
+const char *mag_site_level(const mag_cohort *cohort, uint32_t site_id) {
+    const char *name = mag_cohort_text(cohort, site_id);
+    return name[0] == '\0' ? "unknown" : name;
+}
+
 /* Levels in the order of the names: the ids depend on the order of the rows. */
 static mag_status add_sites(mag_strata *strata, mag_arena *arena, const mag_cohort *cohort,
                             mag_error *err) {
@@ -93,8 +98,7 @@ static mag_status add_sites(mag_strata *strata, mag_arena *arena, const mag_coho
     if (sorted == NULL)
         return mag_fail_memory(err, count * sizeof *sorted);
     for (size_t i = 0; i < count; i++) {
-        const char *name = mag_cohort_text(cohort, strata->sites[i].site_id);
-        strata->sites[i].name = name[0] == '\0' ? "unknown" : name;
+        strata->sites[i].name = mag_site_level(cohort, strata->sites[i].site_id);
         sorted[i] = &strata->sites[i];
     }
     qsort(sorted, count, sizeof *sorted, by_name);

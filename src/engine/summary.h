@@ -20,6 +20,8 @@ mag_status mag_strata_new(mag_arena *arena, const mag_plan *plan, const mag_coho
                           const mag_strata **out, mag_error *err) MAG_MUST_CHECK;
 size_t mag_strata_count(const mag_strata *strata);
 const mag_level *mag_strata_level(const mag_strata *strata, size_t level_idx);
+/* The level of a site in its stratum: its name, or "unknown". */
+const char *mag_site_level(const mag_cohort *cohort, uint32_t site_id);
 /* The levels a patient belongs to, one per stratum; returns how many. */
 size_t mag_strata_of(const mag_strata *strata, const mag_timeline *patient,
                      size_t levels[MAG_STRATUM_COUNT]);

@@ -146,3 +146,19 @@ void mag_json_key_integer(mag_json *json, const char *key, int64_t value) {
     mag_json_key(json, key);
     mag_json_integer(json, value);
 }
+
+void mag_json_key_text_or_null(mag_json *json, const char *key, const char *text) {
+    mag_json_key(json, key);
+    if (text != NULL)
+        mag_json_text(json, mag_span_of(text));
+    else
+        mag_json_null(json);
+}
+
+void mag_json_key_texts(mag_json *json, const char *key, const char *const *texts) {
+    mag_json_key(json, key);
+    mag_json_array(json);
+    for (size_t i = 0; texts != NULL && texts[i] != NULL; i++)
+        mag_json_text(json, mag_span_of(texts[i]));
+    mag_json_end_array(json);
+}

@@ -29,5 +29,9 @@ void mag_json_null(mag_json *json);
 /* Key and value in one. */
 void mag_json_key_text(mag_json *json, const char *key, const char *value);
 void mag_json_key_integer(mag_json *json, const char *key, int64_t value);
+/* "key": "text", or null for NULL. */
+void mag_json_key_text_or_null(mag_json *json, const char *key, const char *text);
+/* "key": ["a", "b"]; texts is NULL-ended, or NULL for none. */
+void mag_json_key_texts(mag_json *json, const char *key, const char *const *texts);
 
 #endif
