@@ -1,0 +1,30 @@
+/* Connection strings of PostgreSQL as people and pipelines write them: which keys they may hold,
+   and whether what they come to protects what is sent. Never a password, in or out. */
+#ifndef MAG_IO_PG_TEXT_H
+#define MAG_IO_PG_TEXT_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+
+/* "service=clinic", "host=db dbname=x", a postgresql:// address, or "" for libpq's defaults. Only
+   keys of the allow-list: MAG_E_USAGE MS-S601 else, MS-S603 for a password. The text is only looked
+   at; what the environment and service files add is libpq's. */
+mag_status mag_pg_text_check(const char *conninfo, mag_error *err) MAG_MUST_CHECK;
+
+/* What a connection comes to, after service file, environment and defaults. NULL: not set. */
+typedef struct mag_pg_route {
+    const char *host, *hostaddr, *sslmode, *passfile;
+    const char *service_file; /* where a service was looked up; NULL: none was named */
+    bool is_insecure_allowed; /* --allow-insecure-db */
+} mag_pg_route;
+
+/* True for a socket's folder, localhost and loopback addresses, all of a list. */
+bool mag_pg_route_is_local(const mag_pg_route *route);
+
+/* Another host needs sslmode=verify-full (MAG_E_USAGE MS-D304) unless it is allowed; a password
+   file, or a service file with a password, that others can read is refused (MAG_E_USAGE MS-S604).
+   Files that do not exist are fine. */
+mag_status mag_pg_route_check(const mag_pg_route *route, mag_error *err) MAG_MUST_CHECK;
+
+#endif
