@@ -55,7 +55,8 @@ typedef struct mag_episode {
     /* Of the last night it was flagged. start NONE: the rule or the data name none; stop OPEN: not
        ended. */
     mag_minute event_start, event_stop;
-    mag_severity severity; /* of the last night it was flagged */
+    mag_severity severity; /* of the last night it was flagged ... */
+    bool is_hidden;        /* ... when another flag hid it */
     /* The evidence that was last shown as new, worsened, reopened or reviewed: worse and improved
        compare with it. */
     mag_severity shown_severity;

@@ -145,14 +145,36 @@ static void write_fact(mag_json *json, const mag_fact *fact, const mag_cohort *c
     mag_json_end_object(json);
 }
 
+void mag_event_moment_text(mag_minute at, char out[MAG_MOMENT_TEXT_NBYTES]) {
+    mag_minute_text(at, at == mag_minute_day(at) * MAG_MINUTES_PER_DAY, out);
+}
+
+static void event_moment(mag_json *json, const char *key, mag_minute at) {
+    char text[MAG_MOMENT_TEXT_NBYTES];
+    mag_event_moment_text(at, text);
+    mag_json_key_text(json, key, text);
+}
+
+static void write_event(mag_json *json, const mag_event_interval *event) {
+    if (event->start == MAG_MINUTE_NONE)
+        return;
+    mag_json_key(json, "event");
+    mag_json_object(json);
+    event_moment(json, "from", event->start);
+    if (event->stop != MAG_MINUTE_OPEN)
+        event_moment(json, "to", event->stop);
+    mag_json_end_object(json);
+}
+
 void mag_evidence_json(mag_text *out, const mag_explanation *explanation, const mag_cohort *cohort,
-                       mag_span facts) {
+                       mag_span facts, const mag_event_interval *event) {
     mag_json json;
     const mag_outcome *outcome = &explanation->outcome;
     mag_json_begin(&json, out, false);
     mag_json_object(&json);
     mag_json_key(&json, "digest");
     mag_json_text(&json, facts);
+    write_event(&json, event);
     mag_json_key(&json, "facts");
     mag_json_array(&json);
     for (size_t i = 0; i < explanation->fact_count; i++)
@@ -186,21 +208,66 @@ static size_t read_escape(const char *at, size_t nbytes, mag_text *out) {
     return 5;
 }
 
-bool mag_evidence_read_facts(mag_span json, mag_text *out) {
-    mag_span prefix = mag_span_of("{\"digest\":\"");
-    if (!mag_span_starts_with(json, prefix))
-        return false;
-    for (size_t i = prefix.nbytes; i < json.nbytes; i++) {
+/* Reads the text behind an opening quote into *out. Returns the bytes, the
+   closing quote included; 0 if it is not one of ours. */
+static size_t read_string(mag_span json, mag_text *out) {
+    for (size_t i = 0; i < json.nbytes; i++) {
         if (json.at[i] == '"')
-            return true;
+            return i + 1;
         if (json.at[i] != '\\') {
             mag_text_add_char(out, json.at[i]);
             continue;
         }
         size_t escape = read_escape(json.at + i + 1, json.nbytes - i - 1, out);
         if (escape == 0)
-            return false;
+            return 0;
         i += escape;
     }
-    return false;
+    return 0;
+}
+
+static mag_span behind(mag_span text, size_t nbytes) {
+    return (mag_span){text.at + nbytes, text.nbytes - nbytes};
+}
+
+/* Moves past the words; false if others stand there. */
+static bool take(mag_span *at, const char *words) {
+    if (!mag_span_starts_with(*at, mag_span_of(words)))
+        return false;
+    *at = behind(*at, strlen(words));
+    return true;
+}
+
+static bool take_moment(mag_span *at, mag_minute *out) {
+    const char *end = memchr(at->at, '"', at->nbytes);
+    mag_moment moment;
+    if (end == NULL)
+        return false;
+    const mag_span text = {at->at, (size_t)(end - at->at)};
+    *at = behind(*at, text.nbytes + 1);
+    if (mag_moment_parse(text, NULL, &moment) != MAG_DATE_OK)
+        return false;
+    *out = moment.minute;
+    return true;
+}
+
+static bool take_event(mag_span *at, mag_event_interval *out) {
+    *out = (mag_event_interval){MAG_MINUTE_NONE, MAG_MINUTE_OPEN};
+    if (!take(at, ",\"event\":{\"from\":\""))
+        return true;
+    if (!take_moment(at, &out->start))
+        return false;
+    if (take(at, ",\"to\":\"") && !take_moment(at, &out->stop))
+        return false;
+    return take(at, "}");
+}
+
+bool mag_evidence_read(mag_span json, mag_text *facts, mag_event_interval *event) {
+    if (!take(&json, "{\"digest\":\""))
+        return false;
+    const size_t nbytes = read_string(json, facts);
+    if (nbytes == 0)
+        return false;
+    json = behind(json, nbytes);
+    return take_event(&json, event);
 }

@@ -3,7 +3,7 @@
 #define MAG_ENGINE_EVIDENCE_H
 
 #include "base/text.h"
-#include "rules/evaluate.h"
+#include "rules/event.h"
 
 enum { MAG_FLAG_ID_NBYTES = 64 };
 
@@ -22,10 +22,13 @@ void mag_evidence_facts(mag_text *out, const mag_explanation *explanation);
 /* Appends the evidence object. Its first key, "digest", holds the text of mag_evidence_facts, so
    that a finished directory can be verified from its own files. */
 void mag_evidence_json(mag_text *out, const mag_explanation *explanation, const mag_cohort *cohort,
-                       mag_span facts);
+                       mag_span facts, const mag_event_interval *event);
 
-/* The value of "digest" of an evidence object that this program wrote, unescaped into *out; false
-   if the text does not begin like one. */
-bool mag_evidence_read_facts(mag_span json, mag_text *out);
+/* A moment of an event: "2025-06-02" for the begin of a day, else to the minute. */
+void mag_event_moment_text(mag_minute at, char out[MAG_MOMENT_TEXT_NBYTES]);
+
+/* Of an evidence object that this program wrote: the value of "digest", unescaped into *facts, and
+   the event; false if the text does not begin like one. */
+bool mag_evidence_read(mag_span json, mag_text *facts, mag_event_interval *event);
 
 #endif

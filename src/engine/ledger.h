@@ -38,10 +38,14 @@ typedef struct mag_ledger {
 mag_status mag_ledger_check_as_of(const mag_ledger_input *input, const char *as_of,
                                   mag_error *err) MAG_MUST_CHECK;
 
+/* Is this very result what readers see already? Then the ledger has had this night. */
+bool mag_ledger_is_current(const mag_ledger_input *input, const char *as_of,
+                           const char *result_sha256);
+
 /* Brings the episodes of before and a screened cohort together. The ledger lives in the arena and
    borrows texts of the screen, the pack and the input. */
 mag_status mag_ledger_judge(mag_arena *arena, const mag_ledger_input *input,
-                            const mag_screen *screen, mag_ledger *out,
+                            const mag_screen *screen, const char *as_of, mag_ledger *out,
                             mag_error *err) MAG_MUST_CHECK;
 
 #endif

@@ -56,8 +56,9 @@ static mag_status fill_flag(patient_case *at, const mag_explanation *explanation
     mag_evidence_facts(&worker->facts, explanation);
     MAG_TRY(keep_text(at->part->arena, &worker->facts, &row->facts, err));
     mag_text_clear(&worker->text);
-    mag_evidence_json(&worker->text, explanation, at->screen->cohort,
-                      mag_text_span(&worker->facts));
+    row->event = mag_event_find(worker->evaluator, row->rule_idx);
+    mag_evidence_json(&worker->text, explanation, at->screen->cohort, mag_text_span(&worker->facts),
+                      &row->event);
     MAG_TRY(keep_text(at->part->arena, &worker->text, &row->evidence, err));
     return keep_copy(at->part->arena, explanation->notes, &row->notes, err);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/lab_stats.h"
 #include "engine/summary.h"
+#include "rules/event.h"
 
 /* One flagged or cannot_tell outcome of an active rule. Texts live in the partition's arena. */
 typedef struct mag_screen_row {
@@ -13,7 +14,8 @@ typedef struct mag_screen_row {
     mag_outcome outcome;
     const char *as_of;
     const char *reasons, *detail;         /* cannot_tell */
-    const char *notes, *evidence, *facts; /* flagged */
+    const char *notes, *evidence, *facts; /* flagged ... */
+    mag_event_interval event;             /* ... and the event that it belongs to */
 } mag_screen_row;
 
 /* Results of a partition: rows sorted by patient id, then rule. */

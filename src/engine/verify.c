@@ -82,7 +82,8 @@ static mag_status take_flag(result_reader *verifier, const char *const *cells, m
                         .severity = severity_of(cells[3]),
                         .hidden_by = cells[4]};
     mag_text_clear(&verifier->facts);
-    if (!mag_evidence_read_facts(mag_span_of(cells[5]), &verifier->facts))
+    mag_event_interval event;
+    if (!mag_evidence_read(mag_span_of(cells[5]), &verifier->facts, &event))
         return mag_fail(err, MAG_E_INPUT, MAG_MSG_P404,
                         "the evidence is not as magscreen writes it");
     MAG_TRY(mag_text_check(&verifier->facts, err));

@@ -180,6 +180,7 @@ static mag_status read_worsening(words *w, mag_worsening *out, mag_error *err) {
     const mag_node *subject;
     MAG_TRY(find_subject(w, &subject, err));
     out->operand = subject->operand;
+    out->shown = subject->shown;
     out->kind = mag_span_is(w->token.text, "drops") ? MAG_WORSENS_DROP : MAG_WORSENS_RISE;
     const char *verb = out->kind == MAG_WORSENS_DROP ? "drops" : "rises";
     MAG_TRY(take(w, MAG_TOKEN_NAME, verb, worsens_usage, err));

@@ -88,6 +88,7 @@ typedef struct mag_worsening {
     int16_t operand;
     double amount;         /* in the operand's unit */
     const mag_limit *step; /* amount for a result, as a pair; else NULL */
+    const char *shown;     /* the operand as facts name it; NULL of SEVERITY */
 } mag_worsening;
 
 typedef struct mag_text_line {

@@ -67,6 +67,8 @@ typedef struct test_data {
     mag_text facts, json;
 } test_data;
 
+static const mag_event_interval NO_EVENT = {MAG_MINUTE_NONE, MAG_MINUTE_OPEN};
+
 static int setup(void **state) {
     static test_data fixture;
     mag_explanation explanation = {.facts = FACTS,
@@ -82,7 +84,8 @@ static int setup(void **state) {
     mag_text_init(&fixture.json, &fixture.account);
     assert_int_equal(mag_cohort_new(&cohort, book, &settings, NULL), MAG_OK);
     mag_evidence_facts(&fixture.facts, &explanation);
-    mag_evidence_json(&fixture.json, &explanation, cohort, mag_text_span(&fixture.facts));
+    mag_evidence_json(&fixture.json, &explanation, cohort, mag_text_span(&fixture.facts),
+                      &NO_EVENT);
     mag_cohort_free(cohort);
     *state = &fixture;
     return 0;
@@ -243,7 +246,7 @@ static void every_kind_of_fact_has_the_shape_of_the_contract(void **state) {
         mag_text_init(&facts, &account);
         mag_text_init(&json, &account);
         mag_evidence_facts(&facts, &explanation);
-        mag_evidence_json(&json, &explanation, cohort, mag_text_span(&facts));
+        mag_evidence_json(&json, &explanation, cohort, mag_text_span(&facts), &NO_EVENT);
         assert_true(mag_span_is(mag_text_span(&facts), KINDS[i].digest));
         snprintf(expected, sizeof expected, "{\"digest\":\"%s\",\"facts\":[%s]}", KINDS[i].digest,
                  KINDS[i].json);
@@ -259,8 +262,9 @@ static void every_kind_of_fact_has_the_shape_of_the_contract(void **state) {
 static void reads_the_digest_facts_back_out_of_its_own_json(void **state) {
     test_data *fixture = *state;
     mag_text back;
+    mag_event_interval event;
     mag_text_init(&back, &fixture->account);
-    assert_true(mag_evidence_read_facts(mag_text_span(&fixture->json), &back));
+    assert_true(mag_evidence_read(mag_text_span(&fixture->json), &back, &event));
     assert_int_equal(back.nbytes, strlen(DIGEST));
     assert_memory_equal(back.at, DIGEST, strlen(DIGEST));
     mag_text_done(&back);
@@ -278,9 +282,59 @@ static void refuses_json_that_is_not_its_own(void **state) {
     test_data *fixture = *state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         mag_text back;
+        mag_event_interval event;
         mag_text_init(&back, &fixture->account);
-        assert_false(mag_evidence_read_facts(mag_span_of(texts[i]), &back));
+        assert_false(mag_evidence_read(mag_span_of(texts[i]), &back, &event));
         mag_text_done(&back);
+    }
+}
+
+static void the_event_of_a_flag_comes_back_from_its_evidence(void **state) {
+    static const struct {
+        mag_minute start, stop;
+        const char *json;
+    } rows[] = {
+        {MAG_MINUTE_NONE, MAG_MINUTE_OPEN, "{\"digest\":\"\",\"facts\":[]}"},
+        {20240 * 1440, MAG_MINUTE_OPEN,
+         "{\"digest\":\"\",\"event\":{\"from\":\"2025-06-01\"},\"facts\":[]}"},
+        {20240 * 1440 + 430, 20241 * 1440,
+         "{\"digest\":\"\",\"event\":{\"from\":\"2025-06-01T07:10\",\"to\":\"2025-06-02\"},"
+         "\"facts\":[]}"},
+    };
+    test_data *fixture = *state;
+    mag_cohort *cohort = cohort_of_two_files(&fixture->account);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_event_interval event = {rows[i].start, rows[i].stop};
+        const mag_explanation explanation = {.facts = NULL};
+        mag_event_interval back = {1, 1};
+        mag_text json, facts;
+        mag_text_init(&json, &fixture->account);
+        mag_text_init(&facts, &fixture->account);
+        mag_evidence_json(&json, &explanation, cohort, mag_span_of(""), &event);
+        if (!mag_span_is(mag_text_span(&json), rows[i].json))
+            fail_msg("%.*s", (int)json.nbytes, json.at);
+        assert_true(mag_evidence_read(mag_text_span(&json), &facts, &back));
+        assert_int_equal(back.start, event.start);
+        assert_int_equal(back.stop, event.stop);
+        mag_text_done(&json);
+        mag_text_done(&facts);
+    }
+    mag_cohort_free(cohort);
+}
+
+static void refuses_an_event_that_is_none(void **state) {
+    static const char *const events[] = {"{\"from\":\"\"}", "{\"from\":\"soon\"}",
+                                         "{\"from\":\"2025-06-01", "{\"from\":\"2025-06-01\"",
+                                         "{\"from\":\"2025-06-01\",\"to\":\"\"}"};
+    test_data *fixture = *state;
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+        char json[128];
+        mag_event_interval event;
+        mag_text facts;
+        mag_text_init(&facts, &fixture->account);
+        snprintf(json, sizeof json, "{\"digest\":\"\",\"event\":%s", events[i]);
+        assert_false(mag_evidence_read(mag_span_of(json), &facts, &event));
+        mag_text_done(&facts);
     }
 }
 
@@ -318,6 +372,8 @@ int main(void) {
         cmocka_unit_test(every_kind_of_fact_has_the_shape_of_the_contract),
         cmocka_unit_test(reads_the_digest_facts_back_out_of_its_own_json),
         cmocka_unit_test(refuses_json_that_is_not_its_own),
+        cmocka_unit_test(the_event_of_a_flag_comes_back_from_its_evidence),
+        cmocka_unit_test(refuses_an_event_that_is_none),
         cmocka_unit_test(makes_flag_ids_of_patient_rule_and_first_sight),
         cmocka_unit_test(writes_the_as_of_as_a_day_only_if_a_day_was_asked_for),
     };

@@ -1,0 +1,222 @@
+/* Episodes and outcomes are sorted alike and brought together in two merges: one marks who could
+   not be told about, the other takes the flags.
+
+     episodes   A02 p1   A02 p2   C01 p2            C01 p9
+     flagged             A02 p2            C01 p7
+                  |        |        |        |        |
+                clear    goes on  clear     new     gone   */
+#include "engine/ledger.h"
+
+#include "engine/evidence.h"
+#include "engine/ledger_step.h"
+#include "rules/worse.h"
+
+#include <string.h>
+
+typedef struct judge {
+    const mag_ledger_input *input;
+    const mag_screen *screen;
+    mag_arena *arena;          /* of the ledger */
+    const char *as_of;         /* of the run */
+    mag_evaluator *evaluator;  /* asked why a rule is clear */
+    bool *is_cannot_tell;      /* per episode */
+    size_t next;               /* episode that is not yet judged */
+    mag_ledger_entry *entries; /* of the ledger */
+    mag_ledger *ledger;
+} judge;
+
+mag_status mag_ledger_check_as_of(const mag_ledger_input *input, const char *as_of,
+                                  mag_error *err) {
+    if (input->as_of == NULL)
+        return MAG_OK;
+    const mag_minute before = mag_as_of_minute(input->as_of), now = mag_as_of_minute(as_of);
+    if (before == MAG_MINUTE_NONE || now == MAG_MINUTE_NONE || before <= now)
+        return MAG_OK; /* `latest` is no time */
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_P414,
+             "%s: the current run is as of %s, later than this one's %s; nothing was read",
+             input->name, input->as_of, as_of);
+    mag_hint(err, "flags are told new from ongoing in the order of time: run a later as-of");
+    return MAG_E_INPUT;
+}
+
+bool mag_ledger_is_current(const mag_ledger_input *input, const char *as_of,
+                           const char *result_sha256) {
+    return input->as_of != NULL && strcmp(input->as_of, as_of) == 0 &&
+           strcmp(input->result_sha256, result_sha256) == 0;
+}
+
+/* --- tonight without a flag ------------------------------------------------------------------ */
+
+static mag_machine_reason reason_of(mag_event_end end) {
+    switch (end) {
+    case MAG_EVENT_END_DRUG_STOPPED:
+        return MAG_MACHINE_DRUG_STOPPED;
+    case MAG_EVENT_END_DOSE_CHANGED:
+        return MAG_MACHINE_DOSE_CHANGED;
+    case MAG_EVENT_END_VALUE_NORMALISED:
+        return MAG_MACHINE_VALUE_NORMALISED;
+    case MAG_EVENT_END_NONE:
+        break;
+    }
+    return MAG_MACHINE_NONE;
+}
+
+static bool has_left(const mag_timeline *patient) {
+    return !mag_person_is_alive(patient->person, patient->as_of) ||
+           patient->person->observed_until < patient->as_of;
+}
+
+/* Clear, unless nobody could look. */
+static mag_status judge_clear(judge *of, const mag_timeline *patient, size_t rule_idx,
+                              mag_tonight *tonight, mag_error *err) {
+    mag_event_end end;
+    MAG_TRY(mag_event_end_find(of->evaluator, patient, rule_idx, &end, err));
+    tonight->end = reason_of(end);
+    tonight->kind = end == MAG_EVENT_END_NONE ? MAG_TONIGHT_CANNOT_TELL : MAG_TONIGHT_CLEAR;
+    return MAG_OK;
+}
+
+static bool is_in_force(const mag_rule_facts *rule) {
+    return rule->status == MAG_RULE_ACTIVE && !rule->is_about_sources;
+}
+
+/* T of a patient as flags have it; of the run if the patient is gone. */
+static mag_status write_as_of(judge *of, const mag_timeline *patient, const mag_episode *episode,
+                              const char **out, mag_error *err) {
+    char text[MAG_MOMENT_TEXT_NBYTES];
+    const bool is_latest =
+        mag_cohort_settings_of(of->screen->cohort)->as_of_kind == MAG_AS_OF_LATEST;
+    *out = of->as_of;
+    if (!is_latest)
+        return MAG_OK;
+    *out = episode->last_seen;
+    if (patient == NULL || patient->as_of == MAG_MINUTE_NONE)
+        return MAG_OK;
+    mag_as_of_text(patient->as_of, is_latest, text);
+    *out = mag_arena_text(of->arena, mag_span_of(text));
+    return *out == NULL ? mag_fail_memory(err, sizeof text) : MAG_OK;
+}
+
+static mag_status judge_unflagged(judge *of, size_t episode_idx, mag_tonight *tonight,
+                                  mag_error *err) {
+    const mag_episode *episode = &of->input->episodes[episode_idx];
+    const int rule_idx = mag_pack_find_rule(of->screen->pack, episode->rule_id);
+    mag_timeline patient;
+    const bool is_there = mag_timeline_find(of->screen->cohort, episode->patient_id, &patient);
+    const bool has_t = is_there && patient.as_of != MAG_MINUTE_NONE;
+    MAG_TRY(write_as_of(of, has_t ? &patient : NULL, episode, &tonight->as_of, err));
+    tonight->kind = MAG_TONIGHT_CANNOT_TELL;
+    if (rule_idx < 0 || !is_in_force(mag_pack_rule(of->screen->pack, (size_t)rule_idx)))
+        tonight->kind = MAG_TONIGHT_RETIRED;
+    else if (of->is_cannot_tell[episode_idx] || !has_t)
+        return MAG_OK;
+    else if (has_left(&patient))
+        tonight->kind = MAG_TONIGHT_LEFT;
+    else
+        return judge_clear(of, &patient, (size_t)rule_idx, tonight, err);
+    return MAG_OK;
+}
+
+/* --- the merges ------------------------------------------------------------------------------ */
+
+static void add(judge *of, const mag_episode *before, const mag_tonight *tonight,
+                const mag_screen_row *flag) {
+    mag_ledger_entry *out = &of->entries[of->ledger->entry_count];
+    const size_t count = mag_ledger_step(before, tonight, out);
+    for (size_t i = 0; i < count; i++)
+        of->ledger->counts[out[i].event]++;
+    if (flag != NULL) /* the last one is the flag's */
+        out[count - 1].flag = flag;
+    of->ledger->entry_count += count;
+}
+
+/* The open episode of a pair without a flag, or one that stays as it is. */
+static mag_status pass_over(judge *of, mag_error *err) {
+    const size_t idx = of->next++;
+    const mag_episode *episode = &of->input->episodes[idx];
+    mag_tonight tonight = {.kind = MAG_TONIGHT_CANNOT_TELL, .as_of = of->as_of};
+    if (mag_episode_is_open(episode))
+        MAG_TRY(judge_unflagged(of, idx, &tonight, err));
+    add(of, episode, &tonight, NULL);
+    return MAG_OK;
+}
+
+/* <0, 0, >0: the next episode lies before, at or behind the row. */
+static int compare_next(const judge *of, const mag_screen_row *row) {
+    if (of->next == of->input->episode_count)
+        return 1;
+    const mag_episode *episode = &of->input->episodes[of->next];
+    const int order = mag_span_compare(episode->patient_id, row->patient_id);
+    return order != 0
+               ? order
+               : strcmp(episode->rule_id, mag_pack_rule(of->screen->pack, row->rule_idx)->id);
+}
+
+static mag_status mark_cannot_tell(void *context, const mag_screen_row *row, mag_error *err) {
+    judge *of = context;
+    (void)err;
+    while (compare_next(of, row) < 0)
+        of->next++;
+    if (compare_next(of, row) == 0)
+        of->is_cannot_tell[of->next] = true;
+    return MAG_OK;
+}
+
+static mag_status take_flag(void *context, const mag_screen_row *row, mag_error *err) {
+    judge *of = context;
+    const mag_pack *pack = of->screen->pack;
+    const mag_rule_facts *rule = mag_pack_rule(pack, row->rule_idx);
+    while (compare_next(of, row) < 0)
+        MAG_TRY(pass_over(of, err));
+    const mag_episode *before =
+        compare_next(of, row) == 0 ? &of->input->episodes[of->next++] : NULL;
+    const mag_tonight tonight = {
+        .kind = MAG_TONIGHT_FLAGGED,
+        .as_of = row->as_of,
+        .patient_id = row->patient_id,
+        .rule_id = rule->id,
+        .rule_version = rule->version,
+        .severity = row->outcome.severity,
+        .is_hidden = row->outcome.hidden_by >= 0,
+        .is_worse = before != NULL &&
+                    mag_facts_are_worse(pack, row->rule_idx, before->shown_facts, row->facts),
+        .event = row->event,
+        .facts = row->facts};
+    add(of, before, &tonight, row);
+    return MAG_OK;
+}
+
+static mag_status merge(judge *of, mag_error *err) {
+    MAG_TRY(mag_screen_merge(of->screen, MAG_CANNOT_TELL, mark_cannot_tell, of, err));
+    of->next = 0;
+    MAG_TRY(mag_screen_merge(of->screen, MAG_FLAGGED, take_flag, of, err));
+    while (of->next < of->input->episode_count)
+        MAG_TRY(pass_over(of, err));
+    return MAG_OK;
+}
+
+static size_t flag_count(const mag_screen *screen) {
+    size_t count = 0;
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+        for (size_t k = 0; k < screen->parts[i].row_count; k++)
+            count += screen->parts[i].rows[k].outcome.kind == MAG_FLAGGED;
+    return count;
+}
+
+mag_status mag_ledger_judge(mag_arena *arena, const mag_ledger_input *input,
+                            const mag_screen *screen, const char *as_of, mag_ledger *out,
+                            mag_error *err) {
+    /* a pair gives at most one entry more than it had episodes, and one is room for a second */
+    const size_t room = input->episode_count + flag_count(screen) + 1;
+    judge of = {.input = input, .screen = screen, .arena = arena, .as_of = as_of, .ledger = out};
+    *out = (mag_ledger){.entries = NULL};
+    of.entries = mag_arena_alloc(arena, room * sizeof *of.entries);
+    of.is_cannot_tell = mag_arena_alloc(arena, input->episode_count + 1);
+    if (of.entries == NULL || of.is_cannot_tell == NULL)
+        return mag_fail_memory(err, room * sizeof *of.entries);
+    out->entries = of.entries;
+    MAG_TRY(mag_evaluator_new(&of.evaluator, screen->pack, screen->account, err));
+    const mag_status status = merge(&of, err);
+    mag_evaluator_free(of.evaluator);
+    return status;
+}
