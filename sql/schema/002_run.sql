@@ -5,13 +5,15 @@
 create function magscreen.as_of_time(as_of text) returns timestamp
     language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
-    return case
+    as $$
+    select case
         when as_of ~ '^\d{4}-\d\d-\d\d$' then make_timestamp(
             substr(as_of, 1, 4)::int, substr(as_of, 6, 2)::int, substr(as_of, 9, 2)::int, 23, 59, 0)
         when as_of ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d$' then make_timestamp(
             substr(as_of, 1, 4)::int, substr(as_of, 6, 2)::int, substr(as_of, 9, 2)::int,
             substr(as_of, 12, 2)::int, substr(as_of, 15, 2)::int, 0)
-    end;
+    end
+    $$;
 comment on function magscreen.as_of_time(text) is
     'the moment of an as-of: a day is its last minute; null for "latest"';
 

@@ -9,6 +9,7 @@ create table magscreen.rule_version (
     except_text text,
     when_text text,
     lines jsonb not null default '[]',
+    snooze_days int check (snooze_days between 1 and 365),
     action text not null,
     rationale text,
     evidence text[] not null default '{}',
@@ -28,6 +29,8 @@ comment on column magscreen.rule_version.except_text is 'whom it leaves out, as 
 comment on column magscreen.rule_version.when_text is 'when it flags, as written';
 comment on column magscreen.rule_version.lines is
     'severity, limits, definitions and what else the rule says: [{part, name, text}]';
+comment on column magscreen.rule_version.snooze_days is
+    'how long a review of it lasts unless said otherwise; null: by severity';
 comment on column magscreen.rule_version.action is 'what a reviewer may do about a flag';
 comment on column magscreen.rule_version.rationale is 'why the rule exists';
 comment on column magscreen.rule_version.evidence is 'references that the rule rests on';

@@ -99,8 +99,10 @@ create function magscreen.run_key(
     as_of text, pack_sha256 text, config_sha256 text, result_sha256 text) returns text
     language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
-    return encode(sha256(convert_to(
-        concat_ws(E'\t', as_of, pack_sha256, config_sha256, result_sha256), 'UTF8')), 'hex');
+    as $$
+    select encode(sha256(convert_to(
+        concat_ws(E'\t', as_of, pack_sha256, config_sha256, result_sha256), 'UTF8')), 'hex')
+    $$;
 comment on function magscreen.run_key(text, text, text, text) is
     'what a run is known by: as-of, pack, configuration and result';
 
@@ -170,9 +172,13 @@ declare
     changed text;
 begin
     insert into magscreen.rule_version (rule_id, version, title, rule_group, status, among_text,
-        except_text, when_text, lines, action, rationale, evidence, to_confirm, sha256, first_run)
+        except_text, when_text, lines, snooze_days, action, rationale, evidence, to_confirm,
+        sha256, first_run)
     select r ->> 'rule_id', r ->> 'version', r ->> 'title', left(r ->> 'rule_id', 1),
         r ->> 'status', r ->> 'among', r ->> 'except', r ->> 'when', coalesce(r -> 'lines', '[]'),
+        (select substring(l ->> 'text' from '^(\d{1,3}) days?$')::int
+            from jsonb_array_elements(coalesce(r -> 'lines', '[]')) l
+            where l ->> 'part' = 'snooze' limit 1),
         coalesce(r ->> 'action', ''), r ->> 'rationale',
         array(select jsonb_array_elements_text(coalesce(r -> 'evidence', '[]'))),
         array(select jsonb_array_elements_text(coalesce(r -> 'to_confirm', '[]'))),
@@ -189,8 +195,8 @@ begin
 end
 $$;
 comment on function magscreen.put_rule_versions(bigint, jsonb) is
-    'keeps what each rule says: [{rule_id, version, title, status, among, except, when, lines, '
-    'action, rationale, evidence, to_confirm, sha256}]; MS507 if a version says something else now';
+    'keeps what each rule says: [{rule_id, version, title, status, among, except, when, lines '
+    '[{part, name, text}], action, rationale, evidence, to_confirm, sha256}]; MS507 if a version says something else now';
 
 create function magscreen.hold_run(run_id bigint) returns void
     language plpgsql security definer
