@@ -15,6 +15,24 @@ typedef struct state_meaning {
 } state_meaning;
 
 static const state_meaning meanings[] = {
+    /* raised by the functions of schema magscreen (docs/postgresql.md) */
+    {"MS406", MAG_MSG_P406, MAG_E_LOCKED, "this session does not hold the lock",
+     "another run may have begun: magscreen status"},
+    {"MS410", MAG_MSG_P410, MAG_E_INPUT, "the same result is published already",
+     "nothing is to be done"},
+    {"MS420", MAG_MSG_P414, MAG_E_INPUT, "the run's as-of is older than that of the current run",
+     "give the as-of of the current run, or a later one"},
+    {"MS421", MAG_MSG_P413, MAG_E_USAGE, "the run is not in a state for this", "magscreen status"},
+    {"MS422", MAG_MSG_P413, MAG_E_USAGE, "another run has been published since",
+     "run again on the episodes of that one"},
+    {"MS423", MAG_MSG_P413, MAG_E_USAGE, "a held run is published with a reason",
+     "give --reason TEXT"},
+    {"MS425", MAG_MSG_P415, MAG_E_USAGE, "the review was refused",
+     "a review needs an open flag, a date within 365 days, and for unack a running review"},
+    {"MS507", MAG_MSG_R507, MAG_E_RULES, "a rule says something else under the same version",
+     "raise the version of the pack"},
+    {"MS", MAG_MSG_X701, MAG_E_INTERNAL, "the rows of the run contradict one another",
+     "please report this"},
     {"28", MAG_MSG_D302, MAG_E_DATABASE_REFUSED, "the login was refused",
      "check the role, its password file and pg_hba.conf"},
     {"3D000", MAG_MSG_D305, MAG_E_DATABASE_REFUSED, "there is no database of that name",
