@@ -14,13 +14,13 @@ typedef struct mag_options {
     char *operands[MAG_OPERAND_COUNT]; /* not const: explain wipes a patient id */
     size_t operand_count;
     const char *profile, *data, *out, *from, *as_of, *as_of_series, *rule, *severity, *reason,
-        *previous;
+        *previous, *db;
     int64_t threads, limit, patients, seed, files;
     size_t memory_limit_nbytes;
     uint32_t dirty_per_million;
     unsigned allow_empty; /* set of mag_table_kind */
     bool is_forced, is_dry_run, is_deep, has_timings, is_release, is_again, is_dump, is_markdown,
-        is_json, is_help;
+        is_json, is_help, is_insecure_db_allowed;
 } mag_options;
 
 typedef enum mag_option_id {

@@ -117,13 +117,22 @@ static mag_status read_strata(plan_reader *reader, mag_error *err) {
 }
 
 static mag_status read_sink(plan_reader *reader, mag_error *err) {
-    static const mag_yaml_field fields[] = {{"directory", MAG_YAML_SCALAR, true, false}, {0}};
+    static const mag_yaml_field fields[] = {{"directory", MAG_YAML_SCALAR, false, false},
+                                            {"postgres", MAG_YAML_SCALAR, false, false},
+                                            {0}};
     const mag_yaml *sink = mag_yaml_get(reader->root, "sink");
     if (sink == NULL)
         return MAG_OK;
     MAG_TRY(mag_yaml_check(sink, reader->file, fields, MAG_E_USAGE, err));
-    reader->plan->sink_directory =
-        mag_plan_path(reader->arena, reader->folder, mag_yaml_get_text(sink, "directory"));
+    const char *directory = mag_yaml_get_text(sink, "directory");
+    const char *postgres = mag_yaml_get_text(sink, "postgres");
+    if ((directory == NULL) == (postgres == NULL))
+        return mag_plan_fail(at(reader, sink), err,
+                             "a sink is a directory or a postgres connection, one of them");
+    reader->plan->sink_postgres = postgres;
+    if (directory == NULL)
+        return MAG_OK;
+    reader->plan->sink_directory = mag_plan_path(reader->arena, reader->folder, directory);
     return reader->plan->sink_directory == NULL ? mag_fail_memory(err, 1) : MAG_OK;
 }
 
@@ -182,8 +191,10 @@ static mag_status apply_options(plan_reader *reader, const mag_plan_options *opt
     if (memory_limit != NULL)
         MAG_TRY(mag_plan_size(at(reader, memory_limit), &plan->memory_limit_nbytes, err));
     MAG_TRY(mag_plan_as_of(reader->arena, options, plan, err));
-    if (options->out_directory != NULL)
+    if (options->out_directory != NULL) {
         plan->sink_directory = options->out_directory;
+        plan->sink_postgres = NULL;
+    }
     if (options->memory_limit_nbytes != 0)
         plan->memory_limit_nbytes = options->memory_limit_nbytes;
     return MAG_OK;

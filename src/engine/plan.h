@@ -44,7 +44,9 @@ typedef struct mag_plan {
     const mag_gate_limit *gates; /* of the run, not of a source: firing_rate */
     size_t gate_count;
     bool strata_sex, strata_age_band, strata_renal_stage, strata_site;
-    const char *sink_directory; /* NULL: not said */
+    /* Where results go: at most one of them. NULL: not said. */
+    const char *sink_directory;
+    const char *sink_postgres; /* connection: "service=magscreen" */
     size_t memory_limit_nbytes; /* 0 = none */
     char config_sha256[MAG_SHA256_HEX_NBYTES];
 } mag_plan;

@@ -1,0 +1,15 @@
+/* The database that verbs ask: --db, else MAGSCREEN_DB, else what libpq takes by itself. */
+#ifndef MAG_CLI_DATABASE_H
+#define MAG_CLI_DATABASE_H
+
+#include "cli/options.h"
+#include "io/pg_link.h"
+
+/* What a connection is asked with; conninfo NULL: that of --db, or of the environment. */
+mag_pg_wish mag_database_wish(const mag_options *options, const char *conninfo,
+                              mag_account *account);
+/* Connects; faults of mag_pg_open. The caller closes the link. */
+mag_status mag_database_open(const mag_options *options, mag_account *account, mag_pg_link **out,
+                             mag_error *err) MAG_MUST_CHECK;
+
+#endif
