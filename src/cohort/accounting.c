@@ -66,6 +66,7 @@ void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->detail_unknown += more->detail_unknown;
     total->age_implausible += more->age_implausible;
     total->demog_conflict += more->demog_conflict;
+    total->near_ids += more->near_ids;
     total->version_conflicts += more->version_conflicts;
 }
 

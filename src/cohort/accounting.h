@@ -55,8 +55,9 @@ typedef struct mag_accounting {
     uint64_t units_against_code; /* note: a unit of another family than the code's property */
     uint64_t ended_orders;       /* of open_orders: taken to have ended before T */
     uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
-    uint64_t detail_unknown;    /* another: the day of a weight, or the observed period */
-    uint64_t demog_conflict;    /* demog note too */
+    uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
+    uint64_t demog_conflict; /* demog note too */
+    uint64_t near_ids;       /* of link.no_patient: the roster has the id in other case or blanks */
     uint64_t version_conflicts; /* results of one id with different values: older editions, or two
                                    with the newest version */
 } mag_accounting;

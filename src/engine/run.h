@@ -149,6 +149,7 @@ typedef struct mag_run_report {
     size_t not_compared_count;
     mag_canary_report canaries;
     uint64_t patient_count;  /* roster */
+    uint64_t id_twin_count;  /* of the roster: ids that differ only in case or blanks */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
     uint64_t hidden_count;

@@ -104,6 +104,7 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "birth_unknown", accounting->birth_unknown);
     key_count(json, "age_implausible", accounting->age_implausible);
     key_count(json, "demog_conflict", accounting->demog_conflict);
+    key_count(json, "near_ids", accounting->near_ids);
     key_count(json, "version_conflicts", accounting->version_conflicts);
     mag_json_end_object(json);
 }
@@ -316,6 +317,7 @@ static void write_outcomes(mag_json *json, const mag_run_record *record) {
     const mag_run_report *report = record->report;
     begin_object(json, "patients");
     key_count(json, "roster", report->patient_count);
+    key_count(json, "id_twins", report->id_twin_count);
     key_count(json, "screened", report->screened_count);
     key_count(json, "flagged", report->flagged_patient_count);
     mag_json_end_object(json);
