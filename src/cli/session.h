@@ -11,8 +11,9 @@ typedef struct mag_session {
     const mag_plan *plan;
     const mag_codebook *book;
     const mag_pack *pack;
-    bool is_pack_released; /* PACK.lock has its name, version and digest */
-    mag_source **sources;  /* in the plan's order */
+    const mag_pack *pack_as_written; /* without the overrides of the plan */
+    bool is_pack_released;           /* PACK.lock has its name, version and digest */
+    mag_source **sources;            /* in the plan's order */
     size_t source_count;
 } mag_session;
 

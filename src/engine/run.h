@@ -166,8 +166,9 @@ typedef struct mag_run_inputs {
     const mag_plan *plan;
     const mag_codebook *book;
     const mag_pack *pack;
-    bool is_pack_released;      /* PACK.lock has its name, version and digest */
-    mag_source *const *sources; /* in the plan's order */
+    const mag_pack *pack_as_written; /* without overrides: canaries are of it; NULL: as pack */
+    bool is_pack_released;           /* PACK.lock has its name, version and digest */
+    mag_source *const *sources;      /* in the plan's order */
     size_t source_count;
     const mag_previous_run *previous; /* NULL: nothing to compare with */
     mag_sink *sink;                   /* NULL: --dry-run, nothing is written */
