@@ -112,6 +112,21 @@ static void an_analyte_without_a_range_of_normal_has_no_upper_limit(void **state
            {"digoxin_level 2.7 nmol/L range 1.0-2.6 3 days ago", above, "cannot_tell missing"});
 }
 
+/* 2.30 as reported and 2.30 worked out of another sample are equal, whichever comes first. */
+static void reported_and_worked_out_calcium_compare_with_one_another(void **state) {
+    (void)state;
+    static const char worked_out_first[] = "calcium 2.30 mmol/L 5 days ago; albumin 40 g/L 5 days "
+                                           "ago; calcium_adjusted 2.30 mmol/L 3 days ago",
+                      reported_first[] = "calcium_adjusted 2.30 mmol/L 5 days ago; calcium 2.30 "
+                                         "mmol/L 3 days ago; albumin 40 g/L 3 days ago";
+    EXPECT({worked_out_first, "lowest(adjusted_calcium within 30 days) < ca_230", "clear"},
+           {worked_out_first, "lowest(adjusted_calcium within 30 days) <= ca_230", "low"},
+           {worked_out_first, "highest(adjusted_calcium within 30 days) > ca_230", "clear"},
+           {reported_first, "lowest(adjusted_calcium within 30 days) < ca_230", "clear"},
+           {reported_first, "lowest(adjusted_calcium within 30 days) <= ca_230", "low"},
+           {reported_first, "highest(adjusted_calcium within 30 days) > ca_230", "clear"});
+}
+
 /* The person of the timeline with one thing changed that no line can say. */
 static void expect_of_person(const char *patient, const char *when, const char *wanted,
                              void change(mag_person *)) {
@@ -147,6 +162,17 @@ static void a_sex_in_conflict_is_unknown(void **state) {
                      say_two_sexes);
 }
 
+static void die_at_no_time(mag_person *person) {
+    person->is_death_unreadable = true;
+}
+
+static void a_death_that_cannot_be_read_leaves_life_unknown(void **state) {
+    (void)state;
+    EXPECT({"sodium 140 mmol/L 3 days ago", "alive", "low"});
+    expect_of_person("female 50 y", "alive", "cannot_tell demographic", die_at_no_time);
+    expect_of_person("female 50 y", "not alive", "cannot_tell demographic", die_at_no_time);
+}
+
 static void midnight_is_a_moment_and_a_date_is_a_day(void **state) {
     (void)state;
     EXPECT({"potassium 4 mmol/L on 2024-06-20T00:00; potassium 3 mmol/L on 2024-06-20",
@@ -165,6 +191,8 @@ int main(void) {
         cmocka_unit_test(urea_and_its_nitrogen_are_one_series),
         cmocka_unit_test(either_calcium_makes_adjusted_calcium_observable),
         cmocka_unit_test(an_analyte_without_a_range_of_normal_has_no_upper_limit),
+        cmocka_unit_test(reported_and_worked_out_calcium_compare_with_one_another),
+        cmocka_unit_test(a_death_that_cannot_be_read_leaves_life_unknown),
         cmocka_unit_test(a_sex_in_conflict_is_unknown),
         cmocka_unit_test(midnight_is_a_moment_and_a_date_is_a_day),
     };
