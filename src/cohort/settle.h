@@ -45,8 +45,10 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) MAG
 mag_status mag_settle_people(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Sorts, judges and packs the records of one kind. */
 mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
-/* Sets aside every sodium and glucose that a drip explains; rows sorted, before they are judged. */
-void mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count);
+/* Sets aside every sodium and glucose that a drip explains; rows sorted by patient, analyte and
+ * minute, before they are judged. */
+mag_status mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count,
+                               mag_error *err) MAG_MUST_CHECK;
 /* Flags packed results of samples that are not to be trusted, and those that contradict each other.
  */
 mag_status mag_settle_suspect(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
