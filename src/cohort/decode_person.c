@@ -31,8 +31,7 @@ static void read_birth(const mag_decoder *decoder, mag_person *person) {
         person->birth = mag_minute_day(moment.minute);
         /* a year spans more than a month's days: YYYY, not YYYY-MM */
         person->is_birth_year_only = moment.last_day - person->birth > 31;
-        person->has_birth =
-            moment.last_day != mag_day_from_civil(1900, 1, 1) || person->is_birth_year_only;
+        person->has_birth = moment.last_day != mag_day_from_civil(1900, 1, 1);
         return;
     }
     int age, year;
