@@ -157,6 +157,8 @@ static void t_I_46(void **state) {
     static const bad_lab labs[] = {
         {"haemolysed", "mmol/L", OLD, "value.text_result", 0, NULL, false},
         {"clotted", "", OLD, "value.text_result", 0, NULL, false},
+        {".", "mmol/L", OLD, "value.text_result", 0, NULL, false},
+        {"NULL", "mmol/L", OLD, "value.text_result", 0, NULL, false},
         {"999", "mmol/L", OLD, "value.implausible", 3, "MS-I245", false},
         {"-1", "mmol/L", OLD, "value.implausible", 3, "MS-I245", false}};
     EXPECT_LABS(labs);
@@ -423,7 +425,21 @@ static void t_I_64(void **state) {
     assert_non_null(strstr(run.dump.at, "F\tq9000\tC01\t2025-12-31\thigh"));
     assert_non_null(strstr(run.dump.at, "C\tq9001\tC01\t2025-12-31\tdemographic"));
     assert_non_null(strstr(run.dump.at, "C\tq9002\tC01\t2025-12-31\tdemographic"));
+    assert_null(strstr(run.dump.at, "F\tq9001\tC01"));
     fault_expect_conserved(&run);
+    /* Used and counted: three people, of whom one has no sex and two no age. */
+    assert_int_equal(fault_count(&run, "patients", "accepted"), FAULT_PATIENTS + 3);
+    assert_int_equal(fault_count(&run, "patients", "rejected"), 0);
+    const json_t *notes = fault_file_fact(&run, FAULT_PATIENTS_TABLE, "notes");
+    static const struct {
+        const char *name;
+        int count;
+    } counts[] = {
+        {"sex_unknown", 1}, {"age_implausible", 2}, {"birth_unknown", 0}, {"demog_conflict", 0}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        assert_int_equal(json_integer_value(json_object_get(notes, counts[i].name)),
+                         counts[i].count);
+    assert_non_null(strstr(run.result.err.at, "3 rows like this in source \"patients\" (6.98 %"));
     fault_run_done(&run);
     fault_cohort_done(&cohort);
 }
