@@ -337,6 +337,8 @@ static void t_I_58(void **state) {
         {"0.85", "mmol/L", "2025-04-31", "date.invalid", 3, "MS-I260", true},
         {"0.85", "mmol/L", "2025-13-01", "date.invalid", 3, "MS-I260", true},
         {"0.85", "mmol/L", "1900-02-29", "date.invalid", 3, "MS-I260", true},
+        {"0.85", "mmol/L", "infinity", "date.not_finite", 3, "MS-I271", true},
+        {"0.85", "mmol/L", "-infinity", "date.not_finite", 3, "MS-I271", true},
         {"0.85", "mmol/L", "2024-02-29", NULL, 0, NULL, false}};
     EXPECT_LABS(labs);
     /* 2000-02-29 exists, and lies before the window. */
