@@ -13,6 +13,22 @@ static mag_status begin(mag_session *session, size_t memory_limit_nbytes, mag_er
     return session->arena ? MAG_OK : mag_fail_memory(err, sizeof(void *));
 }
 
+static mag_status fail_no_sources(mag_error *err) {
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no sources were named");
+    mag_hint(err, "give a pipeline file, or --profile NAME and --data DIR");
+    return MAG_E_USAGE;
+}
+
+mag_status mag_session_check_origin(const mag_options *options, mag_error *err) {
+    if (options->operand_count == 0)
+        return options->profile && options->data ? MAG_OK : fail_no_sources(err);
+    if (!options->profile && !options->data)
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "a pipeline file names its own sources");
+    mag_hint(err, "give either a pipeline file or --profile and --data");
+    return MAG_E_USAGE;
+}
+
 static mag_status read_plan(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) {
     mag_plan_options given = {.profile = origin->profile,
@@ -25,9 +41,7 @@ static mag_status read_plan(mag_session *session, const mag_origin *origin,
         return mag_plan_read(session->arena, origin->pipeline, &given, &session->plan, err);
     if (origin->profile && origin->data)
         return mag_plan_short(session->arena, &given, &session->plan, err);
-    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no sources were named");
-    mag_hint(err, "give a pipeline file, or --profile NAME and --data DIR");
-    return status;
+    return fail_no_sources(err);
 }
 
 /* NULL for a pack that travels inside the program. */

@@ -23,6 +23,9 @@ typedef struct mag_origin {
     const char *profile, *data, *as_of;
 } mag_origin;
 
+/* Whether the command line names sources, in one way: MAG_E_USAGE (MS-U201) else. */
+mag_status mag_session_check_origin(const mag_options *options, mag_error *err) MAG_MUST_CHECK;
+
 /* Reads plan, code book and pack and makes the sources; no row is read. Close it in any case. */
 mag_status mag_session_open(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) MAG_MUST_CHECK;

@@ -335,6 +335,18 @@ static void t_P_14(void **state) {
     assert_false(file_exists(out));
     expect_no_partial(run.folder);
     program_result_done(&result);
+    /* `check` finds it beforehand, and goes on. */
+    char data[700];
+    snprintf(data, sizeof data, "%s/data", run.folder);
+    const char *const check[] = {"check", "--profile", "magscreen", "--data", data, NULL};
+    result = launch(check, &(surroundings){.descriptors = 16});
+    expect_said(&result, 1, "BAD  open files: ");
+    expect_said(&result, 1, "[MS-P408]");
+    expect_said(&result, 1, "1 bad");
+    program_result_done(&result);
+    result = launch(check, &(surroundings){.descriptors = 24});
+    expect_said(&result, 0, "0 bad");
+    program_result_done(&result);
     /* With as many as it asks for, all goes well. */
     result = launch_run(&run, out, NULL, &(surroundings){.descriptors = 24});
     expect_said(&result, 0, "");
