@@ -260,7 +260,7 @@ static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *sourc
         return MAG_OK;
     mag_gate_verdict verdict =
         make_verdict(source, MAG_REASON_NONE, MAG_GATE_UNMAPPED, accounting->unmapped,
-                     mag_accounting_of_interest(accounting));
+                     mag_accounting_with_unmapped(accounting));
     verdict.message = MAG_MSG_I248;
     return put_verdict(judge, &verdict, err);
 }
@@ -268,13 +268,11 @@ static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *sourc
 /* Nobody's row is set aside for sex or age; the rules that need them say cannot_tell. */
 static mag_status judge_demographics(gate_judge *judge, const mag_plan_source *source,
                                      const mag_accounting *accounting, mag_error *err) {
-    uint64_t noted = accounting->sex_unknown + accounting->birth_unknown +
-                     accounting->death_unknown + accounting->detail_unknown +
-                     accounting->age_implausible;
     if (source->kind != MAG_TABLE_PATIENTS)
         return MAG_OK;
-    mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, noted,
-                                            mag_accounting_of_interest(accounting));
+    mag_gate_verdict verdict =
+        make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, accounting->demog_noted,
+                     mag_accounting_of_interest(accounting));
     verdict.message = MAG_MSG_I266;
     MAG_TRY(put_verdict(judge, &verdict, err));
     verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOG_CONFLICT,

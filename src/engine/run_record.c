@@ -98,6 +98,7 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "ended_orders", accounting->ended_orders);
     key_count(json, "units_inferred", accounting->units_inferred);
     key_count(json, "units_against_code", accounting->units_against_code);
+    key_count(json, "demog_noted", accounting->demog_noted);
     key_count(json, "sex_unknown", accounting->sex_unknown);
     key_count(json, "death_unknown", accounting->death_unknown);
     key_count(json, "detail_unknown", accounting->detail_unknown);

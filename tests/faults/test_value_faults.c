@@ -148,7 +148,11 @@ static void t_I_45(void **state) {
         {"1.5 mmol/L", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
         {"1.5.2", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
         {"1_000", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
-        {"\xd9\xa1.5", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false}};
+        {"\xd9\xa1.5", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
+        /* nothing but digits of another script: Arabic-Indic, full-width, Devanagari */
+        {"\xd9\xa1\xd9\xa2", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
+        {"\xef\xbc\x90.\xef\xbc\x97", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
+        {"\xe0\xa5\xa7", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false}};
     EXPECT_LABS(labs);
 }
 

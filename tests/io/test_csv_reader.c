@@ -678,7 +678,15 @@ static void I_37_a_count_of_rows_is_told_from_a_row_by_the_end(void **state) {
         {"a,b\n1,2\n(1 row)\n\n3,4\n(2 rows)\n", "2:ok[1|2] 3:few 5:ok[3|4]", 6, 2},
         {"a,b\n(1 row)\n(2 rows)\n(3 rows)\n", "2:few 3:few", 4, 3},
         {"a,b\n(1 row)\nx\n(3 rows)\n1,\"", "2:few 3:few 4:few 5:open", 0, 0},
-        {"a,b\n1,2\n\"(1 row)\"\n", "2:ok[1|2] 3:few", 0, 0},
+        {"a,b\n1,2\n\"(1 row)\"\n", "2:ok[1|2]", 3, 1},
+        {"a,b\n1,2\n(1 row),\n", "2:ok[1|2]", 3, 1},
+        {"a,b,c\n1,2,3\n(1 row),,\r\n", "2:ok[1|2|3]", 3, 1},
+        {"a,b,c\n1,2,3\n\"(1 row)\",,\n", "2:ok[1|2|3]", 3, 1},
+        {"a,b,c\n1,2,3\n(1 row),,,,,\n", "2:ok[1|2|3]", 3, 1},
+        {"a,b,c\n1,2,3\n(1,234 rows),\n", "2:ok[1|2|3]", 3, 1234},
+        {"a,b,c\n(9 rows),,\n1,2,3\n(1 row),,", "2:few 3:ok[1|2|3]", 4, 1},
+        {"a,b,c\n(1 row),,x\n", "2:ok[(1 row)||x]", 0, 0},
+        {"a,b,c\n5 rows x,,\n", "2:ok[5 rows x||]", 0, 0},
         {"a\n(1 row)\n", "2:ok[(1 row)]", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
