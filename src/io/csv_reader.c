@@ -287,13 +287,19 @@ static mag_status fail_too_long(const mag_csv_reader *r, mag_error *err) {
     return MAG_E_INPUT;
 }
 
+/* Rows are many, footers one: only what begins with a parenthesis or ends empty is looked at. */
+static bool may_be_padded_footer(const mag_csv_reader *r) {
+    const unsigned count = r->column_count;
+    if (count < 2)
+        return false;
+    return r->text.at[0] == '(' ||
+           (r->fields[count - 1].nbytes == 0 && (count == 2 || r->fields[count - 2].nbytes == 0));
+}
+
 /* A footer that a tool padded with commas has fields enough. Should rows follow, it is told as any
    other line with one value and no more. */
 static void look_for_padded_footer(mag_csv_reader *r) {
-    const unsigned count = r->column_count;
-    const bool ends_empty = count > 1 && r->fields[count - 1].nbytes == 0 &&
-                            (count == 2 || r->fields[count - 2].nbytes == 0);
-    if (!ends_empty || !mag_csv_footer_parse(r->text, &r->footer_count))
+    if (!may_be_padded_footer(r) || !mag_csv_footer_parse(r->text, &r->footer_count))
         return;
     r->is_footer = true;
     r->row = (mag_csv_row){.line = r->row.line, .fault = MAG_CSV_TOO_FEW_FIELDS, .field_count = 1};
