@@ -162,6 +162,25 @@ static void a_sex_in_conflict_is_unknown(void **state) {
                      say_two_sexes);
 }
 
+/* The newest is compared with one that is only known to lie above or below. */
+static void a_censored_result_may_stand_on_the_right(void **state) {
+    (void)state;
+    EXPECT({"magnesium <0.50 mmol/L 9 days ago; magnesium 0.50 mmol/L 2 days ago",
+            "latest(magnesium) > previous(magnesium)", "low"},
+           {"magnesium <0.50 mmol/L 9 days ago; magnesium 0.40 mmol/L 2 days ago",
+            "latest(magnesium) > previous(magnesium)", "cannot_tell censored"},
+           {"ck >300 U/L 9 days ago; ck 300 U/L 2 days ago", "latest(ck) >= previous(ck)", "clear"},
+           {"ck >300 U/L 9 days ago; ck 300 U/L 2 days ago", "latest(ck) < previous(ck)", "low"},
+           {"ck >300 U/L 9 days ago; ck 400 U/L 2 days ago", "latest(ck) >= previous(ck)",
+            "cannot_tell censored"},
+           {"ck >300 U/L 9 days ago; ck 400 U/L 2 days ago", "latest(ck) < previous(ck)",
+            "cannot_tell censored"},
+           {"ck >300 U/L 9 days ago; ck 400 U/L 2 days ago", "previous(ck) <= latest(ck)",
+            "cannot_tell censored"},
+           {"ck >300 U/L 9 days ago; ck >300 U/L 2 days ago", "latest(ck) >= previous(ck)",
+            "cannot_tell censored"});
+}
+
 static void die_at_no_time(mag_person *person) {
     person->is_death_unreadable = true;
 }
@@ -194,6 +213,7 @@ int main(void) {
         cmocka_unit_test(reported_and_worked_out_calcium_compare_with_one_another),
         cmocka_unit_test(a_death_that_cannot_be_read_leaves_life_unknown),
         cmocka_unit_test(a_sex_in_conflict_is_unknown),
+        cmocka_unit_test(a_censored_result_may_stand_on_the_right),
         cmocka_unit_test(midnight_is_a_moment_and_a_date_is_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
