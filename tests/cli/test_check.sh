@@ -59,6 +59,15 @@ chmod o+w pack.yaml
 finds MS-S605 'pack.yaml' 2
 rm pack.yaml
 
+# A pack of the site's own: what is not checked is one line, not one for each canary.
+sed 's/^pack: magnesium-safety$/pack: our-own/' "$packs/magnesium-safety.yaml" >pack.yaml
+put_pipeline pack.yaml
+expect_exit 0 "$magscreen" check pipeline.yaml
+expect_same "$(grep -c 'our-own: 46 rules' out)" 1 'the pack of its own'
+expect_same "$(grep -c 'outcomes are of pack magnesium-safety' out)" 1 'lines for all canaries'
+expect_line out 'canaries, not checked: [0-9]+ canaries of profile magscreen: outcomes are of pack'
+rm pack.yaml
+
 put_pipeline magnesium-safety
 rm data/labs.csv.gz
 finds MS-I112 'data/labs.csv.gz' 2
