@@ -116,9 +116,7 @@ static mag_status put_measure(mag_decoder *decoder, mag_person *person, mag_fiel
         .packed = mag_lab_pack(analyte, unit, value.scale, comparator, reason, flags),
     };
     /* the same row twice gives the same measure twice: its hash tells */
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_lab(decoder->cohort, person->id, &lab, row_hash, 0,
+    return mag_cohort_put_lab(decoder->cohort, person->id, &lab, person->row_hash, 0,
                               mag_decoder_position(decoder), err);
 }
 
