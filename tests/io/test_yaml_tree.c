@@ -268,7 +268,7 @@ static void a_hundred_thousand_keys_are_checked_for_repeats(void **state) {
     assert_int_equal(root->count, KEYS);
     assert_int_equal(mag_yaml_parse(arena, "k.yaml", mag_span_of(text), MAG_E_USAGE, &root, &err),
                      MAG_E_USAGE);
-    assert_starts_with(err.text, "k.yaml:100001:1: the key \"k77\" is there already, on line 78");
+    assert_starts_with(err.text, "k.yaml:100001:1: the key is there already, on line 78");
     free(text);
 }
 
