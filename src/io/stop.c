@@ -26,9 +26,12 @@ mag_status mag_stop_begin(mag_error *err) {
     int ends[2];
     if (wake_read != -1)
         return MAG_OK;
-    if (pipe(ends) != 0)
-        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408,
-                        "no descriptors for a pipe of the program's own: %s", strerror(errno));
+    if (pipe(ends) != 0) {
+        mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408,
+                 "no descriptors for a pipe of the program's own: %s", strerror(errno));
+        mag_hint(err, "raise the limit on open files (ulimit -n), and run again");
+        return MAG_E_RESOURCE;
+    }
     if (!is_without_waiting(ends[0]) || !is_without_waiting(ends[1])) {
         close(ends[0]);
         close(ends[1]);
