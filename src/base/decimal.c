@@ -1,5 +1,7 @@
 #include "base/decimal.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +88,19 @@ static bool is_huge_exponent(mag_span text) {
     return exponent > 308;
 }
 
+/* A number all the same, in the digits of another script. */
+static bool has_other_digits(mag_span text) {
+    while (text.nbytes > 0) {
+        uint32_t code = 0;
+        size_t step = mag_utf8_next(text, &code);
+        if (step > 0 && mag_utf8_is_digit(code))
+            return true;
+        step = step > 0 ? step : 1;
+        text = (mag_span){text.at + step, text.nbytes - step};
+    }
+    return false;
+}
+
 /* Names the fault of a text that is not in the grammar. */
 static mag_number_fault name_fault(mag_span text, bool decimal_comma) {
     static const char *const not_finite[] = {"nan",  "+nan",     "-nan",      "inf",      "+inf",
@@ -108,7 +123,7 @@ static mag_number_fault name_fault(mag_span text, bool decimal_comma) {
             others++;
     }
     if (digits == 0)
-        return MAG_NUMBER_TEXT;
+        return has_other_digits(text) ? MAG_NUMBER_SYNTAX : MAG_NUMBER_TEXT;
     if (exponents >= 1 && exponents <= 2 && others == 0 && commas == 0)
         return is_huge_exponent(text) ? MAG_NUMBER_OUT_OF_RANGE : MAG_NUMBER_EXPONENT;
     if (!decimal_comma && commas == 1 && points == 0 && others == 0 && exponents == 0)

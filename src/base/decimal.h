@@ -25,11 +25,11 @@ typedef enum mag_number_fault {
     MAG_NUMBER_OK,
     MAG_NUMBER_EMPTY,
     MAG_NUMBER_DECIMAL_COMMA, /* 1,5 (and decimal_comma is off) */
-    MAG_NUMBER_SYNTAX,        /* 1.5.2, 1_000, 12abc, 1.5 mmol/L */
+    MAG_NUMBER_SYNTAX,        /* 1.5.2, 1_000, 12abc, digits of another script */
     MAG_NUMBER_EXPONENT,      /* 1e3, 0x1p3 */
     MAG_NUMBER_NOT_FINITE,    /* NaN, inf */
     MAG_NUMBER_OUT_OF_RANGE,  /* does not fit mantissa and scale, 1e400 */
-    MAG_NUMBER_TEXT           /* no digit at all: haemolysed, NEG, ___ */
+    MAG_NUMBER_TEXT           /* no digit of any script: haemolysed, NEG, ___ */
 } mag_number_fault;
 
 /* Grammar: blanks [comparator] blanks [sign] (digits [. digits*] | . digits) blanks. Comparators

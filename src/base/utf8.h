@@ -12,4 +12,7 @@ size_t mag_utf8_next(mag_span text, uint32_t *code);
    U+202A to U+202E, U+2066 to U+2069) and the ends of line U+2028 and U+2029. */
 bool mag_utf8_is_control(uint32_t code);
 
+/* A decimal digit (Unicode: Nd) of any script, ASCII ones among them. */
+bool mag_utf8_is_digit(uint32_t code);
+
 #endif

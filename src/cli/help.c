@@ -13,7 +13,8 @@ static const struct {
     const char *text;
 } exit_codes[] = {
     {0, "done, all gates green"},
-    {1, "the command worked and the answer is no"},
+    {1, "the command worked and the answer is no: check found what would stop a run, examples "
+        "fail, results differ"},
     {2, "usage or configuration; nothing was touched"},
     {3, "published with warnings"},
     {4, "input refused or run held; nothing new is visible"},

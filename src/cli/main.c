@@ -23,8 +23,7 @@ static mag_status dispatch(char **argv, mag_options *options, int *exit_code, ma
     return verb->run(options, exit_code, err);
 }
 
-int main(int argc, char **argv) {
-    (void)argc;
+static int run_program(char **argv) {
     mag_error err = {0};
     mag_options options = {0};
     int exit_code = 0;
@@ -42,4 +41,11 @@ int main(int argc, char **argv) {
     if (*err.text)
         mag_show_error(&err, options.is_json);
     return mag_status_exit_code(status);
+}
+
+int main(int argc, char **argv) {
+    (void)argc;
+    const int exit_code = run_program(argv);
+    mag_process_end();
+    return exit_code;
 }

@@ -1,5 +1,7 @@
 #include "cli/process.h"
 
+#include "io/stop.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,12 +10,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_signal;
-
 static void on_stop(int signal_number) {
-    if (stop_signal)
-        _exit(128 + signal_number);
-    stop_signal = signal_number;
+    if (mag_stop_signal())
+        _exit(signal_number == SIGINT ? 130 : 143);
+    mag_stop_ask(signal_number);
 }
 
 static bool open_closed_descriptors(void) {
@@ -29,6 +29,7 @@ static bool open_closed_descriptors(void) {
 mag_status mag_process_begin(mag_error *err) {
     if (!open_closed_descriptors())
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408, "descriptors 0 to 2 cannot be opened");
+    MAG_TRY(mag_stop_begin(err));
     struct rlimit no_core = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &no_core);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -41,6 +42,10 @@ mag_status mag_process_begin(mag_error *err) {
         sigaction(SIGHUP, &stop, NULL))
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "signals cannot be caught");
     return MAG_OK;
+}
+
+void mag_process_end(void) {
+    mag_stop_end();
 }
 
 mag_status mag_process_check_descriptors(mag_error *err) {
@@ -57,11 +62,11 @@ mag_status mag_process_check_descriptors(mag_error *err) {
 
 bool mag_process_is_stopped(void *context) {
     (void)context;
-    return stop_signal != 0;
+    return mag_stop_signal() != 0;
 }
 
 mag_status mag_process_stop_status(void) {
-    if (!stop_signal)
+    if (!mag_stop_signal())
         return MAG_OK;
-    return stop_signal == SIGINT ? MAG_E_INTERRUPTED : MAG_E_TERMINATED;
+    return mag_stop_signal() == SIGINT ? MAG_E_INTERRUPTED : MAG_E_TERMINATED;
 }

@@ -11,6 +11,9 @@
    catches SIGINT, SIGTERM, SIGHUP. */
 mag_status mag_process_begin(mag_error *err) MAG_MUST_CHECK;
 
+/* Gives back what mag_process_begin took, but for descriptors 0 to 2. */
+void mag_process_end(void);
+
 /* MS-P408 where the limit on open files is below what a run may need. */
 mag_status mag_process_check_descriptors(mag_error *err) MAG_MUST_CHECK;
 

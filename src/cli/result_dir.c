@@ -15,6 +15,12 @@ static const char *text_or_null(const mag_yaml *record, const char *key) {
     return !value || is_null ? NULL : value->text;
 }
 
+/* What the machine lacks has a hint of its own. */
+static void hint_folder(mag_error *err) {
+    if (err->status != MAG_E_RESOURCE)
+        mag_hint(err, "name a folder that magscreen run has written");
+}
+
 mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_result_record *out,
                                   mag_error *err) {
     char *path = mag_arena_format(arena, "%s/run.json", directory);
@@ -23,7 +29,7 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
     mag_span text;
     mag_status status = mag_yaml_read_file(arena, path, &text, err);
     if (status != MAG_OK) {
-        mag_hint(err, "name a folder that magscreen run has written");
+        hint_folder(err);
         return status;
     }
     const mag_yaml *root;
@@ -73,7 +79,7 @@ static mag_status table_open(table *in, mag_arena *arena, const char *directory,
     mag_account *account = mag_arena_account(arena);
     mag_status status = mag_stream_open(&in->stream, path, account, err);
     if (status != MAG_OK) {
-        mag_hint(err, "name a folder that magscreen run has written");
+        hint_folder(err);
         return status;
     }
     return mag_csv_open(&in->reader, in->stream, path, ',', 0, account, err);

@@ -13,6 +13,22 @@ static mag_status begin(mag_session *session, size_t memory_limit_nbytes, mag_er
     return session->arena ? MAG_OK : mag_fail_memory(err, sizeof(void *));
 }
 
+static mag_status fail_no_sources(mag_error *err) {
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no sources were named");
+    mag_hint(err, "give a pipeline file, or --profile NAME and --data DIR");
+    return MAG_E_USAGE;
+}
+
+mag_status mag_session_check_origin(const mag_options *options, mag_error *err) {
+    if (options->operand_count == 0)
+        return options->profile && options->data ? MAG_OK : fail_no_sources(err);
+    if (!options->profile && !options->data)
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "a pipeline file names its own sources");
+    mag_hint(err, "give either a pipeline file or --profile and --data");
+    return MAG_E_USAGE;
+}
+
 static mag_status read_plan(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) {
     mag_plan_options given = {.profile = origin->profile,
@@ -25,9 +41,7 @@ static mag_status read_plan(mag_session *session, const mag_origin *origin,
         return mag_plan_read(session->arena, origin->pipeline, &given, &session->plan, err);
     if (origin->profile && origin->data)
         return mag_plan_short(session->arena, &given, &session->plan, err);
-    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "no sources were named");
-    mag_hint(err, "give a pipeline file, or --profile NAME and --data DIR");
-    return status;
+    return fail_no_sources(err);
 }
 
 /* NULL for a pack that travels inside the program. */
@@ -57,6 +71,16 @@ static mag_status make_sources(mag_session *session, unsigned allow_empty, mag_e
     return MAG_OK;
 }
 
+/* The pack by its own numbers: examples and canaries are judged by it. */
+static mag_status load_as_written(mag_session *session, mag_error *err) {
+    const mag_plan *plan = session->plan;
+    session->pack_as_written = session->pack;
+    if (plan->override_count == 0)
+        return MAG_OK;
+    return mag_pack_load(session->arena, plan->pack_name, plan->pack_text, NULL, 0,
+                         plan->history_days, &session->pack_as_written, err);
+}
+
 mag_status mag_session_open(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) {
     MAG_TRY(begin(session, options->memory_limit_nbytes, err));
@@ -66,6 +90,7 @@ mag_status mag_session_open(mag_session *session, const mag_origin *origin,
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
     MAG_TRY(mag_pack_load(session->arena, plan->pack_name, plan->pack_text, plan->overrides,
                           plan->override_count, plan->history_days, &session->pack, err));
+    MAG_TRY(load_as_written(session, err));
     MAG_TRY(mag_pack_lock_check(session->arena, file_of_pack(plan), session->pack,
                                 &session->is_pack_released, err));
     return make_sources(session, options->allow_empty, err);
@@ -81,18 +106,15 @@ mag_status mag_session_open_pack(mag_session *session, const char *file, mag_err
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "the program was built without a pack");
     MAG_TRY(mag_pack_load(session->arena, file ? file : "magnesium-safety.yaml", text, NULL, 0,
                           DEFAULT_HISTORY_DAYS, &session->pack, err));
+    session->pack_as_written = session->pack;
     return mag_pack_lock_check(session->arena, file, session->pack, &session->is_pack_released,
                                err);
 }
 
 mag_status mag_session_run_examples(mag_session *session, const mag_example_result **results,
                                     size_t *count, mag_error *err) {
-    const mag_plan *plan = session->plan;
-    const mag_pack *pack = session->pack;
-    if (plan && plan->override_count > 0)
-        MAG_TRY(mag_pack_load(session->arena, plan->pack_name, plan->pack_text, NULL, 0,
-                              plan->history_days, &pack, err));
-    return mag_examples_run(session->arena, pack, session->book, results, count, err);
+    return mag_examples_run(session->arena, session->pack_as_written, session->book, results, count,
+                            err);
 }
 
 void mag_session_close(mag_session *session) {
@@ -108,6 +130,7 @@ mag_run_inputs mag_session_inputs(mag_session *session, const mag_options *optio
         .plan = session->plan,
         .book = session->book,
         .pack = session->pack,
+        .pack_as_written = session->pack_as_written,
         .is_pack_released = session->is_pack_released,
         .sources = session->sources,
         .source_count = session->source_count,

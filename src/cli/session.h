@@ -11,8 +11,9 @@ typedef struct mag_session {
     const mag_plan *plan;
     const mag_codebook *book;
     const mag_pack *pack;
-    bool is_pack_released; /* PACK.lock has its name, version and digest */
-    mag_source **sources;  /* in the plan's order */
+    const mag_pack *pack_as_written; /* without the overrides of the plan */
+    bool is_pack_released;           /* PACK.lock has its name, version and digest */
+    mag_source **sources;            /* in the plan's order */
     size_t source_count;
 } mag_session;
 
@@ -21,6 +22,9 @@ typedef struct mag_origin {
     const char *pipeline; /* NULL: the short form */
     const char *profile, *data, *as_of;
 } mag_origin;
+
+/* Whether the command line names sources, in one way: MAG_E_USAGE (MS-U201) else. */
+mag_status mag_session_check_origin(const mag_options *options, mag_error *err) MAG_MUST_CHECK;
 
 /* Reads plan, code book and pack and makes the sources; no row is read. Close it in any case. */
 mag_status mag_session_open(mag_session *session, const mag_origin *origin,

@@ -1,52 +1,35 @@
 /* magscreen check: everything that can be looked at without reading the rows; with --deep what
    reading them shows: texts, units and codes that no list knows, and the gates. */
+#include "cli/findings.h"
+#include "cli/process.h"
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 #include "engine/canary_check.h"
 #include "engine/clock.h"
 #include "io/csv_reader.h"
-#include "io/json_writer.h"
 #include "rules/evaluate.h"
 #include "sinks/csv_directory.h"
 
 #include <inttypes.h>
 
-/* One line per thing that was looked at. */
-typedef struct findings {
-    bool is_json;
-    mag_json json;
-    size_t good_count, bad_count;
-} findings;
-
-static void report(findings *all, const char *what, const char *detail, bool is_good) {
-    *(is_good ? &all->good_count : &all->bad_count) += 1;
-    if (!all->is_json) {
-        mag_show("  %-4s %s%s%s", is_good ? "ok" : "BAD", what, *detail ? ": " : "", detail);
-        return;
-    }
-    mag_json_object(&all->json);
-    mag_json_key_text(&all->json, "what", what);
-    mag_json_key_text(&all->json, "detail", detail);
-    mag_json_key(&all->json, "is_good");
-    mag_json_bool(&all->json, is_good);
-    mag_json_end_object(&all->json);
-}
-
-static void check_file(findings *all, const char *path, mag_account *account) {
+static void check_file(mag_findings *all, const char *path, mag_account *account) {
     mag_error err = {0};
     mag_stream *stream = NULL;
     mag_csv_reader *reader = NULL;
     mag_status status = mag_stream_open(&stream, path, account, &err);
     if (status == MAG_OK)
         status = mag_csv_open(&reader, stream, path, ',', 0, account, &err);
-    report(all, path, status == MAG_OK ? "opens and has a header" : err.text, status == MAG_OK);
+    if (status == MAG_OK)
+        mag_findings_add(all, path, "opens and has a header", true);
+    else
+        mag_findings_add_error(all, path, &err);
     if (reader)
         mag_csv_close(reader);
     mag_stream_close(stream);
 }
 
-static void check_sources(findings *all, mag_session *session) {
+static void check_sources(mag_findings *all, mag_session *session) {
     for (size_t i = 0; i < session->plan->source_count; i++) {
         const mag_plan_source *source = &session->plan->sources[i];
         for (size_t j = 0; j < source->path_count; j++)
@@ -55,7 +38,7 @@ static void check_sources(findings *all, mag_session *session) {
 }
 
 /* Whether the files are those that the manifests announce; their rows are not counted here. */
-static mag_status check_manifests(findings *all, mag_session *session, mag_error *err) {
+static mag_status check_manifests(mag_findings *all, mag_session *session, mag_error *err) {
     const mag_plan_source *source;
     mag_error found = {0};
     mag_status status = mag_plan_check_manifests(session->arena, session->plan, &source, &found);
@@ -63,16 +46,18 @@ static mag_status check_manifests(findings *all, mag_session *session, mag_error
         *err = found;
         return status;
     }
-    if (source)
-        report(all, source->manifest->path,
-               status == MAG_OK ? "lists exactly the files that are there" : found.text,
-               status == MAG_OK);
+    if (status != MAG_OK)
+        mag_findings_add_error(all, source ? source->manifest->path : "manifests", &found);
+    else if (source)
+        mag_findings_add(all, source->manifest->path, "lists exactly the files that are there",
+                         true);
     return MAG_OK;
 }
 
-static mag_status check_rules(findings *all, mag_session *session, mag_error *err) {
+static mag_status check_rules(mag_findings *all, mag_session *session, mag_error *err) {
     const mag_example_result *results;
     size_t count;
+    MAG_TRY(mag_pack_check_ready(session->pack, err));
     MAG_TRY(mag_session_run_examples(session, &results, &count, err));
     size_t failed = 0;
     for (size_t i = 0; i < count; i++)
@@ -81,13 +66,13 @@ static mag_status check_rules(findings *all, mag_session *session, mag_error *er
                                     mag_pack_rule_count(session->pack), count - failed, count);
     if (!detail)
         return mag_fail_memory(err, 1);
-    report(all, mag_pack_name(session->pack), detail, failed == 0);
+    mag_findings_add(all, mag_pack_name(session->pack), detail, failed == 0);
     return MAG_OK;
 }
 
 /* Raw rows in the sources' own codes, which must come out as the profiles say. */
-static mag_status check_canaries(findings *all, mag_session *session, const mag_options *options,
-                                 mag_error *err) {
+static mag_status check_canaries(mag_findings *all, mag_session *session,
+                                 const mag_options *options, mag_error *err) {
     mag_run_time time;
     mag_canary_report canaries;
     mag_error wrong = {0};
@@ -95,13 +80,9 @@ static mag_status check_canaries(findings *all, mag_session *session, const mag_
     mag_status status = mag_run_time_resolve(session->plan, mag_clock_local(), &time, &wrong);
     if (status == MAG_OK)
         status = mag_canaries_check(session->arena, &inputs, &time, &canaries, &wrong);
-    if (status == MAG_E_RULES || status == MAG_E_USAGE) {
-        report(all, "canaries", wrong.text, false);
-        return MAG_OK;
-    }
     if (status != MAG_OK) {
         *err = wrong;
-        return status;
+        return mag_findings_take(all, "canaries", status, &wrong);
     }
     const char *uncovered = canaries.uncovered_rules;
     const char *detail =
@@ -113,13 +94,13 @@ static mag_status check_canaries(findings *all, mag_session *session, const mag_
                                *uncovered ? "; not tried: " : "", uncovered);
     if (!detail)
         return mag_fail_memory(err, 1);
-    report(all, "canaries", detail, true);
+    mag_findings_add(all, "canaries", detail, true);
     for (size_t i = 0; i < canaries.not_checked_count; i++)
-        report(all, "canaries, not checked", canaries.not_checked[i], true);
+        mag_findings_add(all, "canaries, not checked", canaries.not_checked[i], true);
     return MAG_OK;
 }
 
-static void check_sink(findings *all, mag_session *session) {
+static void check_sink(mag_findings *all, mag_session *session) {
     const char *directory = session->plan->sink_directory;
     if (!directory)
         return;
@@ -130,23 +111,26 @@ static void check_sink(findings *all, mag_session *session) {
         status = mag_output_dir_begin(&output, directory, &mag_result_directory, false,
                                       &session->account, &err);
     mag_output_dir_abandon(output);
-    report(all, directory, status == MAG_OK ? "can be written" : err.text, status == MAG_OK);
+    if (status == MAG_OK)
+        mag_findings_add(all, directory, "can be written", true);
+    else
+        mag_findings_add_error(all, directory, &err);
 }
 
 /* "Gaviscon Advance, 12 rows": what the reading could not place, counted. */
-static mag_status report_counted(findings *all, mag_arena *arena, const char *what,
+static mag_status report_counted(mag_findings *all, mag_arena *arena, const char *what,
                                  const mag_counted_text *texts, size_t count, mag_error *err) {
     for (size_t i = 0; i < count; i++) {
         char *detail = mag_arena_format(arena, "%s, %" PRIu64 " %s", texts[i].text, texts[i].count,
                                         texts[i].count == 1 ? "row" : "rows");
         if (!detail)
             return mag_fail_memory(err, 1);
-        report(all, what, detail, false);
+        mag_findings_add(all, what, detail, false);
     }
     return MAG_OK;
 }
 
-static mag_status report_rest(findings *all, mag_arena *arena, const char *what, uint64_t rows,
+static mag_status report_rest(mag_findings *all, mag_arena *arena, const char *what, uint64_t rows,
                               mag_error *err) {
     char *detail = mag_arena_format(arena,
                                     "%" PRIu64 " more %s, not shown: rare or long, or perhaps "
@@ -155,11 +139,11 @@ static mag_status report_rest(findings *all, mag_arena *arena, const char *what,
     if (!detail)
         return mag_fail_memory(err, 1);
     if (rows > 0)
-        report(all, what, detail, false);
+        mag_findings_add(all, what, detail, false);
     return MAG_OK;
 }
 
-static mag_status report_gates(findings *all, mag_arena *arena, const mag_run_report *run,
+static mag_status report_gates(mag_findings *all, mag_arena *arena, const mag_run_report *run,
                                mag_error *err) {
     for (size_t i = 0; i < run->verdict_count; i++) {
         const mag_gate_verdict *verdict = &run->verdicts[i];
@@ -167,15 +151,15 @@ static mag_status report_gates(findings *all, mag_arena *arena, const mag_run_re
                                         verdict->colour == MAG_RED ? "red" : "amber");
         if (!detail)
             return mag_fail_memory(err, 1);
-        report(all, mag_arena_format(arena, "gate %s", verdict->gate), detail,
-               verdict->colour != MAG_RED);
+        mag_findings_add(all, mag_arena_format(arena, "gate %s", verdict->gate), detail,
+                         verdict->colour != MAG_RED);
     }
     return MAG_OK;
 }
 
 /* Rule H05, the recall check of the drug list: names and codes with one of our stems or prefixes
    that reached no class. Rule H02: units of no table, codes that are none. */
-static mag_status report_unknown(findings *all, mag_arena *arena, const mag_run_report *run,
+static mag_status report_unknown(mag_findings *all, mag_arena *arena, const mag_run_report *run,
                                  mag_error *err) {
     static const char unmapped[] = "drug that looks like ours, in no class";
     static const char unit[] = "unit that no table knows", code[] = "code that is none";
@@ -192,12 +176,12 @@ static mag_status report_unknown(findings *all, mag_arena *arena, const mag_run_
     MAG_TRY(report_rest(all, arena, unit, run->unknown_units_not_shown, err));
     MAG_TRY(report_counted(all, arena, code, run->malformed_codes, run->malformed_code_count, err));
     if (all->bad_count == bad_before)
-        report(all, "drug texts, units and codes", "none of ours is unknown", true);
+        mag_findings_add(all, "drug texts, units and codes", "none of ours is unknown", true);
     return MAG_OK;
 }
 
 /* A whole run that writes nothing. */
-static mag_status check_rows(findings *all, mag_session *session, const mag_options *options,
+static mag_status check_rows(mag_findings *all, mag_session *session, const mag_options *options,
                              mag_error *err) {
     const mag_run_inputs inputs = mag_session_inputs(session, options);
     const mag_run_report *run = NULL;
@@ -209,31 +193,52 @@ static mag_status check_rows(findings *all, mag_session *session, const mag_opti
                                     row_count, run->patient_count);
     if (!detail)
         return mag_fail_memory(err, 1);
-    report(all, "rows", detail, true);
+    mag_findings_add(all, "rows", detail, true);
     MAG_TRY(report_unknown(all, session->arena, run, err));
     return report_gates(all, session->arena, run, err);
 }
 
-static mag_status check_all(findings *all, mag_session *session, const mag_options *options,
-                            mag_error *err) {
-    report(all, session->plan->name ? session->plan->name : "configuration", "reads", true);
-    MAG_TRY(check_rules(all, session, err));
+static mag_status check_session(mag_findings *all, mag_session *session, const mag_options *options,
+                                mag_error *err) {
+    mag_findings_add(all, session->plan->name ? session->plan->name : "configuration", "reads",
+                     true);
+    MAG_TRY(mag_findings_take(all, "rules", check_rules(all, session, err), err));
     MAG_TRY(check_canaries(all, session, options, err));
     check_sources(all, session);
     MAG_TRY(check_manifests(all, session, err));
     check_sink(all, session);
     /* What cannot be opened or decoded has been said. */
-    return options->is_deep && all->bad_count == 0 ? check_rows(all, session, options, err)
-                                                   : MAG_OK;
+    if (!options->is_deep || all->bad_count > 0)
+        return MAG_OK;
+    return mag_findings_take(all, "rows", check_rows(all, session, options, err), err);
 }
 
-static mag_status check_json(findings *all, mag_session *session, const mag_options *options,
-                             mag_error *err) {
+static void check_descriptors(mag_findings *all) {
+    mag_error err = {0};
+    if (mag_process_check_descriptors(&err) != MAG_OK)
+        mag_findings_add_error(all, "open files", &err);
+}
+
+/* Everything that would stop a run is a finding, the first words of the pipeline on. */
+static mag_status check_all(mag_findings *all, const mag_options *options, mag_error *err) {
+    const mag_origin origin = {options->operands[0], options->profile, options->data,
+                               options->as_of};
+    mag_session session = {0};
+    check_descriptors(all);
+    mag_status status = mag_session_open(&session, &origin, options, err);
+    status = status == MAG_OK ? check_session(all, &session, options, err)
+                              : mag_findings_take(all, "configuration", status, err);
+    mag_session_close(&session);
+    return status;
+}
+
+static mag_status check_json(mag_findings *all, const mag_options *options, mag_error *err) {
+    mag_account account = {0};
     mag_text text;
-    mag_text_init(&text, &session->account);
+    mag_text_init(&text, &account);
     mag_json_begin(&all->json, &text, true);
     mag_json_array(&all->json);
-    mag_status status = check_all(all, session, options, err);
+    mag_status status = check_all(all, options, err);
     mag_json_end_array(&all->json);
     if (status == MAG_OK)
         status = mag_text_check(&text, err);
@@ -243,9 +248,8 @@ static mag_status check_json(findings *all, mag_session *session, const mag_opti
     return status;
 }
 
-static mag_status check_text(findings *all, mag_session *session, const mag_options *options,
-                             mag_error *err) {
-    MAG_TRY(check_all(all, session, options, err));
+static mag_status check_text(mag_findings *all, const mag_options *options, mag_error *err) {
+    MAG_TRY(check_all(all, options, err));
     mag_show(
         options->is_deep
             ? "not checked: free space, and whether the lists say what the site means"
@@ -255,14 +259,9 @@ static mag_status check_text(findings *all, mag_session *session, const mag_opti
 }
 
 mag_status mag_verb_check(const mag_options *options, int *exit_code, mag_error *err) {
-    findings all = {.is_json = options->is_json};
-    mag_origin origin = {options->operands[0], options->profile, options->data, options->as_of};
-    mag_session session = {0};
-    mag_status status = mag_session_open(&session, &origin, options, err);
-    if (status == MAG_OK)
-        status = all.is_json ? check_json(&all, &session, options, err)
-                             : check_text(&all, &session, options, err);
-    mag_session_close(&session);
+    mag_findings all = {.is_json = options->is_json};
+    MAG_TRY(mag_session_check_origin(options, err));
+    MAG_TRY(all.is_json ? check_json(&all, options, err) : check_text(&all, options, err));
     *exit_code = all.bad_count ? 1 : 0;
-    return status;
+    return MAG_OK;
 }

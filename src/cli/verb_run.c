@@ -8,16 +8,6 @@
 
 #include <string.h>
 
-static mag_status check_options(const mag_options *options, mag_error *err) {
-    if (options->operand_count == 1 && (options->profile || options->data)) {
-        mag_status status =
-            mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "a pipeline file names its own sources");
-        mag_hint(err, "give either a pipeline file or --profile and --data");
-        return status;
-    }
-    return MAG_OK;
-}
-
 /* A rule that does not do what its own examples say screens nobody. */
 static mag_status check_examples(mag_session *session, mag_error *err) {
     const mag_example_result *results;
@@ -122,7 +112,7 @@ static mag_status run_plan(mag_session *session, const mag_options *options, int
 }
 
 mag_status mag_verb_run(const mag_options *options, int *exit_code, mag_error *err) {
-    MAG_TRY(check_options(options, err));
+    MAG_TRY(mag_session_check_origin(options, err));
     MAG_TRY(mag_process_check_descriptors(err));
     mag_origin origin = {options->operands[0], options->profile, options->data, options->as_of};
     mag_session session = {0};

@@ -40,7 +40,7 @@ static mag_status read_property(mag_list_reader *reader, const mag_yaml *node,
                                 mag_property *property) {
     static const char *const names[] = {"other", "mass", "molar"};
     for (int i = 0; i < 3; i++)
-        if (strcmp(node->key, names[i]) == 0) {
+        if (node->key && strcmp(node->key, names[i]) == 0) {
             *property = (mag_property)i;
             return MAG_OK;
         }
@@ -74,6 +74,8 @@ static mag_status read_analyte(mag_list_reader *reader, const mag_yaml *node) {
     mag_analyte analyte = mag_analyte_find(mag_span_of(node->key));
     if (analyte == MAG_ANALYTE_NONE)
         return mag_list_fault(reader, node, "there is no such analyte");
+    if (node->kind != MAG_YAML_MAPPING)
+        return mag_list_fault(reader, node, "codes stand below a code system");
     for (const mag_yaml *part = node->first; part; part = part->next) {
         if (strcmp(part->key, "to_confirm") == 0)
             continue;
@@ -130,6 +132,8 @@ static mag_status read_condition(mag_list_reader *reader, const mag_yaml *node) 
     mag_condition condition;
     if (!mag_condition_find(mag_span_of(node->key), &condition))
         return mag_list_fault(reader, node, "there is no such condition");
+    if (node->kind != MAG_YAML_MAPPING)
+        return mag_list_fault(reader, node, "codes stand below a code system");
     for (const mag_yaml *part = node->first; part; part = part->next) {
         if (strcmp(part->key, "to_confirm") == 0)
             continue;

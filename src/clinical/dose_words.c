@@ -32,10 +32,9 @@ static char char_at(mag_span text, size_t i) {
     return i < text.nbytes ? lower(text.at[i]) : ' ';
 }
 
-/* "25,000": a comma with exactly three digits behind it. */
+/* "25,000": exactly three digits behind a comma that has a digit on either side. */
 static bool is_thousands_comma(mag_span text, size_t i) {
-    return i > 0 && is_digit(char_at(text, i - 1)) && is_digit(char_at(text, i + 1)) &&
-           is_digit(char_at(text, i + 2)) && is_digit(char_at(text, i + 3)) &&
+    return is_digit(char_at(text, i + 2)) && is_digit(char_at(text, i + 3)) &&
            !is_digit(char_at(text, i + 4));
 }
 
@@ -48,7 +47,7 @@ static void put_sign(mag_dose_words *words, char c) {
 /* One character in its place; letters and digits are the easy ones. */
 static void put_normal(mag_dose_words *words, mag_span text, size_t i) {
     char c = char_at(text, i), next = char_at(text, i + 1);
-    bool is_after_digit = words->nbytes > 0 && is_digit(words->text[words->nbytes - 1]);
+    bool is_after_digit = is_digit(words->text[words->nbytes - 1]); /* they begin with a blank */
     if (is_letter(c) || is_digit(c)) {
         if (is_letter(c) && is_after_digit)
             put(words, ' ');

@@ -22,7 +22,7 @@ static char lower(char c) {
 }
 
 static bool is_number(mag_span word) {
-    return word.nbytes > 0 && word.at[0] >= '0' && word.at[0] <= '9';
+    return word.at[0] >= '0' && word.at[0] <= '9'; /* a word has a byte */
 }
 
 /* False if there is no room. */
@@ -37,7 +37,7 @@ static bool put_word(mag_drug_words *out, mag_span raw) {
     size_t begin = out->nbytes;
     if (is_unit)
         out->text[out->nbytes++] = '#';
-    for (size_t i = 0; i < raw.nbytes && out->nbytes < sizeof out->text; i++)
+    for (size_t i = 0; i < raw.nbytes; i++)
         out->text[out->nbytes++] = lower(raw.at[i]);
     out->words[out->count++] = (mag_span){out->text + begin, out->nbytes - begin};
     return true;

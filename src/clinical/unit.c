@@ -71,7 +71,7 @@ static bool write_plain(mag_span rest, char out[SPELLING_NBYTES]) {
         }
         if (c == '\0' && !plain)
             return false;
-        if (c == '\0' || strchr(" \t\r\n*^{}_", c))
+        if (strchr(" \t\r\n*^{}_", c)) /* its end too: a sequence that stands for nothing */
             continue;
         if (length + 1 >= SPELLING_NBYTES)
             return false;

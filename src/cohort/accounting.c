@@ -44,6 +44,10 @@ uint64_t mag_accounting_of_interest(const mag_accounting *accounting) {
            mag_accounting_rejected(accounting);
 }
 
+uint64_t mag_accounting_with_unmapped(const mag_accounting *accounting) {
+    return mag_accounting_of_interest(accounting) + accounting->unmapped;
+}
+
 void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->read += more->read;
     total->accepted += more->accepted;
@@ -62,10 +66,12 @@ void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->units_against_code += more->units_against_code;
     total->sex_unknown += more->sex_unknown;
     total->birth_unknown += more->birth_unknown;
+    total->demog_noted += more->demog_noted;
     total->death_unknown += more->death_unknown;
     total->detail_unknown += more->detail_unknown;
     total->age_implausible += more->age_implausible;
     total->demog_conflict += more->demog_conflict;
+    total->near_ids += more->near_ids;
     total->version_conflicts += more->version_conflicts;
 }
 

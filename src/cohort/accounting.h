@@ -55,8 +55,10 @@ typedef struct mag_accounting {
     uint64_t units_against_code; /* note: a unit of another family than the code's property */
     uint64_t ended_orders;       /* of open_orders: taken to have ended before T */
     uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
-    uint64_t detail_unknown;    /* another: the day of a weight, or the observed period */
-    uint64_t demog_conflict;    /* demog note too */
+    uint64_t demog_noted;    /* rows of the roster with one of these, or the next, or several */
+    uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
+    uint64_t demog_conflict; /* demog note too */
+    uint64_t near_ids;       /* of link.no_patient: the roster has the id in other case or blanks */
     uint64_t version_conflicts; /* results of one id with different values: older editions, or two
                                    with the newest version */
 } mag_accounting;
@@ -64,6 +66,9 @@ typedef struct mag_accounting {
 uint64_t mag_accounting_rejected(const mag_accounting *accounting);
 /* accepted + rejected + out_of_window + duplicate: the denominator of gates. */
 uint64_t mag_accounting_of_interest(const mag_accounting *accounting);
+/* The same with the drug rows that look like ours and reached no class: the denominator of their
+   share, wherever it is told. */
+uint64_t mag_accounting_with_unmapped(const mag_accounting *accounting);
 void mag_accounting_add(mag_accounting *total, const mag_accounting *more);
 /* MAG_E_INTERNAL (MS-X701) if rows were lost or counted twice. */
 mag_status mag_accounting_check(const mag_accounting *accounting, const char *source,

@@ -34,6 +34,7 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     partition->stay_rows.item_nbytes = sizeof(mag_stay_row);
     partition->condition_rows.item_nbytes = sizeof(mag_condition_row);
     partition->rejects.item_nbytes = sizeof(mag_reject);
+    partition->strays.item_nbytes = sizeof(mag_stray);
     for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
         partition->newest[kind] = MAG_MINUTE_NONE;
     return MAG_OK;
@@ -41,10 +42,11 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
 
 /* All but the ids. */
 static void partition_done(mag_partition *partition, mag_account *account) {
-    mag_list *lists[] = {
-        &partition->person_rows,    &partition->lab_rows,      &partition->lab_versions,
-        &partition->superseded,     &partition->exposure_rows, &partition->stay_rows,
-        &partition->condition_rows, &partition->rejects,       &partition->unit_rows};
+    mag_list *lists[] = {&partition->person_rows,    &partition->lab_rows,
+                         &partition->lab_versions,   &partition->superseded,
+                         &partition->exposure_rows,  &partition->stay_rows,
+                         &partition->condition_rows, &partition->rejects,
+                         &partition->unit_rows,      &partition->strays};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_arena_free(partition->arena);

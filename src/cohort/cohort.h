@@ -125,7 +125,7 @@ mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) MAG_MUST_CH
 /* Roster patients of a partition, sorted by id bytewise. */
 size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx);
 
-/* Roster ids that differ from another one only in case or blanks at the ends (MS-I251): they stay
+/* Roster ids that differ from another one only in case or blanks at the ends (MS-I255): they stay
    apart. After settling. */
 uint64_t mag_cohort_twin_count(const mag_cohort *cohort);
 

@@ -199,14 +199,22 @@ static mag_status read_range(const mag_decoder *decoder, uint16_t *range_id, mag
     return mag_cohort_intern_range(decoder->cohort, low, high, range_id, err);
 }
 
-/* Versions in their order: whole numbers, else moments, else their first characters. */
+/* "1.10" comes after "1.9": what stands behind the point is counted, it is no fraction. */
+static uint64_t rank_number(mag_decimal number) {
+    int64_t unit = 1;
+    for (unsigned i = 0; i < number.scale; i++)
+        unit *= 10;
+    return (uint64_t)(number.mantissa / unit) << 32 | (uint64_t)(number.mantissa % unit);
+}
+
+/* Versions in their order: numbers, else moments, else their first characters. */
 static uint64_t rank_version(const mag_decoder *decoder, mag_span text) {
     mag_decimal number;
     mag_comparator comparator;
     mag_moment moment;
-    if (mag_decimal_parse(text, false, &number, &comparator) == MAG_NUMBER_OK && !number.scale &&
+    if (mag_decimal_parse(text, false, &number, &comparator) == MAG_NUMBER_OK &&
         number.mantissa >= 0)
-        return (uint64_t)number.mantissa;
+        return rank_number(number);
     if (mag_moment_parse(text, decoder->table->date_formats, &moment) == MAG_DATE_OK)
         return (uint64_t)((int64_t)moment.minute - MAG_MINUTE_NONE);
     uint64_t rank = 0;

@@ -31,8 +31,7 @@ static void read_birth(const mag_decoder *decoder, mag_person *person) {
         person->birth = mag_minute_day(moment.minute);
         /* a year spans more than a month's days: YYYY, not YYYY-MM */
         person->is_birth_year_only = moment.last_day - person->birth > 31;
-        person->has_birth =
-            moment.last_day != mag_day_from_civil(1900, 1, 1) || person->is_birth_year_only;
+        person->has_birth = moment.last_day != mag_day_from_civil(1900, 1, 1);
         return;
     }
     int age, year;
@@ -117,9 +116,7 @@ static mag_status put_measure(mag_decoder *decoder, mag_person *person, mag_fiel
         .packed = mag_lab_pack(analyte, unit, value.scale, comparator, reason, flags),
     };
     /* the same row twice gives the same measure twice: its hash tells */
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_lab(decoder->cohort, person->id, &lab, row_hash, 0,
+    return mag_cohort_put_lab(decoder->cohort, person->id, &lab, person->row_hash, 0,
                               mag_decoder_position(decoder), err);
 }
 

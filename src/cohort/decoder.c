@@ -236,8 +236,9 @@ bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system) {
     if (!text.nbytes || (constant && text.at == constant))
         return true;
     *system = mag_code_system_find(text);
-    return *system != MAG_SYSTEM_NONE ||
-           mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
+    if (*system != MAG_SYSTEM_NONE)
+        return true;
+    return mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
 }
 
 mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {

@@ -2,12 +2,19 @@
 
 #include <string.h>
 
+enum { PREFIX_NBYTES = 12 };
 static const double SIGNIFICANCE = 0.001, BY_CHANCE = 1.0 / 11.0;
 
-/* What exports add to a number: blanks up to a width, and ".0" where it was taken for a quantity.
- */
-static mag_span without_padding(mag_span id) {
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* What exports add to a number: words before it ("NHS", "NHS No: ", an apostrophe), blanks up to a
+   width, and ".0" where it was taken for a quantity. */
+static mag_span without_dressing(mag_span id) {
     id = mag_span_trim(id);
+    for (int i = 0; i < PREFIX_NBYTES && id.nbytes > 0 && !is_digit(id.at[0]); i++)
+        id = (mag_span){id.at + 1, id.nbytes - 1};
     if (id.nbytes > 2 && memcmp(id.at + id.nbytes - 2, ".0", 2) == 0)
         id.nbytes -= 2;
     return id;
@@ -15,13 +22,13 @@ static mag_span without_padding(mag_span id) {
 
 bool mag_nhs_number_digits(mag_span id, char digits[10]) {
     size_t count = 0;
-    id = without_padding(id);
+    id = without_dressing(id);
     for (size_t i = 0; i < id.nbytes; i++) {
         char c = id.at[i];
         bool is_gap = (c == ' ' || c == '-') && i > 0 && i + 1 < id.nbytes;
         if (is_gap)
             continue;
-        if (c < '0' || c > '9' || count == 10)
+        if (!is_digit(c) || count == 10)
             return false;
         digits[count++] = c;
     }

@@ -5,8 +5,9 @@
 
 #include "base/span.h"
 
-/* True for ten digits, with or without blanks or hyphens as in 943 476 5919; the digits without
-   them go to `digits` (not NUL-ended). */
+/* True for ten digits, with or without blanks or hyphens as in 943 476 5919, and with up to twelve
+   bytes that are no digits before them (NHS9434765919); the digits go to `digits` (not NUL-ended).
+   */
 bool mag_nhs_number_digits(mag_span id, char digits[10]);
 
 /* True if the tenth digit is the check digit: 11 - (sum of the first nine, weighted 10 to 2, modulo

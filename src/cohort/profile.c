@@ -3,6 +3,7 @@
 #include "cohort/profile_read.h"
 #include "io/embedded.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,18 +66,18 @@ bool mag_profile_table_is_required(const mag_profile_table *table) {
 mag_status mag_profile_fail(const mag_profile_reader *reader, const mag_yaml *at, mag_error *err,
                             const char *what, const char *text) {
     return mag_fail(err, MAG_E_USAGE, MAG_MSG_U202, "%s:%u:%u: %s \"%.80s\"", reader->file,
-                    at->line, at->column, what, text ? text : "");
+                    at->line, at->column, what, text);
 }
 
 mag_status mag_profile_choice(const mag_profile_reader *reader, const mag_yaml *at,
                               const char *const *names, int *choice, mag_error *err) {
     for (int i = 0; names[i]; i++)
-        if (at->text && strcmp(at->text, names[i]) == 0) {
+        if (strcmp(at->text, names[i]) == 0) {
             *choice = i;
             return MAG_OK;
         }
     mag_profile_fail(reader, at, err, "unknown choice", at->text);
-    const char *nearest = at->text ? mag_nearest_name(at->text, names) : NULL;
+    const char *nearest = mag_nearest_name(at->text, names);
     mag_hint(err, "did you mean \"%s\"?", nearest ? nearest : names[0]);
     return MAG_E_USAGE;
 }
@@ -224,18 +225,15 @@ mag_status mag_profile_parse(mag_arena *arena, const char *file, mag_span text,
 
 /* The shipped names, for the hint. */
 static mag_status fail_unknown(const char *name, mag_error *err) {
-    static const char folder[] = "pipelines/profiles/";
+    static const char folder[] = "pipelines/profiles/", ending[] = ".yaml";
     char list[256] = "";
     for (size_t i = 0; i < mag_embedded_count; i++) {
         const char *path = mag_embedded_files[i].name;
         if (strncmp(path, folder, sizeof folder - 1) != 0)
             continue;
         path += sizeof folder - 1;
-        size_t room = sizeof list - strlen(list) - 1, length = strlen(path);
-        if (length > 5 && length < room) {
-            strcat(list, *list ? ", " : "");
-            strncat(list, path, length - 5); /* without ".yaml" */
-        }
+        const size_t used = strlen(list), length = strlen(path) - (sizeof ending - 1);
+        snprintf(list + used, sizeof list - used, "%s%.*s", used ? ", " : "", (int)length, path);
     }
     mag_fail(err, MAG_E_USAGE, MAG_MSG_U202, "there is no profile \"%.80s\"", name);
     mag_hint(err, "shipped profiles: %s; a file is named with a '/' (./my-profile.yaml)", list);

@@ -10,10 +10,10 @@ typedef struct mag_profile_reader {
     const char *const *missing; /* of the whole profile; ends with NULL */
 } mag_profile_reader;
 
-/* MAG_E_USAGE at the position of a value: WHAT "TEXT". */
+/* MAG_E_USAGE at the position of a value: WHAT "TEXT", which is not NULL. */
 mag_status mag_profile_fail(const mag_profile_reader *reader, const mag_yaml *at, mag_error *err,
                             const char *what, const char *text);
-/* Which of the names (ended by NULL) the text is; an unknown one names the nearest. */
+/* Which of the names (ended by NULL) the scalar `at` is; an unknown one names the nearest. */
 mag_status mag_profile_choice(const mag_profile_reader *reader, const mag_yaml *at,
                               const char *const *names, int *choice, mag_error *err) MAG_MUST_CHECK;
 /* true or false; unchanged if `at` is NULL. */

@@ -56,8 +56,9 @@ mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_t
         break;
     }
     counts->rejected[verdict.reason]++;
-    mag_reject *reject =
-        mag_list_add(settling->cohort->settings.account, &settling->partition->rejects, err);
+    mag_account *account = settling->cohort->settings.account;
+    mag_list *rejects = &settling->partition->rejects;
+    mag_reject *reject = mag_list_add(account, rejects, err);
     if (!reject)
         return MAG_E_RESOURCE;
     *reject = (mag_reject){.file_id = at.file_id,
@@ -65,20 +66,26 @@ mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_t
                            .line = at.line,
                            .column = column_of(verdict.reason),
                            .detail = verdict.detail ? verdict.detail : ""};
+    if (verdict.reason != MAG_REASON_LINK_NO_PATIENT)
+        return MAG_OK;
+    mag_stray *stray = mag_list_add(account, &settling->partition->strays, err);
+    if (!stray)
+        return MAG_E_RESOURCE;
+    *stray = (mag_stray){rejects->count - 1, verdict.patient};
     return MAG_OK;
 }
 
 mag_verdict mag_settle_judge(const mag_settling *settling, uint32_t patient, bool is_outside,
                              mag_reason fault, bool is_duplicate) {
     if (is_outside)
-        return (mag_verdict){MAG_ROW_OUT_OF_WINDOW, MAG_REASON_NONE, NULL};
+        return (mag_verdict){MAG_ROW_OUT_OF_WINDOW, MAG_REASON_NONE, NULL, 0};
     if (fault != MAG_REASON_NONE)
-        return (mag_verdict){MAG_ROW_REJECTED, fault, NULL};
+        return (mag_verdict){MAG_ROW_REJECTED, fault, NULL, 0};
     if (patient >= settling->partition->patient_count)
-        return (mag_verdict){MAG_ROW_REJECTED, MAG_REASON_LINK_NO_PATIENT, NULL};
+        return (mag_verdict){MAG_ROW_REJECTED, MAG_REASON_LINK_NO_PATIENT, NULL, patient};
     if (is_duplicate)
-        return (mag_verdict){MAG_ROW_DUPLICATE, MAG_REASON_NONE, NULL};
-    return (mag_verdict){MAG_ROW_ACCEPTED, MAG_REASON_NONE, NULL};
+        return (mag_verdict){MAG_ROW_DUPLICATE, MAG_REASON_NONE, NULL, 0};
+    return (mag_verdict){MAG_ROW_ACCEPTED, MAG_REASON_NONE, NULL, 0};
 }
 
 bool mag_settle_is_too_old(const mag_settling *settling, uint32_t patient, mag_minute minute) {
@@ -150,10 +157,15 @@ mag_status mag_settle_rank(mag_settling *settling, mag_error *err) {
     rewrite_patients(partition, rank);
     partition->people =
         mag_arena_alloc(partition->arena, partition->patient_count * sizeof(mag_person));
-    if (!partition->people)
-        return mag_fail_memory(err, partition->patient_count * sizeof(mag_person));
+    const size_t stranger_count = count - partition->patient_count;
+    partition->strangers =
+        mag_arena_alloc(partition->arena, stranger_count * sizeof *partition->strangers);
+    if (!partition->people || !partition->strangers)
+        return mag_fail_memory(err, count * sizeof(mag_person));
     for (size_t i = 0; i < partition->patient_count; i++)
         partition->people[i].id = order[i].id;
+    for (size_t i = 0; i < stranger_count; i++)
+        partition->strangers[i] = order[partition->patient_count + i].id;
     settling->id_count = count;
     return MAG_OK;
 }
@@ -269,58 +281,14 @@ static void gather_counts(mag_run_file *file, const mag_accounting *counts,
     }
 }
 
-/* --- twins ---------------------------------------------------------------------------------------
- */
-
-static int compare_words(const void *a, const void *b) {
-    const uint64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-/* Hash of an id without blanks at its ends and in lower case. */
-static uint64_t folded_hash(mag_span id) {
-    enum { LONGEST_ID = 256 };
-    char folded[LONGEST_ID];
-    id = mag_span_trim(id);
-    size_t nbytes = id.nbytes < sizeof folded ? id.nbytes : sizeof folded;
-    for (size_t i = 0; i < nbytes; i++)
-        folded[i] = id.at[i] >= 'A' && id.at[i] <= 'Z' ? (char)(id.at[i] + 32) : id.at[i];
-    return mag_span_hash((mag_span){folded, nbytes});
-}
-
-/* Ids that are nearly equal stay two patients; somebody should look at them. */
-static mag_status count_twins(mag_cohort *cohort, mag_error *err) {
-    mag_account *account = cohort->settings.account;
-    mag_list hashes = {.item_nbytes = sizeof(uint64_t)};
-    mag_status status = MAG_OK;
-    for (unsigned p = 0; p < MAG_PARTITION_COUNT && status == MAG_OK; p++)
-        for (size_t i = 0; i < cohort->partitions[p].patient_count; i++) {
-            uint64_t *hash = mag_list_add(account, &hashes, err);
-            if (!hash) {
-                status = MAG_E_RESOURCE;
-                break;
-            }
-            *hash = folded_hash(cohort->partitions[p].people[i].id);
-        }
-    if (hashes.count)
-        qsort(hashes.items, hashes.count, sizeof(uint64_t), compare_words);
-    const uint64_t *sorted = hashes.items;
-    for (size_t i = 1; i < hashes.count; i++)
-        cohort->twin_count += sorted[i] == sorted[i - 1];
-    mag_list_done(account, &hashes);
-    return status;
-}
-
-uint64_t mag_cohort_twin_count(const mag_cohort *cohort) {
-    return cohort->twin_count;
-}
-
 mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
     mag_run_file *const *files = cohort->files.items;
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++)
+        if (!cohort->partitions[p].is_settled)
+            return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "partition %u was not settled", p);
+    MAG_TRY(mag_settle_twins(cohort, err));
     for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
         mag_partition *partition = &cohort->partitions[p];
-        if (!partition->is_settled)
-            return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "partition %u was not settled", p);
         for (size_t i = 0; i < cohort->files.count; i++)
             gather_counts(files[i], &partition->counts[i], partition->units[i]);
         for (int analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++)
@@ -331,5 +299,5 @@ mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
         qsort(cohort->rejects.items, cohort->rejects.count, sizeof(mag_reject), compare_rejects);
     for (size_t i = 0; i < cohort->files.count; i++)
         MAG_TRY(mag_accounting_check(&files[i]->accounting, files[i]->name, err));
-    return count_twins(cohort, err);
+    return MAG_OK;
 }

@@ -17,6 +17,7 @@ typedef struct mag_verdict {
     enum { MAG_ROW_ACCEPTED, MAG_ROW_OUT_OF_WINDOW, MAG_ROW_DUPLICATE, MAG_ROW_REJECTED } end;
     mag_reason reason;
     const char *detail; /* for the reject; NULL: nothing */
+    uint32_t patient;   /* of link.no_patient */
 } mag_verdict;
 
 /* Verdict of a row by the first that applies: out of window, own fault, no roster patient,
@@ -44,8 +45,10 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) MAG
 mag_status mag_settle_people(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Sorts, judges and packs the records of one kind. */
 mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
-/* Sets aside every sodium and glucose that a drip explains; rows sorted, before they are judged. */
-void mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count);
+/* Sets aside every sodium and glucose that a drip explains; rows sorted by patient, analyte and
+ * minute, before they are judged. */
+mag_status mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count,
+                               mag_error *err) MAG_MUST_CHECK;
 /* Flags packed results of samples that are not to be trusted, and those that contradict each other.
  */
 mag_status mag_settle_suspect(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
@@ -59,5 +62,9 @@ size_t mag_settle_longest(const mag_partition *partition);
 mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+
+/* Counts roster ids that are nearly equal, and tells rows of nobody that their patient nearly is in
+ * the roster. After all partitions, before their rejects are gathered. */
+mag_status mag_settle_twins(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
 
 #endif

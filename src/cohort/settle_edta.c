@@ -2,9 +2,9 @@
    binds calcium and magnesium. Which results lie near each other is settle_tubes.h's. */
 #include "cohort/settle.h"
 
-#include "clinical/conversion.h"
 #include "clinical/kidney.h"
 #include "cohort/settle_tubes.h"
+#include "cohort/settle_value.h"
 
 #include <stdlib.h>
 
@@ -19,25 +19,6 @@ static const mag_limit ca_total = {"ca", {180, 2}, {72, 1}, MAG_UNIT_MMOL_L, MAG
 /* --- values against limits -----------------------------------------------------------------------
  */
 
-static bool is_value(const mag_lab *lab) {
-    return mag_lab_reject(lab) == MAG_REASON_NONE;
-}
-
-static double canonical(const mag_lab *lab) {
-    return mag_to_canonical(mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab));
-}
-
-static bool is_bound(const mag_lab *lab, mag_comparator open, mag_comparator closed) {
-    const mag_comparator comparator = mag_lab_comparator(lab);
-    return comparator == open || comparator == closed;
-}
-static bool may_be_lower(const mag_lab *lab) {
-    return is_bound(lab, MAG_LESS, MAG_LESS_EQUAL);
-}
-static bool may_be_higher(const mag_lab *lab) {
-    return is_bound(lab, MAG_GREATER, MAG_GREATER_EQUAL);
-}
-
 /* Sign of value - limit: exact in the reported family, in canonical units if the limit has no such
    side. */
 static int order_of(const mag_lab *lab, const mag_limit *limit) {
@@ -45,19 +26,19 @@ static int order_of(const mag_lab *lab, const mag_limit *limit) {
     if (mag_limit_compare(mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab), limit,
                           &order))
         return order;
-    const double value = canonical(lab), at = mag_decimal_double(limit->molar);
+    const double value = mag_settled_canonical(lab), at = mag_decimal_double(limit->molar);
     return mag_derived_above(value, at) - mag_derived_below(value, at);
 }
 
 static bool is_above(const mag_lab *lab, const mag_limit *limit) {
     const int order = order_of(lab, limit);
-    return !may_be_lower(lab) &&
+    return !mag_settled_may_be_lower(lab) &&
            (order > 0 || (order == 0 && mag_lab_comparator(lab) == MAG_GREATER));
 }
 
 static bool is_below(const mag_lab *lab, const mag_limit *limit) {
     const int order = order_of(lab, limit);
-    return !may_be_higher(lab) &&
+    return !mag_settled_may_be_higher(lab) &&
            (order < 0 || (order == 0 && mag_lab_comparator(lab) == MAG_LESS));
 }
 
@@ -119,7 +100,7 @@ static mag_status look_up(const edta_labs *of, mag_analyte analyte, mag_arena *s
     if (!out->by_specimen || !out->clocks || !out->dates)
         return mag_fail_memory(err, room * sizeof(keyed));
     for (size_t i = begin; i < end; i++) {
-        if (!is_value(&of->labs[i]))
+        if (!mag_settled_is_value(&of->labs[i]))
             continue;
         out->by_specimen[out->count++] = (keyed){of->specimens[i], (uint32_t)i};
         if (mag_lab_has(&of->labs[i], MAG_LAB_DATE_ONLY))
@@ -212,23 +193,24 @@ static size_t albumin_of(const edta_labs *of, size_t calcium) {
 static bool is_low_when_adjusted(const mag_lab *calcium, double albumin_g_l) {
     const mag_unit unit = mag_lab_unit(calcium);
     if (mag_unit_scale_of(unit).dimension != MAG_DIMENSION_MASS)
-        return mag_derived_below(canonical(calcium) + 0.02 * (40 - albumin_g_l),
+        return mag_derived_below(mag_settled_canonical(calcium) + 0.02 * (40 - albumin_g_l),
                                  mag_decimal_double(ca_edta.molar));
-    const double mg_dl = mag_from_canonical(MAG_CALCIUM, MAG_UNIT_MG_DL, canonical(calcium));
+    const double mg_dl =
+        mag_from_canonical(MAG_CALCIUM, MAG_UNIT_MG_DL, mag_settled_canonical(calcium));
     return mag_derived_below(mg_dl + 0.8 * (4 - albumin_g_l / 10),
                              mag_decimal_double(ca_edta.mass));
 }
 
 static bool is_low_calcium(const edta_labs *of, size_t at) {
     const mag_lab *lab = &of->labs[at];
-    if (!is_value(lab))
+    if (!mag_settled_is_value(lab))
         return false;
     if (mag_lab_analyte(lab) == MAG_CALCIUM_ADJUSTED)
         return is_below(lab, &ca_edta);
     if (of_specimen(of, &of->adjusted, of->specimens[at]) < of->count)
         return false; /* a reported adjusted calcium of the specimen speaks for it */
     const size_t albumin = albumin_of(of, at);
-    const double albumin_g_l = albumin < of->count ? canonical(&of->labs[albumin]) : 0;
+    const double albumin_g_l = albumin < of->count ? mag_settled_canonical(&of->labs[albumin]) : 0;
     if (mag_derived_below(albumin_g_l, ALBUMIN_LEAST_G_L) || mag_lab_comparator(lab) != MAG_EXACT ||
         mag_lab_comparator(&of->labs[albumin]) != MAG_EXACT)
         return is_below(lab, &ca_total);
@@ -241,11 +223,11 @@ static bool is_low_calcium(const edta_labs *of, size_t at) {
 enum { PART_POTASSIUM, PART_MAGNESIUM, PART_CALCIUM };
 
 static bool is_high_potassium(const edta_labs *of, size_t at) {
-    return is_value(&of->labs[at]) && is_above(&of->labs[at], &k_edta);
+    return mag_settled_is_value(&of->labs[at]) && is_above(&of->labs[at], &k_edta);
 }
 
 static bool is_low_magnesium(const edta_labs *of, size_t at) {
-    return is_value(&of->labs[at]) && is_below(&of->labs[at], &mg_edta);
+    return mag_settled_is_value(&of->labs[at]) && is_below(&of->labs[at], &mg_edta);
 }
 
 typedef bool is_part(const edta_labs *of, size_t at);

@@ -76,24 +76,31 @@ static void join(const mag_cohort *cohort, mag_person *person, const mag_person 
         person->site_id = more->site_id;
 }
 
+static bool has_implausible_age(const mag_person *person, mag_minute as_of) {
+    int age;
+    bool is_year_only;
+    return as_of != MAG_MINUTE_NONE && !mag_person_age(person, as_of, &age, &is_year_only);
+}
+
 /* Notes on what is unknown, counted on the file of the person's first row. */
 static void count_notes(const mag_settling *settling, const mag_person *person, uint32_t patient,
                         mag_position at) {
     mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_PATIENTS);
     if (!counts)
         return;
-    int age;
-    bool is_year_only;
-    mag_minute as_of = settling->as_of[patient];
+    const bool is_single = !person->has_conflict;
+    const bool lacks_sex = is_single && person->sex == MAG_SEX_UNKNOWN;
+    const bool lacks_birth = is_single && !person->has_birth;
+    const bool is_age_odd =
+        is_single && person->has_birth && has_implausible_age(person, settling->as_of[patient]);
     counts->demog_conflict += person->has_conflict;
     counts->death_unknown += person->is_death_unreadable;
     counts->detail_unknown += person->is_detail_unreadable;
-    if (person->has_conflict)
-        return;
-    counts->sex_unknown += person->sex == MAG_SEX_UNKNOWN;
-    counts->birth_unknown += !person->has_birth;
-    counts->age_implausible += person->has_birth && as_of != MAG_MINUTE_NONE &&
-                               !mag_person_age(person, as_of, &age, &is_year_only);
+    counts->sex_unknown += lacks_sex;
+    counts->birth_unknown += lacks_birth;
+    counts->age_implausible += is_age_odd;
+    counts->demog_noted += lacks_sex || lacks_birth || is_age_odd || person->is_death_unreadable ||
+                           person->is_detail_unreadable;
 }
 
 static mag_status settle_one(const mag_settling *settling, const mag_person_row *rows, size_t count,

@@ -144,7 +144,7 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
         return mag_fail_memory(err, count * sizeof *partition->specimens);
     if (count)
         qsort(rows, count, sizeof *rows, compare_labs);
-    mag_settle_drip_arm(settling, rows, count);
+    MAG_TRY(mag_settle_drip_arm(settling, rows, count, err));
     for (size_t i = 0; i < count; i++) {
         bool is_duplicate = i && !compare_lab_content(&rows[i - 1], &rows[i]);
         MAG_TRY(place_lab(settling, &rows[i], is_duplicate, &kept, err));

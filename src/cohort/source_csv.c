@@ -86,13 +86,15 @@ static mag_status read_rows(mag_decoder *decoder, mag_csv_reader *reader, mag_er
     }
 }
 
-static void keep_facts(mag_run_file *file, const mag_stream_facts *bytes,
-                       const mag_csv_facts *rows) {
+static void keep_byte_facts(mag_run_file *file, const mag_stream_facts *bytes) {
     memcpy(file->sha256, bytes->sha256, sizeof file->sha256);
     file->in_nbytes = bytes->in_nbytes;
     file->out_nbytes = bytes->out_nbytes;
     file->member_count = bytes->member_count;
     file->has_zero_padding = bytes->has_zero_padding;
+}
+
+static void keep_row_facts(mag_run_file *file, const mag_csv_facts *rows) {
     file->blank_line_count = rows->blank_line_count;
     file->repeated_header_count = rows->repeated_header_count;
     file->windows1252_count = rows->windows1252_count;
@@ -175,10 +177,12 @@ static mag_status read_opened(const csv_source *source, mag_decoder *decoder, ma
         status = bind_header(decoder, reader, err);
     if (status == MAG_OK)
         status = read_rows(decoder, reader, err);
-    if (status == MAG_OK) {
-        keep_facts(file, mag_stream_facts_of(stream), mag_csv_facts_of(reader));
+    /* Of a file that is refused too: how far it was read explains the refusal. */
+    keep_byte_facts(file, mag_stream_facts_of(stream));
+    if (reader)
+        keep_row_facts(file, mag_csv_facts_of(reader));
+    if (status == MAG_OK)
         status = check_whole(source, file, mag_csv_facts_of(reader), err);
-    }
     if (reader)
         mag_csv_close(reader);
     return status == MAG_OK ? check_not_twice(decoder->cohort, file, err) : status;

@@ -68,6 +68,12 @@ typedef struct mag_condition_row {
     mag_position at;
 } mag_condition_row;
 
+/* A reject of a row whose patient the roster does not have. */
+typedef struct mag_stray {
+    size_t reject_idx;
+    uint32_t patient; /* settled number: patient_count and more */
+} mag_stray;
+
 typedef struct mag_partition {
     mag_arena *arena;
     mag_intern ids;   /* number of a patient until settling */
@@ -92,6 +98,8 @@ typedef struct mag_partition {
     mag_accounting *counts;                     /* by file of the run */
     mag_unit_count (*units)[MAG_ANALYTE_COUNT]; /* by file of the run */
     mag_list rejects;                           /* mag_reject */
+    mag_span *strangers; /* ids outside the roster, in the order of their numbers */
+    mag_list strays;     /* mag_stray */
     bool delivers[MAG_ANALYTE_COUNT];
 } mag_partition;
 

@@ -10,22 +10,25 @@ mag_day mag_synth_last_day(void) {
     return mag_day_from_civil(2025, 12, 31);
 }
 
-static mag_status open_sheet(mag_csv_writer **out, const mag_synth_settings *settings,
-                             const char *name, const char *header, mag_account *account) {
+/* A file of the cohort's folder, with its first line. */
+typedef struct new_sheet {
+    mag_csv_writer **writer;
+    const char *name, *header;
+} new_sheet;
+
+static mag_status open_sheet(const new_sheet *sheet, const mag_synth_settings *settings,
+                             mag_account *account, mag_error *err) {
     char path[4096];
-    int length = snprintf(path, sizeof path, "%s/%s", settings->directory, name);
+    int length = snprintf(path, sizeof path, "%s/%s", settings->directory, sheet->name);
     if (length < 0 || (size_t)length >= sizeof path)
-        return MAG_E_USAGE;
-    return mag_csv_writer_open(out, path, header, account, NULL);
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_P405, "the path of --out is too long");
+    return mag_csv_writer_open(sheet->writer, path, sheet->header, account, err);
 }
 
 mag_status mag_synth_sheets_open(mag_synth_sheets *sheets, const mag_synth_settings *settings,
                                  mag_account *account, mag_error *err) {
     *sheets = (mag_synth_sheets){.lab_file_count = settings->lab_file_count};
-    const struct {
-        mag_csv_writer **writer;
-        const char *name, *header;
-    } table[] = {
+    const new_sheet table[] = {
         {&sheets->patients, "patients.csv.gz",
          "patient_id,sex,birth,died_on,site,weight_kg,height_cm,measured_on"},
         {&sheets->prescriptions, "prescriptions.csv.gz",
@@ -36,19 +39,19 @@ mag_status mag_synth_sheets_open(mag_synth_sheets *sheets, const mag_synth_setti
     };
     mag_status status = MAG_OK;
     for (size_t i = 0; i < sizeof table / sizeof table[0] && status == MAG_OK; i++)
-        status = open_sheet(table[i].writer, settings, table[i].name, table[i].header, account);
+        status = open_sheet(&table[i], settings, account, err);
     for (unsigned k = 0; k < sheets->lab_file_count && status == MAG_OK; k++) {
         char name[32];
         mag_synth_lab_file_name(k, sheets->lab_file_count, name);
-        status = open_sheet(&sheets->labs[k], settings, name,
-                            "patient_id,code,value,unit,collected_at,comment", account);
+        const new_sheet sheet = {&sheets->labs[k], name,
+                                 "patient_id,code,value,unit,collected_at,comment"};
+        status = open_sheet(&sheet, settings, account, err);
     }
     if (status == MAG_OK)
         return MAG_OK;
     mag_error ignored;
     (void)!mag_synth_sheets_close(sheets, &ignored);
-    return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: cannot write the cohort",
-                    settings->directory);
+    return status;
 }
 
 mag_status mag_synth_sheets_close(mag_synth_sheets *sheets, mag_error *err) {

@@ -214,6 +214,24 @@ static mag_status say_without(mag_canary_round *round, mag_canary_findings *find
     return MAG_OK;
 }
 
+/* A value of the site's own is not what the canaries were written for. */
+static mag_status say_overrides(mag_canary_round *round, mag_canary_findings *findings,
+                                mag_error *err) {
+    const mag_plan *plan = round->inputs->plan;
+    for (size_t i = 0; i < plan->override_count; i++)
+        MAG_TRY(mag_canary_say_unchecked(round, findings, plan->overrides[i].name,
+                                         "the pipeline's own value; canaries are judged by "
+                                         "the pack's",
+                                         err));
+    return MAG_OK;
+}
+
+static mag_status say_first(mag_canary_round *round, mag_canary_findings *findings,
+                            mag_error *err) {
+    MAG_TRY(say_without(round, findings, err));
+    return say_overrides(round, findings, err);
+}
+
 static mag_status sum_up(mag_arena *arena, const mag_pack *pack, mag_canary_findings *findings,
                          mag_error *err) {
     const char *uncovered = "";
@@ -235,17 +253,19 @@ static mag_status refuse(const mag_canary_findings *findings, mag_error *err) {
     mag_fail(err, MAG_E_RULES, MAG_MSG_R505, "%s (%zu wrong in all); nothing was read",
              findings->first.text, findings->wrong_count);
     mag_error_count(err, findings->wrong_count);
-    mag_hint(
-        err,
-        "codes, units, columns, texts or dates of the profile no longer bring these rows "
-        "to the rules: mend the profile; if a rule, or a limit or parameter of the pipeline, was "
-        "changed on purpose, its canaries");
+    mag_hint(err,
+             "codes, units, columns, texts or dates of the profile no longer bring these rows "
+             "to the rules: mend the profile; if a rule of the pack was changed on purpose, its "
+             "canaries");
     return MAG_E_RULES;
 }
 
 mag_status mag_canaries_check(mag_arena *arena, const mag_run_inputs *inputs,
                               const mag_run_time *time, mag_canary_report *report, mag_error *err) {
-    const size_t rule_count = mag_pack_rule_count(inputs->pack);
+    mag_run_inputs as_written = *inputs;
+    if (inputs->pack_as_written)
+        as_written.pack = inputs->pack_as_written;
+    const size_t rule_count = mag_pack_rule_count(as_written.pack);
     *report = (mag_canary_report){.uncovered_rules = ""};
     mag_canary_findings findings = {.report = report};
     findings.is_covered = mag_arena_alloc(arena, rule_count + 1);
@@ -255,13 +275,13 @@ mag_status mag_canaries_check(mag_arena *arena, const mag_run_inputs *inputs,
     const size_t round_count = count_rounds(inputs->plan);
     for (size_t i = 0; i < round_count; i++) {
         mag_canary_round round = {
-            .arena = arena, .inputs = inputs, .time = time, .as_of = as_of(time)};
-        mag_status status = i == 0 ? say_without(&round, &findings, err) : MAG_OK;
+            .arena = arena, .inputs = &as_written, .time = time, .as_of = as_of(time)};
+        mag_status status = i == 0 ? say_first(&round, &findings, err) : MAG_OK;
         if (status == MAG_OK)
             status = run_round(&round, i, &findings, err);
         end_round(&round);
         MAG_TRY(status);
     }
-    MAG_TRY(sum_up(arena, inputs->pack, &findings, err));
+    MAG_TRY(sum_up(arena, as_written.pack, &findings, err));
     return refuse(&findings, err);
 }

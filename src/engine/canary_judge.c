@@ -177,17 +177,36 @@ static mag_status judge_patients(mag_canary_round *round, mag_evaluator *evaluat
     return MAG_OK;
 }
 
+/* Cases of the profile; 0 unless this one is its first. */
+static size_t case_count_at_first(const mag_canary_round *round, size_t at) {
+    const mag_profile *profile = round->cases[at].profile;
+    size_t count = 0;
+    for (size_t i = 0; i < round->case_count; i++) {
+        if (round->cases[i].profile != profile)
+            continue;
+        if (i < at)
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+/* The same is true of all canaries of a profile: it is said once. */
 static mag_status say_other_pack(mag_canary_round *round, mag_canary_findings *findings,
                                  mag_error *err) {
     for (size_t i = 0; i < round->case_count; i++) {
-        const char *pack = round->cases[i].profile->canaries->pack;
-        if (strcmp(pack, mag_pack_name(round->inputs->pack)) == 0)
+        const mag_profile *profile = round->cases[i].profile;
+        const char *pack = profile->canaries->pack;
+        const size_t count = case_count_at_first(round, i);
+        if (count == 0 || strcmp(pack, mag_pack_name(round->inputs->pack)) == 0)
             continue;
+        const char *subject =
+            mag_arena_format(round->arena, "%zu canaries of profile %s", count, profile->name);
         const char *why = mag_arena_format(
-            round->arena, "its outcomes are of pack %s: only its rows were looked at", pack);
-        if (!why)
+            round->arena, "outcomes are of pack %s: only the rows were looked at", pack);
+        if (!subject || !why)
             return mag_fail_memory(err, 1);
-        MAG_TRY(mag_canary_say_unchecked(round, findings, round->cases[i].canary->name, why, err));
+        MAG_TRY(mag_canary_say_unchecked(round, findings, subject, why, err));
     }
     return MAG_OK;
 }

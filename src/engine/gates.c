@@ -68,7 +68,12 @@ mag_gate_limit mag_gate_limit_of(const mag_plan_source *source, mag_reason reaso
     const mag_gate_limit *own = find_limit(source->gates, source->gate_count, reason, kind);
     if (own == NULL)
         own = find_limit(source->profile->gates, source->profile->gate_count, reason, kind);
-    return own != NULL ? *own : mag_gate_default(kind);
+    if (own != NULL)
+        return *own;
+    mag_gate_limit limit = mag_gate_default(kind);
+    if (reason == MAG_REASON_CSV_UNCLOSED_QUOTE)
+        limit.red = 0.0; /* whoever wrote the file did not come to its end */
+    return limit;
 }
 
 mag_accounting mag_source_accounting(const mag_cohort *cohort, const char *source,
@@ -94,8 +99,10 @@ typedef struct gate_judge {
     size_t count, capacity;
 } gate_judge;
 
-/* Line and column of the first row of a reason (or of any csv.* fault) in a file or source. */
-static void find_first(const mag_cohort *cohort, mag_gate_verdict *verdict, mag_reason reason) {
+/* Line and column of the first row of a reason (or of any csv.* fault but one) in a file or source.
+ */
+static void find_first(const mag_cohort *cohort, mag_gate_verdict *verdict, mag_reason reason,
+                       mag_reason but) {
     size_t count;
     const mag_reject *rejects = mag_cohort_rejects(cohort, &count);
     for (size_t i = 0; i < count; i++) {
@@ -104,7 +111,7 @@ static void find_first(const mag_cohort *cohort, mag_gate_verdict *verdict, mag_
         bool is_reason =
             reason == MAG_REASON_NONE ? mag_reason_gate(found) == MAG_GATE_SHAPE : found == reason;
         bool is_file = verdict->file[0] == '\0' || strcmp(file->name, verdict->file) == 0;
-        if (!is_reason || !is_file || strcmp(file->source, verdict->source) != 0)
+        if (!is_reason || found == but || !is_file || strcmp(file->source, verdict->source) != 0)
             continue;
         verdict->first_file = file->name;
         verdict->first_line = rejects[i].line;
@@ -154,6 +161,24 @@ static mag_gate_verdict make_verdict(const mag_plan_source *source, mag_reason r
                               .column = ""};
 }
 
+/* A quote that never closes has a limit of its own, unless the source widened `csv` as a whole. */
+static bool is_quote_apart(const mag_plan_source *source) {
+    const mag_reason reason = MAG_REASON_CSV_UNCLOSED_QUOTE;
+    const mag_gate_limit own = mag_gate_limit_of(source, reason, MAG_GATE_SHAPE);
+    return own.reason == reason || own.note == NULL || own.note[0] == '\0';
+}
+
+static mag_status judge_quotes(gate_judge *judge, const mag_plan_source *source,
+                               const mag_run_file *file, mag_error *err) {
+    const mag_reason reason = MAG_REASON_CSV_UNCLOSED_QUOTE;
+    mag_gate_verdict verdict = make_verdict(
+        source, reason, MAG_GATE_SHAPE, file->accounting.rejected[reason], file->accounting.read);
+    verdict.file = file->name;
+    if (verdict.count > 0)
+        find_first(judge->cohort, &verdict, reason, MAG_REASON_NONE);
+    return put_verdict(judge, &verdict, err);
+}
+
 static uint64_t shape_rejects(const mag_accounting *accounting) {
     uint64_t sum = 0;
     for (unsigned reason = 1; reason < MAG_REASON_COUNT; reason++)
@@ -173,15 +198,21 @@ static mag_status judge_shapes(gate_judge *judge, const mag_plan_source *source,
         const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
         if (strcmp(file->source, source->name) != 0)
             continue;
+        const bool has_quotes_apart = is_quote_apart(source);
+        uint64_t count = shape_rejects(&file->accounting);
+        if (has_quotes_apart)
+            count -= file->accounting.rejected[MAG_REASON_CSV_UNCLOSED_QUOTE];
         mag_gate_verdict verdict =
-            make_verdict(source, MAG_REASON_NONE, MAG_GATE_SHAPE, shape_rejects(&file->accounting),
-                         file->accounting.read);
+            make_verdict(source, MAG_REASON_NONE, MAG_GATE_SHAPE, count, file->accounting.read);
         verdict.file = file->name;
         if (verdict.count > 0)
-            find_first(judge->cohort, &verdict, MAG_REASON_NONE);
+            find_first(judge->cohort, &verdict, MAG_REASON_NONE,
+                       has_quotes_apart ? MAG_REASON_CSV_UNCLOSED_QUOTE : MAG_REASON_NONE);
         if (is_windows1252(file))
             verdict.detail = "the bytes look like Windows-1252: export the file as UTF-8";
         MAG_TRY(put_verdict(judge, &verdict, err));
+        if (has_quotes_apart)
+            MAG_TRY(judge_quotes(judge, source, file, err));
     }
     return MAG_OK;
 }
@@ -196,7 +227,7 @@ static mag_status judge_reasons(gate_judge *judge, const mag_plan_source *source
         mag_gate_verdict verdict =
             make_verdict(source, reason, mag_reason_gate(reason), accounting->rejected[reason], of);
         if (verdict.count > 0)
-            find_first(judge->cohort, &verdict, reason);
+            find_first(judge->cohort, &verdict, reason, MAG_REASON_NONE);
         MAG_TRY(put_verdict(judge, &verdict, err));
     }
     return MAG_OK;
@@ -229,7 +260,7 @@ static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *sourc
         return MAG_OK;
     mag_gate_verdict verdict =
         make_verdict(source, MAG_REASON_NONE, MAG_GATE_UNMAPPED, accounting->unmapped,
-                     mag_accounting_of_interest(accounting));
+                     mag_accounting_with_unmapped(accounting));
     verdict.message = MAG_MSG_I248;
     return put_verdict(judge, &verdict, err);
 }
@@ -237,13 +268,11 @@ static mag_status judge_unmapped(gate_judge *judge, const mag_plan_source *sourc
 /* Nobody's row is set aside for sex or age; the rules that need them say cannot_tell. */
 static mag_status judge_demographics(gate_judge *judge, const mag_plan_source *source,
                                      const mag_accounting *accounting, mag_error *err) {
-    uint64_t noted = accounting->sex_unknown + accounting->birth_unknown +
-                     accounting->death_unknown + accounting->detail_unknown +
-                     accounting->age_implausible;
     if (source->kind != MAG_TABLE_PATIENTS)
         return MAG_OK;
-    mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, noted,
-                                            mag_accounting_of_interest(accounting));
+    mag_gate_verdict verdict =
+        make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOGRAPHIC, accounting->demog_noted,
+                     mag_accounting_of_interest(accounting));
     verdict.message = MAG_MSG_I266;
     MAG_TRY(put_verdict(judge, &verdict, err));
     verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_DEMOG_CONFLICT,

@@ -119,16 +119,24 @@ static void put_verdict(historian *at, const mag_tracked *item, mag_gate_verdict
         at->verdicts[at->verdict_count++] = verdict;
 }
 
+/* Few rows that are none today: less likely by chance than one in a hundred. */
+static bool has_vanished(const mag_tracked *item, const mag_tracked *earlier, uint64_t before) {
+    return item->values[0] == 0 && before >= MAG_HISTORY_FEWEST &&
+           mag_tracked_chance_of_zero(earlier) < 0.01;
+}
+
 static void judge_count(historian *at, const mag_tracked *item, const mag_tracked *earlier) {
     const uint64_t now = item->values[0], before = mag_tracked_median(earlier);
     const bool is_fall = now < before;
-    if (before < MAG_HISTORY_FLOOR || (!is_fall && item->kind != MAG_TRACKED_SOURCE))
+    const bool is_small = before < MAG_HISTORY_FLOOR;
+    if (is_small ? !has_vanished(item, earlier, before)
+                 : !is_fall && item->kind != MAG_TRACKED_SOURCE)
         return;
     const double change = (double)(is_fall ? before - now : now - before) / (double)before;
     put_verdict(at, item,
                 (mag_gate_verdict){
                     .measure = MAG_MEASURE_CHANGE, .count = now, .of = before, .share = change},
-                is_fall);
+                is_fall && !is_small);
 }
 
 /* "12 of 300, 11 of 298": newest first. */

@@ -6,8 +6,9 @@
 
 #include "engine/gates.h"
 
-/* Fewer than this many rows before are too few to call a fall one. */
-enum { MAG_HISTORY_FLOOR = 20 };
+/* Fewer rows before than the floor are too few to call a fall one, unless nothing is left: from the
+   fewest on, and where chance is no likely reason, that is amber. */
+enum { MAG_HISTORY_FLOOR = 20, MAG_HISTORY_FEWEST = 5 };
 
 /* Gathers this run's figures into the report, with those of the earlier runs behind them, judges
    them and adds the verdicts to the gates. The report has its sources and rules already, the cohort

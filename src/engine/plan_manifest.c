@@ -49,20 +49,48 @@ mag_status mag_plan_take_manifests(mag_plan *plan, mag_error *err) {
     return MAG_OK;
 }
 
-/* The base names of all files of the sources that rely on the manifest. */
-static mag_status names_of(mag_arena *arena, const mag_plan *plan, const mag_manifest *manifest,
-                           const char ***names, size_t *count, mag_error *err) {
+/* Two names of one file, or one name given twice. */
+static bool is_same_file(const char *one, const char *other) {
+    struct stat mine, theirs;
+    if (strcmp(one, other) == 0)
+        return true;
+    return stat(one, &mine) == 0 && stat(other, &theirs) == 0 && mine.st_dev == theirs.st_dev &&
+           mine.st_ino == theirs.st_ino;
+}
+
+/* A manifest knows names without folders: of two files with one name it describes one, and nobody
+   could say which. Two sources may read the same file. */
+static mag_status check_names(const mag_manifest *manifest, const char *const *paths, size_t count,
+                              mag_error *err) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const char *name = mag_source_file_name(paths[i]);
+            if (strcmp(name, mag_source_file_name(paths[k])) != 0 ||
+                is_same_file(paths[i], paths[k]))
+                continue;
+            mag_fail(err, MAG_E_INPUT, MAG_MSG_I111,
+                     "%s has one line for %s, and two files of that name are read: %s and %s",
+                     manifest->name, name, paths[k], paths[i]);
+            mag_hint(err, "give the files names of their own, or each folder its manifest");
+            return MAG_E_INPUT;
+        }
+    return MAG_OK;
+}
+
+/* The paths of all files of the sources that rely on the manifest. */
+static mag_status paths_of(mag_arena *arena, const mag_plan *plan, const mag_manifest *manifest,
+                           const char ***paths, size_t *count, mag_error *err) {
     size_t most = 0;
     for (size_t i = 0; i < plan->source_count; i++)
         most += plan->sources[i].path_count;
-    *names = mag_arena_alloc(arena, (most + 1) * sizeof **names);
+    *paths = mag_arena_alloc(arena, (most + 1) * sizeof **paths);
     *count = 0;
-    if (*names == NULL)
-        return mag_fail_memory(err, most * sizeof **names);
+    if (*paths == NULL)
+        return mag_fail_memory(err, most * sizeof **paths);
     for (size_t i = 0; i < plan->source_count; i++)
         for (size_t k = 0; k < plan->sources[i].path_count; k++)
             if (plan->sources[i].manifest == manifest)
-                (*names)[(*count)++] = mag_source_file_name(plan->sources[i].paths[k]);
+                (*paths)[(*count)++] = plan->sources[i].paths[k];
     return MAG_OK;
 }
 
@@ -84,7 +112,10 @@ mag_status mag_plan_check_manifests(mag_arena *arena, const mag_plan *plan,
         if (manifest == NULL || is_checked(plan, i))
             continue;
         *source = &plan->sources[i];
-        MAG_TRY(names_of(arena, plan, manifest, &names, &count, err));
+        MAG_TRY(paths_of(arena, plan, manifest, &names, &count, err));
+        MAG_TRY(check_names(manifest, names, count, err));
+        for (size_t k = 0; k < count; k++)
+            names[k] = mag_source_file_name(names[k]);
         MAG_TRY(mag_manifest_check_set(manifest, names, count, err));
     }
     return MAG_OK;

@@ -36,10 +36,10 @@ static mag_status real_target(mag_arena *arena, const char *path, const char **o
     return realpath(parent, real) ? keep(arena, real, base, out, err) : MAG_OK;
 }
 
-/* Is path the folder, or inside it? */
+/* Is path inside the folder? They are not the same. */
 static bool is_within(const char *path, const char *folder) {
     size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+    return strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
 /* Cuts the last part off. */

@@ -210,9 +210,7 @@ static const char *first_difference(const mag_profile *a, const mag_profile *b,
         return "kidney";
     if (!said->data_until && a->shifted_dates != b->shifted_dates)
         return "shifted_dates";
-    bool is_zone_same = a->site_zone == NULL || b->site_zone == NULL
-                            ? a->site_zone == b->site_zone
-                            : strcmp(a->site_zone, b->site_zone) == 0;
+    const bool is_zone_same = strcmp(a->site_zone, b->site_zone) == 0;
     return said->site_zone || is_zone_same ? NULL : "site_zone";
 }
 

@@ -23,7 +23,8 @@ mag_status mag_held_record_read(mag_arena *arena, const char *directory, mag_hel
                                 mag_error *err) MAG_MUST_CHECK;
 /* A reason is 1 to 500 bytes of printable UTF-8 and not blank; MAG_E_USAGE (MS-P413) else. */
 mag_status mag_release_check_reason(const char *reason, mag_error *err) MAG_MUST_CHECK;
-/* Appends the same record with state "published" and, behind it, "released": { reason, by, at }. */
+/* Appends the same record with state "published", "released": { reason, by, at } behind it, and the
+   exit code of a run that is published with warnings. */
 mag_status mag_release_record(const mag_held_record *record, const mag_release *release,
                               mag_text *out, mag_error *err) MAG_MUST_CHECK;
 

@@ -149,6 +149,7 @@ typedef struct mag_run_report {
     size_t not_compared_count;
     mag_canary_report canaries;
     uint64_t patient_count;  /* roster */
+    uint64_t id_twin_count;  /* of the roster: ids that differ only in case or blanks */
     uint64_t screened_count; /* adults alive at T with an as-of */
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
     uint64_t hidden_count;
@@ -165,8 +166,9 @@ typedef struct mag_run_inputs {
     const mag_plan *plan;
     const mag_codebook *book;
     const mag_pack *pack;
-    bool is_pack_released;      /* PACK.lock has its name, version and digest */
-    mag_source *const *sources; /* in the plan's order */
+    const mag_pack *pack_as_written; /* without overrides: canaries are of it; NULL: as pack */
+    bool is_pack_released;           /* PACK.lock has its name, version and digest */
+    mag_source *const *sources;      /* in the plan's order */
     size_t source_count;
     const mag_previous_run *previous; /* NULL: nothing to compare with */
     const mag_ledger_input *ledger;   /* episodes of the nights before; NULL: no ledger is kept */

@@ -2,12 +2,13 @@
 
 #include "cohort/unit_profile.h"
 
-enum { NOTES_OF_A_FILE = 6 };
+enum { NOTES_OF_A_FILE = 7, NOTES_OF_A_ROSTER = 1 };
 
 static size_t notes_of(const mag_run_file *file, mag_run_note *out) {
     uint64_t ignored = file->blank_line_count + file->repeated_header_count;
     uint64_t offsets = file->accounting.offset_times + file->accounting.utc_times;
     uint64_t against_code = file->accounting.units_against_code;
+    uint64_t near_ids = file->accounting.near_ids;
     const struct {
         bool is_there;
         mag_run_note note;
@@ -18,6 +19,7 @@ static size_t notes_of(const mag_run_file *file, mag_run_note *out) {
         {file->unused_column_count > 0,
          {MAG_MSG_I135, file->name, file->unused_column_count, "column"}},
         {against_code > 0, {MAG_MSG_I254, file->name, against_code, "row"}},
+        {near_ids > 0, {MAG_MSG_I255, file->name, near_ids, "row"}},
         {offsets > 0, {MAG_MSG_I263, file->name, offsets, "time"}},
     };
     size_t count = 0;
@@ -41,7 +43,8 @@ mag_status mag_run_notes(mag_arena *arena, const mag_cohort *cohort, mag_run_rep
                          mag_error *err) {
     size_t file_count = mag_cohort_file_count(cohort), profile_count;
     const mag_unit_profile *profiles = mag_cohort_unit_profiles(cohort, &profile_count);
-    size_t nbytes = (file_count * NOTES_OF_A_FILE + profile_count + 1) * sizeof(mag_run_note);
+    size_t nbytes =
+        (file_count * NOTES_OF_A_FILE + profile_count + NOTES_OF_A_ROSTER) * sizeof(mag_run_note);
     mag_run_note *notes = mag_arena_alloc(arena, nbytes);
     if (notes == NULL)
         return mag_fail_memory(err, nbytes);
@@ -50,6 +53,10 @@ mag_status mag_run_notes(mag_arena *arena, const mag_cohort *cohort, mag_run_rep
         report->note_count +=
             notes_of(mag_cohort_file(cohort, (uint16_t)i), notes + report->note_count);
     report->note_count += notes_of_units(profiles, profile_count, notes + report->note_count);
+    report->id_twin_count = mag_cohort_twin_count(cohort);
+    if (report->id_twin_count > 0)
+        notes[report->note_count++] = (mag_run_note){
+            MAG_MSG_I255, mag_table_kind_name(MAG_TABLE_PATIENTS), report->id_twin_count, "id"};
     for (size_t i = 0; i < report->note_count; i++) {
         notes[i].file = mag_arena_text(arena, mag_span_of(notes[i].file));
         if (notes[i].file == NULL)

@@ -4,7 +4,7 @@
 
 #include "engine/run.h"
 
-/* Fills notes and note_count of the report, after settling. */
+/* Fills notes, note_count and id_twin_count of the report, after settling. */
 mag_status mag_run_notes(mag_arena *arena, const mag_cohort *cohort, mag_run_report *report,
                          mag_error *err) MAG_MUST_CHECK;
 

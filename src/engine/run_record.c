@@ -98,12 +98,14 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "ended_orders", accounting->ended_orders);
     key_count(json, "units_inferred", accounting->units_inferred);
     key_count(json, "units_against_code", accounting->units_against_code);
+    key_count(json, "demog_noted", accounting->demog_noted);
     key_count(json, "sex_unknown", accounting->sex_unknown);
     key_count(json, "death_unknown", accounting->death_unknown);
     key_count(json, "detail_unknown", accounting->detail_unknown);
     key_count(json, "birth_unknown", accounting->birth_unknown);
     key_count(json, "age_implausible", accounting->age_implausible);
     key_count(json, "demog_conflict", accounting->demog_conflict);
+    key_count(json, "near_ids", accounting->near_ids);
     key_count(json, "version_conflicts", accounting->version_conflicts);
     mag_json_end_object(json);
 }
@@ -316,6 +318,7 @@ static void write_outcomes(mag_json *json, const mag_run_record *record) {
     const mag_run_report *report = record->report;
     begin_object(json, "patients");
     key_count(json, "roster", report->patient_count);
+    key_count(json, "id_twins", report->id_twin_count);
     key_count(json, "screened", report->screened_count);
     key_count(json, "flagged", report->flagged_patient_count);
     mag_json_end_object(json);

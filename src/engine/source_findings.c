@@ -41,7 +41,7 @@ static void add_unmapped(const mag_cohort *cohort, const char *source, fact_list
         if (strcmp(file->source, source) != 0 || file->kind != MAG_TABLE_PRESCRIPTIONS)
             continue;
         fact.count += file->accounting.unmapped;
-        fact.of += file->accounting.unmapped + mag_accounting_of_interest(&file->accounting);
+        fact.of += mag_accounting_with_unmapped(&file->accounting);
     }
     if (fact.count > 0)
         to->facts[to->count++] = fact;

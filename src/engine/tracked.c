@@ -48,6 +48,17 @@ uint64_t mag_tracked_median(const mag_tracked *tracked) {
     return sorted[half - 1] + (sorted[half] - sorted[half - 1]) / 2;
 }
 
+/* Under one rate for k earlier runs and this one, each of the earlier rows had k chances in k + 1
+   not to be this run's. */
+double mag_tracked_chance_of_zero(const mag_tracked *earlier) {
+    const double not_here = (double)earlier->count / (double)(earlier->count + 1);
+    double chance = 1;
+    for (size_t i = 0; i < earlier->count; i++)
+        for (uint64_t row = 0; row < earlier->values[i] && chance > 1e-9; row++)
+            chance *= not_here;
+    return chance;
+}
+
 double mag_tracked_sigmas(const mag_tracked *earlier, uint64_t flagged, uint64_t screened) {
     double flagged_then = 0, screened_then = 0, flagged_now = (double)flagged;
     for (size_t i = 0; i < earlier->count; i++) {

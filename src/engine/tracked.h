@@ -47,6 +47,8 @@ const mag_tracked *mag_tracked_find(const mag_tracked *list, size_t count,
                                     const mag_tracked *wanted);
 /* Median of the values; of an even number the mean of the middle two, rounded down. count > 0. */
 uint64_t mag_tracked_median(const mag_tracked *tracked);
+/* That a count of independent rows is zero today by chance, at the rate of the earlier runs. */
+double mag_tracked_chance_of_zero(const mag_tracked *earlier);
 /* How far `flagged` of `screened` lies from what the earlier runs had together, in standard errors
    of the difference of two shares (pooled). Nobody screened now counts as the mean of then. 0 if
    the earlier runs screened nobody. */

@@ -34,6 +34,7 @@ struct mag_csv_reader {
     mag_csv_facts facts;
     mag_csv_row row;
     bool is_footer; /* row is a line that may be the file's footer */
+    mag_span text;  /* of the row as it stands in the file; until more is read */
     uint64_t footer_count;
     mag_csv_row waiting;     /* such a line that nothing has followed yet; line 0: none */
     mag_csv_row handed;      /* the one that something followed after all */
@@ -176,8 +177,9 @@ static void look_at_faulty(mag_csv_reader *r) {
     mag_span whole = {record(r), r->scan.record_nbytes};
     r->facts.windows1252_count +=
         r->row.fault == MAG_CSV_BAD_UTF8 && mag_csv_looks_like_windows1252(whole);
-    r->is_footer = r->row.fault == MAG_CSV_TOO_FEW_FIELDS && r->scan.field_count == 1 &&
-                   mag_csv_footer_parse(whole, &r->footer_count);
+    r->is_footer =
+        (r->row.fault == MAG_CSV_TOO_FEW_FIELDS || r->row.fault == MAG_CSV_TOO_MANY_FIELDS) &&
+        mag_csv_footer_parse(whole, &r->footer_count);
 }
 
 static mag_csv_fault find_fault(mag_csv_reader *r, unsigned *column) {
@@ -241,6 +243,7 @@ static bool cut_record(mag_csv_reader *r) {
     size_t nbytes = r->cut ? r->cut(window, r->scan.delimiter, r->fields, r->column_count) : 0;
     if (nbytes == 0)
         return false;
+    r->text = (mag_span){window.at, nbytes};
     count_line_end(r, window.at[nbytes - 2] == '\r'); /* two columns are two bytes at least */
     r->at += nbytes;
     r->line++;
@@ -258,6 +261,7 @@ static mag_status scan_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
         step_over(r, false);
         return MAG_OK;
     }
+    r->text = (mag_span){record(r), r->scan.record_nbytes};
     r->row.fault = find_fault(r, &r->row.fault_column);
     look_at_faulty(r);
     *is_row = true;
@@ -283,6 +287,24 @@ static mag_status fail_too_long(const mag_csv_reader *r, mag_error *err) {
     return MAG_E_INPUT;
 }
 
+/* Rows are many, footers one: only what begins with a parenthesis or ends empty is looked at. */
+static bool may_be_padded_footer(const mag_csv_reader *r) {
+    const unsigned count = r->column_count;
+    if (count < 2)
+        return false;
+    return r->text.at[0] == '(' ||
+           (r->fields[count - 1].nbytes == 0 && (count == 2 || r->fields[count - 2].nbytes == 0));
+}
+
+/* A footer that a tool padded with commas has fields enough. Should rows follow, it is told as any
+   other line with one value and no more. */
+static void look_for_padded_footer(mag_csv_reader *r) {
+    if (!may_be_padded_footer(r) || !mag_csv_footer_parse(r->text, &r->footer_count))
+        return;
+    r->is_footer = true;
+    r->row = (mag_csv_row){.line = r->row.line, .fault = MAG_CSV_TOO_FEW_FIELDS, .field_count = 1};
+}
+
 static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
     if (r->line > UINT32_MAX)
         return fail_too_long(r, err);
@@ -291,7 +313,10 @@ static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
     *is_row = cut_record(r);
     if (!*is_row)
         MAG_TRY(scan_row(r, is_row, err));
-    if (!*is_row || r->row.fault != MAG_CSV_OK || !is_repeated_header(r))
+    if (!*is_row || r->row.fault != MAG_CSV_OK)
+        return MAG_OK;
+    look_for_padded_footer(r);
+    if (r->is_footer || !is_repeated_header(r))
         return MAG_OK;
     *is_row = false;
     return count_repeated_header(r, err);

@@ -202,11 +202,10 @@ static mag_status begin(mag_csv_writer *w, const char *path, mag_error *err) {
     return mag_io_fail_write(path, errno, err);
 }
 
+/* Opening the file is the last that can fail, and ending closes it: no descriptor is left here. */
 static void free_writer(mag_csv_writer *w) {
     if (w->has_deflater)
         deflateEnd(&w->deflater);
-    if (w->fd >= 0)
-        close(w->fd);
     mag_arena_free(w->arena);
 }
 

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "io/file_trust.h"
 #include "io/io_fault.h"
+#include "io/stop.h"
 #include "io/yaml_tree.h"
 
 #include <errno.h>
@@ -16,9 +17,7 @@ static mag_status read_all(int fd, const char *path, mag_text *into, mag_error *
     char chunk[CHUNK_NBYTES];
     while (into->nbytes < most) {
         size_t wanted = most - into->nbytes < sizeof chunk ? most - into->nbytes : sizeof chunk;
-        ssize_t got = read(fd, chunk, wanted);
-        if (got < 0 && errno == EINTR)
-            continue;
+        ssize_t got = mag_stop_read(fd, chunk, wanted);
         if (got < 0)
             return mag_io_fail_read(path, errno, err);
         if (got == 0)
@@ -48,7 +47,8 @@ static mag_status read_path(mag_arena *arena, const char *path, bool must_be_tru
                             mag_span *text, mag_error *err) {
     if (strcmp(path, "-") == 0)
         return read_opened(arena, STDIN_FILENO, path, text, err);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe is waited for where it is read, so that a signal ends the waiting. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return mag_io_fail_open(path, "cannot be read", errno, err);
     mag_status status = must_be_trusted ? mag_file_check_trust(fd, path, err) : MAG_OK;

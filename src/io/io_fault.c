@@ -26,6 +26,8 @@ mag_status mag_io_fail_open(const char *path, const char *what, int reason, mag_
 }
 
 mag_status mag_io_fail_read(const char *path, int reason, mag_error *err) {
+    if (reason == ECANCELED)
+        return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped while reading %.400s", path);
     if (reason == EISDIR)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%.400s: is a directory", path);
     mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P404, "%.400s: reading failed: %s", path,

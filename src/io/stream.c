@@ -9,10 +9,10 @@
 
 #include "io/file_kind.h"
 #include "io/io_fault.h"
+#include "io/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,14 +52,11 @@ static const char *shown(const mag_stream *s) {
 
 /* --- input ---------------------------------------------------------------------------------- */
 
-/* A read that came back without bytes and is no fault: a signal, or a stdin that somebody set to
-   non-blocking and that has nothing yet. */
-static bool must_try_again(int fd) {
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-        poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1);
-    else if (errno != EINTR)
-        return false;
-    return true;
+static mag_status fail_read(const mag_stream *s, int reason, mag_error *err) {
+    if (reason == ECANCELED)
+        return mag_io_fail_read(shown(s), reason, err);
+    return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P404, "%s: reading failed at byte %llu: %s",
+                    shown(s), (unsigned long long)s->facts.in_nbytes, strerror(reason));
 }
 
 /* Reads until `wanted` unused bytes are there or the input is over. */
@@ -70,13 +67,9 @@ static mag_status fill(mag_stream *s, size_t wanted, mag_error *err) {
         s->at = 0;
     }
     while (s->end < wanted && !s->is_input_over) {
-        ssize_t got = read(s->fd, s->input + s->end, INPUT_NBYTES - s->end);
-        if (got < 0 && must_try_again(s->fd))
-            continue;
+        ssize_t got = mag_stop_read(s->fd, s->input + s->end, INPUT_NBYTES - s->end);
         if (got < 0)
-            return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P404,
-                            "%s: reading failed at byte %llu: %s", shown(s),
-                            (unsigned long long)s->facts.in_nbytes, strerror(errno));
+            return fail_read(s, errno, err);
         s->is_input_over = got == 0;
         mag_sha256_add(s->hash, (mag_span){(const char *)s->input + s->end, (size_t)got});
         s->end += (size_t)got;

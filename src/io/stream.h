@@ -53,7 +53,7 @@ mag_status mag_stream_open_text(mag_stream **out, const char *name, mag_span tex
 mag_status mag_stream_read(mag_stream *stream, char *buffer, size_t capacity, size_t *got,
                            mag_error *err) MAG_MUST_CHECK;
 
-/* Valid after the verified end. */
+/* After a fault: how far the reading came, and no SHA-256. Whole after the verified end. */
 const mag_stream_facts *mag_stream_facts_of(const mag_stream *stream);
 
 /* NULL is fine. */

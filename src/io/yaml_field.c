@@ -29,15 +29,25 @@ static mag_message_id field_message(mag_status status) {
     return status == MAG_E_RULES ? MAG_MSG_R502 : MAG_MSG_U202;
 }
 
+bool mag_yaml_may_show_key(const char *key) {
+    enum { MOST_SHOWN = 30 };
+    const size_t length = strspn(key, "abcdefghijklmnopqrstuvwxyz_");
+    return length > 0 && length <= MOST_SHOWN && key[length] == '\0';
+}
+
 static mag_status fail_unknown_key(const mag_yaml *child, const char *file,
                                    const mag_yaml_field *fields, mag_status status,
                                    mag_error *err) {
     const char *names[MAG_YAML_FIELD_COUNT + 1] = {0};
     for (size_t i = 0; fields[i].key && i < MAG_YAML_FIELD_COUNT; i++)
         names[i] = fields[i].key;
-    mag_fail(err, status, field_message(status), "%s:%u:%u: unknown key \"%.80s\"", file,
-             child->key_line, child->key_column, child->key);
     const char *nearest = mag_nearest_name(child->key, names);
+    if (nearest || mag_yaml_may_show_key(child->key))
+        mag_fail(err, status, field_message(status), "%s:%u:%u: unknown key \"%.80s\"", file,
+                 child->key_line, child->key_column, child->key);
+    else
+        mag_fail(err, status, field_message(status), "%s:%u:%u: unknown key", file, child->key_line,
+                 child->key_column);
     if (nearest)
         mag_hint(err, "did you mean \"%s\"?", nearest);
     return status;

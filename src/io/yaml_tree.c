@@ -258,6 +258,13 @@ static int compare_keys(const void *left, const void *right) {
                : (a->key_column > b->key_column) - (a->key_column < b->key_column);
 }
 
+static mag_status fail_repeated_key(builder *b, const mag_yaml *first, const mag_yaml *again) {
+    const char *key = mag_yaml_may_show_key(again->key) ? again->key : NULL;
+    return fail_at(b, MAG_MSG_R510, again->key_line, again->key_column,
+                   "the key %s%.80s%sis there already, on line %u", key ? "\"" : "", key ? key : "",
+                   key ? "\" " : "", first->key_line);
+}
+
 /* By sorting, so that a mapping of a hundred thousand keys costs no square. */
 static mag_status check_repeated_keys(builder *b, const mag_yaml *mapping) {
     const mag_yaml **sorted = mag_arena_alloc(b->arena, (mapping->count + 1) * sizeof(mag_yaml *));
@@ -269,9 +276,7 @@ static mag_status check_repeated_keys(builder *b, const mag_yaml *mapping) {
     qsort(sorted, count, sizeof sorted[0], compare_keys);
     for (size_t i = 1; i < count; i++)
         if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
-            return fail_at(b, MAG_MSG_R510, sorted[i]->key_line, sorted[i]->key_column,
-                           "the key \"%.80s\" is there already, on line %u", sorted[i]->key,
-                           sorted[i - 1]->key_line);
+            return fail_repeated_key(b, sorted[i - 1], sorted[i]);
     return MAG_OK;
 }
 

@@ -57,8 +57,13 @@ typedef struct mag_yaml_field {
     bool is_any_kind; /* kind is not checked */
 } mag_yaml_field;
 
+/* Whether a message may repeat a key that is none of ours: small letters and _ only, 30 at most. A
+   file that was named by mistake may have anything there, a row of a table among it. */
+bool mag_yaml_may_show_key(const char *key);
+
 /* Checks keys, kinds and required keys of a mapping against the table (ended by a NULL key);
-   an unknown key's message names the nearest known one. */
+   an unknown key's message names the nearest known one, and the key itself only where that is near
+   or mag_yaml_may_show_key lets it. */
 mag_status mag_yaml_check(const mag_yaml *mapping, const char *file, const mag_yaml_field *fields,
                           mag_status status_on_fault, mag_error *err) MAG_MUST_CHECK;
 

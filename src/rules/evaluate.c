@@ -222,6 +222,13 @@ void mag_evaluator_visit(mag_evaluator *evaluator, const mag_rule *rule,
         mag_evaluator_visit_node(evaluator, decision->tier->when, visit, context);
 }
 
+void mag_evaluator_visit_rule(mag_evaluator *evaluator, size_t rule_idx, mag_visit *visit,
+                              void *context) {
+    const mag_rule *rule = &evaluator->pack->rules[rule_idx];
+    const mag_decision decision = mag_evaluator_decide(evaluator, rule);
+    mag_evaluator_visit(evaluator, rule, &decision, visit, context);
+}
+
 /* --- all rules ---------------------------------------------------------------------------- */
 
 static bool is_in_force(const mag_rule *rule) {

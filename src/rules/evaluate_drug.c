@@ -40,7 +40,8 @@ static mag_value merged(const question *of, const mag_value *sure, const mag_val
     const mag_unknown_set reasons = dimension == MAG_DIM_TRUTH
                                         ? sure->truth.reasons | all->truth.reasons
                                         : sure->bounds.unknown | all->bounds.unknown;
-    if (dimension == MAG_DIM_TRUTH && sure->truth.is == all->truth.is) {
+    if (dimension == MAG_DIM_TRUTH && sure->truth.is != MAG_UNDECIDED &&
+        sure->truth.is == all->truth.is) {
         mag_value value = *sure; /* the truth is known, its moment is not */
         value.bounds = mag_bounds_unknown(route);
         return value;

@@ -70,6 +70,10 @@ typedef void mag_visit(void *context, const mag_node *operand, const mag_node *a
    of cannot_tell the unknown ones. */
 void mag_evaluator_visit(mag_evaluator *evaluator, const mag_rule *rule,
                          const mag_decision *decision, mag_visit *visit, void *context);
+/* The same of a rule by its index: what decides it is worked out again, of values that are known.
+ */
+void mag_evaluator_visit_rule(mag_evaluator *evaluator, size_t rule_idx, mag_visit *visit,
+                              void *context);
 /* The same for one condition. */
 void mag_evaluator_visit_node(mag_evaluator *evaluator, const mag_node *node, mag_visit *visit,
                               void *context);

@@ -177,6 +177,8 @@ static mag_status put_record(mag_given_world *in, mag_given_words *line, mag_spa
 
 static mag_status put_line(mag_given_world *in, mag_error *err) {
     mag_given_words line = mag_given_split(in->line->text);
+    if (line.is_cut)
+        return mag_given_refuse(in, "more words than any form of a given line has", err);
     const mag_span first = mag_given_take(&line);
     if (is_phrase(in->line, "sex unknown")) {
         in->person.sex = MAG_SEX_UNKNOWN;

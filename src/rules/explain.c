@@ -78,8 +78,7 @@ static void say_not_known(phrases *to, const mag_node *node) {
 
 static void say_rule_notes(phrases *to, const mag_rule *rule) {
     for (size_t i = 0; i < rule->note_count; i++) {
-        const mag_node *when = rule->notes[i].when;
-        if (when == NULL || mag_evaluator_truth(to->evaluator, when).is == MAG_TRUE)
+        if (mag_evaluator_truth(to->evaluator, rule->notes[i].when).is == MAG_TRUE)
             say(to, rule->notes[i].name);
     }
 }

@@ -10,6 +10,7 @@ enum { MAG_GIVEN_WORDS_MAX = 32 };
 typedef struct mag_given_words {
     mag_span at[MAG_GIVEN_WORDS_MAX];
     size_t count, next;
+    bool is_cut; /* the line has more words */
 } mag_given_words;
 
 /* What the lines have said so far. */

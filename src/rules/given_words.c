@@ -33,6 +33,7 @@ mag_given_words mag_given_split(const char *text) {
         text += nbytes;
         text += is_quoted && *text == '"';
     }
+    all.is_cut = text[strspn(text, " \t")] != '\0';
     return all;
 }
 

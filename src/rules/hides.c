@@ -1,49 +1,44 @@
 /* Which flags stand behind others. Hiding is transitive: what a hidden flag hides stands behind the
    visible one at the top. */
 #include "rules/evaluator.h"
+#include "rules/operand_series.h"
 
-enum { SAMPLES_MAX = 16 };
+/* Does one of the results that decided rule `other` come from one specimen with `lab`? */
+typedef struct search {
+    mag_evaluator *evaluator;
+    size_t other;
+    const mag_lab *lab;
+    bool is_found;
+} search;
 
-/* The results that decided one flag. */
-typedef struct samples {
-    const mag_evaluator *evaluator;
-    const mag_lab *labs[SAMPLES_MAX];
-    size_t count;
-} samples;
+static const mag_lab *lab_of(const search *of, const mag_node *operand) {
+    return of->evaluator->values[operand->operand].lab;
+}
 
-static void keep_sample(void *context, const mag_node *operand, const mag_node *against,
-                        mag_truth truth) {
-    samples *to = context;
+static void find_specimen(void *context, const mag_node *operand, const mag_node *against,
+                          mag_truth truth) {
+    search *of = context;
     (void)against;
     (void)truth;
-    const mag_lab *lab = to->evaluator->values[operand->operand].lab;
-    if (lab != NULL && to->count < SAMPLES_MAX)
-        to->labs[to->count++] = lab;
+    const mag_lab *lab = lab_of(of, operand);
+    if (lab != NULL && mag_lab_is_one_specimen(of->evaluator->patient, lab, of->lab))
+        of->is_found = true;
 }
 
-static samples samples_of(mag_evaluator *evaluator, size_t rule_idx) {
-    samples all = {.evaluator = evaluator};
-    const mag_rule *rule = &evaluator->pack->rules[rule_idx];
-    const mag_decision decision = mag_evaluator_decide(evaluator, rule);
-    mag_evaluator_visit(evaluator, rule, &decision, keep_sample, &all);
-    return all;
-}
-
-/* Specimen = its id if there is one, else same minute. */
-static bool is_same_specimen(const mag_timeline *patient, const mag_lab *a, const mag_lab *b) {
-    const uint64_t specimen_a = patient->specimens[a - patient->labs];
-    const uint64_t specimen_b = patient->specimens[b - patient->labs];
-    return a == b || a->minute == b->minute || (specimen_a != 0 && specimen_a == specimen_b);
+static void find_shared(void *context, const mag_node *operand, const mag_node *against,
+                        mag_truth truth) {
+    search *of = context;
+    (void)against;
+    (void)truth;
+    of->lab = lab_of(of, operand);
+    if (of->lab != NULL)
+        mag_evaluator_visit_rule(of->evaluator, of->other, find_specimen, of);
 }
 
 static bool shares_a_sample(mag_evaluator *evaluator, size_t rule_a, size_t rule_b) {
-    const samples a = samples_of(evaluator, rule_a);
-    const samples b = samples_of(evaluator, rule_b);
-    for (size_t i = 0; i < a.count; i++)
-        for (size_t j = 0; j < b.count; j++)
-            if (is_same_specimen(evaluator->patient, a.labs[i], b.labs[j]))
-                return true;
-    return false;
+    search of = {.evaluator = evaluator, .other = rule_b};
+    mag_evaluator_visit_rule(evaluator, rule_a, find_shared, &of);
+    return of.is_found;
 }
 
 static bool is_flagged_and_active(mag_evaluator *evaluator, const mag_outcome *outcomes,

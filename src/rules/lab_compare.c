@@ -13,15 +13,9 @@ static mag_position_of_ends ends_of(mag_comparator comparator, int order) {
     return ends;
 }
 
-/* The mass side of a limit on urea is BUN's, whatever the result counts. */
-static mag_analyte owner_of_mass_side(mag_analyte analyte) {
-    return analyte == MAG_UREA ? MAG_UREA_NITROGEN : analyte;
-}
-
+/* Asked of urea, whose limits have a molar side: mag_checker_limit_fits refuses others. */
 static double canonical_limit(mag_analyte analyte, const mag_limit *limit) {
-    if (limit->molar_unit != MAG_UNIT_NONE && mag_unit_fits(analyte, limit->molar_unit))
-        return mag_to_canonical(analyte, limit->molar_unit, limit->molar);
-    return mag_to_canonical(owner_of_mass_side(analyte), limit->mass_unit, limit->mass);
+    return mag_to_canonical(analyte, limit->molar_unit, limit->molar);
 }
 
 /* Urea as the molecule in mg/dL has no side of its own in a pair: it is compared in mmol/L. */
@@ -93,8 +87,6 @@ static mag_truth compare_extreme(const mag_lab_query *query, const mag_value *ex
                                  mag_relation relation, const mag_limit *limit, bool is_any) {
     if (extreme->lab == NULL)
         return mag_truth_unknown(extreme->bounds.unknown);
-    if (relation == MAG_IS_EQUAL || relation == MAG_IS_NOT_EQUAL)
-        return mag_value_compare_limit(extreme, relation, limit);
     return is_any ? compare_any(query, relation, limit)
                   : mag_truth_not(compare_any(query, opposite_of(relation), limit));
 }

@@ -155,8 +155,6 @@ static size_t most_apart(const mag_lab_query *query, mag_length apart, bool take
 
 mag_value mag_lab_spaced(const mag_lab_query *query, mag_length apart) {
     mag_value value = mag_lab_count(query);
-    if (value.bounds.unknown != 0)
-        return value;
     value.bounds.low = (double)most_apart(query, apart, false);
     value.bounds.high = (double)most_apart(query, apart, true);
     return value;

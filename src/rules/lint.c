@@ -265,7 +265,7 @@ mag_status mag_pack_lint(mag_arena *arena, const mag_pack *pack, mag_day today,
 
 static mag_status check_ready(const mag_rule *rule, mag_error *err) {
     const char *id = rule->facts.id;
-    if (rule->facts.evidence == NULL || rule->facts.evidence[0] == NULL)
+    if (rule->facts.evidence[0] == NULL)
         return mag_fail(err, MAG_E_RULES, MAG_MSG_R502, "rule %s is active and names no evidence",
                         id);
     size_t flags = count_expected(rule, MAG_FLAGGED, MAG_SEVERITY_NONE);

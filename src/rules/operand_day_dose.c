@@ -162,7 +162,8 @@ static uint64_t rank_of(const mag_drug_key *event) {
 }
 
 /* Doses rise only where a row begins, or where one stops, or is over, that stood for another; what
-   is for one day meets what still runs when that day begins. */
+   is for one day meets what still runs when that day begins. Of who is exposed a row is over behind
+   the begin of the period, so that the walk always comes to look at it. */
 mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *period) {
     if (mag_drug_exposed(query, period).truth.is != MAG_TRUE)
         return mag_drug_number_when_absent(query);
@@ -192,8 +193,6 @@ mag_value mag_drug_max_day_dose(const mag_drug_query *query, const mag_period *p
         if (has_begun)
             look_at(&on, at, rank);
     }
-    if (!has_begun)
-        look_at(&on, period->from, 0);
     if (on.largest.bounds.low < on.largest.bounds.high)
         on.largest.bounds.doubt = mag_unknown_bit(MAG_UNKNOWN_DOSE_RANGE);
     return on.largest;

@@ -113,9 +113,9 @@ static mag_value none_of_active(const mag_drug_query *query) {
     return active.truth.is == MAG_TRUE ? mag_value_of_truth(mag_truth_of(false)) : active;
 }
 
+/* Also of a dose without an upper end, whose lower end is a number. */
 static bool is_unclear(const mag_exposure *exposure) {
-    return exposure->dose_lo_umol != exposure->dose_hi_umol ||
-           exposure->dose_hi_umol == MAG_DOSE_UNKNOWN;
+    return exposure->dose_lo_umol != exposure->dose_hi_umol;
 }
 
 mag_value mag_drug_dose_unclear(const mag_drug_query *query) {

@@ -1,6 +1,7 @@
 /* Severity words, what makes an event the same on another night, and what counts as worse. */
 #include "rules/pack_build.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *const severity_names[MAG_SEVERITY_COUNT] = {"none",     "info", "low",
@@ -54,11 +55,21 @@ static mag_status take(words *w, mag_token_kind kind, const char *word, const ch
 }
 
 static const char *const event_usage =
-    "an event is era(CLASS or group) or spell(analyte < limit, gap N days)";
+    "an event is era(CLASS or group) or spell(analyte < limit, gap N days), whole days";
 
 static mag_syntax syntax_at(const words *w) {
     mag_syntax at = {.expression = &w->expression, .at = w->token.at, .text = w->token.text};
     return at;
+}
+
+/* Whole days, as many as a window may have. */
+static bool is_gap(const mag_quantity *gap, int32_t *days) {
+    const double length = mag_decimal_double(gap->digits) * gap->factor;
+    const double whole = floor(length + 0.5);
+    if (gap->dimension != MAG_DIM_DAYS || !(whole >= 1.0 && whole < MAG_MAX_WINDOW_DAYS))
+        return false;
+    *days = (int32_t)whole;
+    return fabs(length - whole) < 1e-6;
 }
 
 /* spell(magnesium < mg_low, gap 90 days) */
@@ -88,13 +99,8 @@ static mag_status read_spell(words *w, mag_event *out, mag_error *err) {
     MAG_TRY(next(w, err));
     MAG_TRY(take(w, MAG_TOKEN_COMMA, NULL, event_usage, err));
     MAG_TRY(take(w, MAG_TOKEN_NAME, "gap", event_usage, err));
-    bool is_days = w->token.kind == MAG_TOKEN_NUMBER &&
-                   w->token.quantity.dimension == MAG_DIM_DAYS &&
-                   mag_decimal_double(w->token.quantity.digits) < MAG_MAX_WINDOW_DAYS;
-    if (!is_days)
+    if (w->token.kind != MAG_TOKEN_NUMBER || !is_gap(&w->token.quantity, &out->gap_days))
         return fail_words(w, event_usage, err);
-    out->gap_days =
-        (int32_t)(mag_decimal_double(w->token.quantity.digits) * w->token.quantity.factor);
     MAG_TRY(next(w, err));
     MAG_TRY(take(w, MAG_TOKEN_CLOSE, NULL, event_usage, err));
     return take(w, MAG_TOKEN_END, NULL, event_usage, err);

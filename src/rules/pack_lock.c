@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_NAME "PACK.lock"
@@ -27,7 +28,9 @@ static mag_status read_lock(mag_arena *arena, const char *path, mag_span *text, 
     const char *lock = lock_path(arena, path);
     if (!lock)
         return mag_fail_memory(err, strlen(path));
-    if (access(lock, F_OK) != 0)
+    /* Only a lock that is not there is none: one that cannot be read might forbid this pack. */
+    struct stat facts;
+    if (lstat(lock, &facts) != 0 && errno == ENOENT)
         return MAG_OK;
     return mag_yaml_read_trusted(arena, lock, text, err);
 }

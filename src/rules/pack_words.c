@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LINE_COUNT = 1024, NAMED_COUNT = 512 };
+enum { FIRST_ROOM = 64 };
 
 /* Something of the pack that has a name. */
 typedef struct named {
@@ -19,18 +19,35 @@ typedef struct writer {
     mag_arena *arena;
     const mag_pack *pack;
     mag_rule_line *lines;
-    size_t line_count;
+    size_t line_count, line_room;
     named *names;
-    size_t name_count;
+    size_t name_count, name_room;
     mag_class_set classes;
-    bool is_short; /* of memory or room */
+    bool is_short; /* of memory */
 } writer;
 
+/* Room for one more item: twice as much, in the arena, when it is used up; NULL if memory is out.
+ */
+static void *grow(writer *out, void *items, size_t count, size_t *room, size_t item_nbytes) {
+    if (count < *room)
+        return items;
+    const size_t more = *room ? *room * 2 : FIRST_ROOM;
+    void *grown = mag_arena_alloc(out->arena, more * item_nbytes);
+    if (!grown)
+        return NULL;
+    if (count > 0)
+        memcpy(grown, items, count * item_nbytes);
+    *room = more;
+    return grown;
+}
+
 static void add_line(writer *out, const char *part, const char *name, const char *text) {
-    if (!text || out->line_count == LINE_COUNT) {
+    mag_rule_line *lines = grow(out, out->lines, out->line_count, &out->line_room, sizeof *lines);
+    if (!text || !lines) {
         out->is_short = true;
         return;
     }
+    out->lines = lines;
     out->lines[out->line_count++] = (mag_rule_line){part, name, text};
 }
 
@@ -38,10 +55,12 @@ static void add_line(writer *out, const char *part, const char *name, const char
 
 static void add_name(writer *out, const char *part, const char *name, const char *text,
                      const char *words) {
-    if (!text || out->name_count == NAMED_COUNT) {
+    named *names = grow(out, out->names, out->name_count, &out->name_room, sizeof *names);
+    if (!text || !names) {
         out->is_short = true;
         return;
     }
+    out->names = names;
     out->names[out->name_count++] = (named){part, name, text, words, false};
 }
 
@@ -205,18 +224,13 @@ static void write_rule(writer *out, const mag_yaml *rule) {
 
 mag_status mag_pack_rule_lines(mag_arena *arena, const mag_pack *pack, size_t rule_idx,
                                const mag_rule_line **out, size_t *count, mag_error *err) {
-    writer to = {.arena = arena,
-                 .pack = pack,
-                 .lines = mag_arena_alloc(arena, LINE_COUNT * sizeof(mag_rule_line)),
-                 .names = mag_arena_alloc(arena, NAMED_COUNT * sizeof(named))};
-    if (!to.lines || !to.names)
-        return mag_fail_memory(err, LINE_COUNT * sizeof(mag_rule_line));
+    writer to = {.arena = arena, .pack = pack};
     const mag_yaml *rule = node_of(pack, pack->rules[rule_idx].facts.id);
     if (!rule)
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "a rule is not in its own pack");
     write_rule(&to, rule);
     if (to.is_short)
-        return mag_fail_memory(err, LINE_COUNT * sizeof(mag_rule_line));
+        return mag_fail_memory(err, (to.line_count + 1) * sizeof(mag_rule_line));
     *out = to.lines;
     *count = to.line_count;
     return MAG_OK;

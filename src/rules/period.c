@@ -1,6 +1,7 @@
 #include "rules/period.h"
 
 #define BEGIN_OF_TIME (MAG_MINUTE_NONE + 1)
+#define END_OF_TIME   (MAG_MINUTE_OPEN - MAG_MINUTES_PER_DAY) /* whose day has a last minute */
 
 mag_minute mag_day_begin(mag_minute at) {
     return mag_minute_day(at) * MAG_MINUTES_PER_DAY;
@@ -14,7 +15,7 @@ mag_minute mag_day_last_minute(mag_minute at) {
 static mag_minute clip(int64_t minute) {
     if (minute < BEGIN_OF_TIME)
         return BEGIN_OF_TIME;
-    return minute < MAG_MINUTE_OPEN ? (mag_minute)minute : MAG_MINUTE_OPEN;
+    return minute < END_OF_TIME ? (mag_minute)minute : END_OF_TIME;
 }
 
 static mag_minute earlier(mag_minute a, mag_minute b) {

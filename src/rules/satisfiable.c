@@ -167,9 +167,7 @@ static bool any_can_hold(const state *s, const mag_node *node, bool is_true) {
     for (size_t i = 0; i < node->child_count; i++) {
         state branch = *s;
         mag_demand demand = {node->children[i], is_true};
-        if (branch.pending_count == MAG_MAX_DEMANDS)
-            return true;
-        branch.pending[branch.pending_count++] = demand;
+        branch.pending[branch.pending_count++] = demand; /* in the place of the node itself */
         if (can_hold(&branch))
             return true;
     }

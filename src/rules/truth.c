@@ -99,9 +99,12 @@ mag_bounds mag_bounds_of_comparator(double value, mag_comparator comparator) {
     return bounds;
 }
 
+/* Ends at infinity come before the tolerance, which knows no share of them. */
 static int order_of(double value, double limit) {
     if (isinf(value))
         return value < 0 ? -1 : 1;
+    if (isinf(limit))
+        return limit < 0 ? 1 : -1;
     return mag_derived_below(value, limit) ? -1 : mag_derived_above(value, limit);
 }
 

@@ -84,7 +84,10 @@ static void I_40_to_I_46_numbers_follow_the_strict_grammar(void **state) {
         {"--1", MAG_NUMBER_SYNTAX, NULL},
         {"1-2", MAG_NUMBER_SYNTAX, NULL},
         {"<<1", MAG_NUMBER_SYNTAX, NULL},
-        {"\xd9\xa1\xd9\xa2", MAG_NUMBER_TEXT, NULL}, /* digits that are not ASCII */
+        {"\xd9\xa1\xd9\xa2", MAG_NUMBER_SYNTAX, NULL}, /* digits that are not ASCII */
+        {"\xef\xbc\x97", MAG_NUMBER_SYNTAX, NULL},
+        {"\xce\xbc", MAG_NUMBER_TEXT, NULL}, /* a letter */
+        {"\xd9", MAG_NUMBER_TEXT, NULL},     /* half of one */
         {"haemolysed", MAG_NUMBER_TEXT, NULL},
         {"NEG", MAG_NUMBER_TEXT, NULL},
         {"___", MAG_NUMBER_TEXT, NULL},

@@ -54,10 +54,28 @@ static void controls_are_those_that_steer_a_terminal_or_turn_writing(void **stat
     }
 }
 
+/* Every block of ten is whole, no two overlap, and its neighbours are no digits. */
+static void digits_of_every_script_are_known_and_nothing_else(void **state) {
+    (void)state;
+    static const uint32_t digits[] = {'0',   '9',    0x660,  0x669,   0x6f0,   0x966,  0x9ef,
+                                      0xe50, 0xff10, 0xff19, 0x104a9, 0x1d7ce, 0x1d7ff};
+    static const uint32_t others[] = {'/',    ':',    'a',    0xb2,   0xbd,    0x65f,  0x66a,
+                                      0x2160, 0x2460, 0xff0f, 0xff1a, 0x1d7cd, 0x1d800};
+    unsigned count = 0;
+    for (size_t i = 0; i < sizeof digits / sizeof digits[0]; i++)
+        assert_true(mag_utf8_is_digit(digits[i]));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(mag_utf8_is_digit(others[i]));
+    for (uint32_t code = 0; code < 0x110000; code++)
+        count += mag_utf8_is_digit(code);
+    assert_int_equal(count, 680);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_is_read_back),
         cmocka_unit_test(overlong_forms_and_lone_bytes_are_no_characters),
+        cmocka_unit_test(digits_of_every_script_are_known_and_nothing_else),
         cmocka_unit_test(controls_are_those_that_steer_a_terminal_or_turn_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

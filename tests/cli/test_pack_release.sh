@@ -36,6 +36,27 @@ expect_same "$(grep -c . PACK.lock)" 2 'a broken pack gets no line'
 expect_exit 0 "$magscreen" rules lint --release pack.yaml
 expect_same "$(grep -c '^magnesium-safety 1.2.0 ' PACK.lock)" 1 'the new version has its line'
 
+# A lock that is there and cannot be read is not taken for none.
+expect_exit 0 "$magscreen" rules test pack.yaml
+mv PACK.lock kept
+for target in PACK.lock nowhere; do # a loop, and a name that leads nowhere
+    ln -sf "$target" PACK.lock
+    expect_exit 2 "$magscreen" rules test pack.yaml
+    expect_line err 'PACK.lock: cannot be read.*\[MS-I112\]$'
+    rm PACK.lock
+done
+mkdir PACK.lock
+expect_exit 2 "$magscreen" rules test pack.yaml
+expect_line err 'PACK.lock.*\[MS-I112\]$'
+rmdir PACK.lock
+if [ "$(id -u)" -ne 0 ]; then
+    cp kept PACK.lock && chmod 000 PACK.lock
+    expect_exit 2 "$magscreen" rules test pack.yaml
+    rm PACK.lock
+fi
+expect_exit 0 "$magscreen" rules test pack.yaml # without a lock
+mv kept PACK.lock
+
 expect_exit 2 "$magscreen" rules lint --release
 expect_exit 2 "$magscreen" rules test --release pack.yaml
 finish

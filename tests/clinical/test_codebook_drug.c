@@ -141,6 +141,12 @@ static void counter_ions_and_fluids_are_no_exposure(void **state) {
         {"Sando-K", "KSUPP"},
         {"K-Tab", "KSUPP"},
         {"Potassium canrenoate", "KSPARE"},
+        {"Acme potassium", ""}, /* a salt of something that nobody knows */
+        {"2 potassium", "KSUPP"},
+        {"Na 2+ potassium", ""},
+        {"2+ potassium", ""}, /* an ion of something */
+        {"magnesium {oral}", "MGSUPP"},
+        {"Cardioplegia with magnesium stearate", "MGNOT"},
     };
     CHECK_NAMES(rows);
 }

@@ -294,6 +294,13 @@ static void contents_are_of_a_unit_a_volume_or_unknown(void **state) {
         {"magnesium oxide 400 mg", "elemental", "1", "TAB", 16458},
         {"magnesium oxide", "", "400", "mg elemental", 16458},
         {"magnesium oxide", "", "400 mg elemental", "", 16458},
+        {"Magnesium sulfate anhydrous", "", "1", "g", 8308}, /* 120.37 g/mol */
+        {"Mag-Ox 400", "", "5", "mL", 0},                    /* the table knows it by the tablet */
+        {"Slow-Mag 535 mg", "", "1", "TAB", 2632},
+        {"Mag-Tab 42 mg elemental", "", "1", "TAB", 1728}, /* another strength than the table has */
+        {"Magnesium 100 mL", "", "1", "BAG", 0},
+        {"Magnesium sulfate 1 g/d", "", "1", "g", 4057},
+        {"Magnesium sulfate 1 g / day", "", "1", "g", 4057},
     };
     int wrong = 0;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

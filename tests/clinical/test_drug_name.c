@@ -48,6 +48,10 @@ static void mg_behind_a_number_is_a_unit(void **state) {
     assert_int_equal(mag_drug_words_find(&words, mag_span_of("mg oxide")), words.count);
     mag_drug_words_of(mag_span_of("Mg oxide 400 mg"), &words);
     assert_int_equal(mag_drug_words_find(&words, mag_span_of("mg oxide")), 0);
+    mag_drug_words_of(mag_span_of("Ca2+mg oxide"), &words);
+    assert_int_equal(mag_drug_words_find(&words, mag_span_of("mg oxide")), 3);
+    mag_drug_words_of(mag_span_of("5 mg mg oxide"), &words);
+    assert_int_equal(mag_drug_words_find(&words, mag_span_of("mg oxide")), 2);
 }
 
 static void finds_whole_words_only(void **state) {

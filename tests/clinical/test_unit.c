@@ -136,6 +136,8 @@ static void what_is_not_in_the_table_is_no_unit(void **state) {
         if (mag_unit_parse(mag_span_of(rejected[i])) != MAG_UNIT_NONE)
             fail_msg("'%s' reads as a unit", rejected[i]);
     assert_int_equal(mag_unit_parse((mag_span){"mg/dl\0", 6}), MAG_UNIT_NONE);
+    assert_int_equal(mag_unit_parse((mag_span){"mg\0/dl", 6}), MAG_UNIT_NONE);
+    assert_int_equal(mag_unit_parse(mag_span_of("mmol\xc2\xa0/L\xc2\xa0")), MAG_UNIT_MMOL_L);
     print_message("%zu rejected spellings\n", COUNT_OF(rejected) + 1);
 }
 

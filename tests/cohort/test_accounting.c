@@ -61,6 +61,8 @@ static void every_reason_has_a_name_a_message_and_a_gate(void **state) {
         for (int j = 1; j < i; j++)
             assert_string_not_equal(mag_reason_name((mag_reason)i), mag_reason_name((mag_reason)j));
     }
+    assert_int_equal(mag_reason_message(MAG_REASON_DATE_NOT_FINITE), MAG_MSG_I271);
+    assert_int_equal(mag_reason_message(MAG_REASON_CODE_SYSTEM), MAG_MSG_I273);
     assert_int_equal(mag_reason_gate(MAG_REASON_RX_INTERVAL), MAG_GATE_SOFT);
     assert_int_equal(mag_reason_gate(MAG_REASON_LINK_NO_PATIENT), MAG_GATE_LINK);
     assert_int_equal(mag_reason_gate(MAG_REASON_CSV_NUL), MAG_GATE_SHAPE);

@@ -355,11 +355,13 @@ typedef struct edition_case {
 } edition_case;
 
 static const edition_case EDITIONS[] = {
-    {{"1", "2", "3"}, 3},  {{"3", "2", "1"}, 1},
+    {{"1", "2", "3"}, 3},        {{"3", "2", "1"}, 1},
     {{"9", "10", "8"}, 2}, /* whole numbers, not texts */
-    {{"", "1", ""}, 2},    {{"2024-06-01", "2024-05-31 23:59", "2024-06-01 00:01"}, 3},
-    {{"a", "c", "b"}, 2},  {{"1", "1", "1"}, 0}, /* two rows with one version both stay */
-    {{"", "", ""}, 0},
+    {{"", "1", ""}, 2},          {{"2024-06-01", "2024-05-31 23:59", "2024-06-01 00:01"}, 3},
+    {{"a", "c", "b"}, 2},        {{"1", "1", "1"}, 0}, /* two rows with one version both stay */
+    {{"", "", ""}, 0},           {{"9.0", "10.0", "8.0"}, 2}, /* parts of a number, not texts */
+    {{"1.9", "1.10", "1.8"}, 2}, {{"1.5", "1", "2"}, 3},
+    {{"-1", "", ""}, 1}, /* a text */
 };
 
 static void of_several_editions_the_newest_counts_in_any_order(void **state) {

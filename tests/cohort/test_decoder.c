@@ -440,6 +440,85 @@ static void a_condition_of_a_stay_is_dated_by_the_end_of_the_stay(void **state) 
     assert_int_equal(file->accounting.rejected[MAG_REASON_NULL_REQUIRED], 2);
 }
 
+/* --- columns
+ * --------------------------------------------------------------------------------------- */
+
+static mag_status bind_header(const char *profile_text, const char *header) {
+    const mag_profile *profile;
+    uint16_t file_id;
+    mag_run_file *file;
+    mag_span cells[CELL_COUNT];
+    mag_decoder decoder;
+    must(&f, mag_profile_parse(f.arena, "x.yaml", mag_span_of(profile_text), &profile, &f.err));
+    const mag_profile_table *table = profile->tables[0];
+    must(&f, mag_cohort_add_file(f.cohort, "s", "t.csv", mag_profile_table_kind(table), &file_id,
+                                 &file, &f.err));
+    mag_decoder_init(&decoder, f.cohort, table, file_id, file);
+    mag_status status = mag_decoder_bind(&decoder, cells, split_cells(header, cells), &f.err);
+    mag_decoder_done(&decoder);
+    return status;
+}
+
+#define PROFILE(kind, columns)                                                                     \
+    "profile: x\ntables:\n  - { table: " kind ", file: t, columns: { patient_id: id, " columns     \
+    " } }\n"
+
+/* Where one of two columns is enough, the one is asked for that the profile maps. */
+static void a_missing_column_is_named_as_the_profile_maps_it(void **state) {
+    (void)state;
+    static const struct {
+        const char *profile, *header, *missing; /* NULL: the file can be used */
+    } cases[] = {
+        {PROFILE("patients", "sex: sex, birth: born"), "id|sex", "\"born\""},
+        {PROFILE("patients", "sex: sex, birth: born"), "id|born|sex", NULL},
+        {PROFILE("patients", "sex: sex, anchor_age: age, anchor_year: year"), "id|sex|year",
+         "\"age\""},
+        {PROFILE("patients", "sex: sex, anchor_age: age, anchor_year: year"), "id|sex|age",
+         "\"year\""},
+        {PROFILE("patients", "sex: sex, birth: born, anchor_age: age, anchor_year: year"),
+         "id|sex|age", "\"born\""},
+        {PROFILE("patients", "sex: sex, anchor_age: age, anchor_year: year"), "id|sex|age|year",
+         NULL},
+        {PROFILE("prescriptions", "drug_code: code, start: start"), "id|start", "\"code\""},
+        {PROFILE("prescriptions", "drug_name: drug, drug_code: code, start: start"), "id|start",
+         "\"drug\""},
+        {PROFILE("prescriptions", "drug_name: drug, drug_code: code, start: start"),
+         "id|start|code", NULL},
+        {PROFILE("conditions", "code: code, stay_id: stay"), "id|code", "\"stay\""},
+        {PROFILE("conditions", "code: code, recorded_on: day, stay_id: stay"), "id|code|stay",
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mag_status status = bind_header(cases[i].profile, cases[i].header);
+        if (status != (cases[i].missing ? MAG_E_INPUT : MAG_OK) ||
+            (cases[i].missing && !strstr(f.err.text, cases[i].missing)))
+            fail_msg("%zu: %d %s", i, (int)status, f.err.text);
+    }
+}
+
+/* --- times
+ * ----------------------------------------------------------------------------------------- */
+
+static void a_sum_of_minutes_stays_in_the_calendar(void **state) {
+    (void)state;
+    static const struct {
+        mag_minute minute;
+        int64_t more;
+        mag_minute sum;
+    } cases[] = {
+        {0, 1440, 1440},
+        {100, -200, -100},
+        {MAG_MINUTE_OPEN - 2, 1, MAG_MINUTE_OPEN - 1},
+        {MAG_MINUTE_OPEN - 1, 1, MAG_MINUTE_OPEN - 1}, /* never "open" */
+        {0, INT64_C(1) << 40, MAG_MINUTE_OPEN - 1},
+        {MAG_MINUTE_NONE + 2, -1, MAG_MINUTE_NONE + 1},
+        {MAG_MINUTE_NONE + 1, -1, MAG_MINUTE_NONE + 1}, /* never "none" */
+        {0, -(INT64_C(1) << 40), MAG_MINUTE_NONE + 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(mag_minute_plus(cases[i].minute, cases[i].more), cases[i].sum);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_value_is_kept_as_printed_or_leaves_a_mark),
@@ -454,6 +533,8 @@ int main(void) {
         TEST(magnesium_doses_are_elemental_and_others_unknown),
         TEST(the_roster_reads_sex_birth_death_and_measures),
         TEST(a_condition_of_a_stay_is_dated_by_the_end_of_the_stay),
+        TEST(a_missing_column_is_named_as_the_profile_maps_it),
+        TEST(a_sum_of_minutes_stays_in_the_calendar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,10 @@
 #define HEX_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define HEX_B "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
+/* A header and a name of as many bytes as a file system takes. */
+#define N50         "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define NAME_OF_255 "file,rows\n" N50 N50 N50 N50 N50 "nnnnn"
+
 typedef struct fixture {
     mag_account account;
     mag_arena *arena;
@@ -120,6 +124,7 @@ static void refuses_what_it_cannot_understand(void **state) {
         {"file,rows\na,1x\n", "line 2: rows"},
         {"file,rows\na\x7f,1\n", "line 2: file"},
         {"file,rows\n,1\n", "line 2: file"},
+        {NAME_OF_255 "n,1\n", "line 2: file"},
         {"file,rows\nfolder/a,1\n", "line 2: file"},
         {"file,rows\n\x1b[2J,1\n", "line 2: file"},
         {"file,rows\na,1\nb,1\na,2\n", "line 4: the file is listed above"},
@@ -135,6 +140,62 @@ static void refuses_what_it_cannot_understand(void **state) {
     assert_int_equal(mag_manifest_read(f->arena, "/tmp/nowhere/m.csv", &f->manifest, &f->err),
                      MAG_E_USAGE);
     assert_int_equal(f->err.message, MAG_MSG_I112);
+}
+
+static void reads_a_name_as_long_as_a_file_system_takes(void **state) {
+    fixture *f = *state;
+    assert_int_equal(read_text(f, NAME_OF_255 ",1\n"), MAG_OK);
+    assert_int_equal(strlen(f->manifest->lines[0].file), 255);
+}
+
+static void takes_ten_thousand_files_and_no_more(void **state) {
+    fixture *f = *state;
+    enum { MOST = 10000, LINE_NBYTES = 7 };
+    char *text = malloc(8 + (MOST + 1) * LINE_NBYTES);
+    size_t nbytes = (size_t)sprintf(text, "file\n");
+    for (int i = 0; i < MOST; i++)
+        nbytes += (size_t)sprintf(text + nbytes, "f%05d\n", i);
+    assert_int_equal(read_text(f, text), MAG_OK);
+    assert_int_equal(f->manifest->line_count, MOST);
+    sprintf(text + nbytes, "g\n");
+    assert_int_equal(read_text(f, text), MAG_E_INPUT);
+    assert_non_null(strstr(f->err.text, "line 10002: more than 10,000 files"));
+    free(text);
+}
+
+/* A gzip manifest that ends early: its rows were good, and none of them counts. */
+static void refuses_one_that_is_damaged_behind_its_header(void **state) {
+    fixture *f = *state;
+    char path[] = "/tmp/magscreen-manifest-XXXXXX", command[400];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    snprintf(command, sizeof command,
+             "for i in $(seq 1000); do echo file-$i.csv,$i; done | sed 1ifile,rows | gzip -nc |"
+             " head -c -4 > %s",
+             path);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(mag_manifest_read(f->arena, path, &f->manifest, &f->err), MAG_E_INPUT);
+    assert_int_equal(f->err.message, MAG_MSG_I101);
+    unlink(path);
+}
+
+static void is_found_in_the_folder_of_the_day(void **state) {
+    fixture *f = *state;
+    char folder[] = "/tmp/magscreen-manifest-XXXXXX", before[4096];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    FILE *file = fopen("m.csv", "w");
+    assert_non_null(file);
+    fputs("file\na\n", file);
+    fclose(file);
+    assert_int_equal(mag_manifest_read(f->arena, "m.csv", &f->manifest, &f->err), MAG_OK);
+    assert_string_equal(f->manifest->name, "m.csv");
+    assert_string_equal(f->manifest->path, "m.csv");
+    unlink("m.csv");
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void compares_the_set_of_files(void **state) {
@@ -185,7 +246,8 @@ static void compares_rows_and_digest_of_a_file(void **state) {
         bool is_proven = false;
         strcpy(file.sha256, table[i].sha256);
         if (mag_manifest_check_file(f->manifest, &file, &is_proven, &f->err) != table[i].status ||
-            is_proven != table[i].is_proven)
+            is_proven != table[i].is_proven ||
+            mag_manifest_check_file(f->manifest, &file, NULL, &f->err) != table[i].status)
             fail_msg("row %zu", i);
     }
 }
@@ -194,9 +256,15 @@ static void compares_rows_and_digest_of_a_file(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(reads_what_is_said_and_what_is_not), TEST(needs_no_column_but_the_file),
-        TEST(reads_a_moment_and_many_lines),      TEST(compares_the_set_of_files),
-        TEST(refuses_what_it_cannot_understand),  TEST(compares_the_set_of_files),
+        TEST(reads_what_is_said_and_what_is_not),
+        TEST(needs_no_column_but_the_file),
+        TEST(reads_a_moment_and_many_lines),
+        TEST(compares_the_set_of_files),
+        TEST(reads_a_name_as_long_as_a_file_system_takes),
+        TEST(takes_ten_thousand_files_and_no_more),
+        TEST(refuses_one_that_is_damaged_behind_its_header),
+        TEST(is_found_in_the_folder_of_the_day),
+        TEST(refuses_what_it_cannot_understand),
         TEST(compares_rows_and_digest_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,12 @@ static void published_examples_pass_and_a_changed_digit_does_not(void **state) {
     assert_true(passes("943-476-5919"));
     assert_true(passes("  9434765919   ")); /* padded to a width */
     assert_true(passes("9434765919.0"));    /* taken for a quantity */
+    assert_true(passes("NHS9434765919"));
+    assert_true(passes("NHS No: 943 476 5919"));
+    assert_true(passes("nhs-943-476-5919 "));
+    assert_true(passes("'9434765919"));
+    assert_true(passes("P9434765919.0"));
+    assert_false(passes("NHS9434765918"));
     assert_true(passes("9990000018"));
     assert_false(passes("9434765918"));
     assert_false(passes("9434756919"));
@@ -31,10 +37,20 @@ static void published_examples_pass_and_a_changed_digit_does_not(void **state) {
 
 static void only_ten_digits_are_judged(void **state) {
     (void)state;
-    static const char *const others[] = {
-        "",           "943476591",   "94347659190",   "943476591x",
-        "q943476591", "943 476 591", "94347659190.0", "943476591.0",
-        "9434.76591", "943/476/5919"};
+    static const char *const others[] = {"",
+                                         "943476591",
+                                         "94347659190",
+                                         "943476591x",
+                                         "NHS943476591",
+                                         "NHS94347659190",
+                                         "a longer word 9434765919",
+                                         "NHS",
+                                         "q943476591",
+                                         "943 476 591",
+                                         "94347659190.0",
+                                         "943476591.0",
+                                         "9434.76591",
+                                         "943/476/5919"};
     char digits[10];
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_false(mag_nhs_number_digits(mag_span_of(others[i]), digits));

@@ -109,6 +109,9 @@ static const fault_case FAULTS[] = {
     {"profile: x\ntables:\n  - table: patients\n    file: p\n    columns: { patient_id: a, sex: b "
      "}\n",
      "x.yaml:3:5:", "birth"},
+    {"profile: x\ntables:\n  - table: patients\n    file: p\n    columns: { patient_id: a, sex: b, "
+     "anchor_age: c }\n",
+     "x.yaml:3:5:", "birth"},
     {"profile: x\ntables:\n  - table: patients\n    file: p\n    columns: { patientid: a }\n",
      "x.yaml:5:16:", "patient_id"},
     {"profile: x\ntables:\n  - table: labs\n    file: p\n    columns: { patient_id: a, code: b, "

@@ -304,6 +304,16 @@ static void sex_and_birth_come_from_the_profile(void **state) {
          -1, false},
         {"anchor_age: age, anchor_year: year }\n", "id|sex|age|year", "p|F|>89|2014",
          MAG_SEX_FEMALE, -1, false},
+        {"anchor_age: age, anchor_year: year }\n", "id|sex|age|year", "p|F|-1|2014", MAG_SEX_FEMALE,
+         -1, false},
+        {"anchor_age: age, anchor_year: year }\n", "id|sex|age|year", "p|F|52|", MAG_SEX_FEMALE, -1,
+         false},
+        {"anchor_age: age, anchor_year: year }\n", "id|sex|age|year", "p|F|52|MMXIV",
+         MAG_SEX_FEMALE, -1, false},
+        {"anchor_age: age, anchor_year: year }\n", "id|sex|age|year", "p|F|52|51", MAG_SEX_FEMALE,
+         -1, false}, /* before the calendar */
+        {"anchor_age: age, anchor_year: year }\n", "id|sex|age|year", "p|F|0|2024", MAG_SEX_FEMALE,
+         0, true},
         {"birth: born, anchor_age: age, anchor_year: year }\n", "id|sex|born|age|year",
          "p|F|1960-07-01|52|2014", MAG_SEX_FEMALE, 63, false}, /* a date comes first */
         {"birth: born, anchor_age: age, anchor_year: year }\n", "id|sex|born|age|year",
@@ -326,6 +336,35 @@ static void sex_and_birth_come_from_the_profile(void **state) {
             (age >= 0 && is_year_only != cases[i].is_year_only))
             fail_msg("%s of %s: sex %d, age %d", cases[i].row, cases[i].columns,
                      (int)timeline.person->sex, age);
+    }
+}
+
+/* A code without a word about its system, from the row or the profile, is of no system. */
+static void a_condition_without_a_system_finds_nothing(void **state) {
+    (void)state;
+    static const struct {
+        const char *constant, *row;
+        size_t condition_count;
+    } cases[] = {{"", "p|N18.5|ICD10|2024-05-01", 1},
+                 {"", "p|N18.5||2024-05-01", 0},
+                 {"    constants: { code_system: ICD10 }\n", "p|N18.5||2024-05-01", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static const char *const people[] = {"p|F|1950", NULL};
+        const char *const rows[] = {cases[i].row, NULL};
+        char profile[400];
+        fixture_close(&f);
+        fixture_open(&f, usual_settings());
+        feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
+        snprintf(
+            profile, sizeof profile,
+            "profile: x\ntables:\n  - table: conditions\n    file: c\n    columns: { patient_id: "
+            "id, code: code, code_system: system, recorded_on: day }\n%s",
+            cases[i].constant);
+        const mag_run_file *file =
+            feed_table(&f, parse_table(profile), "c", "id|code|system|day", rows);
+        settle(&f);
+        assert_int_equal(patient(&f, "p").condition_count, cases[i].condition_count);
+        assert_int_equal(file->accounting.not_of_interest, 1 - cases[i].condition_count);
     }
 }
 
@@ -423,6 +462,7 @@ int main(void) {
         TEST(a_table_may_have_missing_texts_of_its_own),
         TEST(what_a_prescription_means_comes_from_the_profile),
         TEST(sex_and_birth_come_from_the_profile),
+        TEST(a_condition_without_a_system_finds_nothing),
         TEST(a_file_is_read_with_the_delimiter_of_its_table_only),
         TEST(a_column_that_rows_are_kept_by_must_be_in_the_file),
         TEST(weights_and_heights_of_a_file_of_their_own_become_results),

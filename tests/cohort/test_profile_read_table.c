@@ -108,6 +108,9 @@ static void what_a_profile_leaves_out_has_the_default_of_the_page(void **state) 
     assert_int_equal(profile->kidney.formula, MAG_KIDNEY_UK);
     assert_int_equal(profile->kidney.weight_policy, MAG_WEIGHT_ADJUSTED30);
     assert_int_equal(profile->gate_count, 0);
+    assert_int_equal(parse("profile: x\nkidney: { formula: us }\ntables: []\n", &profile), MAG_OK);
+    assert_int_equal(profile->kidney.formula, MAG_KIDNEY_US);
+    assert_int_equal(profile->kidney.weight_policy, MAG_WEIGHT_ADJUSTED30);
 }
 
 static void every_key_of_a_profile_is_checked_for_kind_name_and_presence(void **state) {
@@ -424,6 +427,75 @@ static void every_fault_of_canaries_is_told_with_its_place(void **state) {
         expect_fault(rows[i].text, rows[i].place, rows[i].part);
 }
 
+static void a_file_of_canaries_is_told_with_the_nearest_one(void **state) {
+    (void)state;
+    expect_fault("profile: x\ntables:\n  - { table: stays, file: stays, columns: { patient_id: a,"
+                 " stay_id: b, from: c, until: d } }\n"
+                 "canaries:\n  pack: p\n  tables: { stasy: { columns: a } }\n  patients: []\n",
+                 "x.yaml:6:13: the profile has no file \"stasy\"", "did you mean \"stays\"?");
+}
+
+/* --- columns that nobody reads
+ * ------------------------------------------------------------------------ */
+
+static const mag_profile_table *table_dropping(const char *list) {
+    const mag_profile *profile;
+    char text[TEXT_NBYTES];
+    snprintf(
+        text, sizeof text,
+        "profile: x\ntables:\n  - table: labs\n    file: l\n    columns: { patient_id: a, code: "
+        "b, value: c, collected_at: d }\n    keep: { status: [final] }\n%s",
+        list);
+    if (parse(text, &profile) != MAG_OK)
+        fail_msg("%s", err.text);
+    return profile->tables[0];
+}
+
+static mag_status drop_more(const mag_profile_table *table, const char *list,
+                            const mag_profile_table **out) {
+    const mag_yaml *root;
+    const mag_span text = mag_span_of(list);
+    assert_int_equal(mag_yaml_parse(arena, "p.yaml", text, MAG_E_USAGE, &root, &err), MAG_OK);
+    return mag_profile_table_drop(arena, "p.yaml", root, table, out, &err);
+}
+
+static void a_pipeline_drops_columns_beside_those_of_the_profile(void **state) {
+    (void)state;
+    static const char *const lists[] = {"", "    drop: []\n", "    drop: [name, postcode]\n"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const mag_profile_table *table = table_dropping(lists[i]), *both;
+        const bool has_name = i == 2;
+        assert_int_equal(drop_more(table, "[phone]", &both), MAG_OK);
+        static const char *const declared[] = {"a", "d", "status", "phone"};
+        for (size_t k = 0; k < sizeof declared / sizeof *declared; k++)
+            assert_true(mag_profile_table_declares(both, mag_span_of(declared[k])));
+        assert_int_equal(mag_profile_table_declares(both, mag_span_of("name")), has_name);
+        assert_int_equal(mag_profile_table_declares(both, mag_span_of("postcode")), has_name);
+        assert_false(mag_profile_table_declares(both, mag_span_of("email")));
+        assert_false(mag_profile_table_declares(table, mag_span_of("phone"))); /* as it was */
+    }
+}
+
+static void what_is_read_or_kept_by_cannot_be_dropped(void **state) {
+    (void)state;
+    static const struct {
+        const char *list, *place, *part;
+    } rows[] = {{"[x, c]", "p.yaml:1:5: ", "read and dropped at once: \"c\""},
+                {"[status]", "p.yaml:1:2: ", "\"status\""},
+                {"[x, [c]]", "p.yaml:1:5: ", "a text is wanted"}};
+    const mag_profile_table *table = table_dropping("    drop: [name]\n"), *both;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(drop_more(table, rows[i].list, &both), MAG_E_USAGE);
+        if (strncmp(err.text, rows[i].place, strlen(rows[i].place)) != 0 ||
+            !strstr(err.text, rows[i].part))
+            fail_msg("%s: %s", rows[i].list, err.text);
+    }
+    expect_fault(
+        "profile: x\ntables:\n  - table: stays\n    file: s\n    columns: { patient_id: a, "
+        "stay_id: b, from: c, until: d }\n    drop: [[x]]\n",
+        "x.yaml:6:12:", "a text is wanted");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_whole_profile_without_a_fault_is_read),
@@ -437,6 +509,9 @@ int main(void) {
         TEST(more_than_eight_tables_are_refused),
         TEST(canaries_are_read),
         TEST(every_fault_of_canaries_is_told_with_its_place),
+        TEST(a_file_of_canaries_is_told_with_the_nearest_one),
+        TEST(a_pipeline_drops_columns_beside_those_of_the_profile),
+        TEST(what_is_read_or_kept_by_cannot_be_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -335,16 +335,6 @@ static void two_rows_of_one_patient_are_joined_or_contradict_each_other(void **s
     assert_string_equal(mag_cohort_text(f.cohort, filled->site_id), "a");
 }
 
-static void ids_that_differ_in_case_or_blanks_stay_apart_and_are_noted(void **state) {
-    (void)state;
-    const char *const rows[] = {"ab1|F|1950|", "AB1|M|1951|", "ab1 |F|1952|", "ab2|F|1953|", NULL};
-    feed(&f, MAG_TABLE_PATIENTS, ROSTER_HEADER, rows);
-    settle(&f);
-    assert_int_equal(patient(&f, "AB1").person->sex, MAG_SEX_MALE);
-    assert_int_equal(patient(&f, "ab1").person->sex, MAG_SEX_FEMALE);
-    assert_int_equal(mag_cohort_twin_count(f.cohort), 2);
-}
-
 /* --- what the run knows
  * ------------------------------------------------------------------------------- */
 
@@ -479,7 +469,6 @@ int main(void) {
         TEST(results_of_one_specimen_share_its_identity),
         TEST(a_high_serum_index_marks_its_specimen_and_its_minute),
         TEST(two_rows_of_one_patient_are_joined_or_contradict_each_other),
-        TEST(ids_that_differ_in_case_or_blanks_stay_apart_and_are_noted),
         TEST(an_analyte_is_delivered_by_an_accepted_result_only),
         TEST(absence_is_known_only_where_prescriptions_would_show),
         TEST(without_stays_the_observed_period_tells_absence),

@@ -198,6 +198,8 @@ static const drip_case DRIPS[] = {
     {"na 140 mmol/L 2024-06-20;na 156 mmol/L 2024-06-22", 1},
     {"na 140 mmol/L 2024-06-20;na 156 mmol/L 2024-06-23", 0},
     {"na 140" D20 "23:00;na 156 mmol/L 2024-06-22", 1},
+    /* a day beside a clock, whatever lies between them */
+    {"na 140 mmol/L 2024-06-20;na 150" D20 "22:00;na 156 mmol/L 2024-06-22T23:00", 1},
     {"na 156" D20 "08:00", 0},
     {"na 140" D20 "08:00;na 156 mmol/L 2024-07-01T08:00", 0},             /* T is before */
     {"na 156 mmol/L 2024-06-30T20:00;na 140 mmol/L 2024-07-01T08:00", 0}, /* what T cannot see */

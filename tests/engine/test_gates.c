@@ -172,9 +172,9 @@ static void unmapped_drugs_among_nothing_else_are_everything(void **state) {
     mag_gates gates = judge(at);
     const mag_gate_verdict *verdict = find(&gates, "unmapped");
     assert_non_null(verdict);
-    assert_int_equal(verdict->measure, MAG_MEASURE_ROWS); /* not hours, though `of` is 0 */
+    assert_int_equal(verdict->measure, MAG_MEASURE_ROWS);
     assert_int_equal(verdict->count, 3);
-    assert_int_equal(verdict->of, 0);
+    assert_int_equal(verdict->of, 3);
     assert_true(verdict->share == 1.0);
     assert_int_equal(verdict->colour, MAG_RED);
 }
@@ -226,6 +226,7 @@ static void judges_unmapped_drugs_of_prescriptions_only(void **state) {
     assert_int_equal(gates.count, 1);
     assert_string_equal(gates.verdicts[0].gate, "unmapped");
     assert_string_equal(gates.verdicts[0].source, "epma");
+    assert_int_equal(gates.verdicts[0].of, 1003);
     assert_int_equal(gates.verdicts[0].colour, MAG_AMBER);
 }
 

@@ -208,24 +208,60 @@ static void a_fall_of_all_and_of_the_last_days_is_told_once(void **state) {
                         "lab test \"magnesium\"");
 }
 
-static void few_rows_before_are_too_few(void **state) {
+/* Under 20 rows a fall is no fall, but nothing at all is: unless chance may well have emptied it.
+ */
+static void few_rows_before_are_judged_at_zero_only(void **state) {
     static const struct row {
-        unsigned before;
+        unsigned before, now;
         mag_gate_colour colour;
-    } rows[] = {{MAG_HISTORY_FLOOR - 1, MAG_GREEN}, {MAG_HISTORY_FLOOR, MAG_RED}};
+    } rows[] = {{1, 0, MAG_GREEN},
+                {6, 0, MAG_GREEN}, /* 1 in 64 */
+                {7, 0, MAG_AMBER}, /* 1 in 128 */
+                {7, 1, MAG_GREEN},
+                {MAG_HISTORY_FLOOR - 1, 1, MAG_GREEN},
+                {MAG_HISTORY_FLOOR - 1, 0, MAG_AMBER},
+                {MAG_HISTORY_FLOOR, 0, MAG_RED}};
     world *at = *state;
-    char first[128], out[32];
-    for (size_t i = 0; i < 2; i++) {
+    char first[128], out[32], command[200];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         night few = USUAL;
         few.potassium = rows[i].before;
         snprintf(out, sizeof out, "first%zu", i);
         at->run.as_of = "2025-12-30";
         run_night(at, &few, out, NULL);
         snprintf(first, sizeof first, "%s/%s", at->run.folder, out);
-        few.potassium = 0;
+        few.potassium = rows[i].now;
         at->run.as_of = "2025-12-31";
         run_night(at, &few, "out", first);
-        assert_int_equal(colour_of(&at->run, "class_or_test_falls", "potassium"), rows[i].colour);
+        if (colour_of(&at->run, "class_or_test_falls", "potassium") != rows[i].colour)
+            fail_msg("%u to %u: %d", rows[i].before, rows[i].now,
+                     colour_of(&at->run, "class_or_test_falls", "potassium"));
+        assert_int_equal(at->run.report->exit_code, rows[i].colour == MAG_RED     ? 4
+                                                    : rows[i].colour == MAG_AMBER ? 3
+                                                                                  : 0);
+        snprintf(command, sizeof command, "rm -rf '%s/out' '%s/out.held'", at->run.folder,
+                 at->run.folder);
+        assert_int_equal(system(command), 0);
+    }
+}
+
+/* Twelve runs of 5 rows say more than one of 6. */
+static void many_runs_of_few_rows_are_enough(void **state) {
+    static const struct row {
+        size_t runs;
+        uint64_t each;
+        bool is_below; /* one in a hundred */
+    } rows[] = {{1, 6, false}, {1, 7, true},   {2, 5, false}, {2, 6, true},  {6, 4, false},
+                {6, 5, true},  {12, 4, false}, {12, 5, true}, {1, 0, false}, {12, 1000000, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        mag_tracked earlier = {.count = rows[i].runs};
+        for (size_t k = 0; k < rows[i].runs; k++)
+            earlier.values[k] = rows[i].each;
+        const double chance = mag_tracked_chance_of_zero(&earlier);
+        if ((chance < 0.01) != rows[i].is_below)
+            fail_msg("%zu runs of %llu rows: %g", rows[i].runs, (unsigned long long)rows[i].each,
+                     chance);
     }
 }
 
@@ -358,7 +394,8 @@ int main(void) {
         TEST(judges_at_and_beyond_each_limit),
         TEST(the_same_night_again_is_green),
         TEST(a_fall_of_all_and_of_the_last_days_is_told_once),
-        TEST(few_rows_before_are_too_few),
+        TEST(few_rows_before_are_judged_at_zero_only),
+        cmocka_unit_test(many_runs_of_few_rows_are_enough),
         TEST(an_override_needs_a_note_and_is_kept_with_it),
         TEST(a_slow_decay_is_seen_against_the_median),
         TEST(figures_of_the_same_time_are_replaced),

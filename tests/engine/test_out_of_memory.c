@@ -2,6 +2,7 @@
    nothing allocated, and work again afterwards. The torture test does it to the whole program; here
    small requests fail too that an arena would serve from a block it has. Of the many requests that
    one chain of calls makes the first fails; with MAGSCREEN_LONG set every one does. */
+#include "cohort/decoder.h"
 #include "cohort/manifest.h"
 #include "cohort/source.h"
 #include "cohort/timeline.h"
@@ -16,6 +17,7 @@
 #include "support/program.h"
 
 #include <execinfo.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,6 +81,10 @@ char *__wrap_mag_arena_format(mag_arena *arena, const char *format, ...) MAG_PRI
 mag_arena *__wrap_mag_arena_new(mag_account *account);
 mag_status __wrap_mag_grow(mag_account *account, void **items, size_t *capacity, size_t item_nbytes,
                            size_t wanted, mag_error *err);
+mag_sha256 *__real_mag_sha256_new(void);
+mag_sha256 *__wrap_mag_sha256_new(void);
+int __real_glob64(const char *pattern, int flags, int (*stops)(const char *, int), glob_t *found);
+int __wrap_glob64(const char *pattern, int flags, int (*stops)(const char *, int), glob_t *found);
 
 void *__wrap_mag_arena_alloc(mag_arena *arena, size_t nbytes) {
     return fails_here(__builtin_return_address(0)) ? NULL : __real_mag_arena_alloc(arena, nbytes);
@@ -108,6 +114,16 @@ mag_status __wrap_mag_grow(mag_account *account, void **items, size_t *capacity,
     if (wanted > *capacity && fails_here(__builtin_return_address(0)))
         return mag_fail_memory(err, wanted);
     return __real_mag_grow(account, items, capacity, item_nbytes, wanted, err);
+}
+
+mag_sha256 *__wrap_mag_sha256_new(void) {
+    return fails_here(__builtin_return_address(0)) ? NULL : __real_mag_sha256_new();
+}
+
+int __wrap_glob64(const char *pattern, int flags, int (*stops)(const char *, int), glob_t *found) {
+    if (fails_here(__builtin_return_address(0)))
+        return GLOB_NOSPACE;
+    return __real_glob64(pattern, flags, stops, found);
 }
 
 /* --- the work -------------------------------------------------------------------------------- */
@@ -191,6 +207,14 @@ static mag_status plan_short_form(mag_arena *arena, mag_error *err) {
     const mag_plan *plan;
     mag_plan_options options = {
         .profile = "magscreen", .data_directory = folder, .as_of = "latest"};
+    return mag_plan_short(arena, &options, &plan, err);
+}
+
+static mag_status plan_series(mag_arena *arena, mag_error *err) {
+    const mag_plan *plan;
+    mag_plan_options options = {.profile = "magscreen",
+                                .data_directory = folder,
+                                .as_of_series = "2025-01-31..2025-12-31/month"};
     return mag_plan_short(arena, &options, &plan, err);
 }
 
@@ -285,14 +309,16 @@ static mag_status feed(mag_arena *arena, mag_cohort *cohort, const mag_profile *
                        mag_error *err) {
     for (size_t i = 0; i < profile->table_count && i < sizeof TABLES / sizeof *TABLES; i++) {
         char path[512];
-        const char *at = path;
+        char more[512];
+        const char *paths[] = {path, more};
         mag_source *source;
         const char *kind = mag_table_kind_name(mag_profile_table_kind(profile->tables[i]));
         snprintf(path, sizeof path, "%s/%s.csv", folder, kind);
+        snprintf(more, sizeof more, "%s/more_%s.csv", folder, kind);
         if (access(path, R_OK) != 0)
             continue;
-        MAG_TRY(mag_source_csv_new(arena, kind, profile, profile->tables[i], &at, 1, false, &source,
-                                   err));
+        MAG_TRY(mag_source_csv_new(arena, kind, profile, profile->tables[i], paths,
+                                   access(more, R_OK) == 0 ? 2 : 1, false, &source, err));
         mag_status status = source->ops->ingest(source, cohort, err);
         source->ops->free(source);
         MAG_TRY(status);
@@ -335,6 +361,51 @@ static mag_status read_small_tables(mag_arena *arena, mag_error *err) {
         status = mag_csv_next(csv, &row, err);
     mag_csv_close(csv);
     mag_stream_close(stream);
+    return status;
+}
+
+/* A refusal that was told counts as done, if every request went well. */
+static mag_status refusal(mag_status status) {
+    return status == MAG_E_INPUT ? MAG_OK : status;
+}
+
+static mag_status compare_manifest(mag_arena *arena, mag_error *err) {
+    static const char *const found[] = {"b.csv", "c.csv", "d.csv", "e.csv", "f.csv"};
+    char path[512];
+    const mag_manifest *manifest;
+    snprintf(path, sizeof path, "%s/manifest.csv", folder);
+    MAG_TRY(mag_manifest_read(arena, path, &manifest, err));
+    return refusal(mag_manifest_check_set(manifest, found, sizeof found / sizeof *found, err));
+}
+
+static mag_status read_other_columns(mag_arena *arena, mag_error *err) {
+    char path[512];
+    const mag_manifest *manifest;
+    snprintf(path, sizeof path, "%s/labs.csv", folder);
+    return refusal(mag_manifest_read(arena, path, &manifest, err));
+}
+
+/* Without memory the fault is told all the same, but for the hint. */
+static mag_status miss_column(mag_arena *arena, mag_error *err) {
+    mag_cohort *cohort;
+    const mag_profile *profile;
+    uint16_t file_id;
+    mag_run_file *file;
+    const mag_span header[] = {mag_span_of("patient"), mag_span_of("sex")};
+    mag_cohort_settings settings = {.as_of_kind = MAG_AS_OF_LATEST, .account = account_of(arena)};
+    MAG_TRY(mag_profile_load(arena, "magscreen", &profile, err));
+    MAG_TRY(mag_cohort_new(&cohort, book, &settings, err));
+    mag_decoder decoder;
+    mag_status status =
+        mag_cohort_add_file(cohort, "roster", "p.csv", MAG_TABLE_PATIENTS, &file_id, &file, err);
+    if (status == MAG_OK) {
+        mag_decoder_init(&decoder, cohort, profile->tables[0], file_id, file);
+        status = mag_decoder_bind(&decoder, header, 2, err);
+        mag_decoder_done(&decoder);
+        assert_int_equal(status, MAG_E_INPUT);
+        status = failing_request ? MAG_E_RESOURCE : MAG_OK;
+    }
+    mag_cohort_free(cohort);
     return status;
 }
 
@@ -381,14 +452,24 @@ static const char PIPELINE[] =
     "name: hungry\nas_of: latest\nhistory: 1095 days\ndata_until: 2025-12-31\n"
     "sources:\n"
     "  - { name: roster, kind: patients, profile: magscreen, files: [patients.csv] }\n"
-    "  - { name: lims, kind: labs, profile: magscreen, files: [\"labs*.csv\"],\n"
+    "  - { name: lims, kind: labs, profile: ./site.yaml, files: [\"labs*.csv\"],\n"
     "      gates: [{ name: rx.interval, amber: 5 %, red: 20 %, note: \"known fault\" }] }\n"
-    "  - { name: epma, kind: prescriptions, profile: magscreen, files: [\"-\"] }\n"
+    "  - { name: epma, kind: prescriptions, profile: magscreen, files: [\"-\"],\n"
+    "      manifest: manifest.csv, drop: [surname] }\n"
     "pack: ./own.yaml\n"
     "parameters: [{ name: renal_recent, value: 180 days, note: local }]\n"
     "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL, note: ours }]\n"
     "strata: [sex, site]\nsink: { directory: out }\nmemory_limit: 4 GiB\n";
 
+/* Codes that are none and codes that nobody maps, which are counted by their text. */
+static const char MORE_LABS[] = "patient_id,code,value,unit,collected_at,code_system\n"
+                                "p1,2601-9,0.7,mmol/L,2024-05-01,LOINC\n"
+                                "p1,718-7,8.1,mmol/L,2024-05-01,LOINC\n"
+                                "p1,2601-3,0.7,blobs,2024-05-01,LOINC\n";
+static const char MORE_RX[] = "patient_id,drug_code,drug_name,start,code_system\n"
+                              "p1,N02BE01,paracetamol,2024-05-01,ATC\n"
+                              "p1,N02BE0x,no such code,2024-05-01,ATC\n"
+                              "p1,,magnesia of nobody,2024-05-01,\n";
 static const char MANIFEST[] = "file,rows\na.csv,1\nb.csv,2\n";
 static const char PREVIOUS[] =
     "{\"run_id\": \"r1\", \"program\": \"magscreen\", \"as_of\": \"2025-12-30\","
@@ -412,6 +493,11 @@ static int write_folder(void) {
     file_copy(MAG_SOURCE_DIR "/tests/profiles/cdisc-sdtm.yaml", path);
     snprintf(path, sizeof path, "%s/pipeline.yaml", folder);
     file_write(path, PIPELINE, sizeof PIPELINE - 1);
+    snprintf(path, sizeof path, "%s/site.yaml", folder);
+    file_copy(MAG_SOURCE_DIR "/pipelines/profiles/magscreen.yaml", path);
+    write_text("manifest.csv", MANIFEST);
+    write_text("more_labs.csv", MORE_LABS);
+    write_text("more_prescriptions.csv", MORE_RX);
     return 0;
 }
 
@@ -426,6 +512,7 @@ static void reading_profiles_and_pipelines_survives(void **state) {
     starve("profiles", parse_profiles);
     starve("pipeline", read_pipeline);
     starve("short form", plan_short_form);
+    starve("series", plan_series);
 }
 
 static void loading_a_pack_survives(void **state) {
@@ -446,11 +533,13 @@ static void reading_and_settling_rows_survives(void **state) {
 
 static void reading_and_writing_small_tables_survives(void **state) {
     (void)state;
-    write_text("manifest.csv", MANIFEST);
     write_text("run.json", PREVIOUS);
     starve("writers", write_tables);
     starve("manifest and rows", read_small_tables);
     starve("previous run", read_previous);
+    starve("manifests that differ", compare_manifest);
+    starve("column of no manifest", read_other_columns);
+    starve("missing column", miss_column);
 }
 
 static int set_up(void **state) {

@@ -482,6 +482,8 @@ static void results_never_go_over_around_or_among_what_is_read(void **state) {
         {"F/data", "-", NULL, NULL},
         {"F/data", "/nowhere/labs.csv", NULL, NULL},
         {"out-of-nobody", "F/data/labs.csv", NULL, NULL},
+        {"Q", "F/data/labs.csv", NULL, NULL},
+        {"/", "/labs-of-nobody.csv", NULL, "is the folder of source"},
         {NULL, "F/data/labs.csv", "F/nightly.yaml", NULL},
         {"F", "-", "F/nightly.yaml", "is the folder of the pipeline file"},
         {"F/out", "-", "F/nightly.yaml", NULL},

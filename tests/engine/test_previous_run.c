@@ -2,6 +2,8 @@
 #include "engine/engine_test.h"
 
 #include "engine/previous_run.h"
+#include "io/embedded.h"
+#include "rules/pack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +128,9 @@ static const refusal REFUSALS[] = {
     {HEAD "\"state\": \"failed\", " SETTINGS "}", "its state is \"failed\""},
     {"{\"program\": \"magscreen\", \"state\": \"published\", \"run_id\": \"r\"}", "no run_id"},
     {HEAD "\"state\": \"published\"}", "settings are missing"},
+    {"{\"program\": \"magscreen\", \"state\": \"published\", \"as_of\": \"2025-12-30\","
+     " \"result_sha256\": \"ab\"}",
+     "no run_id"},
     {HEAD PUBLISHED "\"settings\": {\"history_days\": -1}}", "settings are damaged"},
     {HEAD PUBLISHED "\"settings\": {\"history_days\": 2147483648}}", "settings are damaged"},
     {HEAD PUBLISHED "\"settings\": {\"history_days\": [1]}}", "settings are missing"},
@@ -196,6 +201,64 @@ static void time_runs_forward(void **state) {
     assert_int_equal(error.message, MAG_MSG_P412);
 }
 
+static void memory_that_runs_out_is_no_damaged_record(void **state) {
+    world *at = *state;
+    char text[8000] = HEAD PUBLISHED SETTINGS ", \"tracked\": [";
+    for (int i = 0; i < 100; i++)
+        snprintf(text + strlen(text), 64, "%s{\"of\": \"test\", \"values\": [%d]}", i ? ", " : "",
+                 i);
+    strcat(text, "]}");
+    assert_int_equal(read_text(at, text), MAG_OK);
+    const size_t used = at->account.used_nbytes;
+    bool is_enough = false;
+    for (size_t more = 1; !is_enough; more += 4000) {
+        assert_true(more < 1 << 20);
+        at->account.limit_nbytes = used + more;
+        for (int is_told = 0; is_told < 2; is_told++) {
+            mag_arena *arena = mag_arena_new(&at->account);
+            mag_error error = {0};
+            mag_status status = arena == NULL ? MAG_E_RESOURCE
+                                              : mag_previous_run_read(arena, at->folder, &at->run,
+                                                                      is_told ? &error : NULL);
+            is_enough = status == MAG_OK;
+            assert_true(is_enough || status == MAG_E_RESOURCE);
+            assert_int_equal(error.message, is_told && arena && !is_enough ? MAG_MSG_P402 : 0);
+            mag_arena_free(arena);
+        }
+    }
+    at->account.limit_nbytes = 0;
+}
+
+/* One version has one content. */
+static void a_changed_pack_has_a_new_version(void **state) {
+    world *at = *state;
+    mag_span text;
+    const mag_pack *pack;
+    assert_true(mag_embedded_find("pipelines/packs/magnesium-safety.yaml", &text));
+    assert_int_equal(mag_pack_load(at->arena, "pack.yaml", text, NULL, 0, 1095, &pack, &at->error),
+                     MAG_OK);
+    const char *const name = mag_pack_name(pack), *const version = mag_pack_version(pack);
+    const char *const sha256 = mag_pack_sha256(pack);
+    const struct {
+        const char *name, *version, *sha256;
+        bool is_good;
+    } rows[] = {
+        {name, version, sha256, true}, {name, version, "ab", false}, {"own", version, "ab", true},
+        {name, "0.9.9", "ab", true},   {"", "", "", true}, /* a run that names no pack */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_previous_run run = {.directory = "d",
+                                      .pack_name = rows[i].name,
+                                      .pack_version = rows[i].version,
+                                      .pack_sha256 = rows[i].sha256};
+        at->error = (mag_error){0};
+        assert_int_equal(mag_previous_run_check_pack(&run, pack, &at->error),
+                         rows[i].is_good ? MAG_OK : MAG_E_RULES);
+        assert_int_equal(at->error.message, rows[i].is_good ? MAG_MSG_NONE : MAG_MSG_R507);
+    }
+    assert_int_equal(read_text(at, "{}"), MAG_E_USAGE); /* leaves a file to remove */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(reads_figures_newest_first),
@@ -203,6 +266,8 @@ int main(void) {
         TEST(a_run_without_figures_is_one_all_the_same),
         TEST(a_run_without_a_digest_header_has_no_settings),
         TEST(refuses_what_is_no_published_run),
+        TEST(memory_that_runs_out_is_no_damaged_record),
+        TEST(a_changed_pack_has_a_new_version),
         cmocka_unit_test(time_runs_forward),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ static const char BEFORE[] = "{\n"
                              "  ]\n"
                              "}\n";
 
-static void only_the_state_changes(void **state) {
+static void only_the_state_and_the_exit_code_change(void **state) {
     world *at = *state;
     mag_held_record record = {0};
     const mag_release release = {"a \"good\" reason", "nurse", "2026-01-01T07:00"};
@@ -76,11 +76,11 @@ static void only_the_state_changes(void **state) {
     mag_text_init(&out, &at->account);
     assert_int_equal(mag_release_record(&record, &release, &out, &at->error), MAG_OK);
     mag_text_add_char(&out, '\0');
-    const char *line = strstr(BEFORE, "  \"state\""), *after = strchr(line, '\n');
+    const char *line = strstr(BEFORE, "  \"state\""), *after = strstr(BEFORE, ",\n  \"as_of\"");
     snprintf(expected, sizeof expected,
              "%.*s  \"state\": \"published\",\n  \"released\": {\n"
              "    \"reason\": \"a \\\"good\\\" reason\",\n    \"by\": \"nurse\",\n"
-             "    \"at\": \"2026-01-01T07:00\"\n  },%s",
+             "    \"at\": \"2026-01-01T07:00\"\n  },\n  \"exit_code\": 3%s",
              (int)(line - BEFORE), BEFORE, after);
     assert_string_equal(out.at, expected);
     mag_text_done(&out);
@@ -123,7 +123,7 @@ static void a_reason_is_one_line_that_says_something(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(only_the_state_changes),
+        TEST(only_the_state_and_the_exit_code_change),
         TEST(what_is_no_record_is_refused),
         cmocka_unit_test(a_reason_is_one_line_that_says_something),
     };

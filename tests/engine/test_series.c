@@ -91,6 +91,8 @@ static void refuses_what_is_no_series(void **state) {
         {"2025-01-31..2025-01-30/day", "begins after it ends"},
         {"0001-01-01..2025-12-31/day", "is not a date"},
         {"1700-01-01..2025-12-31/month", "more than 1100"},
+        {"2025-01-31 and forty more words of a name of a file..2025-12-31/day",
+         "\"2025-01-31 and forty more words of a nam\" is not a date"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

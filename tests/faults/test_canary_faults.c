@@ -13,20 +13,18 @@
 
 #define PROFILES MAG_SOURCE_DIR "/pipelines/profiles/"
 
-/* The shipped profile with a text replaced everywhere above the canaries (which stay as they are);
-   `from` NULL: as it is. */
-static void write_profile(const char *name, const char *from, const char *to, const char *path) {
-    char shipped[512];
-    snprintf(shipped, sizeof shipped, PROFILES "%s.yaml", name);
+/* A shipped file with a text replaced everywhere above its canaries, if it has any (they stay as
+   they are); `from` NULL: as it is. */
+static void write_changed(const char *shipped, const char *from, const char *to, const char *path) {
     bytes text = file_read(shipped);
     assert_non_null(text.at);
     const char *canaries = strstr(text.at, "\ncanaries:");
-    assert_non_null(canaries);
+    const char *end = canaries ? canaries : text.at + text.nbytes;
     FILE *out = fopen(path, "wb");
     assert_non_null(out);
     const char *at = text.at;
     unsigned count = 0;
-    for (const char *found; from && (found = strstr(at, from)) && found < canaries; count++) {
+    for (const char *found; from && (found = strstr(at, from)) && found < end; count++) {
         fprintf(out, "%.*s%s", (int)(found - at), at, to);
         at = found + strlen(from);
     }
@@ -61,7 +59,7 @@ static fault_run screen_by(const char *from, const char *to, const char *verb,
     snprintf(run.out, sizeof run.out, "%s/changed-%u", run.folder, count++);
     snprintf(profile, sizeof profile, "%s/profile.yaml", run.folder);
     snprintf(data, sizeof data, "%s/data", clean.folder);
-    write_profile("magscreen", from, to, profile);
+    write_changed(PROFILES "magscreen.yaml", from, to, profile);
     const char *arguments[16] = {verb, "--profile", profile, "--data", data};
     size_t used = 5;
     if (strcmp(verb, "run") == 0) {
@@ -223,12 +221,151 @@ static void t_R_05_a_whole_mapping(void **state) {
     fault_cohort_done(&cohort);
 }
 
+/* --- a site's own values ------------------------------------------------------------------------
+ */
+
+/* What a run of the clean cohort has of its own: keys of the pipeline, and a text that is replaced
+   in the profile or in the pack; a NULL file: nothing is. */
+typedef struct own_run {
+    const char *keys, *file, *from, *to;
+} own_run;
+
+#define PACK    MAG_SOURCE_DIR "/pipelines/packs/magnesium-safety.yaml"
+#define PROFILE PROFILES "magscreen.yaml"
+
+static fault_run screen_pipeline(const own_run *own) {
+    fault_run run = {0};
+    char path[512], changed[512], text[2048];
+    const bool is_pack = own->file && strcmp(own->file, PACK) == 0;
+    const char *profile = own->file && !is_pack ? changed : "magscreen";
+    have_clean_cohort();
+    snprintf(run.folder, sizeof run.folder, "%s", program_folder_new());
+    snprintf(run.out, sizeof run.out, "%s/out", run.folder);
+    snprintf(path, sizeof path, "%s/nightly.yaml", run.folder);
+    snprintf(changed, sizeof changed, "%s/ours.yaml", run.folder);
+    if (own->file)
+        write_changed(own->file, own->from, own->to, changed);
+    const int nbytes =
+        snprintf(text, sizeof text,
+                 "name: nightly\nas_of: 2025-12-31\nsources:\n"
+                 "  - {name: patients, kind: patients, profile: %s, files: "
+                 "[%s/patients.csv.gz]}\n"
+                 "  - {name: labs, kind: labs, profile: %s, files: [%s/labs.csv.gz]}\n"
+                 "  - {name: prescriptions, kind: prescriptions, profile: %s,\n"
+                 "     files: [%s/prescriptions.csv.gz]}\n"
+                 "pack: %s\n%s",
+                 profile, clean.data, profile, clean.data, profile, clean.data,
+                 is_pack ? changed : "magnesium-safety", own->keys);
+    assert_true(nbytes > 0 && (size_t)nbytes < sizeof text);
+    file_write(path, text, (size_t)nbytes);
+    run.result = program_run(LIST("run", path, "--out", run.out), NULL, NULL);
+    run.record = run_record(run.out);
+    return run;
+}
+
+#define LOW_MAGNESIUM "limits: [{name: mg_low, molar: 0.30 mmol/L, mass: 0.73 mg/dL, note: ours}]\n"
+#define HIGH_DOSE     "parameters: [{name: dose_with_low_clearance, value: 30 mmol/day, note: ours}]\n"
+
+static bool is_not_checked(const fault_run *run, const char *wanted) {
+    size_t i;
+    json_t *line;
+    json_t *lines = json_object_get(json_object_get(run->record, "canaries"), "not_checked");
+    json_array_foreach(lines, i, line) {
+        if (strcmp(json_string_value(line), wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The site's own limits and parameters screen its patients; the canaries are judged by the pack's,
+   for they ask whether the rows reach the rules. That is said. */
+static void t_R_05_values_of_the_site(void **state) {
+    (void)state;
+    static const struct site_value {
+        const char *name, *keys;
+    } values[] = {{"mg_low", LOW_MAGNESIUM},
+                  {"dose_with_low_clearance", HIGH_DOSE},
+                  {"mg_low", LOW_MAGNESIUM HIGH_DOSE}};
+    fault_run plain = screen_pipeline(&(own_run){.keys = ""});
+    fault_expect(&plain, 0, NULL);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char wanted[160];
+        fault_run run = screen_pipeline(&(own_run){.keys = values[i].keys});
+        fault_expect(&run, 0, NULL);
+        fault_expect_conserved(&run);
+        assert_int_equal(canary_count(&run, "rules_covered"), 43);
+        assert_int_equal(canary_count(&run, "outcomes_checked"),
+                         canary_count(&plain, "outcomes_checked"));
+        snprintf(wanted, sizeof wanted,
+                 "%s: the pipeline's own value; canaries are judged by the pack's", values[i].name);
+        assert_true(is_not_checked(&run, wanted));
+        fault_run_done(&run);
+    }
+    assert_null(strstr(plain.result.out.at, "own value"));
+    fault_run_done(&plain);
+}
+
+static int64_t flags_of(const fault_run *run, const char *rule_id) {
+    size_t i;
+    json_t *rule;
+    json_array_foreach(json_object_get(run->record, "rules"), i, rule) {
+        if (strcmp(json_string_value(json_object_get(rule, "id")), rule_id) == 0)
+            return json_integer_value(json_object_get(rule, "flagged"));
+    }
+    fail_msg("run.json has no rule %s", rule_id);
+    return -1;
+}
+
+/* Only the canaries look away from the site's values: its patients are judged by them. */
+static void t_R_05_patients_are_judged_by_the_values_of_the_site(void **state) {
+    (void)state;
+    fault_run usual = screen_pipeline(&(own_run){.keys = ""});
+    fault_run low = screen_pipeline(&(own_run){.keys = LOW_MAGNESIUM});
+    assert_true(flags_of(&usual, "C01") > 0);
+    assert_true(flags_of(&low, "C01") < flags_of(&usual, "C01"));
+    fault_run_done(&usual);
+    fault_run_done(&low);
+}
+
+/* What is broken stays broken, whatever the pipeline overrides. */
+static void t_R_05_broken_beside_values_of_the_site(void **state) {
+    (void)state;
+    static const struct broken {
+        own_run own;
+        const char *says[2];
+    } cases[] = {
+        {{LOW_MAGNESIUM, PACK, "    when: sample < mg_low\n", "    when: sample > mg_low\n"},
+         {"MS-R504", "rule B01"}},
+        {{LOW_MAGNESIUM, PACK, "{ name: mg_low, molar: 0.70 mmol/L, mass: 1.7 mg/dL }",
+          "{ name: mg_low, molar: 0.30 mmol/L, mass: 0.73 mg/dL }"},
+         {"MS-R504", "examples fail"}},
+        {{LOW_MAGNESIUM, PROFILE, "{ code_system: LOINC }", "{ code_system: SNOMED }"},
+         {"MS-R505", "rule A01"}},
+        {{HIGH_DOSE, PROFILE, "      dose: dose\n", "      dose: doses_per_day\n"},
+         {"MS-R505", "rule D01"}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fault_run run = screen_pipeline(&cases[i].own);
+        fault_expect(&run, 5, cases[i].says[0]);
+        expect_said(&run, cases[i].says[1]);
+        fault_expect_refused(&run);
+        fault_run_done(&run);
+    }
+}
+
 int main(void) {
     static const fault_row rows[] = {
-        FAULT_ROW(t_R_05_wrong_unit_map),      FAULT_ROW(t_R_05_wrong_code_system),
-        FAULT_ROW(t_R_05_wrong_column),        FAULT_ROW(t_R_05_wrong_numbers_and_dates),
-        FAULT_ROW(t_R_05_rows_no_longer_kept), FAULT_ROW(t_R_05_every_way_to_run),
-        FAULT_ROW(t_R_05_no_canaries),         FAULT_ROW(t_R_05_a_whole_mapping)};
+        FAULT_ROW(t_R_05_wrong_unit_map),
+        FAULT_ROW(t_R_05_wrong_code_system),
+        FAULT_ROW(t_R_05_wrong_column),
+        FAULT_ROW(t_R_05_wrong_numbers_and_dates),
+        FAULT_ROW(t_R_05_rows_no_longer_kept),
+        FAULT_ROW(t_R_05_every_way_to_run),
+        FAULT_ROW(t_R_05_no_canaries),
+        FAULT_ROW(t_R_05_a_whole_mapping),
+        FAULT_ROW(t_R_05_values_of_the_site),
+        FAULT_ROW(t_R_05_patients_are_judged_by_the_values_of_the_site),
+        FAULT_ROW(t_R_05_broken_beside_values_of_the_site),
+    };
     const int failed = FAULT_ROWS_RUN(rows);
     if (clean.folder[0])
         fault_run_done(&clean);

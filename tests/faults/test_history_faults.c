@@ -262,6 +262,7 @@ static void t_I_51_released(void **state) {
     assert_false(file_exists(held));
     json_t *record = run_record(run.out);
     assert_string_equal(json_string_value(json_object_get(record, "state")), "published");
+    assert_int_equal(json_integer_value(json_object_get(record, "exit_code")), 3);
     json_t *released = json_object_get(record, "released");
     assert_string_equal(json_string_value(json_object_get(released, "reason")), "diuretics moved");
     json_decref(record);

@@ -223,8 +223,16 @@ static fault_run screen_footer(const char *footer, bool is_plain) {
 /* The count is right: no row, and a better end than any. */
 static void t_I_37_same(void **state) {
     (void)state;
-    static const char *const footers[] = {"(600 rows)\n", "(600 rows)", "(600 rows affected)\r\n",
-                                          "\n600 rows selected.\n\n", "600 record(s) selected."};
+    static const char *const footers[] = {"(600 rows)\n",
+                                          "(600 rows)",
+                                          "(600 rows affected)\r\n",
+                                          "\n600 rows selected.\n\n",
+                                          "600 record(s) selected.",
+                                          "(600 rows),,,,,\n",
+                                          "\"(600 rows)\"\n",
+                                          "\"(600 rows)\",,,,,",
+                                          "(600 rows),,,\r\n",
+                                          "600 rows,,,,,,,\n"};
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
         fault_run run = screen_footer(footers[i], i % 2);
         fault_expect(&run, 3, "MS-I134");
@@ -239,8 +247,10 @@ static void t_I_37_same(void **state) {
 
 static void t_I_37_different(void **state) {
     (void)state;
-    static const char *const footers[] = {"(601 rows)\n", "(599 rows)", "1 row selected.\n",
-                                          "(99999999999999999 rows)\n"};
+    static const char *const footers[] = {"(601 rows)\n",           "(599 rows)",
+                                          "1 row selected.\n",      "(99999999999999999 rows)\n",
+                                          "(1,234 rows),,,,\n",     "(1,234 rows)\n",
+                                          "\"(1,234 rows)\",,,,,\n"};
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
         fault_run run = screen_footer(footers[i], i % 2);
         fault_expect(&run, 4, "MS-I134");
@@ -259,7 +269,7 @@ static void t_I_37_elsewhere(void **state) {
     fault_cohort_init(&cohort);
     fault_pad(&cohort);
     size_t at = fault_line(&cohort, FAULT_LABS, 700);
-    fault_insert(&cohort, FAULT_LABS, at, "(698 rows)\n", 11);
+    fault_insert(&cohort, FAULT_LABS, at, "(698 rows),,,,,\n", 16);
     fault_append(&cohort, FAULT_LABS, "(2100 rows) \nend\n");
     fault_run run = fault_screen(&cohort, NULL);
     fault_expect(&run, 4, "MS-I131"); /* three in 2,103 are too many */

@@ -214,6 +214,48 @@ static void t_I_15_of_a_pipeline(void **state) {
     }
 }
 
+/* Two folders with a file of the same name: one line cannot stand for both, with rows and digest or
+   without. */
+static void t_I_15_two_files_of_one_name(void **state) {
+    (void)state;
+    static const char head[] =
+        "name: night\nas_of: 2025-12-31\nsources:\n"
+        "  - { name: roster, kind: patients, profile: magscreen, files: [data/patients.csv.gz],\n"
+        "      manifest: data/manifest.csv }\n"
+        "  - { name: epma, kind: prescriptions, profile: magscreen,\n"
+        "      files: [data/prescriptions.csv.gz], manifest: data/manifest.csv }\n";
+    static const char *const labs[] = {
+        "  - { name: lims, kind: labs, profile: magscreen, manifest: data/manifest.csv,\n"
+        "      files: [data/labs-1.csv, other/labs-1.csv] }\n",
+        "  - { name: lims, kind: labs, profile: magscreen, manifest: data/manifest.csv,\n"
+        "      files: [data/labs-1.csv] }\n"
+        "  - { name: poct, kind: labs, profile: magscreen, manifest: data/manifest.csv,\n"
+        "      files: [other/labs-1.csv] }\n"};
+    static const char manifest[] = "file\npatients.csv.gz\nlabs-1.csv\nprescriptions.csv.gz\n";
+    for (size_t i = 0; i < sizeof labs / sizeof *labs; i++) {
+        fault_run run = begin_parts();
+        char path[512], from[512], pipeline[2048];
+        snprintf(path, sizeof path, "%s/other", run.folder);
+        assert_int_equal(mkdir(path, 0700), 0);
+        snprintf(from, sizeof from, "%s/labs-2.csv", run.data);
+        snprintf(path, sizeof path, "%s/other/labs-1.csv", run.folder);
+        assert_int_equal(rename(from, path), 0);
+        put_file(&run, "manifest.csv", manifest, strlen(manifest));
+        int nbytes =
+            snprintf(pipeline, sizeof pipeline, "%s%spack: magnesium-safety\n", head, labs[i]);
+        snprintf(path, sizeof path, "%s/night.yaml", run.folder);
+        file_write(path, pipeline, (size_t)nbytes);
+        const char *arguments[] = {"run", path, "--out", run.out, NULL};
+        fault_collect(&run, program_run(arguments, NULL, NULL));
+        fault_expect(&run, 4, "MS-I111");
+        if (!strstr(run.result.err.at, "manifest.csv has one line for labs-1.csv, and two files"))
+            fail_msg("it said:\n%s", run.result.err.at);
+        fault_expect_rejects(&run, "file.manifest", 1);
+        fault_expect_refused(&run);
+        fault_run_done(&run);
+    }
+}
+
 int main(void) {
     static const fault_row rows[] = {FAULT_ROW(t_I_15_what_was_announced_is_read),
                                      FAULT_ROW(t_I_15_a_part_is_missing),
@@ -222,6 +264,7 @@ int main(void) {
                                      FAULT_ROW(t_I_15_the_digest_differs),
                                      FAULT_ROW(t_I_15_the_manifest_is_damaged),
                                      FAULT_ROW(t_I_15_a_digest_proves_the_last_line),
-                                     FAULT_ROW(t_I_15_of_a_pipeline)};
+                                     FAULT_ROW(t_I_15_of_a_pipeline),
+                                     FAULT_ROW(t_I_15_two_files_of_one_name)};
     return FAULT_ROWS_RUN(rows);
 }

@@ -187,13 +187,10 @@ static void no_cell_of_conditions_and_stays_is_told(void **state) {
 
 /* A table that is named as pipeline, profile or pack by mistake: its rows are not shown, although a
    comment with a colon makes them half a YAML file. */
-static void no_row_of_a_table_named_by_mistake_is_told(void **state) {
-    (void)state;
-    static const char table[] = "patient_id,code,value,unit,collected_at,comment\n" MARKER
-                                ",2601-3,0.41,mmol/L,2025-12-20T08:00,phoned: " MARKER "\n";
+static void no_row_of_a_table_is_told(const char *table) {
     char path[512];
     snprintf(path, sizeof path, "%s/labs.csv", program_folder_new());
-    file_write(path, table, sizeof table - 1);
+    file_write(path, table, strlen(table));
     const char *const calls[][8] = {
         {"run", path},
         {"run", path, "--json"},
@@ -217,6 +214,17 @@ static void no_row_of_a_table_named_by_mistake_is_told(void **state) {
     }
     *strrchr(path, '/') = '\0';
     program_folder_remove(path);
+}
+
+/* Half a YAML file, and whole ones: every row a key, and one of them twice. */
+static void no_row_of_a_table_named_by_mistake_is_told(void **state) {
+    (void)state;
+#define HEAD "patient_id,code,value,unit,collected_at,comment"
+#define ROW  MARKER ",2601-3,0.41,mmol/L,2025-12-20T08:00,phoned: "
+    static const char *const tables[] = {HEAD "\n" ROW MARKER "\n", HEAD ": x\n" ROW "1\n",
+                                         ROW "1\n", ROW "1\n" ROW "2\n", "name: x\n" ROW "1\n"};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        no_row_of_a_table_is_told(tables[i]);
 }
 
 /* Headers, a file without one, a row that never ends, ids that are all markers. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -44,6 +45,71 @@ static void t_P_09(void **state) {
     assert_int_equal(forced.exit_code, 0);
     program_result_done(&forced);
     fault_run_done(&base);
+    fault_cohort_done(&cohort);
+}
+
+/* The program as somebody who may not write everywhere; waits for it. */
+static program_result run_as_nobody(const char *const *arguments) {
+    enum { NOBODY = 65534 };
+    FILE *err = tmpfile();
+    assert_non_null(err);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const char *argv[16] = {program_path()};
+        for (size_t i = 0; arguments[i] && i < 14; i++)
+            argv[i + 1] = arguments[i];
+        if (dup2(fileno(err), STDERR_FILENO) < 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+            _exit(126);
+        execv(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    program_result result = {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    char text[4096] = "";
+    rewind(err);
+    result.err.nbytes = fread(text, 1, sizeof text - 1, err);
+    result.err.at = strdup(text);
+    fclose(err);
+    return result;
+}
+
+/* A folder of root's that nobody else may write into; and one that root has closed to itself, where
+   the test runs as a user. The file of results is no gzip: it would be told first if it were read.
+ */
+static void t_P_09_read_only(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    cohort.raw[FAULT_PATIENTS_TABLE] = (bytes){strdup("no gzip at all"), 14};
+    fault_run run = fault_begin(&cohort);
+    char closed[512], out[600];
+    const bool is_root = geteuid() == 0;
+    snprintf(closed, sizeof closed, "%s/closed", run.folder);
+    snprintf(out, sizeof out, "%s/out", closed);
+    assert_int_equal(mkdir(closed, 0755), 0);
+    assert_int_equal(chmod(closed, is_root ? 0755 : 0555), 0);
+    if (is_root) /* so that the data and the folder are seen by others */
+        assert_int_equal(chmod(run.folder, 0755) + chmod(run.data, 0755), 0);
+    const char *const arguments[] = {"run",     "--profile",  "magscreen", "--data", run.data,
+                                     "--as-of", "2025-12-31", "--out",     out,      NULL};
+    program_result refused =
+        is_root ? run_as_nobody(arguments) : program_run(arguments, NULL, NULL);
+    if (refused.exit_code == 126 || refused.exit_code == 127) {
+        program_result_done(&refused);
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+        fputs("SKIPPED: P-09, the program cannot be run as another user here\n", stderr);
+        skip();
+    }
+    if (refused.exit_code != 2 || !strstr(refused.err.at, "MS-P405"))
+        fail_msg("exit %d; it said:\n%s", refused.exit_code, refused.err.at);
+    assert_null(strstr(refused.err.at, "MS-I108"));
+    assert_false(file_exists(out));
+    assert_int_equal(rmdir(closed), 0); /* nothing was left in it */
+    program_result_done(&refused);
+    fault_run_done(&run);
     fault_cohort_done(&cohort);
 }
 
@@ -167,59 +233,150 @@ static void t_I_57_file_split(void **state) {
     fault_cohort_done(&cohort);
 }
 
-static void t_P_17(void **state) {
-    (void)state;
+/* Locales of other languages, made in a folder of the test's own: a comma in numbers, another case
+   of i. False if this machine has no sources of locales. */
+static bool make_locales(const char *folder) {
+    static const char *const names[] = {"de_DE", "tr_TR"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char command[1024];
+        snprintf(command, sizeof command,
+                 "localedef --no-archive -i %s -f UTF-8 '%s/%s.UTF-8' >/dev/null 2>&1", names[i],
+                 folder, names[i]);
+        if (system(command) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The locale is there for programs: a number has a comma in it. */
+static void expect_comma(const char *locpath) {
+    char command[1024];
+    snprintf(command, sizeof command,
+             "LC_ALL=de_DE.UTF-8 %s locale decimal_point 2>/dev/null | grep -qx ,", locpath);
+    assert_int_equal(system(command), 0);
+}
+
+static void expect_same_in_places(const char *const places[][5], size_t count) {
     fault_cohort cohort;
     fault_cohort_init(&cohort);
     fault_run first = fault_screen(&cohort, NULL);
-    char data[512];
-    snprintf(data, sizeof data, "%s/data", first.folder);
-    static const char *const places[][4] = {{"LC_ALL=de_DE.UTF-8", "TZ=Asia/Kolkata", NULL},
-                                            {"LC_ALL=tr_TR.UTF-8", "TZ=America/St_Johns", NULL},
-                                            {"LC_ALL=C", "TZ=Pacific/Kiritimati", NULL}};
-    for (size_t i = 0; i < 3; i++) {
-        program_result again = program_run(
-            (const char *const[]){"run", "--profile", "magscreen", "--data", data, "--as-of",
-                                  "2025-12-31", "--out", first.out, "--force", NULL},
-            places[i], NULL);
-        assert_int_equal(again.exit_code, 0);
-        json_t *record = run_record(first.out);
-        assert_string_equal(json_string_value(json_object_get(record, "result_sha256")),
+    for (size_t i = 0; i < count; i++) {
+        fault_run again = fault_begin(&cohort);
+        fault_collect(
+            &again,
+            program_run((const char *const[]){"run", "--profile", "magscreen", "--data", again.data,
+                                              "--as-of", "2025-12-31", "--out", again.out, NULL},
+                        places[i], NULL));
+        fault_expect(&again, 0, NULL);
+        fault_expect_golden(&again, true);
+        assert_string_equal(json_string_value(json_object_get(again.record, "result_sha256")),
                             json_string_value(json_object_get(first.record, "result_sha256")));
-        json_decref(record);
-        program_result_done(&again);
+        assert_string_equal(again.rejects.at, first.rejects.at);
+        fault_run_done(&again);
     }
     fault_run_done(&first);
     fault_cohort_done(&cohort);
 }
 
-static void t_S_09(void **state) {
+static void t_P_17(void **state) {
     (void)state;
-    fault_cohort cohort;
-    fault_cohort_init(&cohort);
-    umask(0);
-    fault_run run = fault_screen(&cohort, NULL);
-    fault_expect(&run, 0, NULL);
+    static const char *const places[][5] = {
+        {"LC_ALL=C", "TZ=Pacific/Kiritimati", NULL},
+        {"LC_ALL=C.UTF-8", "TZ=Asia/Kolkata", NULL},
+        {"LC_ALL=C", "TZ=America/St_Johns", NULL},
+        {"LC_ALL=nowhere", "TZ=:/nowhere", NULL},
+        {"LC_ALL=", "TZ=", NULL},
+    };
+    expect_same_in_places(places, sizeof places / sizeof places[0]);
+}
+
+static void t_P_17_locales(void **state) {
+    (void)state;
+    char folder[256], locpath[300];
+    snprintf(folder, sizeof folder, "%s", program_folder_new());
+    snprintf(locpath, sizeof locpath, "LOCPATH=%s", folder);
+    if (!make_locales(folder)) {
+        program_folder_remove(folder);
+        fputs("SKIPPED: P-17, localedef cannot make de_DE and tr_TR (package locales)\n", stderr);
+        skip();
+    }
+    expect_comma(locpath);
+    const char *const places[][5] = {
+        {"LC_ALL=de_DE.UTF-8", locpath, "TZ=Asia/Kolkata", NULL},
+        {"LC_ALL=tr_TR.UTF-8", locpath, "TZ=America/St_Johns", NULL},
+        {"LC_NUMERIC=de_DE.UTF-8", "LC_COLLATE=tr_TR.UTF-8", locpath, NULL},
+    };
+    expect_same_in_places(places, sizeof places / sizeof places[0]);
+    program_folder_remove(folder);
+}
+
+/* The folder is its owner's alone, and so is each of its files; no name holds an id. */
+static void expect_private(const char *folder, unsigned wanted) {
     struct stat facts;
-    assert_int_equal(stat(run.out, &facts), 0);
-    assert_int_equal(facts.st_mode & 0777, 0700);
-    DIR *listing = opendir(run.out);
+    assert_int_equal(stat(folder, &facts), 0);
+    assert_int_equal(facts.st_mode & 07777, 0700);
+    DIR *listing = opendir(folder);
     assert_non_null(listing);
     unsigned files = 0;
     for (struct dirent *entry; (entry = readdir(listing));) {
         if (entry->d_name[0] == '.')
             continue;
         char path[768];
-        snprintf(path, sizeof path, "%s/%s", run.out, entry->d_name);
-        assert_int_equal(stat(path, &facts), 0);
-        assert_int_equal(facts.st_mode & 0777, 0600);
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        assert_int_equal(lstat(path, &facts), 0);
+        if (!S_ISREG(facts.st_mode) || (facts.st_mode & 07777) != 0600)
+            fail_msg("%s has mode %o", entry->d_name, (unsigned)facts.st_mode);
         assert_null(strstr(entry->d_name, "q00"));
         files++;
     }
     closedir(listing);
-    assert_int_equal(files, 6);
+    assert_int_equal(files, wanted);
+}
+
+/* Published, held and failed; and a cohort of nobody, which looks like one of somebody. */
+static void expect_all_private(mode_t mask) {
+    char path[512];
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    const mode_t usual = umask(mask);
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 0, NULL);
+    expect_private(run.out, 6);
+    for (int i = 0; i < 9; i++)
+        fault_append_lab(&cohort, "1,5", "mmol/L", "2024-06-03T08:00");
+    fault_run held = fault_screen(&cohort, NULL);
+    fault_expect(&held, 4, "MS-I240");
+    snprintf(path, sizeof path, "%s.held", held.out);
+    expect_private(path, 6);
+    program_result released =
+        program_run((const char *const[]){"publish", path, "--reason", "tried", NULL}, NULL, NULL);
+    assert_int_equal(released.exit_code, 0);
+    expect_private(held.out, 6);
+    program_result_done(&released);
+    cohort.raw[FAULT_LABS] = (bytes){strdup("x"), 1};
+    fault_run failed = fault_screen(&cohort, NULL);
+    fault_expect(&failed, 4, "MS-I108");
+    snprintf(path, sizeof path, "%s.failed", failed.out);
+    expect_private(path, 2);
+    snprintf(path, sizeof path, "%s/made", failed.folder);
+    program_result made = program_run(
+        (const char *const[]){"synth", "--patients", "5", "--out", path, NULL}, NULL, NULL);
+    assert_int_equal(made.exit_code, 0);
+    expect_private(path, 6);
+    program_result_done(&made);
+    umask(usual);
     fault_run_done(&run);
+    fault_run_done(&held);
+    fault_run_done(&failed);
     fault_cohort_done(&cohort);
+}
+
+/* Whatever the shell allows others. */
+static void t_S_09(void **state) {
+    (void)state;
+    static const mode_t masks[] = {0, 022, 002, 077, 0007};
+    for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++)
+        expect_all_private(masks[i]);
 }
 
 /* Fails if a cell of a sheet begins with what a spreadsheet runs; numbers are no text and may. */
@@ -272,11 +429,13 @@ static void t_S_11(void **state) {
 
 int main(void) {
     static const fault_row rows[] = {FAULT_ROW(t_P_09),
+                                     FAULT_ROW(t_P_09_read_only),
                                      FAULT_ROW(t_P_12),
                                      FAULT_ROW(t_I_57_row_order),
                                      FAULT_ROW(t_I_57_compression),
                                      FAULT_ROW(t_I_57_file_split),
                                      FAULT_ROW(t_P_17),
+                                     FAULT_ROW(t_P_17_locales),
                                      FAULT_ROW(t_S_09),
                                      FAULT_ROW(t_S_11)};
     return FAULT_ROWS_RUN(rows);

@@ -325,7 +325,7 @@ static void t_S_14(void **state) {
         file_write(path, faults[i], strlen(faults[i]));
         program_result result =
             expect_harmless_run((const char *const[]){"check", path, NULL}, NULL);
-        assert_int_equal(result.exit_code, 2);
+        assert_int_equal(result.exit_code, 1);
         program_result_done(&result);
         result = expect_harmless_run((const char *const[]){"rules", "lint", path, NULL}, NULL);
         assert_int_not_equal(result.exit_code, 0);

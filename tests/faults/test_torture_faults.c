@@ -335,11 +335,103 @@ static void t_P_14(void **state) {
     assert_false(file_exists(out));
     expect_no_partial(run.folder);
     program_result_done(&result);
+    /* `check` finds it beforehand, and goes on. */
+    char data[700];
+    snprintf(data, sizeof data, "%s/data", run.folder);
+    const char *const check[] = {"check", "--profile", "magscreen", "--data", data, NULL};
+    result = launch(check, &(surroundings){.descriptors = 16});
+    expect_said(&result, 1, "");
+    assert_non_null(strstr(result.out.at, "  BAD  open files: the limit on open files is 16"));
+    assert_non_null(strstr(result.out.at, "[MS-P408]"));
+    assert_non_null(strstr(result.out.at, " ok, 1 bad"));
+    program_result_done(&result);
+    result = launch(check, &(surroundings){.descriptors = 24});
+    expect_said(&result, 0, "");
+    assert_non_null(strstr(result.out.at, " ok, 0 bad"));
+    program_result_done(&result);
     /* With as many as it asks for, all goes well. */
     result = launch_run(&run, out, NULL, &(surroundings){.descriptors = 24});
     expect_said(&result, 0, "");
     program_result_done(&result);
     fault_run_done(&run);
+}
+
+enum { CANNOT_LOAD = 127 }; /* not even its libraries */
+
+/* With ever fewer descriptors: what is usual, then what is missing and nothing else. */
+static void expect_all_or_nothing(const char *const *verb, const char *usual) {
+    unsigned said = 0;
+    for (rlim_t most = 15; most >= 3; most--) {
+        program_result result = launch(verb, &(surroundings){.descriptors = most});
+        if (result.exit_code == 0) {
+            assert_string_equal(result.out.at, usual);
+        } else if (result.exit_code != CANNOT_LOAD) {
+            expect_said(&result, 8, "MS-P408");
+            expect_said(&result, 8, "ulimit -n");
+            assert_int_equal(result.out.nbytes, 0);
+            said++;
+        }
+        program_result_done(&result);
+    }
+    assert_true(said > 0);
+}
+
+/* `check` says what a run will need. The verbs that read one folder need fewer: 16 change nothing
+   of what they say, and where even those are too few they say so and nothing else. */
+static void t_P_14_other_verbs(void **state) {
+    (void)state;
+    fault_run run = clean_run();
+    const char *const check[] = {"check",  "--profile", "magscreen",  "--data",
+                                 run.data, "--as-of",   "2025-12-31", NULL};
+    program_result result = launch(check, &(surroundings){.descriptors = 16});
+    expect_said(&result, 1, "");
+    assert_non_null(strstr(result.out.at, "needs 24"));
+    assert_non_null(strstr(result.out.at, "MS-P408"));
+    program_result_done(&result);
+    result = launch(check, &(surroundings){.descriptors = 24});
+    expect_said(&result, 0, "");
+    program_result_done(&result);
+    const char *const verbs[][10] = {
+        {"explain", "@1", "--from", run.out, NULL},
+        {"explain", "@1", "--from", run.out, "--json", NULL},
+        {"worklist", "--from", run.out, NULL},
+        {"rejects", "--from", run.out, NULL},
+        {"verify", run.out, NULL},
+    };
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        program_result usual = launch(verbs[i], &(surroundings){0});
+        result = launch(verbs[i], &(surroundings){.descriptors = 16});
+        expect_said(&usual, 0, "");
+        expect_said(&result, 0, "");
+        assert_string_equal(result.out.at, usual.out.at);
+        program_result_done(&result);
+        expect_all_or_nothing(verbs[i], usual.out.at);
+        program_result_done(&usual);
+    }
+    fault_run_done(&run);
+}
+
+/* A cohort is written whole or not at all, and the message says what was missing. */
+static void t_P_14_synth(void **state) {
+    (void)state;
+    char folder[256], out[300];
+    snprintf(folder, sizeof folder, "%s", program_folder_new());
+    snprintf(out, sizeof out, "%s/cohort", folder);
+    const char *const synth[] = {"synth", "--patients", "10", "--out", out, NULL};
+    int exit_code = 0;
+    for (rlim_t most = 15; most >= 3 && exit_code == 0; most--) {
+        program_result result = launch(synth, &(surroundings){.descriptors = most});
+        exit_code = result.exit_code;
+        if (exit_code != 0)
+            expect_said(&result, 8, "[MS-P408]");
+        assert_int_equal(file_exists(out), exit_code == 0);
+        expect_no_partial(folder);
+        program_result_done(&result);
+        if (exit_code == 0)
+            program_folder_remove(out);
+    }
+    assert_int_equal(exit_code, 8);
+    program_folder_remove(folder);
 }
 
 static void t_P_18(void **state) {
@@ -412,6 +504,8 @@ int main(void) {
         FAULT_ROW(t_P_07_full_stdout),
         FAULT_ROW(t_P_08_device),
         FAULT_ROW(t_P_14),
+        FAULT_ROW(t_P_14_other_verbs),
+        FAULT_ROW(t_P_14_synth),
         FAULT_ROW(t_P_18),
         FAULT_ROW(t_P_22),
     };

@@ -148,7 +148,11 @@ static void t_I_45(void **state) {
         {"1.5 mmol/L", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
         {"1.5.2", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
         {"1_000", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
-        {"\xd9\xa1.5", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false}};
+        {"\xd9\xa1.5", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
+        /* nothing but digits of another script: Arabic-Indic, full-width, Devanagari */
+        {"\xd9\xa1\xd9\xa2", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
+        {"\xef\xbc\x90.\xef\xbc\x97", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false},
+        {"\xe0\xa5\xa7", "mmol/L", OLD, "num.syntax", 3, "MS-I243", false}};
     EXPECT_LABS(labs);
 }
 
@@ -157,6 +161,8 @@ static void t_I_46(void **state) {
     static const bad_lab labs[] = {
         {"haemolysed", "mmol/L", OLD, "value.text_result", 0, NULL, false},
         {"clotted", "", OLD, "value.text_result", 0, NULL, false},
+        {".", "mmol/L", OLD, "value.text_result", 0, NULL, false},
+        {"NULL", "mmol/L", OLD, "value.text_result", 0, NULL, false},
         {"999", "mmol/L", OLD, "value.implausible", 3, "MS-I245", false},
         {"-1", "mmol/L", OLD, "value.implausible", 3, "MS-I245", false}};
     EXPECT_LABS(labs);
@@ -240,6 +246,23 @@ static void t_I_54(void **state) {
     fault_cohort_done(&cohort);
 }
 
+static int64_t note_count(const fault_run *run, const char *kind, const char *note) {
+    size_t i;
+    json_t *source;
+    json_array_foreach(json_object_get(run->record, "sources"), i, source) {
+        if (strcmp(json_string_value(json_object_get(source, "kind")), kind) == 0)
+            return json_integer_value(json_object_get(json_object_get(source, "notes"), note));
+    }
+    return -1;
+}
+
+static int64_t twin_count(const fault_run *run) {
+    return json_integer_value(
+        json_object_get(json_object_get(run->record, "patients"), "id_twins"));
+}
+
+static const char near_id[] = "the roster has this id in other case or with other blanks";
+
 static void t_I_55(void **state) {
     (void)state;
     fault_cohort cohort;
@@ -248,16 +271,66 @@ static void t_I_55(void **state) {
     fault_run blank = fault_screen(&cohort, NULL);
     fault_expect(&blank, 3, "MS-I251");
     fault_expect_rejects(&blank, "id.blank", 1);
+    fault_expect_conserved(&blank);
     fault_expect_golden(&blank, true);
+    assert_int_equal(twin_count(&blank), 0);
+    assert_null(strstr(blank.result.out.at, "MS-I255"));
     fault_run_done(&blank);
     fault_cohort_done(&cohort);
-    /* A twin that differs in case is another patient, never merged. */
+}
+
+/* A twin of a roster patient in other tables is another patient, never merged; the row that is set
+   aside says whom it is near to, and how many such rows there are. */
+static void t_I_55_a_twin_that_is_not_in_the_roster(void **state) {
+    (void)state;
+    static const char *const ids[] = {"Q0001", "q0001 ", " q0001", "q00010"};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        const bool is_near = i < 3;
+        char row[80];
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        snprintf(row, sizeof row, "%s,2601-3,0.45,mmol/L,2025-12-20T08:00,\n", ids[i]);
+        fault_append(&cohort, FAULT_LABS, row);
+        fault_run run = fault_screen(&cohort, NULL);
+        fault_expect(&run, 3, "MS-I250");
+        fault_expect_rejects(&run, "link.no_patient", 1);
+        fault_expect_conserved(&run);
+        fault_expect_golden(&run, true);
+        assert_int_equal(strstr(run.rejects.at, near_id) != NULL, is_near);
+        assert_int_equal(strstr(run.result.out.at, "MS-I255") != NULL, is_near);
+        assert_int_equal(note_count(&run, "labs", "near_ids"), is_near);
+        assert_int_equal(twin_count(&run), 0);
+        assert_null(strstr(run.result.out.at, ids[0]));
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
+}
+
+static size_t count_of(const char *text, const char *part) {
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Twins in the roster: two patients, each with the rows under its own id; noted and counted. */
+static void t_I_55_twins_in_the_roster(void **state) {
+    (void)state;
+    fault_cohort cohort;
     fault_cohort_init(&cohort);
-    fault_append(&cohort, FAULT_LABS, "Q0001,2601-3,0.45,mmol/L,2025-12-20T08:00,\n");
-    fault_run twin = fault_screen(&cohort, NULL);
-    fault_expect(&twin, 3, "MS-I250");
-    fault_expect_golden(&twin, true);
-    fault_run_done(&twin);
+    fault_append(&cohort, FAULT_PATIENTS_TABLE,
+                 "q9000,F,1980-01-01,,S1,60,165,2025-06-01\n"
+                 "Q9000,F,1980-01-01,,S1,60,165,2025-06-01\n"
+                 "q9000 ,F,1980-01-01,,S1,60,165,2025-06-01\n");
+    fault_append(&cohort, FAULT_LABS, "Q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 0, NULL);
+    fault_expect_conserved(&run);
+    assert_int_equal(twin_count(&run), 2);
+    assert_non_null(strstr(run.result.out.at, "2 ids [MS-I255]"));
+    assert_int_equal(count_of(run.dump.at, "F\tQ9000\tC01\t"), 1);
+    assert_int_equal(count_of(run.dump.at, "F\tq9000"), 0);
+    fault_run_done(&run);
     fault_cohort_done(&cohort);
 }
 
@@ -268,6 +341,8 @@ static void t_I_58(void **state) {
         {"0.85", "mmol/L", "2025-04-31", "date.invalid", 3, "MS-I260", true},
         {"0.85", "mmol/L", "2025-13-01", "date.invalid", 3, "MS-I260", true},
         {"0.85", "mmol/L", "1900-02-29", "date.invalid", 3, "MS-I260", true},
+        {"0.85", "mmol/L", "infinity", "date.not_finite", 3, "MS-I271", true},
+        {"0.85", "mmol/L", "-infinity", "date.not_finite", 3, "MS-I271", true},
         {"0.85", "mmol/L", "2024-02-29", NULL, 0, NULL, false}};
     EXPECT_LABS(labs);
     /* 2000-02-29 exists, and lies before the window. */
@@ -356,17 +431,44 @@ static void t_I_64(void **state) {
     assert_non_null(strstr(run.dump.at, "F\tq9000\tC01\t2025-12-31\thigh"));
     assert_non_null(strstr(run.dump.at, "C\tq9001\tC01\t2025-12-31\tdemographic"));
     assert_non_null(strstr(run.dump.at, "C\tq9002\tC01\t2025-12-31\tdemographic"));
+    assert_null(strstr(run.dump.at, "F\tq9001\tC01"));
     fault_expect_conserved(&run);
+    /* Used and counted: three people, of whom one has no sex and two no age. */
+    assert_int_equal(fault_count(&run, "patients", "accepted"), FAULT_PATIENTS + 3);
+    assert_int_equal(fault_count(&run, "patients", "rejected"), 0);
+    const json_t *notes = fault_file_fact(&run, FAULT_PATIENTS_TABLE, "notes");
+    static const struct {
+        const char *name;
+        int count;
+    } counts[] = {
+        {"sex_unknown", 1}, {"age_implausible", 2}, {"birth_unknown", 0}, {"demog_conflict", 0}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        assert_int_equal(json_integer_value(json_object_get(notes, counts[i].name)),
+                         counts[i].count);
+    assert_non_null(strstr(run.result.err.at, "3 rows like this in source \"patients\" (6.98 %"));
     fault_run_done(&run);
     fault_cohort_done(&cohort);
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_I_40), FAULT_ROW(t_I_41), FAULT_ROW(t_I_42),
-                                     FAULT_ROW(t_I_43), FAULT_ROW(t_I_44), FAULT_ROW(t_I_45),
-                                     FAULT_ROW(t_I_46), FAULT_ROW(t_I_47), FAULT_ROW(t_I_48),
-                                     FAULT_ROW(t_I_49), FAULT_ROW(t_I_52), FAULT_ROW(t_I_54),
-                                     FAULT_ROW(t_I_55), FAULT_ROW(t_I_58), FAULT_ROW(t_I_59),
-                                     FAULT_ROW(t_I_63), FAULT_ROW(t_I_64)};
+    static const fault_row rows[] = {FAULT_ROW(t_I_40),
+                                     FAULT_ROW(t_I_41),
+                                     FAULT_ROW(t_I_42),
+                                     FAULT_ROW(t_I_43),
+                                     FAULT_ROW(t_I_44),
+                                     FAULT_ROW(t_I_45),
+                                     FAULT_ROW(t_I_46),
+                                     FAULT_ROW(t_I_47),
+                                     FAULT_ROW(t_I_48),
+                                     FAULT_ROW(t_I_49),
+                                     FAULT_ROW(t_I_52),
+                                     FAULT_ROW(t_I_54),
+                                     FAULT_ROW(t_I_55),
+                                     FAULT_ROW(t_I_55_a_twin_that_is_not_in_the_roster),
+                                     FAULT_ROW(t_I_55_twins_in_the_roster),
+                                     FAULT_ROW(t_I_58),
+                                     FAULT_ROW(t_I_59),
+                                     FAULT_ROW(t_I_63),
+                                     FAULT_ROW(t_I_64)};
     return FAULT_ROWS_RUN(rows);
 }

@@ -20,6 +20,14 @@ static void knows_what_sql_clients_print(void **state) {
         {"  5 record(s) selected.", 5},
         {"5 rows", 5},
         {"(999999999999999999 rows)", UINT64_C(999999999999999999)},
+        {"(999,999,999,999,999,999 rows)", UINT64_C(999999999999999999)},
+        {"(1,234 rows)", 1234},
+        {"12,345,678 rows selected.", 12345678},
+        {"(1234 rows),,,,", 1234},
+        {"(1,234 rows),,,\r\n", 1234},
+        {"\"(1234 rows)\"", 1234},
+        {" \"(1,234 rows)\" , , ,", 1234},
+        {"\"5 rows\"", 5},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         uint64_t count = 77;
@@ -47,6 +55,18 @@ static void takes_nothing_else_for_a_count(void **state) {
                                         "(5 rows)(",
                                         "(5 rows selected affected)",
                                         "5 rowss",
+                                        "(12,34 rows)",
+                                        "(1234,567 rows)",
+                                        "(1,2345 rows)",
+                                        "(,123 rows)",
+                                        "(9,999,999,999,999,999,999 rows)",
+                                        ",(5 rows)",
+                                        "\"(5 rows)",
+                                        "(5 rows)\"",
+                                        "\"\"(5 rows)\"\"",
+                                        "(5 rows),x,",
+                                        "\"",
+                                        ",,,",
                                         "q0001",
                                         "(9999999999999999999 rows)",
                                         "total 5 rows"};

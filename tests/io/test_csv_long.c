@@ -65,6 +65,33 @@ static void I_35_the_first_of_two_long_fields_is_the_fault(void **state) {
     assert_two_fields(1, 10 << 20, true, "2:open 3:ok");
 }
 
+/* One field too long, and so many short ones behind it that the line reaches its limit among them:
+   the fault is the field's where the row has its columns, and else the line's. */
+static void I_35_a_long_field_before_many_short_ones_is_the_fault(void **state) {
+    (void)state;
+    enum { COLUMNS = 40, LONG = MAG_CSV_FIELD_NBYTES + 1, SHORT = 40000 };
+    for (unsigned more = 0; more < 2; more++) {
+        char *text = malloc(LONG + (COLUMNS + 1) * (SHORT + 16));
+        size_t at = 0;
+        for (unsigned i = 0; i < COLUMNS; i++)
+            at += (size_t)sprintf(text + at, "%sc%u", i ? "," : "", i);
+        text[at++] = '\n';
+        for (unsigned i = 0; i < COLUMNS + more; i++) {
+            const size_t nbytes = i == 0 ? LONG : SHORT;
+            if (i > 0)
+                text[at++] = ',';
+            memset(text + at, 'x', nbytes);
+            at += nbytes;
+        }
+        for (unsigned i = 0; i < COLUMNS; i++)
+            at += (size_t)sprintf(text + at, "%c%u", i ? ',' : '\n', i);
+        text[at++] = '\n';
+        assert_rows(text, at, 0, more ? "2:record 3:ok" : "2:field 3:ok");
+        assert_rows(text, at, 4099, more ? "2:record 3:ok" : "2:field 3:ok");
+        free(text);
+    }
+}
+
 /* The line behind a header of one column is looked at for the delimiter, as far as a record goes.
  */
 static void I_35_a_file_of_one_column_may_have_a_long_second_line(void **state) {
@@ -82,10 +109,39 @@ static void I_35_a_file_of_one_column_may_have_a_long_second_line(void **state) 
     }
 }
 
+/* A record longer than the window, and no memory for a longer window. */
+static void a_long_record_may_be_more_than_memory_has(void **state) {
+    (void)state;
+    enum { RECORD = MAG_CSV_FIELD_NBYTES, ROOM = RECORD / 2 };
+    static const char head[] = "a,b\n1,2\n3,";
+    const size_t nbytes = sizeof head - 1 + RECORD;
+    char *text = malloc(nbytes);
+    memset(text, 'x', nbytes);
+    memcpy(text, head, sizeof head - 1);
+    mag_account small = {0};
+    mag_stream *stream;
+    mag_csv_reader *csv;
+    mag_error err;
+    const mag_csv_row *row;
+    const mag_span span = {text, nbytes};
+    assert_int_equal(mag_stream_open_text(&stream, "t.csv", span, &account, &err), MAG_OK);
+    assert_int_equal(mag_csv_open(&csv, stream, "t.csv", ',', 64, &small, &err), MAG_OK);
+    small.limit_nbytes = small.used_nbytes + ROOM;
+    assert_int_equal(mag_csv_next(csv, &row, &err), MAG_OK);
+    assert_int_equal(mag_csv_next(csv, &row, &err), MAG_E_RESOURCE);
+    assert_int_equal(err.message, MAG_MSG_P402);
+    mag_csv_close(csv);
+    mag_stream_close(stream);
+    assert_int_equal(small.used_nbytes, 0);
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(I_35_the_first_of_two_long_fields_is_the_fault),
         TEST(I_35_a_file_of_one_column_may_have_a_long_second_line),
+        TEST(I_35_a_long_field_before_many_short_ones_is_the_fault),
+        TEST(a_long_record_may_be_more_than_memory_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

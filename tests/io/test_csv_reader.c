@@ -646,6 +646,10 @@ static void I_35_more_than_1024_columns_are_refused(void **state) {
         assert_int_equal(r.status, MAG_OK);
         free(r.log);
     }
+    size_t at = (size_t)sprintf(text, "\"c0\"x");
+    memset(text + at, ',', 2000);
+    text[at + 2000] = '\n';
+    assert_refused(text, at + 2001, ',', MAG_MSG_I129, "more than 1024 columns");
     free(text);
 }
 
@@ -674,7 +678,14 @@ static void I_37_a_count_of_rows_is_told_from_a_row_by_the_end(void **state) {
         {"a,b\n1,2\n(1 row)\n\n3,4\n(2 rows)\n", "2:ok[1|2] 3:few 5:ok[3|4]", 6, 2},
         {"a,b\n(1 row)\n(2 rows)\n(3 rows)\n", "2:few 3:few", 4, 3},
         {"a,b\n(1 row)\nx\n(3 rows)\n1,\"", "2:few 3:few 4:few 5:open", 0, 0},
-        {"a,b\n1,2\n\"(1 row)\"\n", "2:ok[1|2] 3:few", 0, 0},
+        {"a,b\n1,2\n\"(1 row)\"\n", "2:ok[1|2]", 3, 1},
+        {"a,b\n1,2\n(1 row),\n", "2:ok[1|2]", 3, 1},
+        {"a,b,c\n1,2,3\n\"(1 row)\",,\n", "2:ok[1|2|3]", 3, 1},
+        {"a,b\n1,2\n(1,234 rows)\n", "2:ok[1|2]", 3, 1234},
+        {"a,b,c\n1,2,3\n(1,234 rows),\n", "2:ok[1|2|3]", 3, 1234},
+        {"a,b,c\n(9 rows),,\n1,2,3\n(1 row),,", "2:few 3:ok[1|2|3]", 4, 1},
+        {"a,b,c\n(1 row),,x\n", "2:ok[(1 row)||x]", 0, 0},
+        {"a,b,c\n5 rows x,,\n", "2:ok[5 rows x||]", 0, 0},
         {"a\n(1 row)\n", "2:ok[(1 row)]", 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -708,6 +719,28 @@ static void a_damaged_stream_ends_reading_with_its_fault(void **state) {
     assert_int_equal(r.err.message, MAG_MSG_I101);
     free(r.log);
     free(packed.at);
+}
+
+static void a_scanner_or_delimiter_that_no_cutter_has_leaves_the_plain_one(void **state) {
+    (void)state;
+    static const char text[] = "a\x1f"
+                               "b\n1\x1f\"2\"\n3\x1f,\n";
+    reading r = read_bytes(text, sizeof text - 1, '\x1f', 0);
+    assert_int_equal(r.status, MAG_OK);
+    assert_string_equal(r.log, "2:ok[1|2] 3:ok[3|,]");
+    free(r.log);
+    mag_stream *stream;
+    mag_csv_reader *reader;
+    const mag_csv_row *row;
+    mag_error err;
+    const mag_span rows = mag_span_of("a,b\n1,2\n");
+    assert_int_equal(mag_stream_open_text(&stream, "t", rows, &account, &err), MAG_OK);
+    assert_int_equal(mag_csv_open(&reader, stream, "t", ',', 0, &account, &err), MAG_OK);
+    assert_false(mag_csv_set_scanner(reader, (mag_csv_scanner)(MAG_CSV_SCANNER_AVX512 + 1)));
+    assert_int_equal(mag_csv_next(reader, &row, &err), MAG_OK);
+    assert_true(mag_span_is(row->fields[1], "2"));
+    mag_csv_close(reader);
+    mag_stream_close(stream);
 }
 
 static void says_in_which_column_the_fault_is(void **state) {
@@ -759,6 +792,7 @@ int main(void) {
         TEST(I_37_a_count_of_rows_is_told_from_a_row_by_the_end),
         TEST(I_38_every_buffer_size_gives_the_same_records),
         TEST(a_damaged_stream_ends_reading_with_its_fault),
+        TEST(a_scanner_or_delimiter_that_no_cutter_has_leaves_the_plain_one),
         TEST(says_in_which_column_the_fault_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

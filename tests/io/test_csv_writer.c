@@ -230,6 +230,69 @@ static void P_07_a_full_disk_shows_at_close(void **state) {
     assert_non_null(strstr(err.text, "No space left"));
 }
 
+/* All of the file, unpacked. */
+static test_bytes read_stream(void) {
+    mag_stream *stream;
+    mag_error err;
+    test_bytes content = {malloc(1 << 22), 0};
+    size_t got = 1;
+    assert_int_equal(mag_stream_open(&stream, path, &account, &err), MAG_OK);
+    while (got > 0) {
+        assert_int_equal(mag_stream_read(stream, (char *)content.at + content.nbytes,
+                                         (1 << 22) - content.nbytes, &got, &err),
+                         MAG_OK);
+        content.nbytes += got;
+    }
+    mag_stream_close(stream);
+    return content;
+}
+
+/* Bytes that no packing makes shorter: a block of them comes out longer than it went in. */
+static void what_cannot_be_packed_reads_back(void **state) {
+    (void)state;
+    static const char *const names[] = {"dense.csv", "dense.csv.gz"};
+    enum { CELLS = 500, CELL_NBYTES = 4096 };
+    test_bytes files[2];
+    for (size_t k = 0; k < 2; k++) {
+        char cell[CELL_NBYTES];
+        uint64_t random = 1;
+        mag_error err;
+        open_writer(names[k], "a");
+        for (int i = 0; i < CELLS; i++) {
+            for (size_t at = 0; at < sizeof cell; at++) {
+                random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+                cell[at] = (char)(random >> 56);
+            }
+            mag_csv_writer_id(writer, (mag_span){cell, sizeof cell});
+            mag_csv_writer_end_row(writer);
+        }
+        assert_int_equal(mag_csv_writer_close(writer, &err), MAG_OK);
+        files[k] = read_stream();
+        unlink(path);
+    }
+    assert_true(files[0].nbytes > CELLS * CELL_NBYTES);
+    assert_int_equal(files[0].nbytes, files[1].nbytes);
+    assert_memory_equal(files[0].at, files[1].at, files[0].nbytes);
+    free(files[0].at);
+    free(files[1].at);
+}
+
+static void a_name_too_short_for_an_ending_is_plain(void **state) {
+    (void)state;
+    char folder[MAG_TEST_PATH_NBYTES], before[4096];
+    assert_non_null(getcwd(before, sizeof before));
+    mag_test_path(folder, "short");
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(chdir(folder), 0);
+    mag_error err;
+    strcpy(path, "gz");
+    assert_int_equal(mag_csv_writer_open(&writer, path, "a", &account, &err), MAG_OK);
+    assert_file("a\n");
+    unlink(path);
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void closing_nothing_is_fine(void **state) {
     (void)state;
     assert_int_equal(mag_csv_writer_close(NULL, NULL), MAG_OK);
@@ -245,6 +308,8 @@ int main(void) {
         TEST(S_09_files_are_readable_by_their_owner_only),
         TEST(a_file_or_link_that_is_there_is_never_overwritten),
         TEST(P_07_a_full_disk_shows_at_close),
+        TEST(what_cannot_be_packed_reads_back),
+        TEST(a_name_too_short_for_an_ending_is_plain),
         TEST(closing_nothing_is_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

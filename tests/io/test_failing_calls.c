@@ -15,6 +15,7 @@ typedef enum call { CALL_READ, CALL_WRITE, CALL_FSYNC, CALL_CLOSE } call;
 static call watched;                    /* the calls that are counted */
 static size_t call_count, failing_call; /* from 1; 0: none fails */
 static int reason;
+static bool is_disk_full; /* every write fails */
 
 static bool fails_here(call made) {
     if (made != watched || ++call_count != failing_call)
@@ -37,6 +38,10 @@ ssize_t __wrap_read(int fd, void *bytes, size_t nbytes) {
 }
 
 ssize_t __wrap_write(int fd, const void *bytes, size_t nbytes) {
+    if (is_disk_full) {
+        errno = ENOSPC;
+        return -1;
+    }
     return fails_here(CALL_WRITE) ? -1 : __real_write(fd, bytes, nbytes);
 }
 
@@ -219,6 +224,28 @@ static void write_members(void) {
     write_file("t.csv.gz", test_join(test_join(packed_table(1), packed_table(2)), filled(0)));
 }
 
+/* A member with a long file name in its head, so that it ends so many bytes before the block that
+   one read gives. */
+static test_bytes member_ending_before_block(size_t left_nbytes) {
+    enum { BLOCK_NBYTES = 1 << 17, HEAD_NBYTES = 10, HAS_NAME = 8 };
+    test_bytes packed = packed_table(4);
+    size_t name_nbytes = BLOCK_NBYTES - left_nbytes - packed.nbytes % BLOCK_NBYTES;
+    test_bytes made = {malloc(packed.nbytes + name_nbytes), packed.nbytes + name_nbytes};
+    memcpy(made.at, packed.at, HEAD_NBYTES);
+    made.at[3] = HAS_NAME;
+    memset(made.at + HEAD_NBYTES, 'n', name_nbytes - 1);
+    made.at[HEAD_NBYTES + name_nbytes - 1] = '\0';
+    memcpy(made.at + HEAD_NBYTES + name_nbytes, packed.at + HEAD_NBYTES,
+           packed.nbytes - HEAD_NBYTES);
+    free(packed.at);
+    return made;
+}
+
+/* The head of the second member lies in two reads, or wholly in the next. */
+static void write_split_head(size_t left_nbytes) {
+    write_file("t.csv.gz", test_join(member_ending_before_block(left_nbytes), packed_table(5)));
+}
+
 /* --- tests ----------------------------------------------------------------------------------- */
 static void a_failing_read_ends_reading_with_its_reason(void **state) {
     (void)state;
@@ -232,6 +259,11 @@ static void a_failing_read_ends_reading_with_its_reason(void **state) {
     write_members();
     assert_each_refused(read_stream, EIO, MAG_MSG_P404);
     unlink(path);
+    for (size_t left = 0; left < 3; left++) {
+        write_split_head(left);
+        assert_each_refused(read_stream, EIO, MAG_MSG_P404);
+        unlink(path);
+    }
     write_file("t.gz", test_join(packed_table(3), filled('x')));
     assert_each_refused(read_stream, EIO, MAG_MSG_P404);
 }
@@ -272,6 +304,32 @@ static void a_failing_write_is_known_when_the_file_is_closed(void **state) {
     watched = CALL_READ;
 }
 
+/* A full disk, and a descriptor that cannot even be closed: the first fault is the one to tell, to
+   whom wants to know. */
+static void a_second_fault_hides_no_first(void **state) {
+    (void)state;
+    for (int is_told = 0; is_told < 2; is_told++) {
+        mag_csv_writer *writer;
+        mag_error err = {0};
+        mag_test_path(path, "full.csv");
+        assert_int_equal(mag_csv_writer_open(&writer, path, "a", &account, &err), MAG_OK);
+        watched = CALL_CLOSE;
+        call_count = 0;
+        failing_call = 1;
+        reason = EDQUOT;
+        is_disk_full = true;
+        assert_int_equal(mag_csv_writer_close(writer, is_told ? &err : NULL), MAG_E_RESOURCE);
+        is_disk_full = false;
+        assert_int_equal(call_count, 1);
+        failing_call = 0;
+        watched = CALL_READ;
+        assert_int_equal(is_told ? MAG_MSG_P403 : 0, err.message);
+        if (is_told)
+            assert_non_null(strstr(err.text, strerror(ENOSPC)));
+        unlink(path);
+    }
+}
+
 static void a_text_that_cannot_be_read_is_refused(void **state) {
     (void)state;
     write_plain();
@@ -283,6 +341,7 @@ int main(void) {
         TEST(a_failing_read_ends_reading_with_its_reason),
         TEST(a_signal_or_an_empty_pipe_is_waited_for),
         TEST(a_failing_write_is_known_when_the_file_is_closed),
+        TEST(a_second_fault_hides_no_first),
         TEST(a_text_that_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

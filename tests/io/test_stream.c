@@ -3,6 +3,7 @@
 #include "test_gzip.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -352,6 +353,7 @@ static void I_12_other_types_are_refused_by_name(void **state) {
          "7zXZ\0.",
          7, "an xz file"},
         {"a.csv", "BZh91AY&SY..", 12, "a bzip2 file"},
+        {"a.csv", "BZh9\x17\x72\x45\x38\x50\x90", 10, "a bzip2 file"}, /* of nothing */
         {"a.csv", "PAR1....", 8, "a Parquet file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -387,6 +389,15 @@ static void touch_lightly(const char *path) {
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
+/* The same nanosecond, another second. */
+static void touch_by_a_second(const char *path) {
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    struct timespec times[2] = {facts.st_mtim, facts.st_mtim};
+    times[1].tv_sec--;
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 static void delete_file(const char *path) {
     assert_int_equal(unlink(path), 0);
 }
@@ -397,9 +408,16 @@ static void replace(const char *path) {
     assert_int_equal(rename(other, path), 0);
 }
 
+/* The name leads to a file of another file system. */
+static void lead_away(const char *path) {
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/proc/version", path), 0);
+}
+
 static void I_13_a_file_that_changes_while_read_is_refused(void **state) {
     (void)state;
-    static const change changes[] = {grow, shrink, touch, touch_lightly, delete_file, replace};
+    static const change changes[] = {
+        grow, shrink, touch, touch_lightly, touch_by_a_second, delete_file, lead_away, replace};
     test_bytes table = test_table(8, 60000);
     test_bytes packed = test_gzip(table.at, table.nbytes);
     packed = test_join(packed, test_gzip(table.at, table.nbytes));
@@ -535,6 +553,52 @@ static void a_directory_as_stdin_is_no_file(void **state) {
     assert_starts_with(err.text, "stdin: is a directory");
 }
 
+/* Reads through a descriptor that stands in for stdin, which is used up. */
+static reading read_as_stdin(int fd) {
+    int old_stdin = dup(STDIN_FILENO);
+    assert_true(old_stdin >= 0 && fd >= 0);
+    dup2(fd, STDIN_FILENO);
+    close(fd);
+    reading r = read_path("-", 1000);
+    dup2(old_stdin, STDIN_FILENO);
+    close(old_stdin);
+    return r;
+}
+
+static void a_file_or_a_socket_may_be_stdin(void **state) {
+    (void)state;
+    char path[MAG_TEST_PATH_NBYTES];
+    int ends[2];
+    mag_test_write_file(path, "in.csv", "a,b\n1,2\n", 8);
+    assert_content(read_as_stdin(open(path, O_RDONLY)), "a,b\n1,2\n", 8);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_int_equal(write(ends[1], "a,b\n1,2\n", 8), 8);
+    close(ends[1]);
+    assert_content(read_as_stdin(ends[0]), "a,b\n1,2\n", 8);
+    assert_refused(read_as_stdin(open("/dev/null", O_RDONLY)), MAG_MSG_I106, "stdin: empty");
+    unlink(path);
+}
+
+static void a_look_at_a_file_says_what_opening_would_say(void **state) {
+    (void)state;
+    char path[MAG_TEST_PATH_NBYTES];
+    mag_error err;
+    mag_test_write_file(path, "seen.csv", "a\n", 2);
+    assert_int_equal(mag_stream_check(path, &err), MAG_OK);
+    unlink(path);
+    assert_int_equal(mag_stream_check(path, &err), MAG_E_USAGE);
+    assert_int_equal(err.message, MAG_MSG_I112);
+    int ends[2], old_stdin = dup(STDIN_FILENO);
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[0], STDIN_FILENO);
+    assert_int_equal(mag_stream_check("-", &err), MAG_OK);
+    assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0); /* stdin is still open */
+    dup2(old_stdin, STDIN_FILENO);
+    close(old_stdin);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void out_of_memory_is_a_status(void **state) {
     (void)state;
     char path[MAG_TEST_PATH_NBYTES];
@@ -570,6 +634,8 @@ int main(void) {
         TEST(a_fault_comes_back_on_every_later_call),
         TEST(behind_the_end_and_into_no_room_nothing_is_read),
         TEST(a_directory_as_stdin_is_no_file),
+        TEST(a_file_or_a_socket_may_be_stdin),
+        TEST(a_look_at_a_file_says_what_opening_would_say),
         TEST(out_of_memory_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

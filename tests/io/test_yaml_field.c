@@ -44,6 +44,11 @@ static void tables_of_fields_are_enforced_with_positions(void **state) {
         {"name: x\ndelimeter: ;\n", "f:2:1: unknown key \"delimeter\"",
          "did you mean \"delimiter\"?"},
         {"name: x\nzzzzzz: 1\n", "f:2:1: unknown key \"zzzzzz\"", ""},
+        {"name: x\nDelimiter: ;\n", "f:2:1: unknown key \"Delimiter\"",
+         "did you mean \"delimiter\"?"},
+        {"name: x\nq0001,F,1980-01-01,S1: 1\n", "f:2:1: unknown key", ""},
+        {"name: x\nJane Doe: 1\n", "f:2:1: unknown key", ""},
+        {"name: x\naaaaaaaaaabbbbbbbbbbccccccccccd: 1\n", "f:2:1: unknown key", ""},
         {"name: x\nfiles: a\n", "f:2:8: \"files\" must be a list, not a text", ""},
         {"name: [x]\n", "f:1:7: \"name\" must be a text, not a list", ""},
         {"name: x\ncolumns: []\n", "f:2:10: \"columns\" must be a mapping, not a list", ""},
@@ -58,6 +63,9 @@ static void tables_of_fields_are_enforced_with_positions(void **state) {
         if (!cases[i].fault)
             continue;
         assert_starts_with(err.text, cases[i].fault);
+        assert_null(strstr(err.text, "1980")); /* no row and no name, as keys */
+        assert_null(strstr(err.text, "Doe"));
+        assert_null(strstr(err.text, "cccc"));
         assert_string_equal(err.hint, cases[i].hint);
         assert_int_equal(err.message, MAG_MSG_U202);
         assert_int_equal(mag_yaml_check(root, "f", fields, MAG_E_RULES, &err), MAG_E_RULES);
@@ -100,6 +108,24 @@ static void the_nearest_name_is_at_most_a_third_away(void **state) {
     memset(longest, 'a', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     assert_null(mag_nearest_name(longest, names));
+    longest[90] = '\0';
+    const char *const hers[] = {longest, "aab", NULL};
+    assert_string_equal(mag_nearest_name("aaa", hers), "aab"); /* never a name that long */
+}
+
+static void a_table_of_fields_longer_than_the_room_is_looked_at_as_far_as_it_goes(void **state) {
+    (void)state;
+    static char keys[MAG_YAML_FIELD_COUNT + 4][8];
+    mag_yaml_field many[MAG_YAML_FIELD_COUNT + 5] = {0};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        snprintf(keys[i], sizeof keys[i], "long%03zu", i);
+        many[i] = (mag_yaml_field){.key = keys[i], .kind = MAG_YAML_SCALAR};
+    }
+    mag_error err = {0};
+    assert_int_equal(mag_yaml_check(parse("long067: 1\n"), "f", many, MAG_E_USAGE, &err), MAG_OK);
+    assert_int_equal(mag_yaml_check(parse("lung007: 1\n"), "f", many, MAG_E_USAGE, &err),
+                     MAG_E_USAGE);
+    assert_string_equal(err.hint, "did you mean \"long007\"?");
 }
 
 int main(void) {
@@ -107,6 +133,7 @@ int main(void) {
         TEST(tables_of_fields_are_enforced_with_positions),
         TEST(children_are_found_by_key),
         TEST(the_nearest_name_is_at_most_a_third_away),
+        TEST(a_table_of_fields_longer_than_the_room_is_looked_at_as_far_as_it_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -471,6 +471,10 @@ static void every_malformed_line_about_a_drug_or_a_stay_is_refused(void **state)
         {"inside a stay since soon", "`inside a stay since"},
         {"inside a stay since 3 days ago until soon", "`inside a stay since"},
         {"inside a stay since 3 days ago until 2 days ago more", "`inside a stay since"},
+        {"inside a stay since 3 days ago until 2 days ago 10 11 12 13 14 15 16 17 18 19 20 21 22 "
+         "23 24 "
+         "25 26 27 28 29 30 31 32 33",
+         "more words than any form of a given line has"},
         {"MGSUPP since", "`since N days ago"},
         {"MGSUPP since 3 days", "`since N days ago"},
         {"MGSUPP 3 days ago", "`since N days ago"},

@@ -65,10 +65,51 @@ static void a_share_of_samples_hides_only_what_rests_on_the_same_specimen(void *
           "potassium 3.0 mmol/L on 2024-06-20T07:10");
     judge_patient(&of);
     judge_expect(&of, "C", "low hidden by A");
-    WORLD(&of.in, "magnesium 0.6 mmol/L on 2024-06-20T07:10",
-          "potassium 3.0 mmol/L on 2024-06-20T07:11");
+    static const struct {
+        const char *magnesium, *potassium;
+        bool is_one;
+    } others[] = {
+        {"magnesium 0.6 mmol/L on 2024-06-20T07:10", "potassium 3.0 mmol/L on 2024-06-20T07:11",
+         false},
+        /* an id tells more than the minute: two tubes of one minute are two specimens */
+        {"magnesium 0.6 mmol/L on 2024-06-20T07:10 specimen A",
+         "potassium 3.0 mmol/L on 2024-06-20T07:12 specimen A", true},
+        {"magnesium 0.6 mmol/L on 2024-06-20T07:10 specimen A",
+         "potassium 3.0 mmol/L on 2024-06-20T07:10 specimen B", false},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        WORLD(&of.in, others[i].magnesium, others[i].potassium);
+        judge_patient(&of);
+        judge_expect(&of, "C", others[i].is_one ? "low hidden by A" : "low");
+    }
+    judge_end(&of);
+}
+
+/* However many results decide a rule, the last of them is as good a sample as the first. */
+static void every_result_of_a_rule_is_a_sample_that_it_may_share(void **state) {
+    (void)state;
+    enum { RESULTS = 20 };
+    char pack[8192], lines[2048];
+    int length = snprintf(pack, sizeof pack, "%s%s", SMALL_PACK_HEAD,
+                          "  - id: A\n    title: T\n    status: active\n    worse: low\n"
+                          "    severity: high\n    hides: [{ rule: C, share: sample }]\n"
+                          "    among: measured(potassium)\n    when: >-\n      ");
+    int said = snprintf(lines, sizeof lines, "female 50 y; magnesium 0.6 mmol/L on %s",
+                        "2024-06-30T08:00");
+    for (int day = RESULTS; day > 0; day--) {
+        length += snprintf(pack + length, sizeof pack - (size_t)length,
+                           "%slatest(potassium from %d to %d days ago) < k_low",
+                           day < RESULTS ? " and " : "", day - 1, day - 1);
+        said += snprintf(lines + said, sizeof lines - (size_t)said,
+                         "; potassium 3.0 mmol/L on 2024-06-%02dT08:00", 31 - day);
+    }
+    (void)snprintf(pack + length, sizeof pack - (size_t)length, "\n%s",
+                   SMALL_RULE("C", LOW_RULE("low", "active", "")));
+    judge_begin_with(&of, pack);
+    world_say(&of.in, "%s", lines);
     judge_patient(&of);
-    judge_expect(&of, "C", "low");
+    judge_expect(&of, "A", "high");
+    judge_expect(&of, "C", "low hidden by A");
     judge_end(&of);
 }
 
@@ -147,6 +188,45 @@ static void what_rests_on_a_suspect_sample_stands_behind_the_rule_of_suspect_sam
     judge_end(&of);
 }
 
+#define EDTA_SAMPLE                                                                                \
+    "magnesium 0.30 mmol/L on 2024-06-20T07:10", "potassium 6.8 mmol/L on 2024-06-20T07:10",       \
+        "calcium_adjusted 1.55 mmol/L on 2024-06-20T07:10"
+
+/* The rule hides what it says of: a sample in EDTA, of the time that it asks about. */
+static void the_rule_of_suspect_samples_hides_only_what_it_is_flagged_for(void **state) {
+    (void)state;
+    static const struct {
+        const char *status, *when, *rule, *level;
+    } rows[] = {
+        {"active", "suspect(edta within 30 days)", "info", "high hidden by A"},
+        {"active", "suspect(haemolysis within 30 days)", "clear", "high"},
+        {"active", "suspect(edta within 5 days)", "clear", "high"},
+        {"active", "measured(potassium) or suspect(edta within 5 days)", "info", "high"},
+        {"active", "not suspect(edta within 5 days)", "info", "high"},
+        {"active", "suspect(edta within 30 days) or suspect(haemolysis within 30 days)", "info",
+         "high hidden by A"},
+        {"active", "suspect(edta within 30 days) and not suspect(haemolysis within 30 days)",
+         "info", "high hidden by A"},
+        {"active", "suspect(edta within 5 days) or suspect(edta from 6 to 30 days ago)", "info",
+         "high hidden by A"},
+        {"staging", "suspect(edta within 30 days)", "info", "high"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char pack[8192];
+        (void)snprintf(pack, sizeof pack,
+                       "%s  - { id: A, title: T, status: %s, severity: info, hides_suspect: true, "
+                       "among: measured(potassium), when: '%s' }\n%s",
+                       SMALL_PACK_HEAD, rows[i].status, rows[i].when,
+                       SMALL_RULE("C", LOW_RULE("high", "active", "")));
+        judge_begin_with(&of, pack);
+        WORLD(&of.in, EDTA_SAMPLE);
+        judge_patient(&of);
+        judge_expect(&of, "A", rows[i].rule);
+        judge_expect(&of, "C", rows[i].level);
+        judge_end(&of);
+    }
+}
+
 static void a_rule_for_who_may_be_an_adult_takes_an_unknown_age(void **state) {
     (void)state;
     judge_begin_with(&of,
@@ -206,6 +286,8 @@ int main(void) {
         cmocka_unit_test(of_two_that_hide_the_worse_one_is_named),
         cmocka_unit_test(a_share_of_samples_hides_only_what_rests_on_the_same_specimen),
         cmocka_unit_test(a_condition_decides_whether_a_flag_is_hidden_and_unknown_does_not_hide),
+        cmocka_unit_test(every_result_of_a_rule_is_a_sample_that_it_may_share),
+        cmocka_unit_test(the_rule_of_suspect_samples_hides_only_what_it_is_flagged_for),
         cmocka_unit_test(at_most_leaves_worse_flags_visible),
         cmocka_unit_test(what_rests_on_a_suspect_sample_stands_behind_the_rule_of_suspect_samples),
         cmocka_unit_test(a_rule_for_who_may_be_an_adult_takes_an_unknown_age),

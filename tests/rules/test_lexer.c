@@ -45,6 +45,19 @@ static void every_sign_is_a_token_of_its_own(void **state) {
     }
 }
 
+/* A carriage return comes out of "\r" in a quoted text of YAML. */
+static void blanks_of_every_kind_part_words(void **state) {
+    (void)state;
+    static const char *const texts[] = {"a b", "a\tb", "a\nb", "a\rb", " \r\n a \t\r b \r"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        mag_token tokens[4];
+        size_t count;
+        assert_int_equal(lex(texts[i], tokens, &count), MAG_OK);
+        assert_int_equal(count, 3);
+        assert_true(mag_span_is(tokens[0].text, "a") && mag_span_is(tokens[1].text, "b"));
+    }
+}
+
 static void relations_keep_their_meaning(void **state) {
     (void)state;
     const struct {
@@ -127,6 +140,7 @@ static void refuses_what_cannot_be_a_number_or_sign(void **state) {
         const char *says;
     } table[] = {{"1e999", MAG_MSG_R510, "not with an exponent"},
                  {"1e3", MAG_MSG_R510, "not with an exponent"},
+                 {"1e-3", MAG_MSG_R510, "not with an exponent"},
                  {"1E-3", MAG_MSG_R510, "not with an exponent"},
                  {"0x10", MAG_MSG_R510, "hexadecimal"},
                  {"1.2.3", MAG_MSG_R510, "is not a number"},
@@ -161,6 +175,7 @@ static void names_are_letters_digits_and_underscores(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sign_is_a_token_of_its_own),
+        cmocka_unit_test(blanks_of_every_kind_part_words),
         cmocka_unit_test(relations_keep_their_meaning),
         cmocka_unit_test(a_number_takes_its_unit_along),
         cmocka_unit_test(digits_stay_as_printed),

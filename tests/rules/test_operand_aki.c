@@ -97,6 +97,69 @@ static void a_specimen_counts_once(void **state) {
                  0);
 }
 
+static void two_creatinines_of_one_moment_are_one_by_the_higher(void **state) {
+    (void)state;
+    /* a mark beside it is none */
+    expect_stage("creatinine 90 umol/L on 2024-06-20T08:00; creatinine rejected on "
+                 "2024-06-23T08:00; creatinine 180 umol/L haemolysed on 2024-06-23T08:00",
+                 2);
+    /* of two of one minute the higher */
+    expect_stage("creatinine 90 umol/L on 2024-06-20T08:00; creatinine 100 umol/L on "
+                 "2024-06-23T08:00; creatinine 180 umol/L on 2024-06-23T08:00",
+                 2);
+    /* one specimen, told at two minutes: 120 alone is the reference, 90 would make it stage 2 */
+    expect_stage("creatinine 90 umol/L on 2024-06-22T08:00 specimen A; creatinine 120 umol/L on "
+                 "2024-06-22T08:02 specimen A; creatinine 180 umol/L on 2024-06-24T07:00",
+                 1);
+    expect_stage("creatinine 120 umol/L on 2024-06-22T08:00 specimen A; creatinine 90 umol/L on "
+                 "2024-06-22T08:02 specimen A; creatinine 180 umol/L on 2024-06-24T07:00",
+                 1);
+    expect_stage("creatinine 90 umol/L on 2024-06-22T08:00 specimen A; creatinine 120 umol/L on "
+                 "2024-06-22T08:02 specimen B; creatinine 180 umol/L on 2024-06-24T07:00",
+                 2);
+    /* its mark at another minute is no value of it */
+    expect_stage("creatinine rejected on 2024-06-22T08:00 specimen A; creatinine 120 umol/L on "
+                 "2024-06-22T08:02 specimen A; creatinine 180 umol/L on 2024-06-24T07:00",
+                 1);
+    /* a date is not midnight: the two stand apart, and the lower is the reference */
+    expect_stage("creatinine 120 umol/L on 2024-06-22 specimen A; creatinine 90 umol/L on "
+                 "2024-06-22T00:00 specimen B; creatinine 180 umol/L on 2024-06-24T07:00",
+                 2);
+}
+
+/* 70 results of 90 umol/L, one a day from 85 to 16 days ago, are the reference of what follows. */
+static void many_creatinines_are_judged_as_few(void **state) {
+    (void)state;
+    const struct {
+        const char *lines;
+        double stage;
+        int mantissa; /* of the creatinine that is told */
+        int32_t days;
+    } rows[] = {
+        {"creatinine 100 umol/L 3 days ago", 0, 100, 14},
+        {"creatinine 135 umol/L 3 days ago", 1, 135, 14},
+        {"creatinine 180 umol/L 3 days ago", 2, 180, 14},
+        {"creatinine 270 umol/L 9 days ago; creatinine 180 umol/L 3 days ago", 3, 270, 14},
+        {"creatinine 270 umol/L 9 days ago; creatinine 100 umol/L 3 days ago", 0, 100, 14},
+        {"creatinine 270 umol/L 9 days ago; creatinine 181 umol/L 3 days ago", 2, 181, 8},
+        /* of equal stages the newer, with a clock or without */
+        {"creatinine 180 umol/L 5 days ago; creatinine 181 umol/L 3 days ago", 2, 181, 14},
+        {"creatinine 180 umol/L 120 hours ago; creatinine 181 umol/L 3 days ago", 2, 181, 14},
+        {"creatinine 180 umol/L 5 days ago; creatinine 181 umol/L 70 hours ago", 2, 181, 14},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char lines[4096];
+        int nbytes = snprintf(lines, sizeof lines, "%s", rows[i].lines);
+        for (int day = 85; day > 15; day--)
+            nbytes += snprintf(lines + nbytes, sizeof lines - (size_t)nbytes,
+                               "; creatinine 90 umol/L %d days ago", day);
+        const mag_value value = stage_of(lines, rows[i].days);
+        expect_number(&value, rows[i].stage);
+        if (mag_lab_value(value.lab).mantissa != rows[i].mantissa)
+            fail_msg("%s: told of %d", rows[i].lines, (int)mag_lab_value(value.lab).mantissa);
+    }
+}
+
 static void a_censored_creatinine_gives_an_interval(void **state) {
     (void)state;
     mag_value value =
@@ -195,6 +258,30 @@ static void femg_is_invalid_where_the_formula_does_not_hold(void **state) {
     expect_unknown(&value, MAG_UNKNOWN_DEMOGRAPHIC);
 }
 
+static void femg_looks_at_each_sample_of_its_own(void **state) {
+    (void)state;
+    /* a day before the serum magnesium, but not a day before the urine */
+    mag_value value = femg_of("magnesium 0.50 mmol/L 70 hours ago; creatinine 90 umol/L 50 hours "
+                              "ago; " URINE "; MGIV 8 mmol since 90 hours ago until 80 hours ago");
+    expect_unknown(&value, MAG_UNKNOWN_INVALID);
+    /* 3 mmol of magnesium are 72.915 mg, 5 mmol of creatinine 565.6 mg */
+    value = femg_of(SERUM "magnesium_urine 72.915 mg/24h 48 hours ago; "
+                          "creatinine_urine 565.6 mg/24h 48 hours ago");
+    if (value.bounds.unknown != 0 || fabs(value.bounds.low - 15.4286) > 0.001)
+        fail_msg("%g", value.bounds.low);
+    value = femg_of(SERUM URINE);
+    assert_false(has_note(&value, MAG_VALUE_NOTE_TIME_RESOLUTION));
+    static const char *const by_date[] = {
+        "magnesium 0.50 mmol/L 2 days ago; creatinine 90 umol/L 50 hours ago; " URINE,
+        "magnesium 0.50 mmol/L 50 hours ago; creatinine 90 umol/L 2 days ago; " URINE,
+        SERUM "magnesium_urine 3.0 mmol/L 2 days ago; creatinine_urine 5.0 mmol/L 48 hours ago"};
+    for (size_t i = 0; i < sizeof by_date / sizeof by_date[0]; i++) {
+        value = femg_of(by_date[i]);
+        if (value.bounds.unknown != 0 || !has_note(&value, MAG_VALUE_NOTE_TIME_RESOLUTION))
+            fail_msg("%s: %x", by_date[i], value.bounds.unknown);
+    }
+}
+
 static void facts_of_femg_name_four_inputs_with_times(void **state) {
     (void)state;
     world_say(&in,
@@ -217,11 +304,14 @@ int main(void) {
         cmocka_unit_test(its_moment_is_that_of_the_creatinine),
         cmocka_unit_test(creatinines_without_a_baseline_are_left_out),
         cmocka_unit_test(a_specimen_counts_once),
+        cmocka_unit_test(two_creatinines_of_one_moment_are_one_by_the_higher),
+        cmocka_unit_test(many_creatinines_are_judged_as_few),
         cmocka_unit_test(a_censored_creatinine_gives_an_interval),
         cmocka_unit_test(facts_name_every_number),
         cmocka_unit_test(femg_is_computed_in_any_units),
         cmocka_unit_test(femg_needs_its_four_values_within_a_day),
         cmocka_unit_test(femg_is_invalid_where_the_formula_does_not_hold),
+        cmocka_unit_test(femg_looks_at_each_sample_of_its_own),
         cmocka_unit_test(facts_of_femg_name_four_inputs_with_times),
     };
     return cmocka_run_group_tests(tests, begin, end);

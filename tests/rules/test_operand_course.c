@@ -29,6 +29,15 @@ static void continuous_needs_an_era_over_all_of_the_time(void **state) {
          "ago",
          90, 60, -1},
         {"LOOP since 200 days ago", 90, 60, -1},
+        /* packs do not join: of those in effect the earliest that has gone on so long */
+        {"drug \"omeprazole\" since 200 days ago; drug \"Prevpac\" since 300 days ago", 90, -1,
+         300},
+        {"drug \"omeprazole\" since 200 days ago; drug \"Prevpac\" since 150 days ago", 90, -1,
+         200},
+        {"drug \"omeprazole\" since 80 days ago; drug \"Prevpac\" since 150 days ago", 90, -1, 150},
+        {"drug \"omeprazole\" since 300 days ago until 200 days ago; drug \"Prevpac\" since "
+         "150 days ago",
+         90, -1, 150},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         world_say(&at.in, "%s", rows[i].lines);

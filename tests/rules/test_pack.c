@@ -544,12 +544,55 @@ static void a_shipped_limit_of_the_specification_is_printed_so(void **state) {
     pack_end(&in);
 }
 
+/* What a rule says is found among any number of names, and however many lines it has. */
+static void a_rule_of_a_pack_with_many_names_is_told_in_words(void **state) {
+    (void)state;
+    enum { NAMES = 1500, NOTES = 1200, ROOM = 256 * 1024 };
+    static char text[ROOM];
+    size_t nbytes = (size_t)snprintf(text, ROOM, "pack: test\nversion: 1.0.0\nparameters:\n");
+    for (int i = 0; i < NAMES; i++)
+        nbytes += (size_t)snprintf(text + nbytes, ROOM - nbytes,
+                                   "  - { name: span_%d, value: %d days }\n", i, i % 90 + 1);
+    nbytes += (size_t)snprintf(text + nbytes, ROOM - nbytes,
+                               "rules:\n- id: A1\n  title: T\n  among: active(MGIV)\n"
+                               "  when: none(magnesium within span_1499)\n  severity: high\n"
+                               "  notes:\n");
+    for (int i = 0; i < NOTES; i++)
+        nbytes += (size_t)snprintf(text + nbytes, ROOM - nbytes,
+                                   "  - { name: note_%d, when: age >= 18 years }\n", i);
+    assert_true(nbytes < ROOM);
+    pack_text in;
+    pack_begin(&in);
+    if (pack_load(&in, text) != MAG_OK)
+        fail_msg("%s", in.err.text);
+    const mag_rule_line *lines;
+    size_t count, notes = 0, parameters = 0;
+    assert_int_equal(mag_pack_rule_lines(in.arena, in.pack, 0, &lines, &count, &in.err), MAG_OK);
+    for (size_t i = 0; i < count; i++) {
+        char wanted[16];
+        snprintf(wanted, sizeof wanted, "note_%zu", notes);
+        if (strcmp(lines[i].part, "notes") == 0) {
+            notes++;
+            assert_string_equal(lines[i].name, wanted);
+        }
+        if (strcmp(lines[i].part, "parameters") == 0) {
+            parameters++;
+            assert_string_equal(lines[i].name, "span_1499");
+            assert_string_equal(lines[i].text, "60 days");
+        }
+    }
+    assert_int_equal(notes, NOTES);
+    assert_int_equal(parameters, 1);
+    pack_end(&in);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_keeps_what_people_read),
         cmocka_unit_test(rules_come_in_the_order_of_their_ids),
         cmocka_unit_test(tiers_adjustments_and_notes_are_checked_trees),
         cmocka_unit_test(adjustments_and_hides_are_told_in_words),
+        cmocka_unit_test(a_rule_of_a_pack_with_many_names_is_told_in_words),
         cmocka_unit_test(days_are_counted_since_what_a_note_tells),
         cmocka_unit_test(a_spell_is_an_event_of_results),
         cmocka_unit_test(what_counts_at_one_moment_follows_the_comparisons),

@@ -89,6 +89,11 @@ static void a_window_longer_than_the_calendar_is_clipped(void **state) {
     const mag_window window = {.kind = MAG_WINDOW_BACK, .far = {INT32_MAX, false}};
     const mag_anchor now = {at("2024-06-30T23:59"), false};
     EXPECT(&window, now, {"1600-01-01", true}, {"2024-06-30", true});
+    const mag_window after = {.kind = MAG_WINDOW_AFTER, .far = {INT32_MAX, false}};
+    EXPECT(&after, now, {"2024-06-30T23:58", false}, {"2024-06-30T23:59", true});
+    const mag_window behind = {
+        .kind = MAG_WINDOW_AFTER, .near = {INT32_MAX, false}, .far = {INT32_MAX, false}};
+    EXPECT(&behind, now, {"2024-06-30T23:59", false}, {"2024-06-30", false});
 }
 
 int main(void) {

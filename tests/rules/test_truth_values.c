@@ -129,6 +129,28 @@ static void takes_a_part_in_a_thousand_million_as_equal(void **state) {
     assert_int_equal(mag_bounds_compare(&below, MAG_IS_BELOW, &limit).is, MAG_TRUE);
 }
 
+/* An end that is never reached counts on either side: 1 is below everything above 1. */
+static void an_open_end_counts_on_either_side(void **state) {
+    (void)state;
+    const mag_bounds one = mag_bounds_exact(1);
+    const struct {
+        mag_comparator comparator;
+        mag_truth_value below, at_most, above, at_least; /* of 1 against what is written */
+    } rows[] = {
+        {MAG_GREATER, MAG_TRUE, MAG_TRUE, MAG_FALSE, MAG_FALSE},
+        {MAG_GREATER_EQUAL, MAG_UNDECIDED, MAG_TRUE, MAG_FALSE, MAG_UNDECIDED},
+        {MAG_LESS, MAG_FALSE, MAG_FALSE, MAG_TRUE, MAG_TRUE},
+        {MAG_LESS_EQUAL, MAG_FALSE, MAG_UNDECIDED, MAG_UNDECIDED, MAG_TRUE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const mag_bounds right = mag_bounds_of_comparator(1, rows[i].comparator);
+        assert_int_equal(mag_bounds_compare(&one, MAG_IS_BELOW, &right).is, rows[i].below);
+        assert_int_equal(mag_bounds_compare(&one, MAG_IS_AT_MOST, &right).is, rows[i].at_most);
+        assert_int_equal(mag_bounds_compare(&one, MAG_IS_ABOVE, &right).is, rows[i].above);
+        assert_int_equal(mag_bounds_compare(&one, MAG_IS_AT_LEAST, &right).is, rows[i].at_least);
+    }
+}
+
 static void an_unknown_number_compares_as_unknown(void **state) {
     (void)state;
     const mag_bounds unknown = mag_bounds_unknown(MISSING), one = mag_bounds_exact(1);
@@ -167,6 +189,22 @@ static void divides_by_what_is_only_known_to_be_small(void **state) {
     assert_int_equal(mag_bounds_divide(urea, dose).unknown, CENSORED);
 }
 
+static void divides_by_what_lies_below_nothing(void **state) {
+    (void)state;
+    const mag_bounds above = {.low = 2, .high = 3}, line = mag_bounds_exact(-0.66);
+    const mag_bounds below = {.low = -4, .high = -2};
+    mag_bounds quotient = mag_bounds_divide(above, below);
+    assert_true(quotient.low >= -1.5 && quotient.low <= -1.5);
+    assert_true(quotient.high >= -0.5 && quotient.high <= -0.5);
+    /* up to 0, which is never reached: -2 / 3 at most, and nothing below is too low */
+    const mag_bounds up_to_nothing = {.low = -3, .high = 0, .is_high_open = true};
+    quotient = mag_bounds_divide(above, up_to_nothing);
+    assert_true(isinf(quotient.low) && quotient.low < 0);
+    assert_int_equal(mag_bounds_compare(&quotient, MAG_IS_BELOW, &line).is, MAG_TRUE);
+    const mag_bounds to_nothing = {.low = -3, .high = 0};
+    assert_int_equal(mag_bounds_divide(above, to_nothing).unknown, MISSING);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connects_by_the_tables_of_kleene),
@@ -174,9 +212,11 @@ int main(void) {
         cmocka_unit_test(decides_only_if_every_point_of_an_interval_agrees),
         cmocka_unit_test(reads_comparators_as_intervals),
         cmocka_unit_test(takes_a_part_in_a_thousand_million_as_equal),
+        cmocka_unit_test(an_open_end_counts_on_either_side),
         cmocka_unit_test(an_unknown_number_compares_as_unknown),
         cmocka_unit_test(computes_with_the_corners_of_intervals),
         cmocka_unit_test(divides_by_what_is_only_known_to_be_small),
+        cmocka_unit_test(divides_by_what_lies_below_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORLD_LINES_MAX = 64, WORLD_TEXT_NBYTES = 4096 };
+enum { WORLD_LINES_MAX = 128, WORLD_TEXT_NBYTES = 8192 };
 
 typedef struct world {
     mag_account account;

@@ -73,6 +73,20 @@ void fault_expect_rejects(const fault_run *run, const char *reason, unsigned cou
 void fault_expect_conserved(const fault_run *run);
 /* Nothing new is visible: DIR is not there. */
 void fault_expect_refused(const fault_run *run);
+/* How a file is refused: the message, the reason, what is told of the place, and which file. */
+typedef struct fault_refusal {
+    const char *message_id, *reason, *told;
+    fault_table table;
+    const char *file;
+    bool has_row_rejects; /* damage that was read as rows before it was found out */
+} fault_refusal;
+
+/* Exit 4 with that message; DIR.failed with run.json, which keeps what was said, and one reject
+   about the file; no result anywhere, and no row of any source used. */
+void fault_expect_file_refused(const fault_run *run, const fault_refusal *of);
+/* What run.json says about the first file of a table ("gzip_members"); fails if nothing. Borrowed.
+ */
+json_t *fault_file_fact(const fault_run *run, fault_table table, const char *name);
 /* The same F, C and S digest lines as the clean cohort; with A lines too unless the fault leaves a
  * mark. */
 void fault_expect_golden(const fault_run *run, bool with_lab_summary);
