@@ -137,8 +137,8 @@ static mag_status read_database(source_reader *reader, const mag_yaml *node, mag
     source->policy_note = mag_yaml_get_text(reader->node, "allow_row_security");
     source->view = mag_yaml_get_text(reader->node, "view");
     if (source->view == NULL)
-        source->view = mag_arena_format(reader->arena, "source.%s",
-                                        mag_profile_table_file(source->table));
+        source->view =
+            mag_arena_format(reader->arena, "source.%s", mag_profile_table_file(source->table));
     return source->view == NULL ? mag_fail_memory(err, 1) : MAG_OK;
 }
 
