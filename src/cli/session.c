@@ -1,8 +1,11 @@
 #include "cli/session.h"
 
 #include "cli/process.h"
+#include "cohort/source_postgres.h"
 #include "io/embedded.h"
 #include "rules/pack_lock.h"
+
+#include <string.h>
 
 #define SHIPPED_PACK "pipelines/packs/magnesium-safety.yaml"
 enum { DEFAULT_HISTORY_DAYS = 1095 };
@@ -52,20 +55,62 @@ static const char *file_of_pack(const mag_plan *plan) {
     return is_shipped ? NULL : plan->pack_name;
 }
 
-static mag_status make_sources(mag_session *session, unsigned allow_empty, mag_error *err) {
+/* Sources of one connection share a leader, and so a snapshot. */
+static mag_status leader_of(mag_session *session, const char *conninfo, const mag_options *options,
+                            mag_pg_leader **leader, mag_error *err) {
+    for (size_t i = 0; i < session->leader_count; i++)
+        if (strcmp(mag_pg_leader_conninfo(session->leaders[i]), conninfo) == 0) {
+            *leader = session->leaders[i];
+            return MAG_OK;
+        }
+    const mag_pg_wish wish = {.conninfo = conninfo,
+                              .is_insecure_allowed = options->is_insecure_db_allowed,
+                              .is_stopped = mag_process_is_stopped,
+                              .account = &session->account};
+    MAG_TRY(mag_pg_leader_new(session->arena, &wish, leader, err));
+    session->leaders[session->leader_count++] = *leader;
+    return MAG_OK;
+}
+
+static mag_status make_database_source(mag_session *session, const mag_plan_source *source,
+                                       const mag_options *options, mag_source **out,
+                                       mag_error *err) {
+    mag_pg_leader *leader;
+    const mag_source_postgres what = {.name = source->name,
+                                      .profile = source->profile,
+                                      .table = source->table,
+                                      .view = source->view,
+                                      .site_zone = session->plan->site_zone,
+                                      .reader_count = source->reader_count,
+                                      .is_policy_allowed = source->policy_note != NULL,
+                                      .allow_empty =
+                                          (options->allow_empty >> source->kind & 1) != 0};
+    MAG_TRY(leader_of(session, source->conninfo, options, &leader, err));
+    return mag_source_postgres_new(session->arena, &what, leader, out, err);
+}
+
+static mag_status make_source(mag_session *session, const mag_plan_source *source,
+                              const mag_options *options, mag_source **out, mag_error *err) {
+    bool may_be_empty = (options->allow_empty >> source->kind & 1) != 0;
+    if (source->conninfo)
+        return make_database_source(session, source, options, out, err);
+    MAG_TRY(mag_source_csv_new(session->arena, source->name, source->profile, source->table,
+                               source->paths, source->path_count, may_be_empty, out, err));
+    if (source->manifest)
+        mag_source_csv_expect(*out, source->manifest);
+    return MAG_OK;
+}
+
+static mag_status make_sources(mag_session *session, const mag_options *options, mag_error *err) {
     const mag_plan *plan = session->plan;
     session->sources =
         mag_arena_alloc(session->arena, (plan->source_count + 1) * sizeof(mag_source *));
-    if (!session->sources)
+    session->leaders =
+        mag_arena_alloc(session->arena, (plan->source_count + 1) * sizeof(mag_pg_leader *));
+    if (!session->sources || !session->leaders)
         return mag_fail_memory(err, plan->source_count * sizeof(mag_source *));
     for (size_t i = 0; i < plan->source_count; i++) {
-        const mag_plan_source *source = &plan->sources[i];
-        bool may_be_empty = (allow_empty >> source->kind & 1) != 0;
-        MAG_TRY(mag_source_csv_new(session->arena, source->name, source->profile, source->table,
-                                   source->paths, source->path_count, may_be_empty,
-                                   &session->sources[i], err));
-        if (source->manifest)
-            mag_source_csv_expect(session->sources[i], source->manifest);
+        MAG_TRY(make_source(session, &plan->sources[i], options, &session->sources[i], err));
         session->source_count = i + 1;
     }
     return MAG_OK;
@@ -93,7 +138,7 @@ mag_status mag_session_open(mag_session *session, const mag_origin *origin,
     MAG_TRY(load_as_written(session, err));
     MAG_TRY(mag_pack_lock_check(session->arena, file_of_pack(plan), session->pack,
                                 &session->is_pack_released, err));
-    return make_sources(session, options->allow_empty, err);
+    return make_sources(session, options, err);
 }
 
 mag_status mag_session_open_pack(mag_session *session, const char *file, mag_error *err) {
@@ -120,6 +165,9 @@ mag_status mag_session_run_examples(mag_session *session, const mag_example_resu
 void mag_session_close(mag_session *session) {
     for (size_t i = 0; i < session->source_count; i++)
         session->sources[i]->ops->free(session->sources[i]);
+    for (size_t i = 0; i < session->leader_count; i++)
+        mag_pg_leader_close(session->leaders[i]);
+    session->leader_count = 0;
     session->source_count = 0;
     mag_arena_free(session->arena);
     session->arena = NULL;

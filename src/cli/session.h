@@ -3,6 +3,7 @@
 #define MAG_CLI_SESSION_H
 
 #include "cli/options.h"
+#include "cohort/pg_leader.h"
 #include "engine/run.h"
 
 typedef struct mag_session {
@@ -15,6 +16,8 @@ typedef struct mag_session {
     bool is_pack_released;           /* PACK.lock has its name, version and digest */
     mag_source **sources;            /* in the plan's order */
     size_t source_count;
+    mag_pg_leader **leaders; /* one per connection that sources are read from */
+    size_t leader_count;
 } mag_session;
 
 /* Where the sources are named: a pipeline file, or profile and data folder. */

@@ -65,6 +65,11 @@ typedef struct mag_run_file {
     bool has_mixed_line_ends;   /* CRLF and LF, or a lone CR among them */
     bool has_footer;            /* the last line counts the rows, and rightly */
     uint64_t windows1252_count; /* of its rows that are not UTF-8 */
+    /* of a table of a database, whose name stands for a file's */
+    bool is_table;
+    unsigned table_reader_count, table_refused_count; /* connections: used, not to be had */
+    bool is_role_too_strong;                          /* a superuser, or the owner of the table */
+    bool is_table_unchecked; /* SQL_ASCII: the server has looked at no byte */
 } mag_run_file;
 
 size_t mag_cohort_file_count(const mag_cohort *cohort);

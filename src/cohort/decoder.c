@@ -106,17 +106,22 @@ static mag_status check_identifiers(const mag_decoder *decoder, const mag_span *
     return MAG_OK;
 }
 
-mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
-                            mag_error *err) {
+const char *mag_decoder_find_columns(mag_decoder *decoder, const mag_span *header,
+                                     size_t column_count) {
     const mag_profile_table *table = decoder->table;
-    MAG_TRY(check_identifiers(decoder, header, column_count, err));
     for (int i = 0; i < MAG_FIELD_COUNT; i++)
-        if (table->columns[i])
-            decoder->column_idx[i] = find_column(header, column_count, table->columns[i]);
+        decoder->column_idx[i] =
+            table->columns[i] ? find_column(header, column_count, table->columns[i]) : -1;
     for (size_t i = 0; i < table->keep_count; i++)
         decoder->keep_idx[i] = find_column(header, column_count, table->keep[i].column);
+    return missing_column(decoder);
+}
+
+mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
+                            mag_error *err) {
+    MAG_TRY(check_identifiers(decoder, header, column_count, err));
+    const char *missing = mag_decoder_find_columns(decoder, header, column_count);
     decoder->file->unused_column_count = count_unused(decoder, header, column_count);
-    const char *missing = missing_column(decoder);
     return missing ? fail_missing(decoder, header, column_count, missing, err) : MAG_OK;
 }
 

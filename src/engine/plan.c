@@ -129,9 +129,9 @@ static mag_status read_sink(plan_reader *reader, mag_error *err) {
     if ((directory == NULL) == (postgres == NULL))
         return mag_plan_fail(at(reader, sink), err,
                              "a sink is a directory or a postgres connection, one of them");
-    reader->plan->sink_postgres = postgres;
-    if (directory == NULL)
-        return MAG_OK;
+    if (postgres != NULL)
+        return mag_plan_conninfo(at(reader, mag_yaml_get(sink, "postgres")),
+                                 &reader->plan->sink_postgres, err);
     reader->plan->sink_directory = mag_plan_path(reader->arena, reader->folder, directory);
     return reader->plan->sink_directory == NULL ? mag_fail_memory(err, 1) : MAG_OK;
 }

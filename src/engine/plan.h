@@ -14,6 +14,10 @@ typedef struct mag_plan_source {
     const mag_profile_table *table;
     const char *const *paths;
     size_t path_count;
+    /* of a table of a database instead of files; conninfo NULL: files */
+    const char *conninfo, *view; /* view: "SCHEMA.NAME" */
+    const char *policy_note; /* why a row-level security policy may choose rows; NULL: it may not */
+    unsigned reader_count;   /* connections; 0: not said */
     const mag_manifest *manifest; /* what its files are checked against; NULL: none */
     const mag_gate_limit *gates;  /* overrides of this source; the profile's come after */
     size_t gate_count;
@@ -46,7 +50,7 @@ typedef struct mag_plan {
     bool strata_sex, strata_age_band, strata_renal_stage, strata_site;
     /* Where results go: at most one of them. NULL: not said. */
     const char *sink_directory;
-    const char *sink_postgres; /* connection: "service=magscreen" */
+    const char *sink_postgres;  /* connection: "service=magscreen" */
     size_t memory_limit_nbytes; /* 0 = none */
     char config_sha256[MAG_SHA256_HEX_NBYTES];
 } mag_plan;

@@ -21,6 +21,9 @@ mag_status mag_plan_minute(mag_plan_place place, mag_minute *minute, mag_error *
 /* "{ formula: uk or us, weight: adjusted30 }", both optional; what is unsaid stays. */
 mag_status mag_plan_kidney(mag_plan_place place, mag_kidney_settings *kidney,
                            mag_error *err) MAG_MUST_CHECK;
+/* A connection to PostgreSQL by keys of the allow-list; MS-S601 or MS-S603 else. */
+mag_status mag_plan_conninfo(mag_plan_place place, const char **conninfo,
+                             mag_error *err) MAG_MUST_CHECK;
 /* A fault at a place: "FILE:LINE:COLUMN: text". Returns MAG_E_USAGE. */
 mag_status mag_plan_fail(mag_plan_place place, mag_error *err, const char *format, ...)
     MAG_PRINTF(3, 4);

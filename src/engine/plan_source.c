@@ -104,12 +104,68 @@ static mag_status read_manifest(source_reader *reader, mag_error *err) {
                                     &reader->source->manifest, err);
 }
 
+/* Keys that say something about a table, or about files, and nothing about the other. */
+static mag_status check_not_both(const source_reader *reader, bool is_table, mag_error *err) {
+    static const char *const of_tables[] = {"view", "allow_row_security", "readers", NULL};
+    static const char *const of_files[] = {"manifest", NULL};
+    for (const char *const *key = is_table ? of_files : of_tables; *key != NULL; key++) {
+        const mag_yaml *found = mag_yaml_get(reader->node, *key);
+        if (found != NULL)
+            return mag_plan_fail(at(reader, found), err, "`%s` belongs to a source with  %s", *key,
+                                 is_table ? "files: [...]" : "postgres: CONNECTION");
+    }
+    return MAG_OK;
+}
+
+static mag_status read_reader_count(source_reader *reader, mag_error *err) {
+    enum { MOST_READERS = 8 };
+    const mag_yaml *node = mag_yaml_get(reader->node, "readers");
+    if (node == NULL)
+        return MAG_OK;
+    const char digit = node->text[0];
+    if (digit < '1' || digit > '0' + MOST_READERS || node->text[1] != '\0')
+        return mag_plan_fail(at(reader, node), err, "readers is a number from 1 to 8");
+    reader->source->reader_count = (unsigned)(digit - '0');
+    return MAG_OK;
+}
+
+static mag_status read_database(source_reader *reader, const mag_yaml *node, mag_error *err) {
+    mag_plan_source *source = reader->source;
+    MAG_TRY(check_not_both(reader, true, err));
+    MAG_TRY(mag_plan_conninfo(at(reader, node), &source->conninfo, err));
+    MAG_TRY(read_reader_count(reader, err));
+    source->policy_note = mag_yaml_get_text(reader->node, "allow_row_security");
+    source->view = mag_yaml_get_text(reader->node, "view");
+    if (source->view == NULL)
+        source->view =
+            mag_arena_format(reader->arena, "source.%s", mag_profile_table_file(source->table));
+    return source->view == NULL ? mag_fail_memory(err, 1) : MAG_OK;
+}
+
+/* Files, or a table of a database. */
+static mag_status read_place(source_reader *reader, mag_error *err) {
+    const mag_yaml *database = mag_yaml_get(reader->node, "postgres");
+    const mag_yaml *files = mag_yaml_get(reader->node, "files");
+    if ((database == NULL) == (files == NULL))
+        return mag_plan_fail(at(reader, reader->node), err,
+                             "a source has  files: [...]  or  postgres: CONNECTION, one of them");
+    if (database != NULL)
+        return read_database(reader, database, err);
+    MAG_TRY(check_not_both(reader, false, err));
+    MAG_TRY(read_paths(reader, err));
+    return read_manifest(reader, err);
+}
+
 static mag_status read_source(source_reader *reader, mag_error *err) {
     static const mag_yaml_field fields[] = {{"name", MAG_YAML_SCALAR, true, false},
                                             {"kind", MAG_YAML_SCALAR, true, false},
                                             {"profile", MAG_YAML_SCALAR, true, false},
                                             {"table", MAG_YAML_SCALAR, false, false},
-                                            {"files", MAG_YAML_SEQUENCE, true, false},
+                                            {"files", MAG_YAML_SEQUENCE, false, false},
+                                            {"postgres", MAG_YAML_SCALAR, false, false},
+                                            {"view", MAG_YAML_SCALAR, false, false},
+                                            {"allow_row_security", MAG_YAML_SCALAR, false, false},
+                                            {"readers", MAG_YAML_SCALAR, false, false},
                                             {"drop", MAG_YAML_SEQUENCE, false, false},
                                             {"manifest", MAG_YAML_SCALAR, false, false},
                                             {"gates", MAG_YAML_SEQUENCE, false, false},
@@ -124,8 +180,7 @@ static mag_status read_source(source_reader *reader, mag_error *err) {
     if (drop != NULL)
         MAG_TRY(mag_profile_table_drop(reader->arena, reader->file, drop, source->table,
                                        &source->table, err));
-    MAG_TRY(read_paths(reader, err));
-    MAG_TRY(read_manifest(reader, err));
+    MAG_TRY(read_place(reader, err));
     const mag_yaml *gates = mag_yaml_get(reader->node, "gates");
     if (gates == NULL)
         return MAG_OK;

@@ -1,5 +1,6 @@
 /* Values of a pipeline file as people write them. */
 #include "engine/plan_parts.h"
+#include "io/pg_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -118,4 +119,12 @@ mag_status mag_plan_kidney(mag_plan_place place, mag_kidney_settings *kidney, ma
         kidney->weight_policy = (mag_weight_policy)idx;
     }
     return MAG_OK;
+}
+
+mag_status mag_plan_conninfo(mag_plan_place place, const char **conninfo, mag_error *err) {
+    *conninfo = place.at->text;
+    mag_status status = mag_pg_text_check(place.at->text, err);
+    if (status != MAG_OK)
+        mag_error_place(err, "%s:%u:%u", place.file, place.at->line, place.at->column);
+    return status;
 }

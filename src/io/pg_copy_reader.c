@@ -38,6 +38,13 @@ mag_status mag_pg_copy_reader_new(mag_pg_copy_reader **out, unsigned column_coun
     return MAG_OK;
 }
 
+void mag_pg_copy_reader_reset(mag_pg_copy_reader *reader) {
+    reader->bytes = (mag_span){0};
+    reader->used = reader->carried_nbytes = 0;
+    reader->row_count = 0;
+    reader->has_header = reader->is_ended = false;
+}
+
 void mag_pg_copy_reader_free(mag_pg_copy_reader *reader) {
     if (!reader)
         return;

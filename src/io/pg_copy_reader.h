@@ -15,6 +15,8 @@ typedef struct mag_pg_copy_reader mag_pg_copy_reader;
 /* Rows of exactly column_count fields. `what` names the stream in messages (copied). */
 mag_status mag_pg_copy_reader_new(mag_pg_copy_reader **out, unsigned column_count, const char *what,
                                   mag_account *account, mag_error *err) MAG_MUST_CHECK;
+/* Ready for another stream of the same columns. */
+void mag_pg_copy_reader_reset(mag_pg_copy_reader *reader);
 /* NULL is fine. */
 void mag_pg_copy_reader_free(mag_pg_copy_reader *reader);
 

@@ -268,13 +268,59 @@ static void what_is_missing_is_named(void **state) {
     } rows[] = {
         {"name: nightly\n", ":1:1:", "\"name\""},
         {"    profile: magscreen\n    files: [\"data/labs*.csv\"]\n", ":9:5:", "\"profile\""},
-        {"    files: [\"data/labs*.csv\"]\n", ":9:5:", "\"files\""}};
+        {"    files: [\"data/labs*.csv\"]\n", ":9:5:", "files: [...]"}};
     world *at = *state;
     for (size_t i = 0; i < 3; i++)
         must_refuse(at, rows[i].old, "", rows[i].place, rows[i].key);
     must_refuse(at, "pack: pack.yaml", "pack: nowhere.yaml", "nowhere.yaml", "nowhere.yaml");
     must_refuse(at, "as_of: 2025-12-31", "name: again", ":2:1:", "name");
     must_refuse(at, "as_of: 2025-12-31", "  as_of: [", "", "");
+}
+
+static void a_source_of_a_database_says_where_its_rows_are(void **state) {
+    world *at = *state;
+    write_pipeline(at, "    files: [\"data/labs*.csv\"]\n",
+                   "    postgres: \"service=clinic dbname=lab\"\n    view: feeds.results\n"
+                   "    allow_row_security: one hospital only\n    readers: 8\n");
+    const mag_plan *plan = must_read(at);
+    const mag_plan_source *source = &plan->sources[1];
+    assert_string_equal(source->conninfo, "service=clinic dbname=lab");
+    assert_string_equal(source->view, "feeds.results");
+    assert_string_equal(source->policy_note, "one hospital only");
+    assert_int_equal(source->reader_count, 8);
+    assert_int_equal(source->path_count, 0);
+    assert_null(plan->sources[0].conninfo);
+    write_pipeline(at, "    files: [\"data/labs*.csv\"]\n", "    postgres: \"\"\n");
+    source = &must_read(at)->sources[1];
+    assert_string_equal(source->conninfo, "");
+    assert_string_equal(source->view, "source.labs");
+    assert_null(source->policy_note);
+    assert_int_equal(source->reader_count, 0);
+}
+
+static void a_source_is_files_or_a_table_and_its_keys_are_those_of_one(void **state) {
+    static const char *const faults[][3] = {
+        {"    postgres: \"\"\n", ":9:5", "files: [...]  or  postgres:"},
+        {"    view: a.b\n", ":13:11", "`view` belongs to a source with  postgres:"},
+        {"    readers: 2\n", ":13:14", "`readers` belongs"},
+        {"    allow_row_security: so\n", ":13:25", "`allow_row_security` belongs"},
+    };
+    static const char *const alone[][3] = {
+        {"    postgres: \"\"\n    readers: 9\n", ":13:14", "1 to 8"},
+        {"    postgres: \"\"\n    readers: 0\n", ":13:14", "1 to 8"},
+        {"    postgres: \"\"\n    readers: 10\n", ":13:14", "1 to 8"},
+        {"    postgres: \"\"\n    manifest: m.csv\n", ":13:15", "`manifest` belongs"},
+        {"    postgres: \"passfile=/tmp/x\"\n", ":12:15", "\"passfile\" is not allowed"},
+        {"    postgres: \"password=x\"\n", ":12:15", "password"},
+    };
+    world *at = *state;
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        char fresh[200];
+        snprintf(fresh, sizeof fresh, "    files: [\"data/labs*.csv\"]\n%s", faults[i][0]);
+        must_refuse(at, "    files: [\"data/labs*.csv\"]\n", fresh, faults[i][1], faults[i][2]);
+    }
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
+        must_refuse(at, "    files: [\"data/labs*.csv\"]\n", alone[i][0], alone[i][1], alone[i][2]);
 }
 
 static void an_override_says_why(void **state) {
@@ -518,6 +564,8 @@ int main(void) {
         PLAN_TEST(an_unknown_key_is_told_with_the_nearest_known_one),
         PLAN_TEST(a_limit_of_a_gate_is_a_share_with_a_reason),
         PLAN_TEST(what_is_missing_is_named),
+        PLAN_TEST(a_source_of_a_database_says_where_its_rows_are),
+        PLAN_TEST(a_source_is_files_or_a_table_and_its_keys_are_those_of_one),
         PLAN_TEST(an_override_says_why),
         PLAN_TEST(files_of_a_pattern_are_taken_bytewise_and_in_the_order_of_patterns),
         PLAN_TEST(options_go_before_the_file),

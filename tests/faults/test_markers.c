@@ -5,10 +5,17 @@
 #include "support/fault_row.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 /* With a run of digits, as somebody's number has. */
 #define MARKER "Zq7731415926"
@@ -227,6 +234,131 @@ static void no_row_of_a_table_named_by_mistake_is_told(void **state) {
         no_row_of_a_table_is_told(tables[i]);
 }
 
+/* --- while the program lives ---------------------------------------------------------------------
+ */
+
+/* Whether a file of /proc could be read, and holds no marker. Its texts end with NULs. */
+static bool expect_clean_proc(pid_t pid, const char *name) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+    bytes content = file_read(path);
+    for (size_t i = 0; i + sizeof MARKER - 1 <= content.nbytes; i++)
+        if (memcmp(content.at + i, MARKER, sizeof MARKER - 1) == 0)
+            fail_msg("/proc/PID/%s shows the marker", name);
+    const bool is_read = content.nbytes > 0;
+    free(content.at);
+    return is_read;
+}
+
+/* The names of what it has open, too. */
+static void expect_clean_open_files(pid_t pid) {
+    for (int fd = 0; fd < 64; fd++) {
+        char path[64], target[512];
+        snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)pid, fd);
+        const ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length < 0)
+            continue;
+        target[length] = '\0';
+        expect_absent("the name of an open file", target);
+    }
+}
+
+static bool is_read(int pipe_end) {
+    int waiting = 0;
+    assert_int_equal(ioctl(pipe_end, FIONREAD, &waiting), 0);
+    return waiting == 0;
+}
+
+/* The program has taken what was put into the pipe and waits for the rest: what the process list
+   shows of it holds no marker, and a crash leaves no file. */
+static void expect_clean_process(pid_t pid, int pipe_end, const char *folder) {
+    while (!is_read(pipe_end)) {
+        assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    unsigned seen = 0;
+    static const char *const names[] = {"cmdline", "environ", "comm", "stat", "status", "maps"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        seen += expect_clean_proc(pid, names[i]);
+    assert_true(seen >= 3); /* environ and maps are root's: the program is not dumpable */
+    expect_clean_open_files(pid);
+    expect_clean_files(folder, 0);
+}
+
+/* Where core files of a process that runs in the folder would lie. */
+static void expect_no_core(const char *folder) {
+    DIR *listing = opendir(folder);
+    assert_non_null(listing);
+    for (struct dirent *entry; (entry = readdir(listing));)
+        if (strncmp(entry->d_name, "core", 4) == 0)
+            fail_msg("a crash left %s", entry->d_name);
+    closedir(listing);
+}
+
+/* In the folder, with core files of any size; `in` becomes its stdin. */
+static pid_t start_in(const char *folder, const char *const *arguments, int in) {
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child > 0)
+        return child;
+    const char *argv[16] = {program_path()};
+    for (size_t i = 0; arguments[i] && i < 14; i++)
+        argv[i + 1] = arguments[i];
+    struct rlimit all;
+    int null = open("/dev/null", O_WRONLY);
+    if (getrlimit(RLIMIT_CORE, &all) == 0) {
+        all.rlim_cur = all.rlim_max;
+        (void)setrlimit(RLIMIT_CORE, &all);
+    }
+    if (chdir(folder) != 0 || dup2(in, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+        _exit(126);
+    execv(argv[0], (char *const *)(uintptr_t)argv);
+    _exit(127);
+}
+
+/* A run whose results are markers and come through a pipe:
+   looked at while it holds them, then crashed. */
+static void no_marker_in_the_process_list_or_a_core(void **state) {
+    (void)state;
+    static const char pipeline[] =
+        "name: night\nas_of: 2025-12-31\nsources:\n"
+        "  - { name: roster, kind: patients, profile: magscreen, files: [data/patients.csv.gz] }\n"
+        "  - { name: lims, kind: labs, profile: magscreen, files: [\"-\"] }\n"
+        "pack: magnesium-safety\n";
+    static const int crashes[] = {SIGSEGV, SIGABRT, SIGQUIT};
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_replace_all(&cohort, FAULT_PATIENTS_TABLE, "q00", MARKER);
+    for (size_t i = 0; i < FAULT_TABLE_COUNT; i++)
+        add_rows(&cohort, forms[i]);
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++) {
+        char path[512];
+        int ends[2], status;
+        fault_run run = fault_begin(&cohort);
+        snprintf(path, sizeof path, "%s/night.yaml", run.folder);
+        file_write(path, pipeline, sizeof pipeline - 1);
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(fcntl(ends[1], F_SETFD, FD_CLOEXEC), 0);
+        const char *const arguments[] = {"run", "night.yaml", "--out", "out", NULL};
+        const pid_t pid = start_in(run.folder, arguments, ends[0]);
+        close(ends[0]);
+        const bytes *labs = &cohort.text[FAULT_LABS];
+        const size_t nbytes = labs->nbytes < 32768 ? labs->nbytes : 32768;
+        assert_int_equal(write(ends[1], labs->at, nbytes), nbytes);
+        expect_clean_process(pid, ends[1], run.folder);
+        assert_int_equal(kill(pid, crashes[i]), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+#ifdef WCOREDUMP
+        assert_false(WIFSIGNALED(status) && WCOREDUMP(status));
+#endif
+        close(ends[1]);
+        expect_no_core(run.folder);
+        expect_clean_files(run.folder, 0);
+        fault_run_done(&run);
+    }
+    fault_cohort_done(&cohort);
+}
+
 /* Headers, a file without one, a row that never ends, ids that are all markers. */
 static void no_header_is_told(void **state) {
     (void)state;
@@ -290,9 +422,11 @@ static void markers_stand_in_the_tables_of_results(void **state) {
 }
 
 int main(void) {
-    static const fault_row tests[] = {
-        FAULT_ROW(no_cell_of_any_table_is_told), FAULT_ROW(no_cell_of_conditions_and_stays_is_told),
-        FAULT_ROW(no_row_of_a_table_named_by_mistake_is_told), FAULT_ROW(no_header_is_told),
-        FAULT_ROW(markers_stand_in_the_tables_of_results)};
+    static const fault_row tests[] = {FAULT_ROW(no_cell_of_any_table_is_told),
+                                      FAULT_ROW(no_cell_of_conditions_and_stays_is_told),
+                                      FAULT_ROW(no_row_of_a_table_named_by_mistake_is_told),
+                                      FAULT_ROW(no_header_is_told),
+                                      FAULT_ROW(no_marker_in_the_process_list_or_a_core),
+                                      FAULT_ROW(markers_stand_in_the_tables_of_results)};
     return FAULT_ROWS_RUN(tests);
 }

@@ -487,6 +487,7 @@ static void every_malformed_line_about_a_drug_or_a_stay_is_refused(void **state)
         {"MGSUPP since 9 days ago until 3 days ago with food", "`since N days ago"},
         {"drug \"Furosemide\"", "`since N days ago"},
         {"drug \"Furosemide\" 40 mg daily since 3 days ago", "`since N days ago"},
+        {"drug \"Furosemide since 3 days ago", "`since N days ago"}, /* the quote goes on */
         {"PPI issue", "`issue ... N days ago"},
         {"PPI issue since 3 days ago", "`issue ... N days ago"},
         {"PPI issue 3 days ago 28", "`issue ... N days ago"},

@@ -2,6 +2,8 @@
  */
 #include "world.h"
 
+#include "cohort/store.h"
+
 #include "rules/kidney_function.h"
 
 #include <math.h>
@@ -91,6 +93,19 @@ static void the_inputs_are_told_as_they_were_used(void **state) {
     expect_inputs("egfr_reported >90 mL/min/1.73m2");
     WORLD(&in, "female 60 y 50 kg 155 cm", "egfr_reported 35 mL/min/1.73m2 3 days ago");
     expect_inputs("egfr_reported 35 mL/min/1.73m2, age 60, female, 50.0 kg, 155.0 cm");
+}
+
+/* No given line names a policy: a profile does. Ideal is 45.5 + 0.91 x (160 - 152.4) = 52.416 kg.
+ */
+static void the_policy_of_a_profile_decides_the_weight(void **state) {
+    (void)state;
+    WORLD(&in, "female 60 y 90 kg 160 cm", "creatinine 100 umol/L 10 days ago");
+    in.cohort->settings.kidney.weight_policy = MAG_WEIGHT_BNF;
+    expect_kf(80 * 52.416 * 1.04 / 100, MAG_KF_CG_ADJ30);
+    expect_inputs("creatinine 100 umol/L, age 60, female, 52.4 kg ideal");
+    in.cohort->settings.kidney.weight_policy = MAG_WEIGHT_ACTUAL;
+    expect_kf(80 * 90 * 1.04 / 100, MAG_KF_CG_ACTUAL);
+    expect_inputs("creatinine 100 umol/L, age 60, female, 90.0 kg");
 }
 
 static void a_reported_lower_bound_stays_one(void **state) {
@@ -211,6 +226,7 @@ int main(void) {
         cmocka_unit_test(without_a_weight_of_a_year_ckd_epi_is_taken),
         cmocka_unit_test(a_reported_value_is_made_absolute_when_size_is_known),
         cmocka_unit_test(the_inputs_are_told_as_they_were_used),
+        cmocka_unit_test(the_policy_of_a_profile_decides_the_weight),
         cmocka_unit_test(a_reported_lower_bound_stays_one),
         cmocka_unit_test(a_censored_creatinine_bounds_the_clearance_from_below),
         cmocka_unit_test(the_age_is_that_of_the_day_of_the_sample),

@@ -269,6 +269,8 @@ static void femg_looks_at_each_sample_of_its_own(void **state) {
                           "creatinine_urine 565.6 mg/24h 48 hours ago");
     if (value.bounds.unknown != 0 || fabs(value.bounds.low - 15.4286) > 0.001)
         fail_msg("%g", value.bounds.low);
+    value = femg_of(SERUM URINE "; LOOP since 5 days ago"); /* another drug does not matter */
+    assert_int_equal(value.bounds.unknown, 0);
     value = femg_of(SERUM URINE);
     assert_false(has_note(&value, MAG_VALUE_NOTE_TIME_RESOLUTION));
     static const char *const by_date[] = {

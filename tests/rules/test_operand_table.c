@@ -57,6 +57,11 @@ static void what_asks_something_else_has_a_number_of_its_own(void **state) {
         {"count(egfr < 31 mL/min/1.73m2) > 1", "count(egfr < 30 mL/min/1.73m2) > 1"},
         {"count(inr < 1.5) > 1", "count(inr < 1.50) > 1"},
         {"count(inr < 15) > 1", "count(inr < 1.5) > 1"},
+        {"count(bicarbonate < molar_only) > 1", "count(bicarbonate < 0.60 mmol/L) > 1"},
+        {"count(bicarbonate < 0.60 mmol/L) > 1", "count(bicarbonate < molar_only) > 1"},
+        {"count(bicarbonate < 20 mmol/L) > 1", "count(bicarbonate < 21 mmol/L) > 1"},
+        {"count(albumin < 35 g/L) > 1", "count(albumin < 36 g/L) > 1"},
+        {"count(albumin < 35 g/L) > 1", "count(albumin < 35 g/dL) > 1"},
         {"haemolysed(pair(sample, potassium within 7 days))",
          "haemolysed(pair(sample, potassium same specimen))"},
     };

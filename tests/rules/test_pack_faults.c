@@ -434,8 +434,20 @@ static int end(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static void more_rules_than_a_list_may_have_are_refused_before_they_are_read(void **state) {
+    (void)state;
+    enum { MOST = 4096 };
+    static char text[4 * (MOST + 1) + 64];
+    size_t length = (size_t)snprintf(text, sizeof text, "pack: p\nversion: 1.0.0\nrules: [{}");
+    for (int i = 0; i < MOST; i++, length += 4)
+        memcpy(text + length, ", {}", 4);
+    memcpy(text + length, "]\n", 3);
+    assert_fault(&in, pack_load(&in, text), MAG_MSG_R510, "more than 4096 entries");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(more_rules_than_a_list_may_have_are_refused_before_they_are_read),
         TEST(parameters_that_cannot_be),
         TEST(limits_that_cannot_be),
         TEST(groups_that_cannot_be),
