@@ -56,7 +56,9 @@ declare
     part text;
 begin
     foreach part in array array['stage_episode', 'cannot_tell', 'summary'] loop
-        execute format('drop table if exists magscreen.%I', part || '_' || run_id);
+        if to_regclass('magscreen.' || part || '_' || run_id) is not null then
+            execute format('drop table magscreen.%I', part || '_' || run_id);
+        end if;
     end loop;
 end
 $$;

@@ -90,8 +90,9 @@ create view magscreen.v_rule_trend with (security_barrier = true) as
     select l.month, l.as_of, l.rule_id, l.rule_version, v.title, l.site, l.assessed, l.flagged,
         l.status, round(l.rate, 4) as rate,
         case when l.width is not null then round(l.centre, 4) end as centre,
-        round(greatest(0, l.centre - l.width), 4) as lower_limit,
-        round(least(1, l.centre + l.width), 4) as upper_limit,
+        case when l.width is not null then round(greatest(0, l.centre - l.width), 4) end
+            as lower_limit,
+        case when l.width is not null then round(least(1, l.centre + l.width), 4) end as upper_limit,
         case when l.width is null or l.rate is null then null
             when l.rate > l.centre + l.width then 'above'
             when l.rate < l.centre - l.width then 'below' else 'within' end as signal
