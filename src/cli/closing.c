@@ -287,6 +287,23 @@ static void show_what_was_looked_at(const mag_run_report *report) {
     }
 }
 
+/* "318 new, 1,902 ongoing, 205 resolved": what the night did to the flags of the nights before. */
+static void show_ledger(const mag_run_report *report) {
+    char line[256] = "";
+    size_t at = 0;
+    count_text count;
+    if (!report->has_ledger)
+        return;
+    for (unsigned event = MAG_EPISODE_NEW; event < MAG_EPISODE_EVENT_COUNT; event++) {
+        uint64_t n = report->episodes_by_event[event];
+        if (n > 0)
+            at += (size_t)snprintf(line + at, sizeof line - at, "%s%s %s", at ? ", " : "",
+                                   mag_count_text(n, count),
+                                   mag_episode_event_name((mag_episode_event)event));
+    }
+    mag_show("  flags: %s", at ? line : "none now, and none in the run before");
+}
+
 static void show_flags(const mag_run_report *report) {
     uint64_t visible = 0;
     char line[256] = "";
@@ -349,6 +366,19 @@ int mag_closing_exit_code(const mag_closing *closing) {
     return exit_code == 0 && closing->has_lost_messages ? PUBLISHED_WITH_WARNINGS : exit_code;
 }
 
+/* Here, or in the run before that was named. */
+static void show_nothing_new(const mag_closing *closing, int exit_code) {
+    const mag_run_report *report = closing->report;
+    const char *holder = closing->out_directory;
+    if (report->published_by && report->previous)
+        holder = report->previous->directory;
+    mag_show("NOTHING NEW: %s holds this very result already [MS-P410]   (exit %d)", holder,
+             exit_code);
+    if (report->published_by)
+        mag_show("published as run %s", report->published_by);
+    mag_show("next: magscreen worklist --from %s", holder);
+}
+
 static void show_end(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
     const char *out = closing->out_directory;
@@ -371,8 +401,7 @@ static void show_end(const mag_closing *closing) {
         mag_show("next: magscreen worklist --from %s", out);
         return;
     case MAG_RUN_NOTHING_NEW:
-        mag_show("NOTHING NEW: %s holds this very result already   (exit %d)", out, exit_code);
-        mag_show("next: magscreen worklist --from %s", out);
+        show_nothing_new(closing, exit_code);
         return;
     case MAG_RUN_HELD:
         mag_show("HELD in %s.held, nothing new is visible   (exit %d)", out, exit_code);
@@ -460,6 +489,7 @@ void mag_closing_lines(const mag_closing *closing) {
         for (size_t i = 0; i < report->finding_count; i++)
             show_finding(&report->findings[i]);
         show_flags(report);
+        show_ledger(report);
         show_series(report);
     }
     if (closing->has_timings)
@@ -560,6 +590,17 @@ static void lists_json(mag_json *json, const mag_run_report *report) {
     mag_json_end_array(json);
 }
 
+static void ledger_json(mag_json *json, const mag_run_report *report) {
+    if (!report->has_ledger)
+        return;
+    mag_json_key(json, "episodes");
+    mag_json_object(json);
+    for (unsigned event = MAG_EPISODE_NEW; event < MAG_EPISODE_EVENT_COUNT; event++)
+        mag_json_key_integer(json, mag_episode_event_name((mag_episode_event)event),
+                             (int64_t)report->episodes_by_event[event]);
+    mag_json_end_object(json);
+}
+
 mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error *err) {
     const mag_run_report *report = closing->report;
     uint64_t read = 0;
@@ -578,6 +619,7 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     mag_json_key_integer(&json, "patients", (int64_t)report->patient_count);
     mag_json_key_integer(&json, "screened", (int64_t)report->screened_count);
     mag_json_key_integer(&json, "hidden", (int64_t)report->hidden_count);
+    ledger_json(&json, report);
     for (int severity = MAG_SEVERITY_CRITICAL; severity >= MAG_SEVERITY_INFO; severity--)
         mag_json_key_integer(&json, mag_severity_name((mag_severity)severity),
                              (int64_t)report->visible_by_severity[severity]);

@@ -195,6 +195,24 @@ static mag_status name_rules(const mag_outcome_view *view, const evaluation *all
     return status;
 }
 
+/* What became of the patient's flags over the nights. */
+static mag_status show_episodes(const mag_outcome_view *view, mag_arena *arena, mag_error *err) {
+    bool is_first = true;
+    for (size_t i = 0; i < view->episodes.count; i++) {
+        const mag_episode_line *episode = &view->episodes.at[i];
+        const char *words = mag_episode_words(arena, episode);
+        if (words == NULL)
+            return mag_fail_memory(err, sizeof *episode);
+        if (view->rule && strcmp(view->rule, episode->rule_id) != 0)
+            continue;
+        if (is_first)
+            mag_show("EPISODES (flags over the nights):");
+        is_first = false;
+        mag_show("  %s  %s", episode->flag_id, words);
+    }
+    return MAG_OK;
+}
+
 mag_status mag_outcomes_show(const mag_outcome_view *view, mag_arena *arena, mag_error *err) {
     evaluation all;
     mag_status status = evaluate(view, arena, &all, err);
@@ -207,6 +225,8 @@ mag_status mag_outcomes_show(const mag_outcome_view *view, mag_arena *arena, mag
         status = name_rules(view, &all, false, "NOT APPLICABLE (--rule ID says why):", err);
     if (status == MAG_OK)
         status = name_rules(view, &all, true, "ABOUT SOURCES, not a patient (see run.json):", err);
+    if (status == MAG_OK)
+        status = show_episodes(view, arena, err);
     mag_evaluator_free(all.evaluator);
     return status;
 }
@@ -237,6 +257,37 @@ static void fact_json(mag_json *json, const mag_cohort *cohort, const mag_fact *
     mag_json_end_object(json);
 }
 
+static void episode_json(mag_json *json, const mag_episode_line *episode) {
+    mag_json_object(json);
+    mag_json_key_text(json, "flag_id", episode->flag_id);
+    key_if(json, "event", episode->event);
+    mag_json_key_text(json, "state", episode->state);
+    mag_json_key_text(json, "opened", episode->opened);
+    mag_json_key_text(json, "last_seen", episode->last_seen);
+    key_if(json, "resolved", episode->resolved);
+    key_if(json, "machine_reason", episode->machine_reason);
+    key_if(json, "event_start", episode->event_start);
+    key_if(json, "event_stop", episode->event_stop);
+    mag_json_end_object(json);
+}
+
+/* What became of the rule's flags over the nights; nothing if there were none. */
+static void episodes_json(mag_json *json, const mag_outcome_view *view, const char *rule_id) {
+    bool is_first = true;
+    for (size_t i = 0; i < view->episodes.count; i++) {
+        if (strcmp(view->episodes.at[i].rule_id, rule_id) != 0)
+            continue;
+        if (is_first) {
+            mag_json_key(json, "episodes");
+            mag_json_array(json);
+        }
+        is_first = false;
+        episode_json(json, &view->episodes.at[i]);
+    }
+    if (!is_first)
+        mag_json_end_array(json);
+}
+
 static mag_status rule_json(const mag_outcome_view *view, const evaluation *all, size_t rule_idx,
                             mag_json *json, mag_error *err) {
     const mag_rule_facts *rule = mag_pack_rule(view->pack, rule_idx);
@@ -253,6 +304,7 @@ static mag_status rule_json(const mag_outcome_view *view, const evaluation *all,
                           mag_pack_rule(view->pack, (size_t)outcome->hidden_by)->id);
     key_if(json, "detail", explanation.detail);
     key_if(json, "notes", explanation.notes);
+    episodes_json(json, view, rule->id);
     mag_json_key(json, "facts");
     mag_json_array(json);
     for (size_t i = 0; i < explanation.fact_count; i++)

@@ -3,12 +3,14 @@
 #define MAG_CLI_OUTCOME_VIEW_H
 
 #include "base/text.h"
+#include "cli/result_episodes.h"
 #include "rules/evaluate.h"
 
 typedef struct mag_outcome_view {
     const mag_timeline *patient;
     const mag_pack *pack;
-    const char *rule; /* this rule only; NULL: all */
+    const char *rule;           /* this rule only; NULL: all */
+    mag_episode_lines episodes; /* of the patient, in the folder that was named */
 } mag_outcome_view;
 
 /* Prints flags first, then what could not be told, what is clear, and what does not apply. */

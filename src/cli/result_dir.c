@@ -1,7 +1,7 @@
 #include "cli/result_dir.h"
 
-#include "io/csv_reader.h"
-#include "io/csv_writer.h"
+#include "cli/result_episodes.h"
+#include "cli/result_table.h"
 #include "io/yaml_tree.h"
 
 #include <stdlib.h>
@@ -15,12 +15,6 @@ static const char *text_or_null(const mag_yaml *record, const char *key) {
     return !value || is_null ? NULL : value->text;
 }
 
-/* What the machine lacks has a hint of its own. */
-static void hint_folder(mag_error *err) {
-    if (err->status != MAG_E_RESOURCE)
-        mag_hint(err, "name a folder that magscreen run has written");
-}
-
 mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_result_record *out,
                                   mag_error *err) {
     char *path = mag_arena_format(arena, "%s/run.json", directory);
@@ -29,7 +23,7 @@ mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_r
     mag_span text;
     mag_status status = mag_yaml_read_file(arena, path, &text, err);
     if (status != MAG_OK) {
-        hint_folder(err);
+        mag_result_hint_folder(err);
         return status;
     }
     const mag_yaml *root;
@@ -62,70 +56,6 @@ bool mag_result_has_input(const mag_result_record *record, const char *sha256) {
     return false;
 }
 
-/* --- tables ------------------------------------------------------------------------------------
- */
-typedef struct table {
-    mag_stream *stream;
-    mag_csv_reader *reader;
-    const mag_csv_row *row;
-} table;
-
-static mag_status table_open(table *in, mag_arena *arena, const char *directory, const char *name,
-                             mag_error *err) {
-    *in = (table){0};
-    char *path = mag_arena_format(arena, "%s/%s", directory, name);
-    if (!path)
-        return mag_fail_memory(err, strlen(directory));
-    mag_account *account = mag_arena_account(arena);
-    mag_status status = mag_stream_open(&in->stream, path, account, err);
-    if (status != MAG_OK) {
-        hint_folder(err);
-        return status;
-    }
-    return mag_csv_open(&in->reader, in->stream, path, ',', 0, account, err);
-}
-
-static void table_close(table *in) {
-    if (in->reader)
-        mag_csv_close(in->reader);
-    mag_stream_close(in->stream);
-}
-
-/* Finds the columns by name; every one must be there. */
-static mag_status table_columns(const table *in, const char *const *names, unsigned *columns,
-                                mag_error *err) {
-    for (size_t i = 0; names[i]; i++) {
-        unsigned column = 0;
-        while (column < mag_csv_column_count(in->reader) &&
-               !mag_span_is(mag_csv_column_name(in->reader, column), names[i]))
-            column++;
-        if (column == mag_csv_column_count(in->reader))
-            return mag_fail(err, MAG_E_INPUT, MAG_MSG_I128,
-                            "this is no table of magscreen: column \"%s\" is missing", names[i]);
-        columns[i] = column;
-    }
-    return MAG_OK;
-}
-
-/* Next row into texts (in the order of the columns); *is_end at the verified end. A cell that got
-   a ' in front against spreadsheets loses it again. */
-static mag_status table_next(table *in, mag_arena *arena, const unsigned *columns, size_t count,
-                             const char **texts, bool *is_end, mag_error *err) {
-    MAG_TRY(mag_csv_next(in->reader, &in->row, err));
-    *is_end = !in->row;
-    if (*is_end)
-        return MAG_OK;
-    if (in->row->fault != MAG_CSV_OK)
-        return mag_fail(err, MAG_E_INPUT, MAG_MSG_I131, "line %u is damaged", in->row->line);
-    for (size_t i = 0; i < count; i++) {
-        mag_span cell = mag_csv_without_guard(in->row->fields[columns[i]]);
-        texts[i] = mag_arena_text(arena, cell);
-        if (!texts[i])
-            return mag_fail_memory(err, cell.nbytes);
-    }
-    return MAG_OK;
-}
-
 /* --- flags -------------------------------------------------------------------------------------
  */
 static const char *const flag_columns[] = {
@@ -142,8 +72,9 @@ static mag_severity severity_of(const char *name) {
 
 static mag_flag_line flag_of(const char *const *texts) {
     const mag_severity severity = severity_of(texts[10]);
-    return (mag_flag_line){texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6],
-                           texts[7], texts[8], texts[9], severity, severity, NULL,     texts[11]};
+    return (mag_flag_line){texts[0], texts[1],  texts[2], texts[3], texts[4], texts[5],
+                           texts[6], texts[7],  texts[8], texts[9], severity, severity,
+                           NULL,     texts[11], "",       NULL};
 }
 
 /* A flag that is shown stands for those that it hides (hidden_by names the visible one), so that
@@ -168,8 +99,18 @@ static void rank_flags(mag_flag_line *flags, size_t count) {
     }
 }
 
+static bool is_news(const mag_flag_line *flag) {
+    static const char *const states[] = {"new", "worsened", "reopened"};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (strcmp(flag->state, states[i]) == 0)
+            return true;
+    return false;
+}
+
 static int compare_flags(const void *left, const void *right) {
     const mag_flag_line *a = left, *b = right;
+    if (is_news(a) != is_news(b))
+        return is_news(a) ? -1 : 1;
     if (a->rank != b->rank)
         return a->rank > b->rank ? -1 : 1;
     if (a->severity != b->severity)
@@ -183,12 +124,12 @@ typedef struct flag_list {
     size_t count, capacity;
 } flag_list;
 
-static mag_status read_flag_rows(table *in, mag_arena *arena, flag_list *flags, mag_error *err) {
-    unsigned columns[FLAG_COLUMN_COUNT];
+static mag_status read_flag_rows(mag_result_table *in, mag_arena *arena, flag_list *flags,
+                                 mag_error *err) {
     const char *texts[FLAG_COLUMN_COUNT];
-    MAG_TRY(table_columns(in, flag_columns, columns, err));
+    MAG_TRY(mag_result_table_columns(in, flag_columns, err));
     for (bool is_end = false;;) {
-        MAG_TRY(table_next(in, arena, columns, FLAG_COLUMN_COUNT, texts, &is_end, err));
+        MAG_TRY(mag_result_table_next(in, arena, texts, &is_end, err));
         if (is_end)
             return MAG_OK;
         MAG_TRY(mag_grow(mag_arena_account(arena), &flags->items, &flags->capacity,
@@ -197,21 +138,73 @@ static mag_status read_flag_rows(table *in, mag_arena *arena, flag_list *flags, 
     }
 }
 
+/* What nobody could assess tonight was not resolved by that: it stays on the list. */
+static mag_flag_line flag_of_unconfirmed(const mag_episode_line *episode) {
+    const mag_severity severity = severity_of(episode->severity);
+    return (mag_flag_line){.flag_id = episode->flag_id,
+                           .patient_id = episode->patient_id,
+                           .rule_id = episode->rule_id,
+                           .rule_version = "",
+                           .state = episode->state,
+                           .as_of = episode->last_seen,
+                           .hidden_by = "",
+                           .notes = "",
+                           .evidence = NULL,
+                           .title = "could not be assessed again; last flagged then",
+                           .severity = severity,
+                           .rank = severity,
+                           .could_be = "",
+                           .opened = episode->opened,
+                           .facts = episode->shown_facts};
+}
+
+static int compare_to_episode(const mag_flag_line *flag, const mag_episode_line *episode) {
+    const int order = strcmp(flag->patient_id, episode->patient_id);
+    return order ? order : strcmp(flag->rule_id, episode->rule_id);
+}
+
+/* Both are sorted alike: a flag learns when its episode was opened, and what is unconfirmed is
+   added. */
+static mag_status add_episodes(mag_arena *arena, const char *directory, flag_list *flags,
+                               mag_error *err) {
+    mag_episode_lines episodes;
+    const size_t flagged = flags->count;
+    size_t next = 0;
+    MAG_TRY(mag_result_read_episodes(arena, directory, NULL, &episodes, err));
+    for (size_t i = 0; i < episodes.count; i++) {
+        const mag_episode_line *episode = &episodes.at[i];
+        mag_flag_line *rows = flags->items;
+        while (next < flagged && compare_to_episode(&rows[next], episode) < 0)
+            next++;
+        if (next < flagged && strcmp(rows[next].flag_id, episode->flag_id) == 0)
+            rows[next].opened = episode->opened;
+        if (strcmp(episode->event, "unconfirmed") != 0)
+            continue;
+        MAG_TRY(mag_grow(mag_arena_account(arena), &flags->items, &flags->capacity,
+                         sizeof(mag_flag_line), flags->count + 1, err));
+        ((mag_flag_line *)flags->items)[flags->count++] = flag_of_unconfirmed(episode);
+    }
+    return MAG_OK;
+}
+
 mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const mag_flag_line **out,
                                  size_t *count, mag_error *err) {
-    table in;
+    mag_result_table in;
     flag_list flags = {0};
-    mag_status status = table_open(&in, arena, directory, "flags.csv.gz", err);
+    mag_status status = mag_result_table_open(&in, arena, directory, "flags.csv.gz", err);
     if (status == MAG_OK)
         status = read_flag_rows(&in, arena, &flags, err);
-    table_close(&in);
+    mag_result_table_close(&in);
+    if (status == MAG_OK && flags.count > 0)
+        rank_flags(flags.items, flags.count);
+    if (status == MAG_OK)
+        status = add_episodes(arena, directory, &flags, err);
     size_t nbytes = flags.count * sizeof(mag_flag_line);
     mag_flag_line *kept = mag_arena_alloc(arena, nbytes + 1);
     if (status == MAG_OK && !kept)
         status = mag_fail_memory(err, nbytes);
     if (status == MAG_OK && flags.count > 0) {
         memcpy(kept, flags.items, nbytes);
-        rank_flags(kept, flags.count);
         qsort(kept, flags.count, sizeof *kept, compare_flags);
     }
     mag_drop(mag_arena_account(arena), flags.items, flags.capacity, sizeof(mag_flag_line));
@@ -235,14 +228,14 @@ static bool holds(const char *const *ids, size_t count, const char *id) {
     return false;
 }
 
-static mag_status read_rule_ids(table *in, mag_arena *arena, const char **ids, mag_error *err) {
+static mag_status read_rule_ids(mag_result_table *in, mag_arena *arena, const char **ids,
+                                mag_error *err) {
     static const char *const names[] = {"rule_id", NULL};
-    unsigned column;
     size_t count = 0;
-    MAG_TRY(table_columns(in, names, &column, err));
+    MAG_TRY(mag_result_table_columns(in, names, err));
     for (bool is_end = false;;) {
         const char *id = NULL;
-        MAG_TRY(table_next(in, arena, &column, 1, &id, &is_end, err));
+        MAG_TRY(mag_result_table_next(in, arena, &id, &is_end, err));
         if (is_end)
             return MAG_OK;
         if (count < RULE_COUNT && !holds(ids, count, id))
@@ -252,32 +245,31 @@ static mag_status read_rule_ids(table *in, mag_arena *arena, const char **ids, m
 
 mag_status mag_result_read_rules(mag_arena *arena, const char *directory, const char *const **ids,
                                  mag_error *err) {
-    table in;
+    mag_result_table in;
     const char **kept = mag_arena_alloc(arena, (RULE_COUNT + 1) * sizeof *kept);
     if (!kept)
         return mag_fail_memory(err, RULE_COUNT * sizeof *kept);
     memset(kept, 0, (RULE_COUNT + 1) * sizeof *kept);
-    mag_status status = table_open(&in, arena, directory, "summary.csv", err);
+    mag_status status = mag_result_table_open(&in, arena, directory, "summary.csv", err);
     if (status == MAG_OK)
         status = read_rule_ids(&in, arena, kept, err);
-    table_close(&in);
+    mag_result_table_close(&in);
     *ids = kept;
     return status;
 }
 
 /* --- rejects -----------------------------------------------------------------------------------
  */
-static mag_status each_reject(table *in, mag_arena *rows,
+static mag_status each_reject(mag_result_table *in, mag_arena *rows,
                               mag_status (*each)(void *context, const mag_reject_line *row,
                                                  mag_error *err),
                               void *context, mag_error *err) {
     static const char *const names[] = {"source", "file", "column", "reason",
                                         "detail", "line", NULL};
-    unsigned columns[6];
     const char *texts[6];
-    MAG_TRY(table_columns(in, names, columns, err));
+    MAG_TRY(mag_result_table_columns(in, names, err));
     for (bool is_end = false;; mag_arena_reset(rows)) {
-        MAG_TRY(table_next(in, rows, columns, 6, texts, &is_end, err));
+        MAG_TRY(mag_result_table_next(in, rows, texts, &is_end, err));
         if (is_end)
             return MAG_OK;
         mag_reject_line row = {texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]};
@@ -292,11 +284,11 @@ mag_status mag_result_each_reject(mag_arena *arena, const char *directory,
     mag_arena *rows = mag_arena_new(mag_arena_account(arena));
     if (!rows)
         return mag_fail_memory(err, sizeof(void *));
-    table in;
-    mag_status status = table_open(&in, arena, directory, "rejects.csv.gz", err);
+    mag_result_table in;
+    mag_status status = mag_result_table_open(&in, arena, directory, "rejects.csv.gz", err);
     if (status == MAG_OK)
         status = each_reject(&in, rows, each, context, err);
-    table_close(&in);
+    mag_result_table_close(&in);
     mag_arena_free(rows);
     return status;
 }

@@ -22,7 +22,7 @@ bool mag_result_has_input(const mag_result_record *record, const char *sha256);
 mag_status mag_result_read_record(mag_arena *arena, const char *directory, mag_result_record *out,
                                   mag_error *err) MAG_MUST_CHECK;
 
-/* One row of flags.csv.gz; texts live in the arena. */
+/* One row of flags.csv.gz, or an unconfirmed one of episodes.csv.gz; texts live in the arena. */
 typedef struct mag_flag_line {
     const char *flag_id, *patient_id, *rule_id, *rule_version, *state, *as_of;
     const char *hidden_by, *notes, *evidence, *title;
@@ -30,9 +30,12 @@ typedef struct mag_flag_line {
     mag_severity rank;        /* the highest of its own severity and of those that it hides */
     const char *rank_rule_id; /* the hidden rule that lifts rank above severity; NULL: none does */
     const char *could_be;     /* the severity that unknown facts leave possible, or "" */
+    const char *opened;       /* as-of of its first night; "" without a ledger */
+    const char *facts;        /* unconfirmed, without evidence: what was shown last; else NULL */
 } mag_flag_line;
 
-/* All flags of a folder, the order of a worklist: rank, severity, rule, patient. */
+/* All flags of a folder, and what could not be confirmed, in the order of a worklist: new, worsened
+   and reopened ones first, then by rank, severity, rule, patient. */
 mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const mag_flag_line **out,
                                  size_t *count, mag_error *err) MAG_MUST_CHECK;
 

@@ -153,9 +153,12 @@ static mag_status tell_changed_sources(const target *of, const mag_cohort *cohor
     return status;
 }
 
-static mag_status show_patient(mag_session *session, const mag_timeline *patient,
+static mag_status show_patient(mag_session *session, const target *of, const mag_timeline *patient,
                                const mag_options *options, mag_error *err) {
-    mag_outcome_view view = {patient, session->pack, options->rule};
+    mag_outcome_view view = {.patient = patient, .pack = session->pack, .rule = options->rule};
+    if (options->from)
+        MAG_TRY(mag_result_read_episodes(session->arena, options->from, of->patient_id,
+                                         &view.episodes, err));
     if (!options->is_json) {
         MAG_TRY(mag_timeline_show(patient, session->arena, err));
         return mag_outcomes_show(&view, session->arena, err);
@@ -181,7 +184,7 @@ static mag_status explain(mag_session *session, const target *of, const mag_opti
     mag_status status = tell_changed_sources(of, cohort, exit_code, err);
     bool is_found = mag_timeline_find(cohort, mag_span_of(of->patient_id), &patient);
     if (status == MAG_OK)
-        status = is_found ? show_patient(session, &patient, options, err)
+        status = is_found ? show_patient(session, of, &patient, options, err)
                           : fail_not_found(err, "the patients table does not have this patient");
     mag_cohort_free(cohort);
     return status;

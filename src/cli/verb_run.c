@@ -4,6 +4,7 @@
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "engine/ledger_read_dir.h"
 #include "sinks/csv_directory.h"
 
 #include <string.h>
@@ -69,12 +70,20 @@ static void tell_failure(const mag_run_report *report, const char *out, mag_erro
     err->text[0] = '\0';
 }
 
+/* The night before: what it counted, and its flags. */
+static mag_status read_previous(mag_session *session, const mag_options *options,
+                                mag_run_inputs *inputs, mag_error *err) {
+    if (!options->previous)
+        return MAG_OK;
+    MAG_TRY(mag_previous_run_read(session->arena, options->previous, &inputs->previous, err));
+    return mag_ledger_read_directory(session->arena, inputs->previous, &inputs->ledger, err);
+}
+
 static mag_status run_into(mag_session *session, const mag_options *options, mag_sink *sink,
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;
-    if (options->previous)
-        MAG_TRY(mag_previous_run_read(session->arena, options->previous, &inputs.previous, err));
+    MAG_TRY(read_previous(session, options, &inputs, err));
     const mag_run_report *report = NULL;
     const char *out = sink ? shown_directory(session) : NULL;
     mag_status status = mag_run(session->arena, &inputs, &report, err);

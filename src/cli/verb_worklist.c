@@ -1,10 +1,12 @@
-/* magscreen worklist: the visible flags of a published folder, most severe first. */
+/* magscreen worklist: the visible flags of a published folder, new and worsened ones first. */
 #include "cli/fact_text.h"
 #include "cli/result_dir.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "engine/ledger_step.h"
 #include "io/json_writer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { DEFAULT_LIMIT = 25 };
@@ -13,7 +15,7 @@ typedef struct worklist {
     const mag_flag_line *flags;
     size_t count;
     uint64_t limit; /* 0 = all */
-    const char *severity, *rule;
+    const char *severity, *rule, *state;
 } worklist;
 
 /* Whoever asks for the critical ones also gets the flag that hides a critical one. */
@@ -22,9 +24,21 @@ static bool has_severity(const mag_flag_line *flag, const char *name) {
            strcmp(name, mag_severity_name(flag->rank)) == 0;
 }
 
+/* Is the name one of a list with commas? */
+static bool is_listed(const char *list, const char *name) {
+    const size_t nbytes = strlen(name);
+    for (const char *at = list; at; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, nbytes) == 0 && (at[nbytes] == ',' || at[nbytes] == '\0'))
+            return true;
+    }
+    return false;
+}
+
 static bool is_wanted(const worklist *list, const mag_flag_line *flag) {
     return mag_flag_is_on_worklist(flag) &&
            (!list->severity || has_severity(flag, list->severity)) &&
+           (!list->state || is_listed(list->state, flag->state)) &&
            (!list->rule || strcmp(list->rule, flag->rule_id) == 0);
 }
 
@@ -38,6 +52,7 @@ static void flag_json(mag_json *json, uint64_t row, const mag_flag_line *flag, c
     mag_json_key_text(json, "sorted_as", mag_severity_name(flag->rank));
     mag_json_key_text(json, "could_be", flag->could_be);
     mag_json_key_text(json, "state", flag->state);
+    mag_json_key_text(json, "open_since", flag->opened);
     mag_json_key_text(json, "as_of", flag->as_of);
     mag_json_key_text(json, "title", flag->title);
     mag_json_key_text(json, "notes", flag->notes);
@@ -45,15 +60,43 @@ static void flag_json(mag_json *json, uint64_t row, const mag_flag_line *flag, c
     mag_json_end_object(json);
 }
 
+/* "ongoing, open 12 days"; nothing of a flag that is new. */
+static void state_words(const mag_flag_line *flag, char *out, size_t nbytes) {
+    char days[MAG_AMOUNT_TEXT_NBYTES];
+    const mag_minute opened = mag_as_of_minute(flag->opened);
+    const mag_minute now = mag_as_of_minute(flag->as_of);
+    out[0] = '\0';
+    if (strcmp(flag->state, mag_episode_event_name(MAG_EPISODE_NEW)) == 0)
+        return;
+    if (!flag->evidence) /* the night it was flagged last is not tonight */
+        (void)snprintf(out, nbytes, "%s, open since %.16s; ", flag->state, flag->opened);
+    else if (opened == MAG_MINUTE_NONE || now < opened)
+        (void)snprintf(out, nbytes, "%s; ", flag->state);
+    else
+        (void)snprintf(
+            out, nbytes, "%s, open %s; ", flag->state,
+            mag_amount_text((uint64_t)(mag_minute_day(now) - mag_minute_day(opened)), "day", days));
+}
+
 static void show_flag(uint64_t row, const mag_flag_line *flag, const char *reason) {
     mag_show("@%llu  %-8s %s  %s  patient %s  as of %s", (unsigned long long)row,
              mag_severity_name(flag->severity), flag->flag_id, flag->title, flag->patient_id,
              flag->as_of);
     const char *hidden = flag->rank_rule_id;
-    mag_show("      %s%s%s%s%s%s%s%s%s", reason, *flag->could_be ? "; could be " : "",
+    char state[96];
+    state_words(flag, state, sizeof state);
+    mag_show("      %s%s%s%s%s%s%s%s%s%s", state, reason, *flag->could_be ? "; could be " : "",
              flag->could_be, *flag->notes ? "; notes: " : "", flag->notes,
              hidden ? "; hides the " : "", hidden ? mag_severity_name(flag->rank) : "",
              hidden ? " flag of " : "", hidden ? hidden : "");
+}
+
+static mag_status add_reason(mag_arena *arena, const mag_flag_line *flag, mag_text *out,
+                             mag_error *err) {
+    if (flag->evidence)
+        return mag_evidence_words_add(arena, flag->evidence, out, err);
+    mag_text_add_text(out, flag->facts);
+    return MAG_OK;
 }
 
 /* @N counts the whole worklist, so that a number means the same with and without filters. */
@@ -71,7 +114,7 @@ static mag_status show_rows(const worklist *list, mag_arena *arena, mag_json *js
         ++*shown;
         mag_text reason;
         mag_text_init(&reason, mag_arena_account(arena));
-        mag_status status = mag_evidence_words_add(arena, flag->evidence, &reason, err);
+        mag_status status = add_reason(arena, flag, &reason, err);
         mag_text_add_char(&reason, '\0');
         if (status == MAG_OK)
             status = mag_text_check(&reason, err);
@@ -141,6 +184,26 @@ static mag_status tell_release(mag_arena *arena, const mag_options *options, mag
     return MAG_OK;
 }
 
+/* Every name of --state is a state that a flag on the list can have. */
+static mag_status check_states(const char *list, mag_error *err) {
+    static const char *const names[] = {"new",      "ongoing",     "worsened", "improved",
+                                        "reopened", "unconfirmed", NULL};
+    for (const char *at = list; at; at = strchr(at, ',')) {
+        at += *at == ',';
+        const mag_span name = {at, strcspn(at, ",")};
+        size_t i = 0;
+        while (names[i] && !mag_span_is(name, names[i]))
+            i++;
+        if (names[i])
+            continue;
+        mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--state cannot be \"%.*s\"",
+                                     (int)name.nbytes, name.at);
+        mag_hint(err, "it is a list of new, ongoing, worsened, improved, reopened, unconfirmed");
+        return status;
+    }
+    return MAG_OK;
+}
+
 static mag_status check_options(const mag_options *options, mag_error *err) {
     static const char *const names[] = {"critical", "high", "moderate", "low", NULL};
     if (!options->from) {
@@ -148,6 +211,7 @@ static mag_status check_options(const mag_options *options, mag_error *err) {
         mag_hint(err, "DIR is a folder that magscreen run has written");
         return status;
     }
+    MAG_TRY(check_states(options->state, err));
     for (size_t i = 0; options->severity && names[i]; i++)
         if (strcmp(options->severity, names[i]) == 0)
             return MAG_OK;
@@ -190,7 +254,8 @@ mag_status mag_verb_worklist(const mag_options *options, int *exit_code, mag_err
         return mag_fail_memory(err, sizeof(void *));
     worklist list = {.limit = options->limit < 0 ? DEFAULT_LIMIT : (uint64_t)options->limit,
                      .severity = options->severity,
-                     .rule = options->rule};
+                     .rule = options->rule,
+                     .state = options->state};
     mag_status status = list.rule ? find_rule(arena, options->from, &list.rule, err) : MAG_OK;
     if (status == MAG_OK)
         status = mag_result_read_flags(arena, options->from, &list.flags, &list.count, err);

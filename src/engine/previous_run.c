@@ -94,6 +94,17 @@ static const char *settings_of(const char *digest_header) {
     return tab == NULL ? "" : tab + 1;
 }
 
+/* Of a run that kept one. */
+static mag_status read_ledger(const mag_yaml *ledger, mag_previous_run *run, mag_error *err) {
+    if (ledger == NULL)
+        return MAG_OK;
+    const mag_yaml *episodes = mag_yaml_get(ledger, "episodes");
+    if (episodes == NULL || !read_count(episodes, &run->episode_count))
+        return refuse(run->directory, err, "its count of episodes is damaged");
+    run->has_ledger = true;
+    return MAG_OK;
+}
+
 static mag_status read_root(mag_arena *arena, const mag_yaml *root, mag_previous_run *run,
                             mag_error *err) {
     const char *program = mag_yaml_get_text(root, "program");
@@ -117,6 +128,7 @@ static mag_status read_root(mag_arena *arena, const mag_yaml *root, mag_previous
     run->settings_sha256 = settings_of(mag_yaml_get_text(root, "digest_header"));
     run->is_released = mag_yaml_get(root, "released") != NULL;
     MAG_TRY(read_history(root, run, err));
+    MAG_TRY(read_ledger(mag_yaml_get(root, "ledger"), run, err));
     return read_list(arena, mag_yaml_get(root, "tracked"), run, err);
 }
 
@@ -173,11 +185,11 @@ mag_status mag_previous_run_check_as_of(const mag_previous_run *previous, const 
     if (!has_time(previous->as_of) || !has_time(as_of) ||
         compare_times(previous->as_of, as_of) <= 0)
         return MAG_OK;
-    mag_fail(err, MAG_E_USAGE, MAG_MSG_P412,
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_P414,
              "%s: the previous run is as of %s, later than this one's %s", previous->directory,
              previous->as_of, as_of);
     mag_hint(err, "name a run of an earlier time with --previous");
-    return MAG_E_USAGE;
+    return MAG_E_INPUT;
 }
 
 mag_status mag_previous_run_check_pack(const mag_previous_run *previous, const mag_pack *pack,

@@ -12,6 +12,8 @@ typedef struct mag_previous_run {
     const char *settings_sha256; /* of overridden parameters, limits and kidney settings */
     int32_t history_days;        /* 0 = none */
     bool is_released;            /* was held, and published by somebody with a reason */
+    bool has_ledger;             /* it kept episodes.csv.gz ... */
+    uint64_t episode_count;      /* ... of so many rows */
     bool has_tracked;            /* false: of a version that kept no figures */
     const mag_tracked *tracked;
     size_t tracked_count;
@@ -22,7 +24,7 @@ typedef struct mag_previous_run {
 mag_status mag_previous_run_read(mag_arena *arena, const char *directory,
                                  const mag_previous_run **out, mag_error *err) MAG_MUST_CHECK;
 
-/* MAG_E_USAGE (MS-P412) if the previous run's as-of is later than this one's: time runs forward.
+/* MAG_E_INPUT (MS-P414) if the previous run's as-of is later than this one's: time runs forward.
    Under `latest` there is nothing to compare. */
 mag_status mag_previous_run_check_as_of(const mag_previous_run *previous, const char *as_of,
                                         mag_error *err) MAG_MUST_CHECK;

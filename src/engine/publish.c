@@ -4,9 +4,12 @@
 #include "engine/evidence.h"
 #include "engine/file_fault.h"
 
+#include <string.h>
+
 typedef struct publisher {
     const mag_publication *what;
     mag_digest *digest;
+    size_t next_entry; /* of the ledger, that is not yet handed on */
 } publisher;
 
 mag_status mag_publish_rejects(mag_sink *sink, const mag_cohort *cohort, mag_error *err) {
@@ -65,6 +68,40 @@ static const char *hider_of(const mag_pack *pack, const mag_outcome *outcome) {
     return outcome->hidden_by < 0 ? "" : mag_pack_rule(pack, (size_t)outcome->hidden_by)->id;
 }
 
+static mag_status publish_episode(publisher *to, const mag_flag_row *flag, mag_error *err) {
+    const mag_ledger_entry *entry = &to->what->ledger->entries[to->next_entry++];
+    const mag_episode_row row = {.episode = &entry->episode,
+                                 .event = entry->event,
+                                 .flag = flag,
+                                 .ends_review = entry->ends_review};
+    mag_sink *sink = to->what->sink;
+    if (sink == NULL || sink->ops->episode == NULL)
+        return MAG_OK;
+    return sink->ops->episode(sink, &row, err);
+}
+
+/* Hands on the episodes that come before the one of a flag; all of them if there is none. */
+static mag_status publish_episodes_before(publisher *to, const mag_screen_row *flag,
+                                          mag_error *err) {
+    const mag_ledger *ledger = to->what->ledger;
+    while (ledger != NULL && to->next_entry < ledger->entry_count &&
+           (flag == NULL || ledger->entries[to->next_entry].flag != flag))
+        MAG_TRY(publish_episode(to, NULL, err));
+    return MAG_OK;
+}
+
+/* Without a ledger every flag is new tonight. */
+static void name_flag(const publisher *to, mag_flag_row *row) {
+    if (to->what->ledger == NULL) {
+        mag_flag_id(row->patient_id, row->rule_id, row->as_of, row->flag_id);
+        row->state = mag_episode_event_name(MAG_EPISODE_NEW);
+        return;
+    }
+    const mag_ledger_entry *entry = &to->what->ledger->entries[to->next_entry];
+    memcpy(row->flag_id, entry->episode.flag_id, sizeof row->flag_id);
+    row->state = mag_episode_event_name(entry->event);
+}
+
 static mag_status publish_flag(void *context, const mag_screen_row *found, mag_error *err) {
     publisher *to = context;
     mag_sink *sink = to->what->sink;
@@ -78,14 +115,16 @@ static mag_status publish_flag(void *context, const mag_screen_row *found, mag_e
                         .severity = found->outcome.severity,
                         .could_be =
                             could_be == MAG_SEVERITY_NONE ? "" : mag_severity_name(could_be),
-                        .state = "new",
                         .as_of = found->as_of,
                         .hidden_by = hider_of(to->what->pack, &found->outcome),
                         .notes = found->notes,
                         .evidence = found->evidence};
-    mag_flag_id(row.patient_id, row.rule_id, row.as_of, row.flag_id);
+    MAG_TRY(publish_episodes_before(to, found, err));
+    name_flag(to, &row);
     if (sink != NULL)
         MAG_TRY(sink->ops->flag(sink, &row, err));
+    if (to->what->ledger != NULL)
+        MAG_TRY(publish_episode(to, &row, err));
     return mag_digest_flag(to->digest, &row, mag_span_of(found->facts), err);
 }
 
@@ -109,6 +148,7 @@ static mag_status publish_all(publisher *to, mag_error *err) {
         mag_lab_stats_each(screen->lab_stats, screen->patient_count, publish_lab_summary, to, err));
     MAG_TRY(mag_screen_merge(screen, MAG_CANNOT_TELL, publish_cannot_tell, to, err));
     MAG_TRY(mag_screen_merge(screen, MAG_FLAGGED, publish_flag, to, err));
+    MAG_TRY(publish_episodes_before(to, NULL, err));
     MAG_TRY(mag_digest_header(to->digest, what->digest_header, err));
     return mag_summary_each(&summary, publish_summary, to, err);
 }

@@ -3,13 +3,14 @@
 #define MAG_ENGINE_PUBLISH_H
 
 #include "engine/digest.h"
-#include "engine/screen.h"
+#include "engine/ledger.h"
 
 typedef struct mag_publication {
     const mag_pack *pack;
     const mag_cohort *cohort;
     const mag_screen *screen;
-    mag_sink *sink; /* NULL: only the digest is computed */
+    const mag_ledger *ledger; /* episodes; NULL: none are kept, and every flag is new */
+    mag_sink *sink;           /* NULL: only the digest is computed */
     const char *as_of;
     const char *digest_header;
     mag_digest_line on_line;

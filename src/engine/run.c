@@ -5,6 +5,7 @@
 #include "engine/clock.h"
 #include "engine/history.h"
 #include "engine/ingest.h"
+#include "engine/ledger.h"
 #include "engine/parallel.h"
 #include "engine/publish.h"
 #include "engine/report.h"
@@ -15,6 +16,7 @@
 #include "rules/rule_json.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct run_state {
     mag_arena *arena;
@@ -25,6 +27,7 @@ typedef struct run_state {
     mag_screen screen;
     mag_gates gates;
     mag_run_series series;
+    mag_ledger ledger;
     bool is_judged, has_rejects_written;
     char run_id[MAG_RUN_ID_NBYTES];
     const char *header; /* of the digest; NULL until the run has begun */
@@ -70,6 +73,8 @@ static mag_status begin_run(run_state *run, mag_error *err) {
         MAG_TRY(mag_previous_run_check_as_of(inputs->previous, report->as_of, err));
         MAG_TRY(mag_previous_run_check_pack(inputs->previous, inputs->pack, err));
     }
+    if (inputs->ledger != NULL)
+        MAG_TRY(mag_ledger_check_as_of(inputs->ledger, report->as_of, err));
     return mag_run_series_begin(&run->series, err);
 }
 
@@ -175,10 +180,35 @@ static mag_status write_record(run_state *run, const char *state, const mag_erro
     return mag_text_check(json, err);
 }
 
+/* What tonight is to the flags of the nights before. */
+static mag_status judge_ledger(run_state *run, mag_error *err) {
+    mag_run_report *report = run->report;
+    if (run->inputs->ledger == NULL || report->end == MAG_RUN_REFUSED)
+        return MAG_OK;
+    MAG_TRY(mag_ledger_judge(run->arena, run->inputs->ledger, &run->screen, report->as_of,
+                             &run->ledger, err));
+    memcpy(report->episodes_by_event, run->ledger.counts, sizeof report->episodes_by_event);
+    report->has_ledger = true;
+    return MAG_OK;
+}
+
+/* A night that the ledger has had already is not told twice. */
+static void stop_if_published(run_state *run) {
+    const mag_ledger_input *before = run->inputs->ledger;
+    mag_run_report *report = run->report;
+    if (before == NULL || report->end != MAG_RUN_PUBLISHED ||
+        !mag_ledger_is_current(before, report->as_of, report->result_sha256))
+        return;
+    report->end = MAG_RUN_NOTHING_NEW;
+    report->exit_code = 0;
+    report->published_by = before->run_id;
+}
+
 static mag_status publish_rows(run_state *run, mag_error *err) {
     mag_publication publication = {.pack = run->inputs->pack,
                                    .cohort = run->cohort,
                                    .screen = &run->screen,
+                                   .ledger = run->report->has_ledger ? &run->ledger : NULL,
                                    .sink = run->inputs->sink,
                                    .as_of = run->report->as_of,
                                    .digest_header = run->header,
@@ -229,7 +259,9 @@ static mag_status run_stages(run_state *run, mag_text *json, mag_error *err) {
     MAG_TRY(tell_stage(run->inputs, MAG_STAGE_EVALUATING, err));
     MAG_TRY(screen_all(run, err));
     MAG_TRY(judge(run, err));
+    MAG_TRY(judge_ledger(run, err));
     MAG_TRY(publish_rows(run, err));
+    stop_if_published(run);
     MAG_TRY(check_stop(run->inputs, "writing", err));
     return end_in_sink(run, json, err);
 }

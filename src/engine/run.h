@@ -154,6 +154,9 @@ typedef struct mag_run_report {
     uint64_t visible_by_severity[MAG_SEVERITY_COUNT];
     uint64_t hidden_count;
     uint64_t flagged_patient_count;
+    bool has_ledger; /* episodes of earlier nights were judged ... */
+    uint64_t episodes_by_event[MAG_EPISODE_EVENT_COUNT]; /* ... and this came of them tonight */
+    const char *published_by; /* NOTHING_NEW: the run that published this very result */
     mag_minute newest_lab, newest_prescription;
     double seconds_total, seconds_ingest, seconds_series, seconds_settle, seconds_screen,
         seconds_publish;

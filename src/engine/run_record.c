@@ -301,6 +301,23 @@ static void write_rule(mag_json *json, const mag_rule_totals *rule, const mag_ru
     mag_json_end_object(json);
 }
 
+/* Only of a run with a ledger: the rows of episodes.csv.gz, and what the night did to them. */
+static void write_ledger(mag_json *json, const mag_run_record *record) {
+    const mag_run_report *report = record->report;
+    uint64_t count = 0;
+    if (!report->has_ledger)
+        return;
+    for (unsigned event = 0; event < MAG_EPISODE_EVENT_COUNT; event++)
+        count += report->episodes_by_event[event];
+    begin_object(json, "ledger");
+    mag_json_key_text(json, "after_run", record->inputs->ledger->run_id);
+    key_count(json, "episodes", count);
+    for (unsigned event = MAG_EPISODE_NEW; event < MAG_EPISODE_EVENT_COUNT; event++)
+        key_count(json, mag_episode_event_name((mag_episode_event)event),
+                  report->episodes_by_event[event]);
+    mag_json_end_object(json);
+}
+
 static void write_undecided(mag_json *json, const mag_run_record *record) {
     const mag_run_report *report = record->report;
     const mag_pack *pack = record->inputs->pack;
@@ -324,6 +341,7 @@ static void write_outcomes(mag_json *json, const mag_run_record *record) {
     mag_json_end_object(json);
     write_severities(json, "flags_by_severity", report->visible_by_severity);
     key_count(json, "flags_hidden", report->hidden_count);
+    write_ledger(json, record);
     begin_array(json, "rules");
     for (size_t i = 0; i < report->rule_totals_count; i++) {
         int rule_idx = mag_pack_find_rule(record->inputs->pack, report->rules[i].rule_id);

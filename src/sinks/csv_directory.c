@@ -1,5 +1,5 @@
 /* Tables are opened when their first row comes, or empty at the end: every published directory
-   has all of them. */
+   has all of them; episodes.csv.gz only if there are episodes. */
 #include "sinks/csv_directory.h"
 
 #include "io/csv_writer.h"
@@ -16,6 +16,7 @@ typedef enum table_kind {
     TABLE_SUMMARY,
     TABLE_LAB_SUMMARY,
     TABLE_REJECTS,
+    TABLE_EPISODES, /* last: only of a run with a ledger */
     TABLE_COUNT
 } table_kind;
 
@@ -35,6 +36,10 @@ static const table_facts TABLES[TABLE_COUNT] = {
                            "text,min,p1,p5,p25,p50,p75,p95,p99,max,mean,sd,below_range,"
                            "above_range"},
     [TABLE_REJECTS] = {"rejects.csv.gz", "source,file,line,column,reason,detail"},
+    [TABLE_EPISODES] = {"episodes.csv.gz",
+                        "flag_id,patient_id,rule_id,event,opened,last_seen,resolved,"
+                        "machine_reason,rule_version,state,severity,visibility,event_start,"
+                        "event_stop,shown_severity,shown_facts"},
 };
 
 /* What a run writes, in this version or with more options (product contract). */
@@ -169,6 +174,37 @@ static mag_status write_lab_summary(mag_sink *sink, const mag_lab_summary_row *r
     return MAG_OK;
 }
 
+static void moment(mag_csv_writer *writer, mag_minute at) {
+    char cell[MAG_MOMENT_TEXT_NBYTES] = "";
+    if (at != MAG_MINUTE_NONE && at != MAG_MINUTE_OPEN)
+        mag_minute_text(at, false, cell);
+    text(writer, cell);
+}
+
+static mag_status write_episode(mag_sink *sink, const mag_episode_row *row, mag_error *err) {
+    const mag_episode *episode = row->episode;
+    mag_csv_writer *writer;
+    MAG_TRY(writer_of(sink, TABLE_EPISODES, &writer, err));
+    text(writer, episode->flag_id);
+    mag_csv_writer_id(writer, episode->patient_id);
+    text(writer, episode->rule_id);
+    text(writer, mag_episode_event_name(row->event));
+    text(writer, episode->opened);
+    text(writer, episode->last_seen);
+    text(writer, episode->resolved);
+    text(writer, mag_machine_reason_name(episode->machine_reason));
+    text(writer, episode->rule_version);
+    text(writer, mag_episode_event_name(episode->state));
+    text(writer, mag_severity_name(episode->severity));
+    text(writer, episode->is_hidden ? "hidden" : "");
+    moment(writer, episode->event_start);
+    moment(writer, episode->event_stop);
+    text(writer, mag_severity_name(episode->shown_severity));
+    text(writer, episode->shown_facts);
+    mag_csv_writer_end_row(writer);
+    return MAG_OK;
+}
+
 static mag_status write_reject(mag_sink *sink, const mag_reject_row *row, mag_error *err) {
     mag_csv_writer *writer;
     MAG_TRY(writer_of(sink, TABLE_REJECTS, &writer, err));
@@ -225,14 +261,14 @@ static mag_status end_output(csv_directory *to, mag_span run_json, mag_output_en
 
 static mag_status end_whole(mag_sink *sink, mag_span run_json, mag_output_end end, mag_error *err) {
     csv_directory *to = (csv_directory *)sink;
-    for (unsigned kind = 0; kind < TABLE_COUNT; kind++)
+    for (unsigned kind = 0; kind < TABLE_EPISODES; kind++)
         MAG_TRY(open_table(to, (table_kind)kind, err));
     return end_output(to, run_json, end, err);
 }
 
 /* What lies there must be whole: else publishing again is what mends it. */
 static bool has_all_tables(csv_directory *to) {
-    for (unsigned kind = 0; kind < TABLE_COUNT; kind++) {
+    for (unsigned kind = 0; kind < TABLE_EPISODES; kind++) {
         const char *path = mag_arena_format(to->arena, "%s/%s", to->dir, TABLES[kind].file);
         if (path == NULL || access(path, R_OK) != 0)
             return false;
@@ -298,6 +334,7 @@ static const mag_sink_ops OPS = {.flag = write_flag,
                                  .cannot_tell = write_cannot_tell,
                                  .summary = write_summary,
                                  .lab_summary = write_lab_summary,
+                                 .episode = write_episode,
                                  .reject = write_reject,
                                  .is_current = is_current,
                                  .publish = publish,
