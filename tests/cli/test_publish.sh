@@ -104,7 +104,10 @@ expect_exit 0 "$magscreen" publish again.held --reason right --json
 expect_line out '"end": "published"'
 expect_line out '"subject": "magnesium"'
 cp -r before next.failed
-expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out next --previous again
+expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-31 --out same --previous again
+expect_line out '^NOTHING NEW: again holds this very result already \[MS-P410\]'
+expect_same "$(ls -d same* 2>/dev/null)" '' 'a night that was published already is not published again'
+expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2026-01-01 --out next --previous again
 expect_line out '^note: an earlier run that failed lies in next\.failed;'
 expect_line out '^  compared with the run of .* as of 2025-12-31$'
 finish

@@ -369,15 +369,15 @@ static void without_a_previous_run_all_three_are_named(void **state) {
     assert_string_equal(why_not(&at->run, "firing_rate", ""), "no --previous was given");
 }
 
-static void a_later_previous_run_is_refused_and_leaves_nothing(void **state) {
+static void a_later_previous_run_is_refused(void **state) {
     world *at = *state;
     at->run.as_of = "2025-12-29";
     snprintf(at->run.out, sizeof at->run.out, "%s/out", at->run.folder);
     at->run.previous = at->before;
-    assert_int_equal(fixture_run(&at->run), MAG_E_USAGE);
-    assert_int_equal(at->run.error.message, MAG_MSG_P412);
+    assert_int_equal(fixture_run(&at->run), MAG_E_INPUT);
+    assert_int_equal(at->run.error.message, MAG_MSG_P414);
     assert_false(fixture_has(&at->run, "", "run.json"));
-    assert_false(fixture_has(&at->run, ".failed", "run.json"));
+    assert_true(fixture_has(&at->run, ".failed", "run.json"));
 }
 
 static void the_result_does_not_depend_on_the_previous_run(void **state) {
@@ -401,7 +401,7 @@ int main(void) {
         TEST(figures_of_the_same_time_are_replaced),
         TEST(what_is_not_comparable_is_named),
         TEST(without_a_previous_run_all_three_are_named),
-        TEST(a_later_previous_run_is_refused_and_leaves_nothing),
+        TEST(a_later_previous_run_is_refused),
         TEST(the_result_does_not_depend_on_the_previous_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
