@@ -1,11 +1,13 @@
 /* magscreen run: sources in, a published folder out. */
 #include "cli/closing.h"
+#include "cli/database.h"
 #include "cli/process.h"
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 #include "engine/ledger_read_dir.h"
 #include "sinks/csv_directory.h"
+#include "sinks/postgres.h"
 
 #include <string.h>
 
@@ -51,9 +53,11 @@ static mag_status show_answer(mag_closing *closing, bool is_json, mag_account *a
     return status;
 }
 
-/* The output directory without slashes at its end, for "OUT.failed". */
+/* Where results go, for people; of a directory without slashes at its end, for "OUT.failed". */
 static const char *shown_directory(mag_session *session) {
     const char *directory = session->plan->sink_directory;
+    if (directory == NULL)
+        return "schema magscreen";
     size_t length = strlen(directory);
     while (length > 1 && directory[length - 1] == '/')
         length--;
@@ -83,6 +87,8 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;
+    if (sink != NULL && session->plan->sink_directory == NULL)
+        MAG_TRY(mag_sink_postgres_ledger(sink, session->arena, &inputs.ledger, err));
     MAG_TRY(read_previous(session, options, &inputs, err));
     const mag_run_report *report = NULL;
     const char *out = sink ? shown_directory(session) : NULL;
@@ -99,12 +105,34 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
     return status;
 }
 
+/* The database keeps its own episodes; --previous would be a second memory beside them. */
+static mag_status run_into_database(mag_session *session, const mag_options *options,
+                                    int *exit_code, mag_error *err) {
+    if (options->previous != NULL) {
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                 "the pipeline publishes into a database, which keeps its own earlier runs");
+        mag_hint(err, "leave --previous out, or give --out DIR");
+        return MAG_E_USAGE;
+    }
+    mag_sink *sink;
+    mag_pg_wish wish = mag_database_wish(options, session->plan->sink_postgres, &session->account);
+    MAG_TRY(mag_sink_postgres_new(&sink, &wish, err));
+    mag_status status = run_into(session, options, sink, exit_code, err);
+    const mag_error *notice = mag_sink_postgres_notice(sink);
+    if (notice != NULL)
+        mag_show_error(notice, options->is_json);
+    sink->ops->free(sink);
+    return status;
+}
+
 static mag_status run_plan(mag_session *session, const mag_options *options, int *exit_code,
                            mag_error *err) {
     const char *directory = session->plan->sink_directory;
     MAG_TRY(check_examples(session, err));
     if (options->is_dry_run)
         return run_into(session, options, NULL, exit_code, err);
+    if (session->plan->sink_postgres != NULL)
+        return run_into_database(session, options, exit_code, err);
     if (!directory) {
         mag_status status =
             mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "the run has no place to write to");

@@ -245,7 +245,8 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
     case MAG_RUN_REFUSED:
         return sink->ops->fail(sink, mag_text_span(json), err);
     case MAG_RUN_NOTHING_NEW:
-        break;
+        return sink->ops->forget == NULL ? MAG_OK
+                                         : sink->ops->forget(sink, mag_text_span(json), err);
     }
     return MAG_OK;
 }

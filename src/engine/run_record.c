@@ -310,7 +310,7 @@ static void write_ledger(mag_json *json, const mag_run_record *record) {
     for (unsigned event = 0; event < MAG_EPISODE_EVENT_COUNT; event++)
         count += report->episodes_by_event[event];
     begin_object(json, "ledger");
-    mag_json_key_text(json, "after_run", record->inputs->ledger->run_id);
+    mag_json_key_text_or_null(json, "after_run", record->inputs->ledger->run_id);
     key_count(json, "episodes", count);
     for (unsigned event = MAG_EPISODE_NEW; event < MAG_EPISODE_EVENT_COUNT; event++)
         key_count(json, mag_episode_event_name((mag_episode_event)event),

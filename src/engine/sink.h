@@ -88,6 +88,9 @@ typedef struct mag_sink_ops {
     /* Makes the run visible (or held, or failed) with its run record (JSON). Frees nothing. */
     mag_status (*publish)(mag_sink *sink, mag_span run_json, mag_error *err);
     mag_status (*hold)(mag_sink *sink, mag_span run_json, mag_error *err);
+    /* The result is published already: nothing is kept but that the run took place. NULL: what
+       `free` does is enough. */
+    mag_status (*forget)(mag_sink *sink, mag_span run_json, mag_error *err);
     /* Keeps only the run record and rejects. */
     mag_status (*fail)(mag_sink *sink, mag_span run_json, mag_error *err);
     /* Abandons what is not ended, and frees. */

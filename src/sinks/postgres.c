@@ -106,6 +106,7 @@ static const mag_sink_ops OPS = {.begin = mag_postgres_begin,
                                  .is_current = mag_postgres_is_current,
                                  .publish = mag_postgres_publish,
                                  .hold = mag_postgres_hold,
+                                 .forget = mag_postgres_forget,
                                  .fail = mag_postgres_fail,
                                  .free = free_sink};
 

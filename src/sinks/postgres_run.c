@@ -82,6 +82,7 @@ static mag_status finish_stage(mag_postgres *to, mag_span run_json, mag_error *e
     return put_record(to, run_json, err);
 }
 
+/* The record counts too: with the same key the run in force is this one. */
 bool mag_postgres_is_current(mag_sink *sink, mag_span run_json) {
     mag_postgres *to = (mag_postgres *)sink;
     mag_pg_rows *rows;
@@ -93,13 +94,18 @@ bool mag_postgres_is_current(mag_sink *sink, mag_span run_json) {
                          NULL, &rows, &unreported) != MAG_OK)
         return false;
     bool is_current = mag_pg_row_count(rows) > 0 && mag_pg_cell(rows, 0, 0).at != NULL;
-    if (is_current)
-        is_current = mag_postgres_ask(to,
-                                      "select magscreen.run_end($1, 'abandoned', 0, 'MS-P410', "
-                                      "'already published as run ' || $2)",
-                                      mag_pg_text(rows, 0, 0), NULL, &unreported) == MAG_OK;
     mag_pg_rows_free(rows);
-    return is_current;
+    return is_current && mag_postgres_forget(sink, run_json, &unreported) == MAG_OK;
+}
+
+mag_status mag_postgres_forget(mag_sink *sink, mag_span run_json, mag_error *err) {
+    mag_postgres *to = (mag_postgres *)sink;
+    MAG_TRY(finish_stage(to, run_json, err));
+    return mag_postgres_ask(to,
+                            "select magscreen.run_end($1, 'abandoned', 0, 'MS-P410', "
+                            "'published already as run ' || "
+                            "(select run_id from magscreen.v_run where is_current))",
+                            NULL, NULL, err);
 }
 
 /* --- publishing
