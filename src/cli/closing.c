@@ -1,5 +1,6 @@
 #include "cli/closing.h"
 
+#include "cli/closing_database.h"
 #include "cli/show.h"
 #include "io/json_writer.h"
 
@@ -301,7 +302,7 @@ static void show_ledger(const mag_run_report *report) {
                                    mag_count_text(n, count),
                                    mag_episode_event_name((mag_episode_event)event));
     }
-    mag_show("  flags: %s", at ? line : "none now, and none in the run before");
+    mag_show("  since the run before: %s", at ? line : "none now, and none in the run before");
 }
 
 static void show_flags(const mag_run_report *report) {
@@ -386,6 +387,10 @@ static void show_end(const mag_closing *closing) {
     size_t warnings = warning_count(report);
     if (closing->has_lost_messages)
         mag_show("messages were lost: standard error could not be written [MS-P411]");
+    if (closing->database) {
+        mag_closing_database_end(closing, warnings);
+        return;
+    }
     if (!out) {
         mag_show("DRY RUN, nothing was written   (exit %d)", exit_code);
         return;
@@ -615,6 +620,8 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     mag_json_key_text(&json, "as_of", report->as_of);
     series_json(&json, report);
     mag_json_key_text(&json, "directory", closing->out_directory ? closing->out_directory : "");
+    if (closing->database)
+        mag_json_key_text(&json, "database_run", closing->database_run);
     mag_json_key_text(&json, "result_sha256", report->result_sha256);
     mag_json_key_integer(&json, "patients", (int64_t)report->patient_count);
     mag_json_key_integer(&json, "screened", (int64_t)report->screened_count);

@@ -8,7 +8,9 @@
 /* What the closing lines need besides the report. */
 typedef struct mag_closing {
     const mag_run_report *report;
-    const char *out_directory; /* NULL: a dry run */
+    const char *out_directory; /* NULL: a dry run, or a database */
+    const char *database;      /* the connection; NULL: none */
+    const char *database_run;  /* number of the run there; "" before it is registered */
     bool has_timings;
     bool has_lost_messages; /* standard error could not be written: told on stdout, exit 3 */
 } mag_closing;

@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+bool mag_database_is_named(const mag_options *options) {
+    return options->db != NULL || getenv("MAGSCREEN_DB") != NULL;
+}
+
 mag_pg_wish mag_database_wish(const mag_options *options, const char *conninfo,
                               mag_account *account) {
     if (conninfo == NULL)

@@ -5,6 +5,9 @@
 #include "cli/options.h"
 #include "io/pg_link.h"
 
+/* True if --db or the environment names a database: then verbs that read results may ask it. */
+bool mag_database_is_named(const mag_options *options);
+
 /* What a connection is asked with; conninfo NULL: that of --db, or of the environment. */
 mag_pg_wish mag_database_wish(const mag_options *options, const char *conninfo,
                               mag_account *account);

@@ -242,7 +242,8 @@ static mag_status add_operand(const mag_verb *verb, char *word, mag_options *out
 
 mag_status mag_options_parse(const mag_verb *verb, char *const *argv, mag_options *out,
                              mag_error *err) {
-    *out = (mag_options){.threads = -1, .limit = -1, .patients = -1, .seed = -1, .files = -1};
+    *out = (mag_options){
+        .threads = -1, .limit = -1, .patients = -1, .seed = -1, .files = -1, .run = -1};
     bool only_operands = false;
     for (size_t used; *argv; argv += used) {
         used = 1;

@@ -14,8 +14,8 @@ typedef struct mag_options {
     char *operands[MAG_OPERAND_COUNT]; /* not const: explain wipes a patient id */
     size_t operand_count;
     const char *profile, *data, *out, *from, *as_of, *as_of_series, *rule, *severity, *reason,
-        *previous, *state, *db, *note, *until;
-    int64_t threads, limit, patients, seed, files;
+        *previous, *state, *db, *note, *until, *site;
+    int64_t threads, limit, patients, seed, files, run;
     size_t memory_limit_nbytes;
     uint32_t dirty_per_million;
     unsigned allow_empty; /* set of mag_table_kind */

@@ -1,5 +1,7 @@
 /* magscreen explain: finds the patient that is meant, reads the sources again, shows what decided.
  */
+#include "cli/database.h"
+#include "cli/database_views.h"
 #include "cli/fact_text.h"
 #include "cli/outcome_view.h"
 #include "cli/result_dir.h"
@@ -100,9 +102,10 @@ static mag_status find_patient_id(target *to, const mag_options *options, mag_er
         return take_id_from_argument(to, operand, err);
     if (options->from)
         return find_flag(to, options->from, operand, err);
-    mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
-                                 "a flag is looked up in a folder: --from is missing");
-    mag_hint(err, "give --from DIR, a folder that magscreen run has written");
+    mag_status status =
+        mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+                 "a flag is looked up in a folder or a database: --from or --db is missing");
+    mag_hint(err, "give --from DIR, a folder that magscreen run has written, or --db CONNECTION");
     return status;
 }
 
@@ -204,7 +207,16 @@ static mag_status explain_target(target *to, const mag_options *options, int *ex
     return status;
 }
 
+/* A flag by its id or row, and nothing that says which folder or sources. */
+static bool is_for_database(const mag_options *options) {
+    const char *operand = options->operands[0];
+    return !options->from && !options->profile && options->operand_count == 1 &&
+           (is_row(operand) || is_flag_id(operand)) && mag_database_is_named(options);
+}
+
 mag_status mag_verb_explain(const mag_options *options, int *exit_code, mag_error *err) {
+    if (is_for_database(options))
+        return mag_database_explain(options, err);
     mag_account account = {0};
     target to = {.arena = mag_arena_new(&account)};
     mag_status status = to.arena ? explain_target(&to, options, exit_code, err)

@@ -1,4 +1,6 @@
 /* magscreen rejects: what a run has set aside, grouped, or row by row for one reason. */
+#include "cli/database.h"
+#include "cli/database_views.h"
 #include "cli/result_dir.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -204,9 +206,13 @@ static mag_status read_all(collector *all, const mag_options *options, mag_error
 
 mag_status mag_verb_rejects(const mag_options *options, int *exit_code, mag_error *err) {
     (void)exit_code;
+    if (!options->from && mag_database_is_named(options))
+        return mag_database_rejects(options, err);
     if (!options->from) {
-        mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "rejects needs --from DIR");
-        mag_hint(err, "DIR is a folder that magscreen run has written, DIR.held or DIR.failed too");
+        mag_status status =
+            mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "rejects needs --from DIR or --db");
+        mag_hint(err, "DIR is a folder that magscreen run has written, DIR.held or DIR.failed too; "
+                      "--db names a database");
         return status;
     }
     mag_account account = {0};

@@ -1,5 +1,6 @@
 /* magscreen run: sources in, a published folder out. */
 #include "cli/closing.h"
+#include "cli/closing_database.h"
 #include "cli/database.h"
 #include "cli/process.h"
 #include "cli/session.h"
@@ -53,11 +54,11 @@ static mag_status show_answer(mag_closing *closing, bool is_json, mag_account *a
     return status;
 }
 
-/* Where results go, for people; of a directory without slashes at its end, for "OUT.failed". */
+/* The output directory without slashes at its end, for "OUT.failed". NULL: there is none. */
 static const char *shown_directory(mag_session *session) {
     const char *directory = session->plan->sink_directory;
     if (directory == NULL)
-        return "schema magscreen";
+        return NULL;
     size_t length = strlen(directory);
     while (length > 1 && directory[length - 1] == '/')
         length--;
@@ -66,11 +67,14 @@ static const char *shown_directory(mag_session *session) {
 }
 
 /* Says what failed and where the record of it lies; the caller has nothing left to say. */
-static void tell_failure(const mag_run_report *report, const char *out, mag_error *err) {
+static void tell_failure(const mag_run_report *report, const mag_closing *closing, mag_error *err) {
     if (!report || !report->has_failure_record || err->status == MAG_E_INTERRUPTED)
         return;
     mag_show_error(err, false);
-    mag_closing_failed(out, mag_tell);
+    if (closing->database)
+        mag_closing_database_failed(closing->database_run, mag_tell);
+    else
+        mag_closing_failed(closing->out_directory, mag_tell);
     err->text[0] = '\0';
 }
 
@@ -87,19 +91,24 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;
-    if (sink != NULL && session->plan->sink_directory == NULL)
+    bool is_database = sink != NULL && session->plan->sink_directory == NULL;
+    if (is_database)
         MAG_TRY(mag_sink_postgres_ledger(sink, session->arena, &inputs.ledger, err));
     MAG_TRY(read_previous(session, options, &inputs, err));
     const mag_run_report *report = NULL;
-    const char *out = sink ? shown_directory(session) : NULL;
     mag_status status = mag_run(session->arena, &inputs, &report, err);
+    mag_closing closing = {.report = report,
+                           .out_directory = sink ? shown_directory(session) : NULL,
+                           .has_timings = options->has_timings};
+    if (is_database) {
+        closing.database = session->plan->sink_postgres;
+        closing.database_run = mag_sink_postgres_run(sink);
+    }
     if (status != MAG_OK) {
         if (!options->is_json)
-            tell_failure(report, out, err);
+            tell_failure(report, &closing, err);
         return status;
     }
-    mag_closing closing = {
-        .report = report, .out_directory = out, .has_timings = options->has_timings};
     status = show_answer(&closing, options->is_json, &session->account, err);
     *exit_code = mag_closing_exit_code(&closing);
     return status;

@@ -1,4 +1,6 @@
 /* magscreen worklist: the visible flags of a published folder, new and worsened ones first. */
+#include "cli/database.h"
+#include "cli/database_views.h"
 #include "cli/fact_text.h"
 #include "cli/result_dir.h"
 #include "cli/show.h"
@@ -206,9 +208,11 @@ static mag_status check_states(const char *list, mag_error *err) {
 
 static mag_status check_options(const mag_options *options, mag_error *err) {
     static const char *const names[] = {"critical", "high", "moderate", "low", NULL};
-    if (!options->from) {
-        mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "worklist needs --from DIR");
-        mag_hint(err, "DIR is a folder that magscreen run has written");
+    if (!options->from && !mag_database_is_named(options)) {
+        mag_status status =
+            mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "worklist needs --from DIR or --db");
+        mag_hint(err, "DIR is a folder that magscreen run has written; --db names a database, as "
+                      "MAGSCREEN_DB does");
         return status;
     }
     MAG_TRY(check_states(options->state, err));
@@ -248,6 +252,8 @@ static mag_status find_rule(mag_arena *arena, const char *directory, const char 
 mag_status mag_verb_worklist(const mag_options *options, int *exit_code, mag_error *err) {
     (void)exit_code;
     MAG_TRY(check_options(options, err));
+    if (!options->from && mag_database_is_named(options))
+        return mag_database_worklist(options, err);
     mag_account account = {0};
     mag_arena *arena = mag_arena_new(&account);
     if (!arena)
