@@ -49,7 +49,7 @@ night_patients() { # NIGHT AS_OF
 # Normal from night 6: a good magnesium, potassium and creatinine.
 night_labs() {
     awk -v night="$1" -v as_of="$2" "$awk_draw"'
-    FNR == 1 && NR == 1 { while ((getline line < "patients.csv") > 0) { split(line, p, ","); known[p[1]] = 1 } }
+    FNR == 1 && NR == 1 { while ((getline line < "data/patients.csv") > 0) { split(line, p, ","); known[p[1]] = 1 } }
     NR == 1 { print; next }
     !($1 in known) { next }
     { row = $1 $2 $5
@@ -80,7 +80,7 @@ night_labs() {
 # 7; a gap and a new order before the last night.
 night_prescriptions() {
     awk -v night="$1" "$awk_draw"'
-    FNR == 1 && NR == 1 { while ((getline line < "patients.csv") > 0) { split(line, p, ","); known[p[1]] = 1 } }
+    FNR == 1 && NR == 1 { while ((getline line < "data/patients.csv") > 0) { split(line, p, ","); known[p[1]] = 1 } }
     NR == 1 { print; next }
     !($1 in known) { next }
     { row = $1 $2 $5
@@ -113,11 +113,11 @@ night_pack() {
 }
 
 write_night() { # NIGHT
-    rm -f patients.csv labs.csv prescriptions.csv
-    night_patients "$1" >patients.csv
-    night_labs "$1" "${as_ofs[$1]}" >labs.csv
-    night_prescriptions "$1" >prescriptions.csv
-    awk -F, 'NR == FNR { known[$1] = 1; next } FNR == 1 || $1 in known' patients.csv base/conditions.csv >conditions.csv
+    mkdir -p data
+    night_patients "$1" >data/patients.csv
+    night_labs "$1" "${as_ofs[$1]}" >data/labs.csv
+    night_prescriptions "$1" >data/prescriptions.csv
+    awk -F, 'NR == FNR { known[$1] = 1; next } FNR == 1 || $1 in known' data/patients.csv base/conditions.csv >data/conditions.csv
     night_pack "$1" >pack.yaml
     cat >nightly.yaml <<PIPELINE
 name: nights
@@ -125,10 +125,10 @@ as_of: ${as_ofs[$1]}
 site_zone: Europe/London
 history: 1095 days
 sources:
-  - { name: roster, kind: patients, profile: magscreen, files: [patients.csv] }
-  - { name: lims, kind: labs, profile: magscreen, files: [labs.csv] }
-  - { name: epma, kind: prescriptions, profile: magscreen, files: [prescriptions.csv] }
-  - { name: problems, kind: conditions, profile: magscreen, files: [conditions.csv] }
+  - { name: roster, kind: patients, profile: magscreen, files: [data/patients.csv] }
+  - { name: lims, kind: labs, profile: magscreen, files: [data/labs.csv] }
+  - { name: epma, kind: prescriptions, profile: magscreen, files: [data/prescriptions.csv] }
+  - { name: problems, kind: conditions, profile: magscreen, files: [data/conditions.csv] }
 pack: pack.yaml
 sink: { directory: night$1 }
 PIPELINE
@@ -169,7 +169,7 @@ load_night() { # NIGHT
     sql -c 'truncate flags_file, unknown_file, episodes_file, patients_file'
     load flags_file "$dir/flags.csv.gz"
     load unknown_file "$dir/cannot_tell.csv.gz"
-    load patients_file patients.csv
+    load patients_file data/patients.csv
     [ ! -e "$dir/episodes.csv.gz" ] || load episodes_file "$dir/episodes.csv.gz"
     awk -v night="$night" '/^version:/ { version = $2 } /^  - id: / { id = $3 }
         /^    status: / { printf "%s,%s,%s,%s\n", night, id, version, $2 }' pack.yaml >rules.csv
@@ -200,7 +200,7 @@ for night in 1 2 3 4 5 6 7 8 9 10; do
     if [ "$night" = 6 ]; then # the ledger is no part of the result
         sed -i 's/directory: night6/directory: alone6/' nightly.yaml
         "$magscreen" run nightly.yaml >alone.log 2>&1 || fail 'night 6 alone'
-        [ "$(grep result_sha256 night6/run.json | tr -d ' ')" = "$(grep result_sha256 alone6/run.json | tr -d ' ')" ] ||
+        [ "$(grep -m1 result_sha256 night6/run.json | tr -d ' ')" = "$(grep -m1 result_sha256 alone6/run.json | tr -d ' ')" ] ||
             fail 'result_sha256 depends on --previous'
         sed -i 's/directory: alone6/directory: again6/' nightly.yaml
         "$magscreen" run nightly.yaml --previous night6 >again.log 2>&1 || fail 'the same night again'
@@ -261,4 +261,4 @@ for reason in drug_stopped value_normalised dose_changed; do
     [ "$(count "select 1 from episode_told where event = 'resolved' and machine_reason = '$reason'")" -gt 0 ] ||
         fail "no night saw: $reason"
 done
-awk '{ n[$2 " " $3] += $NF } END { for (e in n) if (n[e] > 0) printf "  %s %d\n", e, n[e] }' seen | sort
+sql -F ' ' -c "select '  ' || event, reason, count(*) from wanted where event <> '' group by 1, 2 order by 1, 2"
