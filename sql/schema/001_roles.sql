@@ -11,7 +11,9 @@ do $$
 declare
     role_name text;
 begin
-    foreach role_name in array array['magscreen_job', 'magscreen_reviewer', 'magscreen_quality'] loop
+    foreach role_name in array
+        array['magscreen_job', 'magscreen_reviewer', 'magscreen_quality']
+    loop
         begin
             if not exists (select from pg_catalog.pg_roles where rolname = role_name) then
                 execute format('create role %I nologin', role_name);
@@ -29,7 +31,8 @@ create table magscreen.migration (
     sha256 text not null,
     at timestamptz not null default pg_catalog.now()
 );
-comment on table magscreen.migration is 'Migrations that made this schema what it is, one row each.';
+comment on table magscreen.migration is
+    'Migrations that made this schema what it is, one row each.';
 comment on column magscreen.migration.number is 'number of the file in sql/schema';
 comment on column magscreen.migration.name is 'file name, without the folder';
 comment on column magscreen.migration.sha256 is 'SHA-256 of the file that was run, in hex';

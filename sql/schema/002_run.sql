@@ -53,17 +53,21 @@ comment on table magscreen.run is 'One row per run, kept for runs that failed to
 comment on column magscreen.run.run_id is 'number of the run, never used twice';
 comment on column magscreen.run.run_key is
     'as-of, pack, configuration and result in one: equal keys, equal content';
-comment on column magscreen.run.as_of is 'T of the run: a day, a minute, or latest (each patient''s own)';
-comment on column magscreen.run.as_of_at is 'T as a moment, civil time of the site; null for latest';
+comment on column magscreen.run.as_of is
+    'T of the run: a day, a minute, or latest (each patient''s own)';
+comment on column magscreen.run.as_of_at is
+    'T as a moment, civil time of the site; null for latest';
 comment on column magscreen.run.state is
     'registered, reading, evaluating, staged, then published, held, refused, failed or abandoned';
 comment on column magscreen.run.pack_name is 'name of the rule pack';
 comment on column magscreen.run.pack_version is 'version of the rule pack';
 comment on column magscreen.run.pack_sha256 is 'SHA-256 of the rule pack, in hex';
 comment on column magscreen.run.codebook_sha256 is 'SHA-256 of the code lists, in hex';
-comment on column magscreen.run.config_sha256 is 'SHA-256 of the pipeline with its profiles, in hex';
+comment on column magscreen.run.config_sha256 is
+    'SHA-256 of the pipeline with its profiles, in hex';
 comment on column magscreen.run.program_version is 'version of magscreen';
-comment on column magscreen.run.result_sha256 is 'digest of the result: equal results, equal digests';
+comment on column magscreen.run.result_sha256 is
+    'digest of the result: equal results, equal digests';
 comment on column magscreen.run.exit_code is 'exit code of the program';
 comment on column magscreen.run.message_id is 'id of the message that explains a run that failed';
 comment on column magscreen.run.message is 'that message; without patient values';
@@ -117,12 +121,15 @@ comment on column magscreen.run_source.kind is
 comment on column magscreen.run_source.rows_read is 'rows that the source delivered';
 comment on column magscreen.run_source.accepted is 'rows that were used';
 comment on column magscreen.run_source.rejected is 'rows set aside with a reason';
-comment on column magscreen.run_source.out_of_window is 'rows outside the history that is looked at';
+comment on column magscreen.run_source.out_of_window is
+    'rows outside the history that is looked at';
 comment on column magscreen.run_source.duplicate is 'rows that repeat another one';
 comment on column magscreen.run_source.not_of_interest is 'rows with a code that no rule can use';
-comment on column magscreen.run_source.rejected_by_reason is 'rejected rows per reason, as an object';
+comment on column magscreen.run_source.rejected_by_reason is
+    'rejected rows per reason, as an object';
 comment on column magscreen.run_source.bytes is 'bytes delivered';
-comment on column magscreen.run_source.sha256 is 'SHA-256 of what was delivered, where there is one';
+comment on column magscreen.run_source.sha256 is
+    'SHA-256 of what was delivered, where there is one';
 comment on column magscreen.run_source.newest_at is 'newest sample or start of a prescription';
 
 create table magscreen.gate (

@@ -18,12 +18,14 @@ create table magscreen.rule_version (
     first_run bigint references magscreen.run,
     primary key (rule_id, version)
 );
-comment on table magscreen.rule_version is 'What each version of a rule says, as written in its pack.';
+comment on table magscreen.rule_version is
+    'What each version of a rule says, as written in its pack.';
 comment on column magscreen.rule_version.rule_id is 'id of the rule, such as B01';
 comment on column magscreen.rule_version.version is 'version of the rule, else of its pack';
 comment on column magscreen.rule_version.title is 'what the rule finds, in one line';
 comment on column magscreen.rule_version.rule_group is 'letter of the rule''s family';
-comment on column magscreen.rule_version.status is 'active, staging (counted only), retired or draft';
+comment on column magscreen.rule_version.status is
+    'active, staging (counted only), retired or draft';
 comment on column magscreen.rule_version.among_text is 'whom the rule is about, as written';
 comment on column magscreen.rule_version.except_text is 'whom it leaves out, as written';
 comment on column magscreen.rule_version.when_text is 'when it flags, as written';
@@ -34,7 +36,8 @@ comment on column magscreen.rule_version.snooze_days is
 comment on column magscreen.rule_version.action is 'what a reviewer may do about a flag';
 comment on column magscreen.rule_version.rationale is 'why the rule exists';
 comment on column magscreen.rule_version.evidence is 'references that the rule rests on';
-comment on column magscreen.rule_version.to_confirm is 'what a site has to confirm before relying on it';
+comment on column magscreen.rule_version.to_confirm is
+    'what a site has to confirm before relying on it';
 comment on column magscreen.rule_version.sha256 is 'SHA-256 of what the rule says, in hex';
 comment on column magscreen.rule_version.first_run is 'first run that brought this version';
 
@@ -74,9 +77,11 @@ comment on table magscreen.flag is
 comment on column magscreen.flag.flag_id is
     'id of the episode, the same all its life and the same in files';
 comment on column magscreen.flag.patient_id is 'pseudonym of the patient, as the roster has it';
-comment on column magscreen.flag.site is 'site or ward of the patient on the last night it was flagged';
+comment on column magscreen.flag.site is
+    'site or ward of the patient on the last night it was flagged';
 comment on column magscreen.flag.rule_id is 'the rule';
-comment on column magscreen.flag.rule_version is 'version of the rule on the last night it was flagged';
+comment on column magscreen.flag.rule_version is
+    'version of the rule on the last night it was flagged';
 comment on column magscreen.flag.title is 'what the rule finds, in one line';
 comment on column magscreen.flag.opened_run is 'run that opened the episode';
 comment on column magscreen.flag.last_run is 'last run that flagged it';
@@ -90,7 +95,8 @@ comment on column magscreen.flag.could_be is
     'worse severity that could not be ruled out; null if there is none';
 comment on column magscreen.flag.state is
     'last event: new, ongoing, worsened, improved, resolved, reopened or unconfirmed';
-comment on column magscreen.flag.hidden_by is 'rule that says more about the same problem; null if none';
+comment on column magscreen.flag.hidden_by is
+    'rule that says more about the same problem; null if none';
 comment on column magscreen.flag.notes is 'remarks on the data behind it';
 comment on column magscreen.flag.evidence is
     'facts with values, limits, dates, drugs and where each was read';

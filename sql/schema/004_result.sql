@@ -52,7 +52,8 @@ comment on column magscreen.summary.flagged is 'of them flagged, hidden ones inc
 comment on column magscreen.summary.clear is 'of them known not to be flagged';
 comment on column magscreen.summary.cannot_tell is 'of them not decided by the data';
 comment on column magscreen.summary.hidden is 'of the flagged: shown by another rule';
-comment on column magscreen.summary.not_evaluated is 'no_source if the run could not evaluate the rule';
+comment on column magscreen.summary.not_evaluated is
+    'no_source if the run could not evaluate the rule';
 comment on column magscreen.summary.rate is 'flagged of flagged and clear';
 comment on column magscreen.summary.ci_low is 'lower end of its 95 % interval (Wilson)';
 comment on column magscreen.summary.ci_high is 'upper end of its 95 % interval (Wilson)';

@@ -196,7 +196,8 @@ end
 $$;
 comment on function magscreen.put_rule_versions(bigint, jsonb) is
     'keeps what each rule says: [{rule_id, version, title, status, among, except, when, lines '
-    '[{part, name, text}], action, rationale, evidence, to_confirm, sha256}]; MS507 if a version says something else now';
+    '[{part, name, text}], action, rationale, evidence, to_confirm, sha256}]; MS507 if a version '
+    'says something else now';
 
 create function magscreen.hold_run(run_id bigint) returns void
     language plpgsql security definer

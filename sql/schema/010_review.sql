@@ -98,7 +98,8 @@ create view magscreen.v_review with (security_invoker = true) as
         select e.event from magscreen.flag_event e
         where e.flag_id = r.flag_id and e.run_id > r.run_id and e.event in ('worsened', 'reopened')
         order by e.run_id limit 1) worse on true;
-comment on view magscreen.v_review is 'Reviews, and whether each still keeps its flag off the worklist.';
+comment on view magscreen.v_review is
+    'Reviews, and whether each still keeps its flag off the worklist.';
 comment on column magscreen.v_review.status is
     'running, or what ended it: expired, worsened, reopened, resolved, rule_changed, replaced, '
     'taken_back; done for an unack';

@@ -55,7 +55,8 @@ create view magscreen.v_flag with (security_invoker = true) as
         f.evidence, f.opened_run, f.last_run, f.resolved_run
     from magscreen.flag f
     left join magscreen.rule_version v on (v.rule_id, v.version) = (f.rule_id, f.rule_version)
-    left join (select r.as_of from magscreen.current_run c join magscreen.run r using (run_id)) shown
+    left join (select r.as_of from magscreen.current_run c join magscreen.run r using (run_id))
+    shown
         on true
     left join lateral (
         select r.* from magscreen.v_review r
@@ -66,9 +67,11 @@ comment on view magscreen.v_flag is
 comment on column magscreen.v_flag.is_open is 'not resolved';
 comment on column magscreen.v_flag.days_open is
     'days from the first night to the as-of that is shown, or to the resolution';
-comment on column magscreen.v_flag.facts is 'results and derived values with dates and limits, in one line';
+comment on column magscreen.v_flag.facts is
+    'results and derived values with dates and limits, in one line';
 comment on column magscreen.v_flag.drugs is 'drugs with dose and first start, in one line';
-comment on column magscreen.v_flag.was_reviewed is 'somebody has looked at it and has not taken that back';
+comment on column magscreen.v_flag.was_reviewed is
+    'somebody has looked at it and has not taken that back';
 comment on column magscreen.v_flag.review_status is 'running, or what ended the last review';
 comment on column magscreen.v_flag.review_reason is 'reason of the last review';
 comment on column magscreen.v_flag.review_note is 'note of the last review';
@@ -111,9 +114,12 @@ comment on view magscreen.v_worklist is
     'new, worsened and reopened first. A quiet list is not reassurance: see v_could_not_assess.';
 comment on column magscreen.v_worklist.position is
     'news first, then severity, then days open: order by it';
-comment on column magscreen.v_worklist.is_news is 'new, worsened or reopened in the run that is shown';
-comment on column magscreen.v_worklist.reason is 'what was found, with values, dates, limits and drugs';
-comment on column magscreen.v_worklist.trend is 'severities with the as-of at which each was reached';
+comment on column magscreen.v_worklist.is_news is
+    'new, worsened or reopened in the run that is shown';
+comment on column magscreen.v_worklist.reason is
+    'what was found, with values, dates, limits and drugs';
+comment on column magscreen.v_worklist.trend is
+    'severities with the as-of at which each was reached';
 
 create view magscreen.v_could_not_assess with (security_invoker = true) as
     select c.run_id, c.patient_id, c.site, c.rule_id, s.title, c.as_of, c.reasons, c.detail
@@ -136,4 +142,5 @@ create view magscreen.v_unmapped_code with (security_invoker = true) as
     join magscreen.current_run shown using (run_id)
     where length(u.code) <= 60 and u.code !~ '[0-9]{6}' and u.patients >= 8;
 comment on view magscreen.v_unmapped_code is
-    'Codes of the shown run that no list has: short ones, without long numbers, of 8 patients or more.';
+    'Codes of the shown run that no list has: short ones, without long numbers, of 8 patients or '
+    'more.';

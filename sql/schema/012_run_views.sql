@@ -4,7 +4,8 @@
 create function magscreen.round_count(n bigint) returns bigint
     language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
-    as $$ select case when n = 0 then 0 when n between 1 and 7 then null else (n + 2) / 5 * 5 end $$;
+    as $$ select case when n = 0 then 0 when n between 1
+    and 7 then null else (n + 2) / 5 * 5 end $$;
 comment on function magscreen.round_count(bigint) is
     'a count as it may be published: 1 to 7 is null, else the nearest multiple of 5';
 
@@ -12,7 +13,8 @@ create function magscreen.count_status(n bigint) returns text
     language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
-    select case when n = 0 then 'true_zero' when n between 1 and 7 then 'suppressed' else 'shown' end
+    select case when n = 0 then 'true_zero' when n between 1
+    and 7 then 'suppressed' else 'shown' end
     $$;
 comment on function magscreen.count_status(bigint) is 'shown, suppressed or true_zero';
 
@@ -47,7 +49,8 @@ create view magscreen.v_run with (security_barrier = true) as
             as red_gates,
         r.host, r.pid
     from magscreen.run r left join magscreen.current_run c using (run_id);
-comment on view magscreen.v_run is 'Runs, those that failed too. A run that died reads abandoned at once.';
+comment on view magscreen.v_run is
+    'Runs, those that failed too. A run that died reads abandoned at once.';
 comment on column magscreen.v_run.is_current is 'the run that all views show';
 comment on column magscreen.v_run.amber_gates is 'gates with a warning';
 comment on column magscreen.v_run.red_gates is 'gates that refused or held the run';
@@ -92,10 +95,13 @@ create view magscreen.v_data_quality with (security_barrier = true) as
         from magscreen.gate g) lines
     join magscreen.run r using (run_id);
 comment on view magscreen.v_data_quality is
-    'Per run and source: rows by bucket, rejected rows by reason, gates with their verdicts, freshness.';
+    'Per run and source: rows by bucket, rejected rows by reason, gates with their verdicts, '
+    'freshness.';
 comment on column magscreen.v_data_quality.topic is 'rows, rejected or gate';
 comment on column magscreen.v_data_quality.item is
     'bucket, reason or gate; read and rejected are sums of rounded parts';
 comment on column magscreen.v_data_quality.rows is 'rounded to 5; null if 1 to 7';
-comment on column magscreen.v_data_quality.status is 'shown, suppressed or true_zero; null for a gate';
-comment on column magscreen.v_data_quality.hours is 'of the gate freshness: age of the newest record';
+comment on column magscreen.v_data_quality.status is
+    'shown, suppressed or true_zero; null for a gate';
+comment on column magscreen.v_data_quality.hours is
+    'of the gate freshness: age of the newest record';

@@ -16,7 +16,8 @@ create view magscreen.quality_step with (security_barrier = true) as
     cross join unnest(s.cells) c (cell);
 comment on view magscreen.quality_step is 'Steps of the funnel and the cells that each adds up.';
 comment on column magscreen.quality_step.step_no is '1 to 5';
-comment on column magscreen.quality_step.step is 'eligible, assessed, flagged, acknowledged, resolved';
+comment on column magscreen.quality_step.step is
+    'eligible, assessed, flagged, acknowledged, resolved';
 comment on column magscreen.quality_step.cell is 'cell of quality_cell';
 
 create view magscreen.quality_funnel with (security_barrier = true) as
@@ -47,13 +48,15 @@ create view magscreen.v_rule_funnel with (security_barrier = true) as
         using (run_id)
     left join magscreen.rule_version v on (v.rule_id, v.version) = (f.rule_id, f.rule_version);
 comment on view magscreen.v_rule_funnel is
-    'Latest weekly figures: eligible, assessed, flagged, acknowledged, and patients with a resolved '
+    'Latest weekly figures: eligible, assessed, flagged, acknowledged, and patients with a '
+    'resolved '
     'episode so far; per rule and site. Totals are sums of rounded parts.';
 comment on column magscreen.v_rule_funnel.as_of is 'as-of of the figures: they change once a week';
 comment on column magscreen.v_rule_funnel.site is 'site, or (all): the sum of the rounded sites';
 comment on column magscreen.v_rule_funnel.step_no is '1 to 5: order by it';
 comment on column magscreen.v_rule_funnel.step is
-    'eligible, assessed (not cannot-tell), flagged, acknowledged (under a running review), resolved';
+    'eligible, assessed (not cannot-tell), flagged, acknowledged (under a running review), '
+    'resolved';
 comment on column magscreen.v_rule_funnel.patients is
     'patients, rounded to 5 part by part; null if suppressed (1 to 7)';
 comment on column magscreen.v_rule_funnel.status is 'shown, suppressed or true_zero';
@@ -77,7 +80,8 @@ create view magscreen.v_rule_trend with (security_barrier = true) as
         where a.step = 'assessed' and g.step = 'flagged'
     ), centred as (
         select c.*, sum(c.flagged) filter (where c.rate is not null) over earlier
-                / nullif(sum(c.assessed) filter (where c.rate is not null) over earlier, 0) as centre,
+                / nullif(sum(c.assessed) filter (where c.rate is not null) over earlier, 0)
+                as centre,
             count(c.rate) over earlier as earlier_months
         from counted c
         window earlier as (partition by c.rule_id, c.rule_version, c.site order by c.month
@@ -92,7 +96,8 @@ create view magscreen.v_rule_trend with (security_barrier = true) as
         case when l.width is not null then round(l.centre, 4) end as centre,
         case when l.width is not null then round(greatest(0, l.centre - l.width), 4) end
             as lower_limit,
-        case when l.width is not null then round(least(1, l.centre + l.width), 4) end as upper_limit,
+        case when l.width is not null then round(least(1, l.centre + l.width), 4)
+        end as upper_limit,
         case when l.width is null or l.rate is null then null
             when l.rate > l.centre + l.width then 'above'
             when l.rate < l.centre - l.width then 'below' else 'within' end as signal
@@ -137,13 +142,17 @@ create view magscreen.v_rule_noise with (security_barrier = true) as
     join judged j using (rule_id, rule_version)
     left join magscreen.rule_version v on (v.rule_id, v.version) = (c.rule_id, c.rule_version);
 comment on view magscreen.v_rule_noise is
-    'What reviewers said last about episodes that have resolved: patients per rule version and reason.';
+    'What reviewers said last about episodes that have resolved: patients per rule version and '
+    'reason.';
 comment on column magscreen.v_rule_noise.as_of is 'as-of of the figures: they change once a week';
-comment on column magscreen.v_rule_noise.reason is 'reason of the last review; none: nobody reviewed it';
-comment on column magscreen.v_rule_noise.patients is 'patients, rounded to 5; null if suppressed (1 to 7)';
+comment on column magscreen.v_rule_noise.reason is
+    'reason of the last review; none: nobody reviewed it';
+comment on column magscreen.v_rule_noise.patients is
+    'patients, rounded to 5; null if suppressed (1 to 7)';
 comment on column magscreen.v_rule_noise.status is 'shown, suppressed or true_zero';
 comment on column magscreen.v_rule_noise.ppv is
-    'share of reviewed flags that were right (not data_wrong or duplicate; other is left out), from '
+    'share of reviewed flags that were right (not data_wrong or duplicate; other is left out), '
+    'from '
     'rounded figures';
 
 create view magscreen.v_unmapped_system with (security_barrier = true) as
@@ -155,6 +164,8 @@ create view magscreen.v_unmapped_system with (security_barrier = true) as
     join magscreen.quality_publication p using (run_id)
     where p.run_id = (select max(l.run_id) from magscreen.quality_publication l);
 comment on view magscreen.v_unmapped_system is
-    'How many different codes no list has, per table and code system, rounded; changes once a week.';
-comment on column magscreen.v_unmapped_system.codes is 'different codes, rounded to 5; null if 1 to 7';
+    'How many different codes no list has, per table and code system, rounded; changes once a '
+    'week.';
+comment on column magscreen.v_unmapped_system.codes is
+    'different codes, rounded to 5; null if 1 to 7';
 comment on column magscreen.v_unmapped_system.status is 'shown, suppressed or true_zero';

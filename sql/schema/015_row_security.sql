@@ -1,4 +1,5 @@
--- Reviewers by site: policies that are there and switched off. The owner, and so every function of a
+-- Reviewers by site: policies that are there and switched off. The owner, and so every function of
+-- a
 -- run, is not limited by them.
 create table magscreen.reviewer_site (
     role_name name not null,
@@ -7,7 +8,8 @@ create table magscreen.reviewer_site (
 );
 comment on table magscreen.reviewer_site is
     'Which sites the members of a role see, once limit_reviewers_to_sites(true) was called.';
-comment on column magscreen.reviewer_site.role_name is 'a login role, or one that logins are members of';
+comment on column magscreen.reviewer_site.role_name is
+    'a login role, or one that logins are members of';
 comment on column magscreen.reviewer_site.site is 'a site or ward, as the roster has it';
 
 create function magscreen.my_sites() returns setof text
@@ -17,7 +19,8 @@ create function magscreen.my_sites() returns setof text
     select s.site from magscreen.reviewer_site s
     join pg_roles r on r.rolname = s.role_name and pg_has_role(session_user, r.oid, 'member')
     $$;
-comment on function magscreen.my_sites() is 'sites listed for roles that the session''s login is a member of';
+comment on function magscreen.my_sites() is
+    'sites listed for roles that the session''s login is a member of';
 
 create policy by_site on magscreen.flag for select to magscreen_reviewer
     using (site in (select magscreen.my_sites()));

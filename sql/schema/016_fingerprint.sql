@@ -49,7 +49,8 @@ create function magscreen.fingerprint() returns text
     language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
-    select encode(sha256(convert_to(string_agg(line, E'\n' order by line collate "C"), 'UTF8')), 'hex')
+    select encode(sha256(convert_to(string_agg(line, E'\n' order by line collate "C"), 'UTF8')),
+    'hex')
     from magscreen.catalogue() line
     $$;
 comment on function magscreen.fingerprint() is 'SHA-256 of magscreen.catalogue(), sorted, in hex';

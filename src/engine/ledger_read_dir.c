@@ -29,6 +29,7 @@ struct table_reader {
     mag_text facts;
     mag_episode *episodes;
     size_t count, capacity;
+    uint64_t row_count; /* a pair can have two */
     bool is_out_of_memory;
 };
 
@@ -207,6 +208,7 @@ static mag_status keep(table_reader *in, const mag_episode *episode, const char 
         *wrong = check_order(&in->episodes[in->count - 1], episode, &is_same);
     if (*wrong != NULL)
         return MAG_OK;
+    in->row_count++;
     in->count -= is_same;
     MAG_TRY(mag_grow(in->account, (void **)&in->episodes, &in->capacity, sizeof *in->episodes,
                      in->count + 1, err));
@@ -305,7 +307,7 @@ static mag_status read_all(table_reader *in, const mag_previous_run *previous, m
     if (previous->has_ledger && previous->episode_count == 0)
         return MAG_OK;
     MAG_TRY(read_table(in, previous->directory, err));
-    if (previous->has_ledger && in->count != previous->episode_count)
+    if (previous->has_ledger && in->row_count != previous->episode_count)
         return damaged(in, 0, "has not the episodes that run.json counts", err);
     return MAG_OK;
 }

@@ -44,7 +44,8 @@ declare
 begin
     set local session authorization t_job;
     perform magscreen.run_lock();
-    run := magscreen.run_begin(as_of, 'magnesium-safety', '1.1.0', 'pack', 'book', 'config', '0.1.0',
+    run := magscreen.run_begin(as_of, 'magnesium-safety', '1.1.0', 'pack', 'book', 'config',
+    '0.1.0',
         'testhost', 4711);
     perform magscreen.run_state(run, 'reading');
     perform magscreen.put_rule_versions(run, (
@@ -64,7 +65,8 @@ begin
             case when r ->> 'e' not in ('resolved', 'unconfirmed') then jsonb_build_object(
                 'digest', coalesce(r ->> 'facts', 'magnesium=0.6'),
                 'facts', jsonb_build_array(
-                    jsonb_build_object('fact', 'latest(magnesium)', 'value', '0.6', 'unit', 'mmol/L',
+                    jsonb_build_object('fact', 'latest(magnesium)', 'value', '0.6', 'unit',
+                    'mmol/L',
                         'limit', '0.70 mmol/L', 'at', $2),
                     jsonb_build_object('fact', 'active(PPI)', 'class', 'PPI',
                         'drug', 'Omeprazole 20 mg', 'start', '2025-06-02', 'dose', '20 mg/day')))
@@ -84,12 +86,14 @@ begin
         insert into magscreen.cannot_tell_%1$s (run_id, patient_id, site, rule_id, as_of, reasons,
             detail)
         values (%1$s, 'c1', 'A', 'Z01', $1, 'missing', 'latest(magnesium): missing'),
-            (%1$s, 'c2', 'B', 'Z01', $1, 'stale', 'latest(magnesium): stale') $sql$, run) using as_of;
+            (%1$s, 'c2', 'B', 'Z01', $1, 'stale', 'latest(magnesium): stale') $sql$, run)
+            using as_of;
     perform magscreen.run_record(run, jsonb_build_object(
         'result_sha256', coalesce(result, md5(as_of || rows::text || counts::text)), 'exit_code', 0,
         'sources', '[{"name": "lims", "kind": "labs", "rows": {"read": 1015, "accepted": 1000,
             "rejected": 11, "out_of_window": 0, "duplicate": 4, "not_of_interest": 0},
-            "rejected_by_reason": {"num.decimal_comma": 8, "unit.missing": 3}, "files": []}]'::jsonb,
+            "rejected_by_reason": {"num.decimal_comma": 8, "unit.missing": 3},
+            "files": []}]'::jsonb,
         'gates', '[{"source": "lims", "gate": "num.decimal_comma", "verdict": "amber",
             "kind": "soft", "rows": 8, "of": 1015, "share": 0.0079, "note": ""}]'::jsonb,
         'unmapped_codes', '[{"table": "labs", "code_system": "LOINC", "code": "NEWMG",

@@ -3,10 +3,12 @@ begin;
 select t.start();
 select plan(20);
 select t.night('2025-12-31', '[{"p": "p1", "r": "B01", "e": "new"}]');
-select is(t.try('t_reviewer', $$ select magscreen.ack('B01-p1', 'tolerated', 'seen on the ward') $$),
+select is(t.try('t_reviewer', $$ select magscreen.ack('B01-p1', 'tolerated', 'seen on the ward')
+    $$),
     'ok', 'a reviewer enters a review');
 select results_eq(
-    'select flag_id, kind, reason, note, until, by_role, run_id, severity_at, facts_at, rule_version_at
+    'select flag_id, kind, reason, note, until, by_role, run_id, severity_at, facts_at,
+        rule_version_at
         from magscreen.review',
     $$values ('B01-p1', 'ack', 'tolerated', 'seen on the ward', date '2026-01-28', 't_reviewer',
         1::bigint, 'moderate', 'magnesium=0.6', '1.0.0') $$,
@@ -37,7 +39,8 @@ select is(t.try('t_reviewer', $$ insert into magscreen.review (flag_id, kind, re
 select is(t.try('t_owner', $$ insert into magscreen.review (flag_id, kind, reason, by_role, at)
     values ('B01-p1', 'ack', 'tolerated', 'somebody_else', '2020-01-01') $$), 'ok',
     'not even the owner:');
-select is((select by_role || ' ' || (at > '2025-01-01') from magscreen.review order by review_id desc
+select is((select by_role || ' ' || (at > '2025-01-01') from magscreen.review
+    order by review_id desc
     limit 1), 't_owner true', 'name and time are the real ones');
 select is((select count(*)::int from magscreen.review), 2, 'nothing was lost');
 select * from finish();

@@ -98,7 +98,8 @@ select is_empty($$
         and has_sequence_privilege(r.role_name, c.oid, 'usage, select, update') $$,
     'no sequence for anybody');
 select is_empty($$
-    select r.role_name from role_name r where has_schema_privilege(r.role_name, 'magscreen', 'create') $$,
+    select r.role_name from role_name r where has_schema_privilege(r.role_name, 'magscreen',
+    'create') $$,
     'nobody makes objects in the schema');
 
 -- functions that run as the owner: exactly these, so that a new one is looked at

@@ -5,7 +5,8 @@ select plan(44);
 
 create function t.ack(flag_id text, reason text default 'will_monitor', until date default null)
     returns text language sql as $$
-    select t.try('t_reviewer', format('select magscreen.ack(%L, %L, null, %L)', flag_id, reason, until)) $$;
+    select t.try('t_reviewer', format('select magscreen.ack(%L, %L, null, %L)', flag_id, reason,
+    until)) $$;
 -- One more night in which every open episode goes on.
 create function t.quiet(as_of text, changed jsonb default '[]') returns bigint
     language sql as $$
@@ -20,11 +21,14 @@ create function t.quiet(as_of text, changed jsonb default '[]') returns bigint
     $$;
 
 select t.night('2025-03-01', '[
-    {"p": "c", "r": "B01", "e": "new", "s": "critical"}, {"p": "h", "r": "B01", "e": "new", "s": "high"},
-    {"p": "m", "r": "B01", "e": "new", "s": "moderate"}, {"p": "l", "r": "B01", "e": "new", "s": "low"},
+    {"p": "c", "r": "B01", "e": "new", "s": "critical"}, {"p": "h", "r": "B01", "e": "new",
+    "s": "high"},
+    {"p": "m", "r": "B01", "e": "new", "s": "moderate"}, {"p": "l", "r": "B01", "e": "new",
+    "s": "low"},
     {"p": "i", "r": "B01", "e": "new", "s": "info"},
     {"p": "x", "r": "B01", "e": "new", "s": "critical", "hidden": "A02"}]');
-select is(t.worklist(), 'B01-c B01-h B01-m B01-l', 'news by severity; not info, not what another rule hides');
+select is(t.worklist(), 'B01-c B01-h B01-m B01-l',
+    'news by severity; not info, not what another rule hides');
 select is(t.ack('B01-c'), 'ok', 'critical reviewed');
 select is(t.ack('B01-h'), 'ok', 'high reviewed');
 select is(t.ack('B01-m'), 'ok', 'moderate reviewed');
@@ -40,7 +44,8 @@ select t.quiet('2025-03-07');
 select is(t.worklist(), 'B01-c', 'the night before the seventh day');
 select t.quiet('2025-03-08');
 select is(t.worklist(), 'B01-c B01-h', 'the high one is back after 7 days');
-select is((select review_status || ' ' || days_open from magscreen.v_worklist where flag_id = 'B01-h'),
+select is((select review_status || ' ' || days_open from magscreen.v_worklist
+    where flag_id = 'B01-h'),
     'expired 7', 'and says that it was reviewed, and for how long it has been open');
 select t.quiet('2025-03-28');
 select is(t.worklist(), 'B01-c B01-h', 'the night before the 28th day');
@@ -62,11 +67,13 @@ select is(t.worklist(), 'B01-h B01-m B01-l', 'until overrides the length by seve
 
 -- a flag that worsens is back at once, above the others
 select is(t.ack('B01-m'), 'ok', 'the moderate one reviewed again');
-select t.quiet('2025-05-31', '[{"p": "m", "r": "B01", "e": "worsened", "s": "high", "facts": "magnesium=0.5"}]');
+select t.quiet('2025-05-31', '[{"p": "m", "r": "B01", "e": "worsened", "s": "high",
+    "facts": "magnesium=0.5"}]');
 select is(t.worklist(), 'B01-m B01-h B01-l', 'worsened: back at once, and first');
 select is((select trend from magscreen.v_worklist where flag_id = 'B01-m'),
     'moderate 2025-03-01 > high 2025-05-31', 'the trend tells the way');
-select is((select status from magscreen.v_review where flag_id = 'B01-m' order by review_id desc limit 1),
+select is((select status from magscreen.v_review where flag_id = 'B01-m'
+    order by review_id desc limit 1),
     'worsened', 'the review says what ended it');
 select t.quiet('2025-06-01');
 select is(t.worklist(), 'B01-h B01-m B01-l', 'unreviewed it stays, below news and in its place');
@@ -83,9 +90,11 @@ select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'MS425', '
 
 -- a new major version ends reviews, a minor one does not
 select is(t.ack('B01-m'), 'ok', 'reviewed under 1.0.0');
-select t.quiet('2025-06-03', '[{"p": "m", "r": "B01", "e": "ongoing", "s": "high", "version": "1.1.0"}]');
+select t.quiet('2025-06-03', '[{"p": "m", "r": "B01", "e": "ongoing", "s": "high",
+    "version": "1.1.0"}]');
 select is(t.worklist(), 'B01-h B01-l', 'version 1.1.0 leaves it reviewed');
-select t.quiet('2025-06-04', '[{"p": "m", "r": "B01", "e": "ongoing", "s": "high", "version": "2.0.0"}]');
+select t.quiet('2025-06-04', '[{"p": "m", "r": "B01", "e": "ongoing", "s": "high",
+    "version": "2.0.0"}]');
 select is(t.worklist(), 'B01-m B01-h B01-l', 'version 2.0.0 does not');
 
 -- resolved and reopened
@@ -100,10 +109,14 @@ select is(t.worklist(), 'B01-m B01-h B01-l', 'what cannot be confirmed stays on 
 
 -- a rule that says how long
 select t.night('2025-06-12', jsonb_build_array(
-    jsonb_build_object('p', 'm', 'r', 'B01', 'e', 'resolved'), jsonb_build_object('p', 'h', 'r', 'B01', 'e', 'resolved'),
-    jsonb_build_object('p', 'l', 'r', 'B01', 'e', 'resolved'), jsonb_build_object('p', 'c', 'r', 'B01', 'e', 'resolved'),
-    jsonb_build_object('p', 'i', 'r', 'B01', 'e', 'resolved'), jsonb_build_object('p', 'x', 'r', 'B01', 'e', 'resolved')));
-select is(t.try('t_job', $$ select magscreen.put_rule_versions(1, '[{"rule_id": "S01", "version": "1.0.0",
+    jsonb_build_object('p', 'm', 'r', 'B01', 'e', 'resolved'), jsonb_build_object('p', 'h', 'r',
+    'B01', 'e', 'resolved'),
+    jsonb_build_object('p', 'l', 'r', 'B01', 'e', 'resolved'), jsonb_build_object('p', 'c', 'r',
+    'B01', 'e', 'resolved'),
+    jsonb_build_object('p', 'i', 'r', 'B01', 'e', 'resolved'), jsonb_build_object('p', 'x', 'r',
+    'B01', 'e', 'resolved')));
+select is(t.try('t_job', $$ select magscreen.put_rule_versions(1, '[{"rule_id": "S01",
+    "version": "1.0.0",
     "title": "Title of S01", "status": "active", "sha256": "x",
     "lines": [{"part": "snooze", "name": "", "text": "28 days"}]}]') $$), 'ok',
     'a rule with a length of its own');

@@ -1,4 +1,5 @@
--- The life of a run: nothing is visible before it is published, dead runs are found, held ones kept.
+-- The life of a run: nothing is visible before it is published, dead runs are found, held ones
+-- kept.
 begin;
 select t.start();
 select plan(53);
@@ -13,23 +14,28 @@ declare
 begin
     foreach view_name in array array['v_worklist', 'v_flag', 'v_flag_event', 'v_review',
             'v_could_not_assess', 'v_unmapped_code'] loop
-        part := t.ask('t_reviewer', format('select md5(coalesce(string_agg(v::text, E''\n'' order by v::text), ''''))
+        part := t.ask('t_reviewer',
+        format('select md5(coalesce(string_agg(v::text, E''\n'' order by v::text), ''''))
             from magscreen.%I v', view_name));
         seen := seen || part;
     end loop;
-    foreach view_name in array array['v_rule_funnel', 'v_rule_trend', 'v_rule_noise', 'v_unmapped_system'] loop
-        part := t.ask('t_quality', format('select md5(coalesce(string_agg(v::text, E''\n'' order by v::text), ''''))
+    foreach view_name in array array['v_rule_funnel', 'v_rule_trend', 'v_rule_noise',
+    'v_unmapped_system'] loop
+        part := t.ask('t_quality',
+        format('select md5(coalesce(string_agg(v::text, E''\n'' order by v::text), ''''))
             from magscreen.%I v', view_name));
         seen := seen || part;
     end loop;
-    return seen || t.ask('t_job', 'select md5(coalesce(string_agg(v::text, E''\n''), '''')) from magscreen.v_ledger v');
+    return seen || t.ask('t_job', 'select md5(coalesce(string_agg(v::text, E''\n''),
+    '''')) from magscreen.v_ledger v');
 end
 $$;
 create function t.state(run bigint) returns text
     language sql as $$ select state from magscreen.v_run where run_id = run $$;
 create function t.tables(run bigint) returns text
     language sql as $$
-    select coalesce(string_agg(relname || case relpersistence when 'u' then ' unlogged' else '' end, ', '
+    select coalesce(string_agg(relname ||
+    case relpersistence when 'u' then ' unlogged' else '' end, ', '
         order by relname), '')
     from pg_class where relnamespace = 'magscreen'::regnamespace and relkind = 'r'
         and relname ~ ('_' || run || '$')
@@ -38,68 +44,90 @@ create function t.job(call text) returns text
     language sql as $$ select t.try('t_job', 'select magscreen.' || call) $$;
 
 -- locks
-select is(t.job($$run_begin('2025-03-01', 'p', '1', 'a', 'b', 'c', '0', 'h', 1)$$), 'MS406', 'no run without the lock');
+select is(t.job($$run_begin('2025-03-01', 'p', '1', 'a', 'b', 'c', '0', 'h', 1)$$), 'MS406',
+    'no run without the lock');
 select is(t.job('clean_up()'), 'MS406', 'no cleaning without the lock');
-select is(t.ask('t_job', 'select backend_pid is null from magscreen.lock_holder()'), 'true', 'nobody holds it');
+select is(t.ask('t_job', 'select backend_pid is null from magscreen.lock_holder()'), 'true',
+    'nobody holds it');
 select is(t.ask('t_job', 'select magscreen.run_lock()'), 'true', 'the lock is taken');
-select is(t.ask('t_job', 'select magscreen.lock_holder_pid() = pg_backend_pid()'), 'true', 'by this session');
+select is(t.ask('t_job', 'select magscreen.lock_holder_pid() = pg_backend_pid()'), 'true',
+    'by this session');
 select is(t.ask('t_job', 'select magscreen.run_unlock()'), 'true', 'and given back');
 
 -- a first run, step by step
 create temp table before as select t.seen() as seen;
 select is(t.stage('2025-03-01', '[{"p": "p1", "r": "B01", "e": "new"}]',
-    '[{"r": "B01", "site": "A", "flagged": 1, "clear": 30, "ct": 9}]'), 1::bigint, 'a first run is staged');
+    '[{"r": "B01", "site": "A", "flagged": 1, "clear": 30, "ct": 9}]'), 1::bigint,
+    'a first run is staged');
 select is(t.state(1), 'staged', 'and says so');
-select is(t.ask('t_job', 'select run_id || '' '' || host || '' '' || pid from magscreen.lock_holder()'),
+select is(t.ask('t_job', 'select run_id || '' '' || host ||
+    '' '' || pid from magscreen.lock_holder()'),
     '1 testhost 4711', 'the lock is known to be its');
 select is(t.seen(), (select seen from before), 'nothing of it is visible in any view');
-select is((select count(*)::int from magscreen.cannot_tell) + (select count(*)::int from magscreen.summary), 0,
+select is((select count(*)::int from magscreen.cannot_tell) + (select count(*)::int
+    from magscreen.summary), 0,
     'nor in the tables beneath');
-select is(t.tables(1), 'cannot_tell_1, stage_episode_1 unlogged, summary_1', 'it has three tables of its own');
+select is(t.tables(1), 'cannot_tell_1, stage_episode_1 unlogged, summary_1',
+    'it has three tables of its own');
 select is(t.job('run_state(1, ''reading'')'), 'MS421', 'a run does not go back');
 select is(t.job('run_state(1, ''published'')'), 'MS421', 'nor publish itself by a word');
 select is(t.job('publish_run(1)'), 'ok', 'published');
 select isnt(t.seen(), (select seen from before), 'now it is visible');
-select is(t.state(1) || ' ' || (select is_current from magscreen.v_run where run_id = 1), 'published true',
+select is(t.state(1) || ' ' || (select is_current from magscreen.v_run where run_id = 1),
+    'published true',
     'and the one that is shown');
 select is((select xid = pg_current_xact_id() from magscreen.run where run_id = 1), true,
     'its transaction is kept with it');
 select is(t.tables(1), 'cannot_tell_1, summary_1', 'the stage is gone');
-select is(t.ask('t_reviewer', 'select count(*) from magscreen.v_could_not_assess'), '2', 'cannot-tell rows came along');
-select is(t.ask('t_job', format('select magscreen.run_outcome(1, %L)', pg_current_xact_id())), 'published',
+select is(t.ask('t_reviewer', 'select count(*) from magscreen.v_could_not_assess'), '2',
+    'cannot-tell rows came along');
+select is(t.ask('t_job', format('select magscreen.run_outcome(1, %L)', pg_current_xact_id())),
+    'published',
     'a run that is published is known to be');
 select is(t.job('publish_run(1)'), 'MS421', 'it is not published twice');
 select is(t.job('run_record(1, ''{}'')'), 'MS421', 'its record is closed');
 select is(t.job('run_end(1, ''failed'', 70, null, null)'), 'MS421', 'it cannot fail any more');
-select is(t.try('t_job', 'insert into magscreen.summary_1 select * from magscreen.summary'), '42501',
+select is(t.try('t_job', 'insert into magscreen.summary_1 select * from magscreen.summary'),
+    '42501',
     'its tables are closed');
 
 -- a run that dies: seen at once, cleaned up by the next
-select is(t.stage('2025-03-02', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 2::bigint, 'a second run is staged');
+select is(t.stage('2025-03-02', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 2::bigint,
+    'a second run is staged');
 select is(t.ask('t_job', 'select magscreen.run_unlock()'), 'true', 'and its connection ends');
 select pg_advisory_unlock_all();
 select is(t.state(2), 'abandoned', 'anybody sees that it is abandoned');
 create temp table then_seen as select t.seen() as seen;
-select is(t.stage('2025-03-02', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 3::bigint, 'the next run');
-select is((select state from magscreen.run where run_id = 2) || ' [' || t.tables(2) || ']', 'abandoned []',
+select is(t.stage('2025-03-02', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 3::bigint,
+    'the next run');
+select is((select state from magscreen.run where run_id = 2) || ' [' || t.tables(2) || ']',
+    'abandoned []',
     'marks it and drops its tables');
 select is(t.seen(), (select seen from then_seen), 'nothing of it was ever visible');
 
 -- a run that fails keeps its rejects and its reason
-select is(t.try('t_job', $$ insert into magscreen.reject (run_id, source, file, line, column_name, reason, detail)
-    values (3, 'lims', 'labs.csv', 7, 'value', 'num.decimal_comma', '') $$), 'ok', 'a row is set aside');
-select is(t.job('run_end(3, ''failed'', 6, ''MS-D310'', ''connection lost'')'), 'ok', 'the run fails');
-select is(t.ask('t_reviewer', 'select state || '' '' || exit_code || '' '' || message_id || '' '' || message
+select is(t.try('t_job', $$ insert into magscreen.reject (run_id, source, file, line, column_name,
+    reason, detail)
+    values (3, 'lims', 'labs.csv', 7, 'value', 'num.decimal_comma', '') $$), 'ok',
+    'a row is set aside');
+select is(t.job('run_end(3, ''failed'', 6, ''MS-D310'', ''connection lost'')'), 'ok',
+    'the run fails');
+select is(t.ask('t_reviewer', 'select state || '' '' || exit_code || '' '' || message_id ||
+    '' '' || message
     from magscreen.v_run where run_id = 3'), 'failed 6 MS-D310 connection lost', 'and tells why');
-select is(t.ask('t_reviewer', 'select reason from magscreen.v_reject where run_id = 3'), 'num.decimal_comma',
+select is(t.ask('t_reviewer', 'select reason from magscreen.v_reject where run_id = 3'),
+    'num.decimal_comma',
     'its rejects are kept');
 select is(t.tables(3), '', 'its tables are not');
-select is(t.job('run_end(3, ''published'', 0, null, null)'), 'MS421', 'no run ends as published by a word');
+select is(t.job('run_end(3, ''published'', 0, null, null)'), 'MS421',
+    'no run ends as published by a word');
 
 -- a run that is held: logged, invisible, released with a reason
-select is(t.stage('2025-03-03', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 4::bigint, 'another run');
+select is(t.stage('2025-03-03', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 4::bigint,
+    'another run');
 select is(t.job('hold_run(4)'), 'ok', 'is held');
-select is(t.tables(4), 'cannot_tell_4, stage_episode_4, summary_4', 'in tables that survive a crash');
+select is(t.tables(4), 'cannot_tell_4, stage_episode_4, summary_4',
+    'in tables that survive a crash');
 select is(t.seen(), (select seen from then_seen), 'invisible');
 select is(t.job('publish_run(4)'), 'MS423', 'it is not released without a reason');
 select is(t.job('publish_run(4, ''feed was late, checked'')'), 'ok', 'but with one');
@@ -107,9 +135,11 @@ select is((select state || ': ' || release_reason from magscreen.v_run where run
     'published: feed was late, checked', 'which is kept');
 
 -- a held run that the ledger has passed by
-select is(t.stage('2025-03-04', '[{"p": "p1", "r": "B01", "e": "worsened"}]'), 5::bigint, 'another one');
+select is(t.stage('2025-03-04', '[{"p": "p1", "r": "B01", "e": "worsened"}]'), 5::bigint,
+    'another one');
 select is(t.job('hold_run(5)'), 'ok', 'is held');
-select is(t.night('2025-03-05', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 6::bigint, 'a later night is published');
+select is(t.night('2025-03-05', '[{"p": "p1", "r": "B01", "e": "ongoing"}]'), 6::bigint,
+    'a later night is published');
 select is(t.state(5), 'held', 'the held one was left alone');
 select is(t.job('publish_run(5, ''why not'')'), 'MS420', 'but it is too old now');
 select t.stage('2025-03-06', '[{"p": "p1", "r": "B01", "e": "ongoing"}]') is not null;
@@ -118,13 +148,16 @@ select is(t.job('publish_run(7)'), 'MS422', 'as is one that continues from anoth
 
 -- the latest list of undecided patients only; older figures until they are purged
 select t.stage('2025-03-07', '[{"p": "p1", "r": "B01", "e": "ongoing"}]') is not null;
-select is((select string_agg(relname::text, ' ' order by relname) from pg_class c join pg_inherits i on i.inhrelid = c.oid
+select is((select string_agg(relname::text, ' ' order by relname)
+    from pg_class c join pg_inherits i on i.inhrelid = c.oid
     where i.inhparent in ('magscreen.cannot_tell'::regclass, 'magscreen.summary'::regclass)),
     'cannot_tell_6 summary_1 summary_4 summary_6', 'one list of undecided patients, all summaries');
 update magscreen.run set started_at = '2020-01-01' where run_id in (1, 3, 6);
-select results_eq('select runs, rows_removed from magscreen.purge(''2021-01-01'')', 'values (2::bigint, 7::bigint)',
+select results_eq('select runs, rows_removed from magscreen.purge(''2021-01-01'')',
+    'values (2::bigint, 7::bigint)',
     'purge removes old figures, but not those that are shown');
-select is((select string_agg(relname::text, ' ' order by relname) from pg_class c join pg_inherits i on i.inhrelid = c.oid
+select is((select string_agg(relname::text, ' ' order by relname)
+    from pg_class c join pg_inherits i on i.inhrelid = c.oid
     where i.inhparent = 'magscreen.summary'::regclass), 'summary_4 summary_6', 'by whole tables');
 select * from finish();
 rollback;

@@ -45,7 +45,8 @@ select is_empty($$
         and not coalesce(c.reloptions, '{}') && array['security_barrier=true'] $$,
     'a view for quality teams is a security barrier');
 select is((select rolname::text from pg_namespace n join pg_roles r on r.oid = n.nspowner
-    where n.nspname = 'magscreen'), 't_owner', 'the schema works for an owner that is no superuser');
+    where n.nspname = 'magscreen'), 't_owner',
+    'the schema works for an owner that is no superuser');
 
 -- the picture of the schema
 select is_empty('select * from magscreen.schema_changes()', 'nothing differs after installing');
@@ -77,17 +78,22 @@ end
 $$;
 create function t.spy() returns trigger language plpgsql as $$ begin return new; end $$;
 select matches(t.planted('create trigger spy after insert on magscreen.flag
-    for each row execute function t.spy()'), 'added trigger flag O CREATE TRIGGER spy', 'a trigger is seen');
+    for each row execute function t.spy()'), 'added trigger flag O CREATE TRIGGER spy',
+    'a trigger is seen');
 select matches(t.planted('create trigger spy after insert on magscreen.summary_1
-    for each row execute function t.spy()'), 'added trigger summary_1', 'a trigger on a run''s table is seen');
+    for each row execute function t.spy()'), 'added trigger summary_1',
+    'a trigger on a run''s table is seen');
 select matches(t.planted('create rule spy as on insert to magscreen.reject do also nothing'),
     'added rule reject.spy', 'a rule is seen');
 select matches(t.planted('alter table magscreen.flag add column extra text'),
     'added column flag.extra text', 'a column is seen');
-select matches(t.planted('alter table magscreen.run_source drop constraint run_source_conserves_rows'),
+select matches(t.planted('alter table magscreen.run_source
+        drop constraint run_source_conserves_rows'),
     'missing constraint run_source.run_source_conserves_rows', 'a constraint that is gone is seen');
-select matches(t.planted('create or replace function magscreen.snooze_days(severity text) returns int
-    language sql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $f$ select 9 $f$'),
+select matches(t.planted('create or replace function magscreen.snooze_days(severity text)
+    returns int
+    language sql immutable strict parallel safe set search_path = pg_catalog,
+    pg_temp as $f$ select 9 $f$'),
     'added function snooze_days', 'another body of a function is seen');
 select matches(t.planted('alter table magscreen.flag disable trigger all;
     alter table magscreen.review disable trigger append_only'),

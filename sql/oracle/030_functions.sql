@@ -1,0 +1,179 @@
+-- Words of the catalogue as functions. Unknown is null, so that and, or, not are Kleene's.
+
+-- ---- values -------------------------------------------------------------------------------------
+-- Spec g3 and X-22: a result is compared in the family in which it was reported; an interval decides
+-- only as a whole. A result that is not there (null) decides nothing.
+create function oracle.side(l oracle.lab, molar numeric, mass numeric) returns numeric
+    language sql immutable parallel safe
+    return case (l).family when 'mass' then mass else molar end;
+
+create function oracle.below(l oracle.lab, molar numeric, mass numeric) returns boolean
+    language sql immutable parallel safe
+    return case when (l).hi < oracle.side(l, molar, mass)
+                  or (l).hi = oracle.side(l, molar, mass) and (l).hi_open then true
+                when (l).lo >= oracle.side(l, molar, mass) then false end;
+
+create function oracle.above(l oracle.lab, molar numeric, mass numeric) returns boolean
+    language sql immutable parallel safe
+    return case when (l).lo > oracle.side(l, molar, mass)
+                  or (l).lo = oracle.side(l, molar, mass) and (l).lo_open then true
+                when (l).hi <= oracle.side(l, molar, mass) then false end;
+
+-- Derived values (rule language, "Values"): beyond a line only by more than one part in 1e9.
+create function oracle.under(x double precision, line double precision) returns boolean
+    language sql immutable parallel safe return x < line * (1 - 1e-9);
+create function oracle.over(x double precision, line double precision) returns boolean
+    language sql immutable parallel safe return x > line * (1 + 1e-9);
+
+create type oracle.span as (lo double precision, hi double precision);
+create function oracle.under(x oracle.span, line double precision) returns boolean
+    language sql immutable parallel safe
+    return case when oracle.under((x).hi, line) then true
+                when not oracle.under((x).lo, line) then false end;
+create function oracle.over(x oracle.span, line double precision) returns boolean
+    language sql immutable parallel safe
+    return case when oracle.over((x).lo, line) then true
+                when not oracle.over((x).hi, line) then false end;
+
+-- ---- results ------------------------------------------------------------------------------------
+-- The newest result of [since, until]; of several at one minute the worst for the rule.
+create function oracle.latest(pid text, what text, since timestamp,
+                              until timestamp default oracle.t(), worse text default 'low')
+    returns oracle.lab language sql stable parallel safe as $$
+    select l from oracle.lab l
+    where l.patient_id = pid and l.analyte = what and l.at between since and until
+    order by date_trunc('minute', l.at) desc,
+             case worse when 'low' then l.canonical else -l.canonical end, l.haemolysed, l.seq
+    limit 1
+$$;
+
+create function oracle.days_since(at timestamp) returns int
+    language sql immutable parallel safe return oracle.t_day() - at::date;
+
+-- True with a usable value, unknown with marks alone, else false.
+create function oracle.measured(pid text, what text, since timestamp,
+                                until timestamp default oracle.t())
+    returns boolean language sql stable parallel safe as $$
+    select case
+        when exists (select from oracle.lab l where l.patient_id = pid and l.analyte = what
+                     and l.at between since and until) then true
+        when exists (select from oracle.mark m where m.patient_id = pid and m.analyte = what
+                     and m.at between since and until) then null
+        else false end
+$$;
+
+-- Observable (inputs.md): a result of the code book in the window or the 365 days before its end,
+-- and the analyte is one that the source delivers.
+create function oracle.observable(pid text, what text, since timestamp, until timestamp)
+    returns boolean language sql stable parallel safe as $$
+    select exists (select from oracle.delivered d where d.analyte = what)
+       and exists (select from oracle.lab l where l.patient_id = pid
+                   and l.analyte not in ('weight', 'height')
+                   and l.at between least(since, until::date - 365) and until)
+$$;
+
+create function oracle.none(pid text, what text, since timestamp, until timestamp default oracle.t())
+    returns boolean language sql stable parallel safe as $$
+    select case when m then false when m is null then null
+                when oracle.observable(pid, what, since, until) then true end
+    from (select oracle.measured(pid, what, since, until) as m) seen
+$$;
+
+-- Is any result of the window below the limit: that is what "the lowest is below" means. Unknown
+-- without any result.
+create function oracle.any_below(pid text, what text, since timestamp, molar numeric, mass numeric)
+    returns boolean language sql stable parallel safe as $$
+    select case when bool_or(oracle.below(l, molar, mass)) then true
+                when bool_and(not oracle.below(l, molar, mass))
+                     and bool_and(oracle.below(l, molar, mass) is not null) then false end
+    from oracle.lab l
+    where l.patient_id = pid and l.analyte = what and l.at between since and oracle.t()
+$$;
+
+create function oracle.has(pid text, what text, since date default '-infinity')
+    returns boolean language sql stable parallel safe as $$
+    select exists (select from oracle.condition c where c.patient_id = pid and c.concept = what
+                   and c.recorded_on >= since)
+$$;
+
+-- ---- exposures ----------------------------------------------------------------------------------
+-- Our own layout: who has no row takes none, so that exposures are true or false.
+create function oracle.active(pid text, classes text[], at timestamp default oracle.t())
+    returns boolean language sql stable parallel safe as $$
+    select exists (select from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+                   and e.start_at <= at and e.effect_until > at)
+$$;
+
+-- In effect at some moment of the window.
+create function oracle.active_within(pid text, classes text[], since timestamp,
+                                     until timestamp default oracle.t())
+    returns boolean language sql stable parallel safe as $$
+    select exists (select from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+                   and e.start_at <= until and e.effect_until > since)
+$$;
+
+-- Eras: rows joined by the gap of their kind, or by a gap in days that the rule states.
+create function oracle.eras(pid text, classes text[], gap int default null)
+    returns table (start_at timestamp, stop_at timestamp, effect_until timestamp)
+    language sql stable parallel safe as $$
+    with rows as (
+        select e.start_at, e.stop_at,
+               case when gap is null or e.kind <> 'issue' then e.effect_until
+                    else e.stop_at + gap * interval '1 day' end as effect_until,
+               case when gap is null then e.join_until else e.stop_at + gap * interval '1 day' end as join_until
+        from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+    ), breaks as (
+        select r.*, case when r.start_at <= max(r.join_until) over before_it then 0 else 1 end as new_era
+        from rows r
+        window before_it as (order by r.start_at, r.stop_at
+                             rows between unbounded preceding and 1 preceding)
+    ), numbered as (
+        select b.*, sum(new_era) over (order by b.start_at, b.stop_at) as era from breaks b
+    )
+    select min(n.start_at), max(n.stop_at), max(n.effect_until) from numbered n group by era
+$$;
+
+-- Whole days from the start of the era that is in effect at T; 0 if none is.
+create function oracle.days_on(pid text, classes text[]) returns int
+    language sql stable parallel safe as $$
+    select coalesce(max(oracle.t_day() - e.start_at::date), 0)
+    from oracle.eras(pid, classes) e where e.effect_until > oracle.t()
+$$;
+
+create function oracle.continuous(pid text, classes text[], days int, gap int default null)
+    returns boolean language sql stable parallel safe as $$
+    select exists (select from oracle.eras(pid, classes, gap) e
+                   where e.effect_until > oracle.t() and e.start_at::date <= oracle.t_day() - days)
+$$;
+
+-- The newest start between from_days and to_days ago of an era before which nothing of the classes
+-- was taken for 90 days; an era that runs when history begins has no known start.
+create function oracle.started(pid text, classes text[], from_days int, to_days int)
+    returns timestamp language sql stable parallel safe as $$
+    select max(e.start_at) from oracle.eras(pid, classes) e
+    where e.start_at::date between oracle.t_day() - to_days and oracle.t_day() - from_days
+      and e.start_at::date > oracle.t_day() - 1095
+      and not exists (select from oracle.exposure b
+                      where b.patient_id = pid and b.class = any (classes) and b.start_at < e.start_at
+                        and b.stop_at > e.start_at - interval '90 days')
+$$;
+
+-- mmol a day at a moment: per product the sum of orders that run, and the newest issue that runs; of
+-- a product that only its grace keeps in effect the newest row.
+create function oracle.dose(pid text, classes text[], at timestamp default oracle.t())
+    returns oracle.span language sql stable parallel safe as $$
+    with rows as (
+        select e.*, e.stop_at > at as runs,
+               row_number() over (partition by e.drug, e.stop_at > at
+                                  order by e.start_at desc, e.seq desc) as place,
+               row_number() over (partition by e.drug, e.stop_at > at, e.kind
+                                  order by e.start_at desc, e.seq desc) as place_of_kind,
+               bool_or(e.stop_at > at) over (partition by e.drug) as any_runs
+        from oracle.exposure e
+        where e.patient_id = pid and e.class = any (classes)
+          and e.start_at <= at and e.effect_until > at
+    )
+    select row(coalesce(sum(dose_lo), 0), coalesce(sum(dose_hi), 0))::oracle.span
+    from rows
+    where runs and (kind <> 'issue' or place_of_kind = 1) or not any_runs and place = 1
+$$;

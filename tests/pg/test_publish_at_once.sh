@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Publishing, watched from another session: nothing of the run before COMMIT, everything after it;
+# nothing of a publishing that was killed; one lock; a held run survives a crash of the server.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[ -n "${MAGSCREEN_TEST_PG:-}" ] || exec "$here/../with-pg" bash "${BASH_SOURCE[0]}" "$@"
+. "$here/schema.sh"
+install_schema t_publish || exit 1
+export PGDATABASE=t_publish
+sql -f "$here/helpers.sql" || exit 1
+failed=0
+
+check() { # check WHAT HAVE WANT
+    if [ "$2" = "$3" ]; then
+        echo "ok - $1"
+    else
+        printf 'FAILED: %s\n  have: %s\n  want: %s\n' "$1" "$2" "$3"
+        failed=1
+    fi
+}
+# What a reviewer, a quality team and the next run see, in figures.
+seen() {
+    sql -c "select (select count(*) from magscreen.v_worklist), (select count(*) from magscreen.v_flag_event),
+        (select count(*) from magscreen.v_could_not_assess), (select count(*) from magscreen.v_rule_funnel),
+        (select count(*) from magscreen.v_ledger), (select count(*) from magscreen.summary),
+        coalesce((select run_id from magscreen.v_run where is_current), 0)" | tr '|' ' '
+}
+# A session that stays open: says its statements on stdin, answers end with a line of its own.
+open_session() {
+    coproc SESSION { exec psql -XqAt -v ON_ERROR_STOP=0 2>&1; }
+    session=$SESSION_PID
+    exec 6<&"${SESSION[0]}" 7>&"${SESSION[1]}" # a coprocess's own are closed in subshells
+    eval "exec ${SESSION[0]}<&- ${SESSION[1]}>&-"
+}
+tell() {
+    local line
+    printf '%s;\n\\echo done\n' "$1" >&7
+    while read -r line <&6 && [ "$line" != done ]; do printf '%s\n' "$line"; done
+}
+close_session() {
+    exec 7>&-
+    wait "$session" 2>/dev/null
+}
+
+night1='[{"p": "p1", "r": "B01", "e": "new"}, {"p": "p2", "r": "B01", "e": "new"}]'
+counts='[{"r": "B01", "site": "A", "flagged": 2, "clear": 30, "ct": 9}]'
+nothing='0 0 0 0 0 0 0'
+
+open_session
+check "staged" "$(tell "select t.stage('2025-03-01', '$night1', '$counts')")" 1
+check "staged and committed: nothing is seen" "$(seen)" "$nothing"
+check "another session does not get the lock" "$(sql -c 'select magscreen.run_lock()')" f
+check "but sees who has it" "$(sql -c "select run_id || ' ' || host from magscreen.lock_holder()")" "1 testhost"
+tell 'begin' >/dev/null
+check "published, before COMMIT" \
+    "$(tell 'select new_count, unconfirmed_count from magscreen.publish_run(1)')" "2|0"
+check "another session sees nothing yet" "$(seen)" "$nothing"
+check "and is not kept waiting for long" "$(sql -c "set statement_timeout = '10s'" -c 'select count(*) from magscreen.v_worklist')" 0
+tell 'commit' >/dev/null
+check "after COMMIT everything" "$(seen)" "2 2 2 9 2 1 1"
+
+# killed between publishing and COMMIT
+check "a second night is staged" "$(tell "select t.stage('2025-03-02',
+    '[{\"p\": \"p1\", \"r\": \"B01\", \"e\": \"resolved\"}, {\"p\": \"p2\", \"r\": \"B01\", \"e\": \"worsened\"}]', '$counts')" | tail -1)" 2
+tell 'begin' >/dev/null
+xid=$(tell 'select xid from magscreen.publish_run(2)')
+check "while it lasts the outcome is open" "$(sql -c "select magscreen.run_outcome(2, '$xid')")" "in progress"
+kill -KILL "$session"
+wait "$session" 2>/dev/null
+for _ in $(seq 100); do
+    [ "$(sql -c 'select magscreen.lock_holder_pid() is null')" = t ] && break
+    sleep 0.1
+done
+check "nothing of the killed night" "$(seen)" "2 2 2 9 2 1 1"
+check "its outcome is known" "$(sql -c "select magscreen.run_outcome(2, '$xid')")" staged
+check "the server says so, too" "$(sql -c "select pg_xact_status('$xid')")" aborted
+check "anybody sees that it is abandoned" "$(sql -c 'select state from magscreen.v_run where run_id = 2')" abandoned
+
+# again, with the same result; the lock is free
+open_session
+check "the next run" "$(tell "select t.night('2025-03-02',
+    '[{\"p\": \"p1\", \"r\": \"B01\", \"e\": \"resolved\"}, {\"p\": \"p2\", \"r\": \"B01\", \"e\": \"worsened\"}]', '$counts')" | tail -1)" 3
+check "publishes once" "$(seen)" "1 4 2 9 2 2 3"
+check "after cleaning up" "$(sql -c "select count(*) from pg_class where relname ~ '_2$' and relkind = 'r'
+    and relnamespace = 'magscreen'::regnamespace")" 0
+
+# somebody holds a table: publishing gives up, the staged run stays and is published later
+check "a third night" "$(tell "select t.stage('2025-03-03',
+    '[{\"p\": \"p2\", \"r\": \"B01\", \"e\": \"ongoing\"}]', '$counts')" | tail -1)" 4
+blocker=$(mktemp -u)
+mkfifo "$blocker"
+psql -Xq <"$blocker" >/dev/null &
+exec 8>"$blocker"
+echo 'set application_name = blocker; begin; lock table magscreen.flag;' >&8
+for _ in $(seq 100); do
+    [ "$(sql -c "select count(*) from pg_locks where mode = 'AccessExclusiveLock' and granted
+        and relation = 'magscreen.flag'::regclass")" = 1 ] && break
+    sleep 0.1
+done
+pid=$(tell 'select pg_backend_pid()')
+printf "set lock_timeout = '3s'; select new_count from magscreen.publish_run(4);\n\\\\echo done\n" >&7
+for _ in $(seq 100); do
+    who=$(sql -c "select application from magscreen.blockers($pid)")
+    [ -n "$who" ] && break
+    sleep 0.1
+done
+check "whom it waits for is told" "$who" blocker
+answer=$(while read -r line <&6 && [ "$line" != done ]; do printf '%s\n' "$line"; done)
+check "it gives up" "$(grep -c 'lock timeout' <<<"$answer")" 1
+exec 8>&-
+wait %psql 2>/dev/null
+rm -f "$blocker"
+check "the staged run is still there" "$(sql -c 'select state from magscreen.v_run where run_id = 4')" staged
+check "and is published now" "$(tell 'select ongoing_count from magscreen.publish_run(4)')" 1
+
+# a held run and a crash of the server
+check "a fourth night is held" "$(tell "select t.stage('2025-03-04',
+    '[{\"p\": \"p2\", \"r\": \"B01\", \"e\": \"improved\"}]', '$counts')" | tail -1)" 5
+tell "select magscreen.hold_run(5)" >/dev/null
+"$here/../with-pg" --ctl crash
+close_session
+"$here/../with-pg" --ctl start
+check "it survived" "$(sql -c 'select state from magscreen.v_run where run_id = 5') $(sql -c 'select count(*) from magscreen.stage_episode_5')" "held 1"
+check "and is released" "$(sql -c 'select magscreen.run_lock()' \
+    -c "select improved_count from magscreen.publish_run(5, 'checked')")" $'t\n1'
+check "the worklist of that morning" "$(sql -c "select state from magscreen.v_worklist")" improved
+exit "$failed"
