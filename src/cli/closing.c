@@ -72,6 +72,9 @@ static void tell_extent(const mag_run_report *report, const mag_gate_verdict *ve
     case MAG_MEASURE_RATE:
         tell_rate(verdict, what_was_done);
         break;
+    case MAG_MEASURE_DATABASE:
+        mag_tell("  %s; %s.", verdict->detail, what_was_done);
+        break;
     case MAG_MEASURE_SOURCE:
         mag_tell("  the run has no source of %s; flagged or clear for nobody: %s; %s.",
                  verdict->source, *report->undecided_rules ? report->undecided_rules : "no rule",
@@ -116,7 +119,7 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
     tell_extent(report, verdict);
     if (verdict->as_of)
         mag_tell("  so as of %s; no later time of the series is worse", verdict->as_of);
-    if (verdict->detail)
+    if (verdict->detail && verdict->measure != MAG_MEASURE_DATABASE)
         mag_tell("  %s", verdict->detail);
     if (strcmp(verdict->gate, mag_reason_name(MAG_REASON_UNIT_UNKNOWN)) == 0)
         tell_unknown_units(report);

@@ -12,6 +12,7 @@
 #include "sinks/csv_directory.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static void check_file(mag_findings *all, const char *path, mag_account *account) {
     mag_error err = {0};
@@ -35,6 +36,50 @@ static void check_sources(mag_findings *all, mag_session *session) {
         for (size_t j = 0; j < source->path_count; j++)
             check_file(all, source->paths[j], &session->account);
     }
+}
+
+/* Each line of what is wrong on its own: a GRANT can be taken from the screen as it stands. */
+static mag_status report_lines(findings *all, mag_arena *arena, const char *what, const char *text,
+                               mag_error *err) {
+    while (*text) {
+        size_t nbytes = strcspn(text, "\n");
+        const char *line = mag_arena_text(arena, (mag_span){text, nbytes});
+        if (!line)
+            return mag_fail_memory(err, nbytes);
+        report(all, what, line, false);
+        text += nbytes + (text[nbytes] == '\n');
+    }
+    return MAG_OK;
+}
+
+/* Connects, looks at every table that is named, reads no row. */
+static mag_status check_database(findings *all, mag_session *session, mag_pg_leader *leader,
+                                 mag_error *err) {
+    mag_error found = {0};
+    mag_status status = mag_pg_leader_begin(leader, &found);
+    if (status == MAG_E_INTERRUPTED) {
+        *err = found;
+        return status;
+    }
+    if (status != MAG_OK)
+        return report_lines(all, session->arena, "database", found.text, err);
+    const mag_pg_facts *facts = mag_pg_facts_of(mag_pg_leader_link(leader));
+    const char *detail =
+        mag_arena_format(session->arena, "%zu tables or views can be read by role %s, %s",
+                         mag_pg_leader_table_count(leader), facts->role, facts->where);
+    if (!detail)
+        return mag_fail_memory(err, 1);
+    report(all, facts->database, detail, true);
+    if (mag_pg_leader_is_role_too_strong(leader))
+        report(all, facts->role,
+               "is a superuser or owns a table that it should only read [MS-D335]", false);
+    return MAG_OK;
+}
+
+static mag_status check_databases(findings *all, mag_session *session, mag_error *err) {
+    for (size_t i = 0; i < session->leader_count; i++)
+        MAG_TRY(check_database(all, session, session->leaders[i], err));
+    return MAG_OK;
 }
 
 /* Whether the files are those that the manifests announce; their rows are not counted here. */
@@ -205,6 +250,7 @@ static mag_status check_session(mag_findings *all, mag_session *session, const m
     MAG_TRY(mag_findings_take(all, "rules", check_rules(all, session, err), err));
     MAG_TRY(check_canaries(all, session, options, err));
     check_sources(all, session);
+    MAG_TRY(check_databases(all, session, err));
     MAG_TRY(check_manifests(all, session, err));
     check_sink(all, session);
     /* What cannot be opened or decoded has been said. */

@@ -43,8 +43,8 @@ void mag_decoder_done(mag_decoder *decoder);
 mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t column_count,
                             mag_error *err) MAG_MUST_CHECK;
 
-/* The finding alone: the columns that are there, and the name of a required one that is not; NULL if
-   none is missing. Borrowed from the profile. */
+/* The finding alone: the columns that are there, and the name of a required one that is not; NULL
+   if none is missing. Borrowed from the profile. */
 const char *mag_decoder_find_columns(mag_decoder *decoder, const mag_span *header,
                                      size_t column_count);
 

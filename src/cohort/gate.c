@@ -27,6 +27,9 @@ static const gate_name SOURCE_GATES[] = {
     {"demog.conflict", MAG_GATE_DEMOG_CONFLICT},
     {"volume", MAG_GATE_VOLUME},
     {"class_or_test_falls", MAG_GATE_FALL},
+    {"readers", MAG_GATE_READERS},
+    {"role", MAG_GATE_ROLE},
+    {"encoding", MAG_GATE_ENCODING},
 };
 enum { SOURCE_GATE_COUNT = sizeof SOURCE_GATES / sizeof *SOURCE_GATES };
 /* Of a run: what belongs to no source. */

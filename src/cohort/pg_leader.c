@@ -49,6 +49,17 @@ bool mag_pg_leader_is_stopped(const mag_pg_leader *leader) {
     return leader->wish.is_stopped && leader->wish.is_stopped(leader->wish.stop_context);
 }
 
+size_t mag_pg_leader_table_count(const mag_pg_leader *leader) {
+    return leader->reading_count;
+}
+
+bool mag_pg_leader_is_role_too_strong(const mag_pg_leader *leader) {
+    bool is_too_strong = mag_pg_facts_of(leader->link)->is_superuser;
+    for (const reading *at = leader->first; at; at = at->next)
+        is_too_strong |= at->table->is_owner;
+    return is_too_strong;
+}
+
 mag_status mag_pg_leader_add(mag_pg_leader *leader, const mag_pg_subject *subject,
                              mag_pg_table *table, mag_error *err) {
     reading *more = mag_arena_alloc(leader->arena, sizeof *more);

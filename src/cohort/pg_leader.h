@@ -36,6 +36,11 @@ mag_status mag_pg_leader_done(mag_pg_leader *leader, mag_error *err) MAG_MUST_CH
    stopping is told as that (MS-D320). Returns the status of *err. */
 mag_status mag_pg_leader_fail(mag_pg_leader *leader, mag_status status, mag_error *err);
 
+/* What begin has found: tables looked at, and whether the role is a superuser or owns one of them.
+ */
+size_t mag_pg_leader_table_count(const mag_pg_leader *leader);
+bool mag_pg_leader_is_role_too_strong(const mag_pg_leader *leader);
+
 bool mag_pg_leader_is_stopped(const mag_pg_leader *leader);
 
 #endif

@@ -27,6 +27,9 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_VOLUME] = {"volume", 0.20, 0.40},
     [MAG_GATE_FALL] = {"class_or_test_falls", 0.25, 0.60},
     [MAG_GATE_FIRING] = {"firing_rate", SIGMAS, SIGMAS},
+    [MAG_GATE_READERS] = {"readers", 0.0, 1.0},
+    [MAG_GATE_ROLE] = {"role", 0.0, 1.0},
+    [MAG_GATE_ENCODING] = {"encoding", 0.0, 1.0},
 };
 
 mag_gate_limit mag_gate_default(mag_gate_kind kind) {
@@ -370,6 +373,45 @@ static mag_status judge_freshness(gate_judge *judge, const mag_plan_source *sour
     return put_verdict(judge, &verdict, err);
 }
 
+/* What a table is read with: nothing that sets a row aside, but somebody should know. */
+static mag_status judge_table(gate_judge *judge, const mag_plan_source *source,
+                              const mag_run_file *file, mag_error *err) {
+    const unsigned wanted = file->table_reader_count + file->table_refused_count;
+    const struct {
+        bool is_there;
+        mag_gate_kind kind;
+        mag_message_id message;
+        const char *detail;
+    } all[] = {{file->table_refused_count > 0, MAG_GATE_READERS, MAG_MSG_D319,
+                mag_arena_format(judge->arena, "using %u of %u readers", file->table_reader_count,
+                                 wanted)},
+               {file->is_role_too_strong, MAG_GATE_ROLE, MAG_MSG_D335,
+                "the role is a superuser or owns the table: it could change what it only reads"},
+               {file->is_table_unchecked, MAG_GATE_ENCODING, MAG_MSG_D323,
+                "the database has encoding SQL_ASCII: rows that are not UTF-8 are set aside"}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, all[i].kind, 1, 1);
+        verdict.file = file->name;
+        verdict.measure = MAG_MEASURE_DATABASE;
+        verdict.message = all[i].message;
+        verdict.detail = all[i].detail;
+        if (verdict.detail == NULL)
+            return mag_fail_memory(err, 64);
+        if (all[i].is_there)
+            MAG_TRY(put_verdict(judge, &verdict, err));
+    }
+    return MAG_OK;
+}
+
+static mag_status judge_tables(gate_judge *judge, const mag_plan_source *source, mag_error *err) {
+    for (size_t i = 0; i < mag_cohort_file_count(judge->cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
+        if (file->is_table && strcmp(file->source, source->name) == 0)
+            MAG_TRY(judge_table(judge, source, file, err));
+    }
+    return MAG_OK;
+}
+
 static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
                                mag_minute data_until, mag_error *err) {
     size_t file_count;
@@ -383,6 +425,7 @@ static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
     MAG_TRY(judge_demographics(judge, source, &accounting, err));
     MAG_TRY(judge_versions(judge, source, &accounting, err));
     MAG_TRY(judge_last_lines(judge, source, err));
+    MAG_TRY(judge_tables(judge, source, err));
     return judge_freshness(judge, source, data_until, err);
 }
 

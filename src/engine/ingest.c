@@ -128,8 +128,8 @@ static mag_status read_sources(const mag_run_inputs *inputs, mag_cohort *cohort,
     return MAG_OK;
 }
 
-mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, mag_cohort **cohort,
-                      mag_error *err) {
+static mag_status ingest_once(const mag_run_inputs *inputs, const mag_run_time *time,
+                              mag_cohort **cohort, mag_error *err) {
     mag_cohort_settings settings = {.as_of_kind = time->kind,
                                     .as_of = time->as_of,
                                     .history_days = inputs->plan->history_days,
@@ -144,6 +144,34 @@ mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, ma
     MAG_TRY(read_sources(inputs, *cohort, err));
     MAG_TRY(mag_cohort_check_ids(*cohort, err));
     return time->is_said ? MAG_OK : refuse_without_as_of(*cohort, err);
+}
+
+/* What came by stdin cannot be read a second time. */
+static bool can_read_again(const mag_plan *plan) {
+    for (size_t i = 0; i < plan->source_count; i++)
+        for (size_t k = 0; k < plan->sources[i].path_count; k++)
+            if (strcmp(plan->sources[i].paths[k], "-") == 0)
+                return false;
+    return true;
+}
+
+mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, mag_cohort **cohort,
+                      mag_error *err) {
+    enum { TRIES = 3 };
+    for (unsigned tries = 1;; tries++) {
+        mag_error found = {0};
+        mag_status status = ingest_once(inputs, time, cohort, &found);
+        bool is_conflict = status == MAG_E_DATABASE_AWAY && found.message == MAG_MSG_D316;
+        if (is_conflict && tries < TRIES && can_read_again(inputs->plan)) {
+            mag_cohort_free(*cohort); /* everything is read again, in a new snapshot */
+            continue;
+        }
+        if (is_conflict)
+            mag_error_line(&found, "so %u times, each time in a new snapshot", tries);
+        if (status != MAG_OK && err != NULL)
+            *err = found;
+        return status;
+    }
 }
 
 static mag_status settle_part(void *context, unsigned partition_idx, unsigned worker_idx,

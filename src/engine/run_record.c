@@ -125,6 +125,8 @@ static void write_file(mag_json *json, const mag_run_file *file) {
     key_bool(json, "zero_padding", file->has_zero_padding);
     key_bool(json, "unfinished_last_line", file->has_unfinished_last_line);
     key_bool(json, "footer", file->has_footer);
+    if (file->is_table)
+        key_count(json, "readers", file->table_reader_count);
     mag_json_end_object(json);
 }
 
@@ -137,6 +139,10 @@ static void write_source(mag_json *json, const mag_plan_source *source, const ma
     mag_json_key_text(json, "profile", source->profile->name);
     mag_json_key_text(json, "profile_sha256", source->profile->sha256);
     key_text_or_null(json, "manifest", source->manifest == NULL ? NULL : source->manifest->name);
+    if (source->conninfo != NULL) {
+        mag_json_key_text(json, "view", source->view);
+        key_text_or_null(json, "allow_row_security", source->policy_note);
+    }
     write_accounting(json, &accounting);
     begin_array(json, "files");
     for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
@@ -225,6 +231,7 @@ static const char *colour_name(mag_gate_colour colour) {
 static void write_measure(mag_json *json, const mag_gate_verdict *verdict) {
     switch (verdict->measure) {
     case MAG_MEASURE_SOURCE:
+    case MAG_MEASURE_DATABASE:
         return;
     case MAG_MEASURE_HOURS:
         key_count(json, "hours", verdict->count);

@@ -142,16 +142,23 @@ mag_status mag_pg_fail(mag_error *err, const mag_pg_report *report, const char *
 /* --- connections that were not made
  * ------------------------------------------------------------- */
 
+/* "...:  28P01" */
+static bool ends_in_state(const char *line, size_t nbytes) {
+    return nbytes >= 8 && strncmp(line + nbytes - 8, ":  ", 3) == 0 &&
+           strspn(line + nbytes - 5, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") >= 5;
+}
+
+/* The last line that has one: libpq may add where it took a password from. */
 void mag_pg_connect_state(const char *text, char out[6]) {
-    size_t end = strlen(text);
     out[0] = '\0';
-    while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == ' '))
-        end--;
-    if (end < 8 || strncmp(text + end - 8, ":  ", 3) != 0 ||
-        strspn(text + end - 5, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") < 5)
-        return;
-    memcpy(out, text + end - 5, 5);
-    out[5] = '\0';
+    while (*text) {
+        size_t nbytes = strcspn(text, "\n");
+        if (ends_in_state(text, nbytes)) {
+            memcpy(out, text + nbytes - 5, 5);
+            out[5] = '\0';
+        }
+        text += nbytes + (text[nbytes] == '\n');
+    }
 }
 
 /* libpq says no more than words about TLS and its own files; they are not translated here, because

@@ -32,8 +32,8 @@ mag_status mag_pg_fail(mag_error *err, const mag_pg_report *report, const char *
 mag_status mag_pg_fail_connect(mag_error *err, const char *text, const char *where,
                                unsigned tried_seconds);
 
-/* The SQLSTATE at the end of libpq's text of a connection that was refused ("FATAL:  28P01") into
-   out; "" if there is none. */
+/* The SQLSTATE at the end of a line of libpq's text of a connection that was refused ("FATAL:
+   28P01") into out; "" if there is none. */
 void mag_pg_connect_state(const char *text, char out[6]);
 
 /* Whether a later attempt may succeed: nothing listens, the server is starting, no free session. */

@@ -110,11 +110,12 @@ mag_status mag_pg_wait(mag_pg_link *const *links, size_t count, mag_error *err) 
 /* --- connecting
  * -------------------------------------------------------------------------------- */
 
-/* A server that is told to go says so in a notice before it closes the connection. */
+/* A server that is told to go, or ends an idle session, says so before it closes the connection. */
 static void hear_notice(void *context, const PGresult *notice) {
     mag_pg_link *link = context;
     const char *state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
-    if (state && strncmp(state, "57P", 3) == 0 && strlen(state) == 5)
+    if (state && strlen(state) == 5 &&
+        (strncmp(state, "57P", 3) == 0 || strcmp(state, "25P03") == 0))
         memcpy(link->notice_state, state, sizeof link->notice_state);
 }
 
@@ -145,10 +146,14 @@ static void name_place(mag_pg_link *link, const char *host, const char *port) {
              port ? port : "5432");
 }
 
-/* Where libpq looks a service up: PGSERVICEFILE, or the file of the user. */
-static const char *service_file_of(mag_pg_link *link, const char *service) {
+/* Where libpq looks a service up: PGSERVICEFILE, or the file of the user. It does not keep the name
+   of the service. */
+static const char *service_file_of(mag_pg_link *link, const char *conninfo) {
+    char name[256];
+    bool has_service =
+        mag_pg_text_value(conninfo, "service", name, sizeof name) || getenv("PGSERVICE") != NULL;
     const char *named = getenv("PGSERVICEFILE"), *home = getenv("HOME");
-    if (!service)
+    if (!has_service)
         return NULL;
     if (named && named[0])
         return named;
@@ -166,7 +171,7 @@ static mag_status check_route(mag_pg_link *link, const mag_pg_wish *wish, unsign
                           .hostaddr = option_of(options, "hostaddr"),
                           .sslmode = option_of(options, "sslmode"),
                           .passfile = option_of(options, "passfile"),
-                          .service_file = service_file_of(link, option_of(options, "service")),
+                          .service_file = service_file_of(link, wish->conninfo),
                           .is_insecure_allowed = wish->is_insecure_allowed};
     name_place(link, route.host ? route.host : PQhost(link->conn), option_of(options, "port"));
     const char *timeout = option_of(options, "connect_timeout");
@@ -238,26 +243,25 @@ static mag_status connect_within(mag_pg_link *link, const mag_pg_wish *wish, mag
 
 /* search_path comes first, so that nothing planted in another schema can answer what follows;
    pg_temp is named, or temporary tables would come before it. */
-static const char pinned_settings[] = "set search_path = pg_catalog, pg_temp;"
-                                      "set row_security = off;"
-                                      "set client_encoding = 'UTF8';"
-                                      "set datestyle = 'ISO, YMD';"
-                                      "set intervalstyle = 'postgres';"
-                                      "set timezone = 'UTC';"
-                                      "set extra_float_digits = 1;"
-                                      "set bytea_output = 'hex';"
-                                      "set xmloption = 'content';"
-                                      "set lc_monetary = 'C';"
-                                      "set standard_conforming_strings = on;"
-                                      "set default_transaction_isolation = 'read committed';"
-                                      "set default_transaction_deferrable = off;"
-                                      "set statement_timeout = 0;"
-                                      "set lock_timeout = '30s';"
-                                      "set idle_in_transaction_session_timeout = 0;"
-                                      "set jit = off;";
-
-/* Settings that younger servers have. */
-static const char younger_settings[] =
+static const char pinned_settings[] =
+    "set search_path = pg_catalog, pg_temp;"
+    "set row_security = off;"
+    "set client_encoding = 'UTF8';"
+    "set datestyle = 'ISO, YMD';"
+    "set intervalstyle = 'postgres';"
+    "set timezone = 'UTC';"
+    "set extra_float_digits = 1;"
+    "set bytea_output = 'hex';"
+    "set xmloption = 'content';"
+    "set lc_monetary = 'C';"
+    "set standard_conforming_strings = on;"
+    "set default_transaction_isolation = 'read committed';"
+    "set default_transaction_deferrable = off;"
+    "set statement_timeout = 0;"
+    "set lock_timeout = '30s';"
+    "set idle_in_transaction_session_timeout = 0;"
+    "set jit = off;"
+    /* those that younger servers have */
     "select pg_catalog.set_config(s.name, v.value, false)"
     " from (values ('idle_session_timeout', '0'), ('client_connection_check_interval', '200ms'))"
     " as v (name, value) join pg_catalog.pg_settings s on s.name = v.name";
@@ -304,7 +308,6 @@ static mag_status check_pooler(const mag_pg_link *link, mag_error *err) {
 static mag_status begin_session(mag_pg_link *link, mag_error *err) {
     PQsetnonblocking(link->conn, 1);
     MAG_TRY(mag_pg_do(link, pinned_settings, link->facts.where, err));
-    MAG_TRY(mag_pg_do(link, younger_settings, link->facts.where, err));
     MAG_TRY(learn_facts(link, err));
     return check_pooler(link, err);
 }
@@ -312,6 +315,7 @@ static mag_status begin_session(mag_pg_link *link, mag_error *err) {
 mag_status mag_pg_open(mag_pg_link **out, const mag_pg_wish *wish, mag_error *err) {
     *out = NULL;
     MAG_TRY(mag_pg_text_check(wish->conninfo, err));
+    MAG_TRY(mag_pg_text_check_host(wish->conninfo, wish->is_insecure_allowed, err));
     mag_arena *arena = mag_arena_new(wish->account);
     mag_pg_link *link = arena ? mag_arena_alloc(arena, sizeof *link) : NULL;
     if (!link) {

@@ -70,6 +70,16 @@ mag_status mag_pg_text_check(const char *conninfo, mag_error *err) {
     return status;
 }
 
+bool mag_pg_text_value(const char *conninfo, const char *key, char *out, size_t nbytes) {
+    bool found = false;
+    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+    for (const PQconninfoOption *option = options; option && option->keyword; option++)
+        if (option->val && strcmp(option->keyword, key) == 0)
+            found = (size_t)snprintf(out, nbytes, "%s", option->val) < nbytes;
+    PQconninfoFree(options);
+    return found;
+}
+
 /* --- the way to the server
  * ---------------------------------------------------------------------- */
 
@@ -149,6 +159,29 @@ static bool has_password(const char *path) {
         found = is_password_line(line);
     fclose(file);
     return found;
+}
+
+/* A default, from the environment; `text` has it first. */
+static const char *value_of(const char *text, const char *key, const PQconninfoOption *defaults,
+                            char *out, size_t nbytes) {
+    if (mag_pg_text_value(text, key, out, nbytes))
+        return out;
+    for (; defaults && defaults->keyword; defaults++)
+        if (strcmp(defaults->keyword, key) == 0)
+            return defaults->val;
+    return NULL;
+}
+
+mag_status mag_pg_text_check_host(const char *conninfo, bool is_insecure_allowed, mag_error *err) {
+    char host[256], mode[64], service[256];
+    PQconninfoOption *defaults = PQconndefaults();
+    mag_pg_route route = {.host = value_of(conninfo, "host", defaults, host, sizeof host),
+                          .sslmode = value_of(conninfo, "sslmode", defaults, mode, sizeof mode),
+                          .is_insecure_allowed = is_insecure_allowed};
+    bool has_service = value_of(conninfo, "service", defaults, service, sizeof service) != NULL;
+    mag_status status = has_service ? MAG_OK : check_protection(&route, err);
+    PQconninfoFree(defaults);
+    return status;
 }
 
 mag_status mag_pg_route_check(const mag_pg_route *route, mag_error *err) {

@@ -122,6 +122,8 @@ static void the_state_is_read_from_the_end_of_the_text(void **state) {
         {"28P01", ""},
         {"", ""},
         {"FATAL:  28P011\n", ""},
+        {"FATAL:  28P01\npassword retrieved from file \"/p\"\n", "28P01"},
+        {"FATAL:  57P03\nFATAL:  28000\n", "28000"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         char found[6];
