@@ -38,22 +38,29 @@ static void check_sources(mag_findings *all, mag_session *session) {
     }
 }
 
-/* Each line of what is wrong on its own: a GRANT can be taken from the screen as it stands. */
-static mag_status report_lines(findings *all, mag_arena *arena, const char *what, const char *text,
-                               mag_error *err) {
+/* Each line of what is wrong on its own: a GRANT can be taken from the screen as it stands. The
+   first has the message id and the hint. */
+static mag_status add_lines(mag_findings *all, mag_arena *arena, const char *what,
+                            const mag_error *found, mag_error *err) {
+    mag_error first = *found;
+    first.text[strcspn(first.text, "\n")] = '\0';
+    mag_findings_add_error(all, what, &first);
+    const char *text = found->text + strlen(first.text);
     while (*text) {
+        text += strspn(text, "\n ");
         size_t nbytes = strcspn(text, "\n");
         const char *line = mag_arena_text(arena, (mag_span){text, nbytes});
         if (!line)
             return mag_fail_memory(err, nbytes);
-        report(all, what, line, false);
-        text += nbytes + (text[nbytes] == '\n');
+        if (nbytes)
+            mag_findings_add(all, what, line, false);
+        text += nbytes;
     }
     return MAG_OK;
 }
 
 /* Connects, looks at every table that is named, reads no row. */
-static mag_status check_database(findings *all, mag_session *session, mag_pg_leader *leader,
+static mag_status check_database(mag_findings *all, mag_session *session, mag_pg_leader *leader,
                                  mag_error *err) {
     mag_error found = {0};
     mag_status status = mag_pg_leader_begin(leader, &found);
@@ -62,21 +69,22 @@ static mag_status check_database(findings *all, mag_session *session, mag_pg_lea
         return status;
     }
     if (status != MAG_OK)
-        return report_lines(all, session->arena, "database", found.text, err);
+        return add_lines(all, session->arena, "database", &found, err);
     const mag_pg_facts *facts = mag_pg_facts_of(mag_pg_leader_link(leader));
     const char *detail =
         mag_arena_format(session->arena, "%zu tables or views can be read by role %s, %s",
                          mag_pg_leader_table_count(leader), facts->role, facts->where);
     if (!detail)
         return mag_fail_memory(err, 1);
-    report(all, facts->database, detail, true);
+    mag_findings_add(all, facts->database, detail, true);
     if (mag_pg_leader_is_role_too_strong(leader))
-        report(all, facts->role,
-               "is a superuser or owns a table that it should only read [MS-D335]", false);
+        mag_findings_add(all, facts->role,
+                         "is a superuser or owns a table that it should only read [MS-D335]",
+                         false);
     return MAG_OK;
 }
 
-static mag_status check_databases(findings *all, mag_session *session, mag_error *err) {
+static mag_status check_databases(mag_findings *all, mag_session *session, mag_error *err) {
     for (size_t i = 0; i < session->leader_count; i++)
         MAG_TRY(check_database(all, session, session->leaders[i], err));
     return MAG_OK;
