@@ -305,10 +305,19 @@ static mag_status check_pooler(const mag_pg_link *link, mag_error *err) {
     return MAG_E_DATABASE_REFUSED;
 }
 
+/* A server that has looked at no byte would end a stream at the first that is not UTF-8: it hands
+   them out as they are, and whoever reads looks. */
+static mag_status take_bytes_as_they_are(mag_pg_link *link, mag_error *err) {
+    if (strcmp(link->facts.encoding, "SQL_ASCII") != 0)
+        return MAG_OK;
+    return mag_pg_do(link, "set client_encoding = 'SQL_ASCII'", link->facts.where, err);
+}
+
 static mag_status begin_session(mag_pg_link *link, mag_error *err) {
     PQsetnonblocking(link->conn, 1);
     MAG_TRY(mag_pg_do(link, pinned_settings, link->facts.where, err));
     MAG_TRY(learn_facts(link, err));
+    MAG_TRY(take_bytes_as_they_are(link, err));
     return check_pooler(link, err);
 }
 

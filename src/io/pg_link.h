@@ -32,10 +32,10 @@ typedef struct mag_pg_facts {
 
 /* Connects within the deadline, again and again with growing pauses while nothing listens, the
    server is starting, or has no session free; then pins the session: row_security off, search_path
-   pg_catalog, UTF8, ISO dates, UTC, shortest floats, no timeouts of the role's. A pooler that hands
-   out other sessions is refused (MS-D332). Faults: those of mag_pg_text_check and
-   mag_pg_route_check (MAG_E_USAGE), MS-D301..D303, D320 and others of pg_fault, MS-P401 if stopped.
-   The caller closes it. */
+   pg_catalog, UTF8 (bytes as they are from SQL_ASCII), ISO dates, UTC, shortest floats, no timeouts
+   of the role's. A pooler that hands out other sessions is refused (MS-D332). Faults: those of
+   mag_pg_text_check and mag_pg_route_check (MAG_E_USAGE), MS-D301..D303, D320 and others of
+   pg_fault, MS-P401 if stopped. The caller closes it. */
 mag_status mag_pg_open(mag_pg_link **out, const mag_pg_wish *wish, mag_error *err) MAG_MUST_CHECK;
 /* NULL is fine. What was begun and not committed is rolled back by the server. */
 void mag_pg_close(mag_pg_link *link);
