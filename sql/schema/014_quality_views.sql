@@ -128,16 +128,23 @@ create view magscreen.v_rule_noise with (security_barrier = true) as
         join magscreen.quality_publication p using (run_id)
         where c.cell like 'resolved %'
             and c.run_id = (select max(l.run_id) from magscreen.quality_publication l)
+    ), kind as (
+        select c.*, case when c.reason in ('data_wrong', 'duplicate') then 'wrong'
+            when c.reason not in ('none', 'other') then 'right' end as kind
+        from cell c
     ), judged as (
-        select c.rule_id, c.rule_version,
-            sum(c.patients) filter (where c.reason in ('will_monitor', 'tolerated',
-                'already_actioned', 'specialist_advised', 'not_in_patient_interest')) as right_ones,
-            sum(c.patients) filter (where c.reason in ('data_wrong', 'duplicate')) as wrong_ones
-        from cell c group by 1, 2
+        select k.rule_id, k.rule_version,
+            coalesce(sum(k.patients) filter (where k.kind = 'right'), 0) as right_ones,
+            coalesce(sum(k.patients) filter (where k.kind = 'wrong'), 0) as wrong_ones,
+            7 * count(*) filter (where k.kind = 'right' and k.status = 'suppressed') as more_right,
+            7 * count(*) filter (where k.kind = 'wrong' and k.status = 'suppressed') as more_wrong
+        from kind k group by 1, 2
     )
     select c.as_of, c.rule_id, c.rule_version, v.title, c.reason, c.patients, c.status,
-        round(j.right_ones / nullif(coalesce(j.right_ones, 0) + coalesce(j.wrong_ones, 0), 0), 2)
-            as ppv
+        round(j.right_ones / nullif(j.right_ones + j.wrong_ones, 0), 2) as ppv,
+        round(j.right_ones / nullif(j.right_ones + j.wrong_ones + j.more_wrong, 0), 2) as ppv_low,
+        round((j.right_ones + j.more_right)
+            / nullif(j.right_ones + j.more_right + j.wrong_ones, 0), 2) as ppv_high
     from cell c
     join judged j using (rule_id, rule_version)
     left join magscreen.rule_version v on (v.rule_id, v.version) = (c.rule_id, c.rule_version);
@@ -154,6 +161,11 @@ comment on column magscreen.v_rule_noise.ppv is
     'share of reviewed flags that were right (not data_wrong or duplicate; other is left out), '
     'from '
     'rounded figures';
+
+comment on column magscreen.v_rule_noise.ppv_low is
+    'the same with every suppressed wrong part counted as 7';
+comment on column magscreen.v_rule_noise.ppv_high is
+    'the same with every suppressed right part counted as 7';
 
 create view magscreen.v_unmapped_system with (security_barrier = true) as
     select p.as_of, c.kind, c.code_system, magscreen.round_count(c.codes) as codes,

@@ -2,7 +2,7 @@
 -- follow from rounded figures; a status tells shown, suppressed and true zero apart.
 begin;
 select t.start();
-select plan(20);
+select plan(21);
 select results_eq('select n, magscreen.round_count(n), magscreen.count_status(n)
         from generate_series(0, 18) n',
     $$values (0, 0::bigint, 'true_zero'), (1, null, 'suppressed'), (2, null, 'suppressed'),
@@ -111,6 +111,10 @@ select is((select patients from magscreen.v_rule_funnel where rule_id = 'B01'
     'the funnel''s resolved is the sum of those figures');
 select is((select count(*)::int from magscreen.v_rule_noise where patients between 1 and 7), 0,
     'no small figure');
+
+update magscreen.quality_cell set patients = 3 where rule_id = 'C01' and cell = 'resolved tolerated';
+select is((select distinct concat_ws(' ', ppv, ppv_low, ppv_high) from magscreen.v_rule_noise
+    where rule_id = 'C01'), '0.00 0.00 0.41', 'what is suppressed is told as a range of the PPV');
 
 -- control limits
 insert into magscreen.quality_publication (run_id, as_of, day)
