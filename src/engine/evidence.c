@@ -269,5 +269,5 @@ bool mag_evidence_read(mag_span json, mag_text *facts, mag_event_interval *event
     if (nbytes == 0)
         return false;
     json = behind(json, nbytes);
-    return take_event(&json, event);
+    return take_event(&json, event) && take(&json, ",\"facts\":[");
 }
