@@ -37,7 +37,7 @@ with written as (
     select patient_id,
            case when min(sex) = max(sex) then min(sex) end as sex,
            case when min(birth) = max(birth) then min(birth) end as birth,
-           bool_or(year_only) as year_only, min(died_on) as died_on, min(site) as site,
+           bool_or(year_only) as year_only, min(died_on) as died_on, min(btrim(site)) as site,
            max(weight_day) as weight_day,
            max(kg) filter (where kg between 20 and 400) as kg,
            max(cm) filter (where cm between 90 and 250) as cm
@@ -61,21 +61,32 @@ analyze oracle.patient;
 -- Set aside without a trace: no date, no value, nobody's, outside the window. Set aside with a mark
 -- (somebody measured): words, no number, no usable unit, implausible. A bound (<0.30) is an interval.
 -- Not stated here, for want of such rows: inference of missing units from 200 rows of a code, versions.
+-- Every distinct text is read once: there are far fewer of them than rows.
+create temporary table time_text as
+select written, oracle.moment(written) as at, written !~ ':' as date_only
+from (select distinct collected_at as written from source.labs) texts;
+create temporary table value_text as
+select written, m[1] as comparator, m[2]::numeric as number
+from (select distinct value as written from source.labs) texts
+left join lateral regexp_match(btrim(written), '^([<>]=?)? *(\d+(?:\.\d+)?)$') m on true;
+create temporary table comment_text as
+select written, written ~* 'ha?emol' and written !~* '\m(no|not)\s+ha?emol' as haemolysed
+from (select distinct comment as written from source.labs) texts;
+analyze time_text, value_text, comment_text;
+
 create table oracle.result as
 with written as (
     select distinct l.* from source.labs l join oracle.analyte_code a on a.code = l.code
-), placed as materialized (
-    select l.*, a.analyte, btrim(l.value) as text, replace(lower(coalesce(l.unit, '')), ' ', '') as spelt,
-           oracle.moment(l.collected_at) as at, l.collected_at !~ ':' as date_only
+), parsed as (
+    select l.*, a.analyte, replace(lower(coalesce(l.unit, '')), ' ', '') as spelt, t.at, t.date_only,
+           v.comparator, v.number, coalesce(c.haemolysed, false) as haemolysed
     from written l
     join oracle.analyte_code a on a.code = l.code
     join oracle.patient p on p.patient_id = l.patient_id
-    where coalesce(btrim(l.value), '') <> ''
-), parsed as (
-    select p.*, m[1] as comparator, m[2]::numeric as number
-    from placed p
-    left join lateral regexp_match(p.text, '^([<>]=?)? *(\d+(?:\.\d+)?)$') m on true
-    where at <= oracle.t() and at::date >= oracle.t_day() - 1095
+    join time_text t on t.written = l.collected_at
+    join value_text v on v.written = l.value
+    left join comment_text c on c.written = l.comment
+    where l.value !~ '^\s*$' and t.at <= oracle.t() and t.at >= oracle.days_ago(1095)
 ), measured as (
     select p.*, u.family, u.to_family, u.to_canonical,
            case when number is null then 'rejected'
@@ -85,14 +96,13 @@ with written as (
     left join oracle.unit u on u.analyte = p.analyte and u.unit = p.spelt
     left join oracle.plausible b on b.analyte = p.analyte
 )
-select row_number() over (order by patient_id, analyte, at, text, code, unit, comment) as seq,
+select row_number() over (order by patient_id, at, analyte, value, code, unit, comment) as seq,
        patient_id, analyte, at, date_only, fault, family, comparator,
        case when comparator like '<%' then 0 else number * to_family end as lo,
        case when comparator like '>%' then 'Infinity' else number * to_family end as hi,
        coalesce(comparator like '<%' or comparator = '>', false) as lo_open,
        coalesce(comparator = '<' or comparator like '>%', false) as hi_open,
-       number * to_canonical as canonical,
-       coalesce(comment, '') ~* 'ha?emol' and coalesce(comment, '') !~* '\m(no|not)\s+ha?emol' as haemolysed,
+       number * to_canonical as canonical, haemolysed,
        coalesce(nullif(specimen_id, ''), at::text) as specimen
 from measured;
 
@@ -123,21 +133,30 @@ analyze oracle.condition;
 -- Spec d and rule language, "Exposures". An issue lasts its supply (28 days unless said) and has a
 -- grace of 28 days for being active and for joining; an order lasts to its stop, an open one 365 days;
 -- an administration its day. A day as stop is included, a moment is not.
+create temporary table drug_time_text as
+select written, oracle.moment(written) as at, written !~ ':' as day_only
+from (select start as written from source.prescriptions
+      union select stop from source.prescriptions) texts;
+analyze drug_time_text;
+
 create table oracle.drug_row as
 with written as (
     select distinct * from source.prescriptions
-), placed as materialized (
+), placed as (
     select w.patient_id, coalesce(drug_code, '') as code, coalesce(drug_name, '') as name,
            coalesce(nullif(btrim(kind), ''), 'order') as kind,
-           oracle.moment(start) as start_at, start !~ ':' as start_day_only,
-           oracle.moment(stop) as stop_written, stop !~ ':' as stop_day_only,
+           b.at as start_at, b.day_only as start_day_only, e.at as stop_written, e.day_only as stop_day_only,
+           coalesce(btrim(lower(stop)), '') not in ('', 'infinity') and e.at is null as stop_unreadable,
            case when days_supply ~ '^\d{1,4}$' and days_supply::int between 1 and 3650
                 then days_supply::int else 28 end as days,
            source.as_number(dose) as amount, lower(coalesce(dose_unit, '')) as unit,
            source.as_number(doses_per_day) as times, r.way, coalesce(w.route, '') as route
     from written w
     join oracle.patient p on p.patient_id = w.patient_id
+    join drug_time_text b on b.written = w.start
+    left join drug_time_text e on e.written = w.stop
     left join oracle.route r on r.route = lower(btrim(w.route))
+    where b.at <= oracle.t()
 ), timed as (
     select p.*, row_number() over (order by patient_id, code, name, start_at, kind, stop_written,
                                             amount, unit, times, route) as seq,
@@ -148,8 +167,8 @@ with written as (
                 when stop_day_only then stop_written + interval '1 day'
                 else greatest(stop_written, start_at + interval '1 minute') end as stop_at
     from placed p
-    where kind in ('order', 'issue', 'administration') and start_at <= oracle.t()
-      and not coalesce(kind = 'order' and (stop_written < start_at::date
+    where kind in ('order', 'issue', 'administration')
+      and not coalesce(kind = 'order' and (stop_unreadable or stop_written < start_at::date
                        or stop_written < start_at and not stop_day_only), false)
 )
 select * from timed where stop_at > oracle.days_ago(1095);

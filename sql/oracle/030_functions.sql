@@ -47,6 +47,20 @@ create function oracle.latest(pid text, what text, since timestamp,
     limit 1
 $$;
 
+-- Urea and urea nitrogen are one series; a limit in mg/dL is urea nitrogen's, so that urea in mg/dL is
+-- expressed as nitrogen (28.014 of 60.056 g).
+create function oracle.latest_urea(pid text, since timestamp) returns oracle.lab
+    language sql stable parallel safe as $$
+    select row(patient_id, analyte, at, date_only, family,
+               lo * case when analyte = 'urea' and family = 'mass' then 28.014 / 60.056 else 1 end,
+               hi * case when analyte = 'urea' and family = 'mass' then 28.014 / 60.056 else 1 end,
+               lo_open, hi_open, canonical, haemolysed, specimen, seq)::oracle.lab
+    from oracle.lab l
+    where l.patient_id = pid and l.analyte in ('urea', 'urea_nitrogen')
+      and l.at between since and oracle.t()
+    order by date_trunc('minute', l.at) desc, l.canonical desc, l.seq limit 1
+$$;
+
 create function oracle.days_since(at timestamp) returns int
     language sql immutable parallel safe return oracle.t_day() - at::date;
 

@@ -83,3 +83,147 @@ $$;
 create function oracle.kf_stale(pid text) returns boolean language sql stable parallel safe as $$
     select oracle.days_since(at) > 90 from oracle.kidney where patient_id = pid
 $$;
+
+-- ---- trend (A05) --------------------------------------------------------------------------------
+-- The series of calculated values: one of a moment (the higher creatinine), none before 18 years.
+create table oracle.egfr_series as
+select distinct on (patient_id, date_trunc('minute', at)) patient_id, at,
+       row(case when most = 'Infinity' then 0 else oracle.ckd_epi(most::double precision, years, sex) end,
+           case when least = 0 then 'Infinity' else oracle.ckd_epi(least::double precision, years, sex)
+           end)::oracle.span as egfr
+from (
+    select l.patient_id, l.at, l.canonical, p.sex, oracle.age_on(p, l.at) as years,
+           l.lo * case l.family when 'mass' then 88.4 else 1 end as least,
+           l.hi * case l.family when 'mass' then 88.4 else 1 end as most
+    from oracle.lab l join oracle.patient p using (patient_id)
+    where l.analyte = 'creatinine' and p.sex is not null and p.age is not null
+) aged
+where years >= 18
+order by patient_id, date_trunc('minute', at), canonical desc;
+create index on oracle.egfr_series (patient_id, at);
+analyze oracle.egfr_series;
+
+create function oracle.ckd_grade(egfr double precision) returns int
+    language sql immutable parallel safe
+    return case when not oracle.under(egfr, 90) then 1 when not oracle.under(egfr, 60) then 2
+                when not oracle.under(egfr, 45) then 3 when not oracle.under(egfr, 30) then 4
+                when not oracle.under(egfr, 15) then 5 else 6 end;
+
+-- ---- acute injury (f7, A06) ---------------------------------------------------------------------
+-- Stage of one creatinine (umol/L) against the lowest of 7 days, the median of the year before those,
+-- and the lowest of 48 hours; null without any of the first two.
+create function oracle.injury_stage(c numeric, week numeric, year numeric, two_days numeric) returns int
+    language sql immutable parallel safe
+    return case when least(week, year) is null then null
+                when c >= 3 * least(week, year) or c >= 1.5 * least(week, year) and c > 354 then 3
+                when c >= 2 * least(week, year) then 2
+                when c >= 1.5 * least(week, year) then 1
+                when c - two_days > 26 then 1 else 0 end;
+
+create table oracle.creatinine as
+select patient_id, date_trunc('minute', at) as at,
+       max(lo * case family when 'mass' then 88.4 else 1 end) as lo,
+       max(hi * case family when 'mass' then 88.4 else 1 end) as hi
+from oracle.lab where analyte = 'creatinine'
+group by patient_id, date_trunc('minute', at);
+create index on oracle.creatinine (patient_id, at);
+analyze oracle.creatinine;
+
+-- Each creatinine of the last days with the least and most stage it can have; resolved by a later
+-- value back near the reference that the stage stands on.
+create function oracle.injuries(pid text, days int)
+    returns table (at timestamp, least_stage int, most_stage int)
+    language sql stable parallel safe as $$
+    select i.at,
+           case when exists (
+                    select from oracle.creatinine v where v.patient_id = pid and v.at > i.at
+                    and v.lo < 1.5 * r.ref_hi and v.lo < r.ref_hi + 26) then 0 else s.least_stage end,
+           case when exists (
+                    select from oracle.creatinine v where v.patient_id = pid and v.at > i.at
+                    and v.hi < 1.5 * r.ref_lo and v.hi < r.ref_lo + 26) then 0 else s.most_stage end
+    from oracle.creatinine i
+    cross join lateral (
+        select min(b.lo) filter (where b.at >= i.at - interval '7 days') as week_lo,
+               min(b.hi) filter (where b.at >= i.at - interval '7 days') as week_hi,
+               percentile_cont(0.5) within group (order by b.lo::double precision)
+                   filter (where b.at < i.at - interval '7 days') as year_lo,
+               percentile_cont(0.5) within group (order by b.hi::double precision)
+                   filter (where b.at < i.at - interval '7 days') as year_hi,
+               min(b.lo) filter (where b.at >= i.at - interval '48 hours') as two_lo,
+               min(b.hi) filter (where b.at >= i.at - interval '48 hours') as two_hi
+        from oracle.creatinine b
+        where b.patient_id = pid and b.at < i.at and b.at >= i.at - interval '365 days'
+    ) b
+    cross join lateral (
+        select oracle.injury_stage(i.lo, b.week_hi, b.year_hi::numeric, b.two_hi) as least_stage,
+               oracle.injury_stage(i.hi, b.week_lo, b.year_lo::numeric, b.two_lo) as most_stage
+    ) s
+    cross join lateral (
+        select case when i.lo >= 1.5 * least(b.week_lo, b.year_lo::numeric)
+                    then least(b.week_lo, b.year_lo::numeric) else b.two_lo end as ref_lo,
+               case when i.lo >= 1.5 * least(b.week_hi, b.year_hi::numeric)
+                    then least(b.week_hi, b.year_hi::numeric) else b.two_hi end as ref_hi
+    ) r
+    where i.patient_id = pid and i.at >= oracle.days_ago(days)
+$$;
+
+-- ---- adjusted calcium (h) -----------------------------------------------------------------------
+-- Joins the results as analyte adjusted_calcium: the reported one, else the total with its albumin
+-- (same specimen, else nearest within 24 hours) in the family of the total, else an interval that only
+-- tells below 1.80, above 3.00 or inside 2.20 to 2.60.
+create temporary table adjusted as
+with total as (
+    select c.*, a as albumin,
+           (select oracle.under(e.egfr, 15) from oracle.egfr_series e
+            where e.patient_id = c.patient_id and e.at <= c.at + interval '1 day'
+              and e.at::date >= c.at::date - 365
+            order by e.at desc limit 1) as kidneys_failed
+    from oracle.lab c
+    left join lateral (
+        select a from oracle.lab a
+        where a.patient_id = c.patient_id and a.analyte = 'albumin'
+          and (a.specimen = c.specimen or a.at between c.at - interval '24 hours' and c.at + interval '24 hours')
+        order by a.specimen <> c.specimen, abs(extract(epoch from a.at - c.at)), a.canonical desc limit 1
+    ) a on true
+    where c.analyte = 'calcium'
+      and not exists (select from oracle.lab r where r.patient_id = c.patient_id
+                      and r.analyte = 'calcium_adjusted' and (r.at = c.at or r.specimen = c.specimen))
+), shifted as (
+    select *, (albumin).lo >= 20 and kidneys_failed is not true as fits,
+           case family when 'mass' then 0.08 else 0.02 end as slope,
+           case family when 'mass' then 4 else 1 end as scale
+    from total
+), told as (
+    select *, case when fits then lo + slope * (40 - (albumin).hi) end as adjusted_lo,
+           case when fits then hi + slope * (40 - (albumin).lo) end as adjusted_hi,
+           case when oracle.below(row(patient_id, analyte, at, date_only, family, lo, hi, lo_open, hi_open,
+                                      canonical, haemolysed, specimen, seq)::oracle.lab, 1.80, 7.2) then 'low'
+                when oracle.above(row(patient_id, analyte, at, date_only, family, lo, hi, lo_open, hi_open,
+                                      canonical, haemolysed, specimen, seq)::oracle.lab, 3.00, 12.0) then 'high'
+                when lo >= case family when 'mass' then 8.8 else 2.20 end
+                 and hi <= case family when 'mass' then 10.4 else 2.60 end then 'middle' end as band
+    from shifted
+)
+select patient_id, 'adjusted_calcium' as analyte, at, date_only, family,
+       case when fits then adjusted_lo
+            else case band when 'low' then 0 when 'middle' then case family when 'mass' then 8.8 else 2.20 end
+                           when 'high' then case family when 'mass' then 12.0 else 3.00 end else 0 end end as lo,
+       case when fits then adjusted_hi
+            else case band when 'low' then case family when 'mass' then 7.2 else 1.80 end
+                           when 'middle' then case family when 'mass' then 10.4 else 2.60 end
+                           else 'Infinity' end end as hi,
+       case when fits then lo_open else coalesce(band = 'high', false) end as lo_open,
+       case when fits then hi_open else coalesce(band = 'low', false) end as hi_open,
+       case when fits then adjusted_lo else lo end * case family when 'mass' then 0.2495134 else 1 end as canonical,
+       haemolysed, specimen, seq
+from told;
+insert into oracle.lab
+select * from adjusted
+union all
+select patient_id, 'adjusted_calcium', at, date_only, family, lo, hi, lo_open, hi_open, canonical, haemolysed,
+       specimen, seq
+from oracle.lab where analyte = 'calcium_adjusted';
+insert into oracle.mark
+select patient_id, 'adjusted_calcium', at, date_only, reason, seq
+from oracle.mark where analyte in ('calcium', 'calcium_adjusted');
+analyze oracle.lab;
