@@ -118,12 +118,22 @@ create function oracle.active(pid text, classes text[], at timestamp default ora
                    and e.start_at <= at and e.effect_until > at)
 $$;
 
--- In effect at some moment of the window.
+-- In effect at some moment of the window; unknown where the window is, unless nothing was ever taken.
 create function oracle.active_within(pid text, classes text[], since timestamp,
                                      until timestamp default oracle.t())
     returns boolean language sql stable parallel safe as $$
-    select exists (select from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
-                   and e.start_at <= until and e.effect_until > since)
+    select case when count(*) = 0 then false when since is null or until is null then null
+                else bool_or(e.start_at <= until and e.effect_until > since) end
+    from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+$$;
+
+-- The same without the grace of an issue.
+create function oracle.exposed_within(pid text, classes text[], since timestamp,
+                                      until timestamp default oracle.t())
+    returns boolean language sql stable parallel safe as $$
+    select case when count(*) = 0 then false when since is null or until is null then null
+                else bool_or(e.start_at <= until and e.stop_at > since) end
+    from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
 $$;
 
 -- Eras: rows joined by the gap of their kind, or by a gap in days that the rule states.

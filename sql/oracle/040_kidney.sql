@@ -109,6 +109,15 @@ create function oracle.ckd_grade(egfr double precision) returns int
                 when not oracle.under(egfr, 45) then 3 when not oracle.under(egfr, 30) then 4
                 when not oracle.under(egfr, 15) then 5 else 6 end;
 
+create function oracle.worse_grade(now oracle.span, earlier oracle.span) returns boolean
+    language sql immutable parallel safe
+    return case when oracle.ckd_grade((now).hi) > oracle.ckd_grade((earlier).lo) then true
+                when oracle.ckd_grade((now).lo) <= oracle.ckd_grade((earlier).hi) then false end;
+
+create function oracle.at_most(x oracle.span, line_lo double precision, line_hi double precision)
+    returns boolean language sql immutable parallel safe
+    return case when not oracle.over((x).hi, line_lo) then true when oracle.over((x).lo, line_hi) then false end;
+
 -- ---- acute injury (f7, A06) ---------------------------------------------------------------------
 -- Stage of one creatinine (umol/L) against the lowest of 7 days, the median of the year before those,
 -- and the lowest of 48 hours; null without any of the first two.

@@ -51,9 +51,8 @@ where oracle.days_on(patient_id, oracle.mgsys()) >= 14 or oracle.active(patient_
 insert into oracle.answer -- A05: falling; the newest value against the median of those before it
 select 'A05', patient_id, true, false,
        not oracle.under(oracle.kf(patient_id), 30)
-       and (not oracle.over((now).hi, 0.75 * (earlier).lo)
-            and oracle.ckd_grade((now).hi) > oracle.ckd_grade((earlier).lo)
-            or not oracle.under((earlier).lo - (now).hi, 15)),
+       and (oracle.at_most(now, 0.75 * (earlier).lo, 0.75 * (earlier).hi) and oracle.worse_grade(now, earlier)
+            or not oracle.under(row((earlier).lo - (now).hi, (earlier).hi - (now).lo)::oracle.span, 15)),
        'moderate'
 from on_magnesium
 left join lateral (
