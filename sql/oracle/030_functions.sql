@@ -36,14 +36,19 @@ create function oracle.over(x oracle.span, line double precision) returns boolea
                 when not oracle.over((x).hi, line) then false end;
 
 -- ---- results ------------------------------------------------------------------------------------
--- The newest result of [since, until]; of several at one minute the worst for the rule.
+-- The newest result of [since, until]; of several at one moment the worst for the rule. One moment: the
+-- same minute; a result without a clock is of one moment with the newest of its day.
 create function oracle.latest(pid text, what text, since timestamp,
                               until timestamp default oracle.t(), worse text default 'low')
     returns oracle.lab language sql stable parallel safe as $$
     select l from oracle.lab l
+    cross join lateral (
+        select max(date_trunc('minute', n.at)) as at from oracle.lab n
+        where n.patient_id = pid and n.analyte = what and n.at between since and until
+    ) newest
     where l.patient_id = pid and l.analyte = what and l.at between since and until
-    order by date_trunc('minute', l.at) desc,
-             case worse when 'low' then l.canonical else -l.canonical end, l.haemolysed, l.seq
+      and (date_trunc('minute', l.at) = newest.at or l.date_only and l.at = newest.at::date)
+    order by case worse when 'low' then l.canonical else -l.canonical end, l.haemolysed, l.seq
     limit 1
 $$;
 
@@ -51,14 +56,19 @@ $$;
 -- expressed as nitrogen (28.014 of 60.056 g).
 create function oracle.latest_urea(pid text, since timestamp) returns oracle.lab
     language sql stable parallel safe as $$
-    select row(patient_id, analyte, at, date_only, family,
+    select row(patient_id, analyte, l.at, date_only, family,
                lo * case when analyte = 'urea' and family = 'mass' then 28.014 / 60.056 else 1 end,
                hi * case when analyte = 'urea' and family = 'mass' then 28.014 / 60.056 else 1 end,
                lo_open, hi_open, canonical, haemolysed, specimen, seq)::oracle.lab
     from oracle.lab l
+    cross join lateral (
+        select max(date_trunc('minute', n.at)) as at from oracle.lab n
+        where n.patient_id = pid and n.analyte in ('urea', 'urea_nitrogen')
+          and n.at between since and oracle.t()
+    ) newest
     where l.patient_id = pid and l.analyte in ('urea', 'urea_nitrogen')
-      and l.at between since and oracle.t()
-    order by date_trunc('minute', l.at) desc, l.canonical desc, l.seq limit 1
+      and (date_trunc('minute', l.at) = newest.at or l.date_only and l.at = newest.at::date)
+    order by l.canonical desc, l.seq limit 1
 $$;
 
 create function oracle.days_since(at timestamp) returns int
@@ -124,15 +134,6 @@ create function oracle.active_within(pid text, classes text[], since timestamp,
     returns boolean language sql stable parallel safe as $$
     select case when count(*) = 0 then false when since is null or until is null then null
                 else bool_or(e.start_at <= until and e.effect_until > since) end
-    from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
-$$;
-
--- The same without the grace of an issue.
-create function oracle.exposed_within(pid text, classes text[], since timestamp,
-                                      until timestamp default oracle.t())
-    returns boolean language sql stable parallel safe as $$
-    select case when count(*) = 0 then false when since is null or until is null then null
-                else bool_or(e.start_at <= until and e.stop_at > since) end
     from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
 $$;
 

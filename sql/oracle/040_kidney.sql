@@ -87,7 +87,7 @@ $$;
 -- ---- trend (A05) --------------------------------------------------------------------------------
 -- The series of calculated values: one of a moment (the higher creatinine), none before 18 years.
 create table oracle.egfr_series as
-select distinct on (patient_id, date_trunc('minute', at)) patient_id, at,
+select patient_id, at,
        row(case when most = 'Infinity' then 0 else oracle.ckd_epi(most::double precision, years, sex) end,
            case when least = 0 then 'Infinity' else oracle.ckd_epi(least::double precision, years, sex)
            end)::oracle.span as egfr
@@ -97,9 +97,14 @@ from (
            l.hi * case l.family when 'mass' then 88.4 else 1 end as most
     from oracle.lab l join oracle.patient p using (patient_id)
     where l.analyte = 'creatinine' and p.sex is not null and p.age is not null
+      -- of one moment the higher; without a clock: of one moment with all of its day
+      and not exists (select from oracle.lab o
+                      where o.patient_id = l.patient_id and o.analyte = l.analyte
+                        and (date_trunc('minute', o.at) = date_trunc('minute', l.at)
+                             or (o.date_only or l.date_only) and o.at::date = l.at::date)
+                        and (o.canonical, o.seq) > (l.canonical, l.seq))
 ) aged
-where years >= 18
-order by patient_id, date_trunc('minute', at), canonical desc;
+where years >= 18;
 create index on oracle.egfr_series (patient_id, at);
 analyze oracle.egfr_series;
 

@@ -76,7 +76,7 @@ where measured is not false;
 insert into oracle.answer -- B11: stays low on a proton pump inhibitor in spite of replacement
 select 'B11', patient_id, measured, false,
        oracle.below(newest, 0.70, 1.7) and first_low::date <= last_low::date - 14
-       and coalesce(oracle.exposed_within(patient_id, array['MGSUPP', 'MGIV'], first_low, (newest).at), false),
+       and coalesce(oracle.active_within(patient_id, array['MGSUPP', 'MGIV'], first_low, (newest).at), false),
        'high'
 from (
     select p.patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(183)) as measured,
@@ -88,6 +88,6 @@ from (
           and l.at <= oracle.t() and oracle.below(l, 0.70, 1.7)
     ) low
     where oracle.continuous(p.patient_id, array['PPI'], 90)
-      and oracle.exposed_within(p.patient_id, array['MGSUPP', 'MGIV'], oracle.days_ago(183))
+      and oracle.active_within(p.patient_id, array['MGSUPP', 'MGIV'], oracle.days_ago(183))
 ) seen
 where measured is not false;
