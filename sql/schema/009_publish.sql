@@ -49,7 +49,9 @@ begin
             s.event not in ('new', 'ongoing', 'worsened', 'improved', 'resolved', 'reopened',
                 'unconfirmed')
             or s.state <> s.event or s.copies > 1
-            or (s.event = 'new') <> (f.flag_id is null)
+            or (s.event = 'new' and f.flag_id is not null and not (f.resolved_run is null
+                and f.hidden_by is not null and coalesce(s.hidden_by, '') = ''))
+            or (s.event <> 'new' and f.flag_id is null)
             or (s.event in ('ongoing', 'worsened', 'improved', 'unconfirmed')
                 and f.resolved_run is not null)
             or (s.event = 'reopened' and f.resolved_run is null)
@@ -104,7 +106,7 @@ begin
             resolved_run = null, resolved_as_of = null, machine_reason = null
         from magscreen.stage_episode_%1$s s
         where s.flag_id = f.flag_id
-            and s.event in ('ongoing', 'worsened', 'improved', 'reopened')
+            and s.event in ('new', 'ongoing', 'worsened', 'improved', 'reopened')
         $sql$, run_id);
     execute format($sql$
         insert into magscreen.flag (flag_id, patient_id, site, rule_id, rule_version, title,
@@ -115,6 +117,7 @@ begin
             nullif(s.hidden_by, ''), nullif(s.notes, ''), s.evidence, s.event_from, s.event_to,
             s.shown_severity, s.shown_facts
         from magscreen.stage_episode_%1$s s where s.event = 'new'
+            and not exists (select from magscreen.flag f where f.flag_id = s.flag_id)
         $sql$, run_id);
     execute format($sql$
         insert into magscreen.flag_event (run_id, flag_id, event, severity, machine_reason, facts)
@@ -173,6 +176,7 @@ create view magscreen.v_ledger as
         f.flag_id, f.patient_id, f.rule_id, f.rule_version, f.opened_as_of, f.last_seen,
         coalesce(f.resolved_as_of, '') as resolved_as_of, f.state,
         coalesce(f.machine_reason, '') as machine_reason, f.event_from, f.event_to, f.severity,
+        coalesce(f.hidden_by, '') as hidden_by,
         coalesce(seen.severity_at, f.shown_severity) as shown_severity,
         coalesce(seen.facts_at, f.shown_facts) as shown_facts
     from magscreen.flag f
@@ -198,6 +202,8 @@ comment on column magscreen.v_ledger.state is 'last event';
 comment on column magscreen.v_ledger.machine_reason is 'why it resolved; empty while open';
 comment on column magscreen.v_ledger.event_from is 'start of the clinical event';
 comment on column magscreen.v_ledger.event_to is 'its end; null while it lasts';
+comment on column magscreen.v_ledger.hidden_by is
+    'the rule that hid it on the last night it was flagged; empty if none did';
 comment on column magscreen.v_ledger.severity is 'on the last night it was flagged';
 comment on column magscreen.v_ledger.shown_severity is
     'severity last shown as new, worsened, reopened, or seen by a reviewer';

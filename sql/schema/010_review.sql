@@ -96,13 +96,14 @@ create view magscreen.v_review with (security_invoker = true) as
         order by l.review_id limit 1) later on true
     left join lateral (
         select e.event from magscreen.flag_event e
-        where e.flag_id = r.flag_id and e.run_id > r.run_id and e.event in ('worsened', 'reopened')
+        where e.flag_id = r.flag_id and e.run_id > r.run_id
+            and e.event in ('new', 'worsened', 'reopened')
         order by e.run_id limit 1) worse on true;
 comment on view magscreen.v_review is
     'Reviews, and whether each still keeps its flag off the worklist.';
 comment on column magscreen.v_review.status is
-    'running, or what ended it: expired, worsened, reopened, resolved, rule_changed, replaced, '
-    'taken_back; done for an unack';
+    'running, or what ended it: expired, worsened, reopened, new (another flag had hidden it), '
+    'resolved, rule_changed, replaced, taken_back; done for an unack';
 
 create function magscreen.ack(
     flag_id text, reason text, note text default null, until date default null,

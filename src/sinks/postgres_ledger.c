@@ -20,6 +20,7 @@ enum {
     COLUMN_EVENT_FROM,
     COLUMN_EVENT_TO,
     COLUMN_SEVERITY,
+    COLUMN_HIDDEN_BY,
     COLUMN_SHOWN_SEVERITY,
     COLUMN_SHOWN_FACTS,
     COLUMN_COUNT
@@ -30,7 +31,8 @@ static const char SQL[] =
     "resolved_as_of, state, machine_reason, "
     "coalesce(to_char(event_from, 'YYYY-MM-DD\"T\"HH24:MI'), ''), "
     "coalesce(to_char(event_to, 'YYYY-MM-DD\"T\"HH24:MI'), ''), "
-    "severity, shown_severity, shown_facts from magscreen.v_ledger) to stdout (format binary)";
+    "severity, hidden_by, shown_severity, shown_facts from magscreen.v_ledger) to stdout (format "
+    "binary)";
 
 typedef struct episode_list {
     mag_arena *arena;
@@ -96,6 +98,7 @@ static mag_status read_episode(mag_arena *arena, const mag_span *cells, mag_epis
     MAG_TRY(read_minute(cells[COLUMN_EVENT_FROM], MAG_MINUTE_NONE, &episode->event_start, err));
     MAG_TRY(read_minute(cells[COLUMN_EVENT_TO], MAG_MINUTE_OPEN, &episode->event_stop, err));
     MAG_TRY(read_severity(cells[COLUMN_SEVERITY], &episode->severity, err));
+    episode->is_hidden = cells[COLUMN_HIDDEN_BY].nbytes > 0;
     return read_severity(cells[COLUMN_SHOWN_SEVERITY], &episode->shown_severity, err);
 }
 
