@@ -101,6 +101,7 @@ insert into oracle.class_code values
     ('A12CC', 'MGSUPP'), ('A02AA', 'MGANTACID'), ('A02AD02', 'MGANTACID'), ('A02AD04', 'MGANTACID'),
     ('A06AD01', 'MGLAX'), ('A06AD02', 'MGLAX'), ('A06AD03', 'MGLAX'), ('A06AD04', 'MGLAX'),
     ('A06AB58', 'MGPREP'), ('B05XA05', 'MGIV'), ('V03AE04', 'MGOTHER'), ('C03CA', 'LOOP'),
+    ('M05BA03', 'BONEIV'), ('M05BA08', 'BONEIV'), ('M05BX04', 'BONEIV'),
     ('C03A', 'THIAZ'), ('C03BA', 'THIAZ'), ('A02BC', 'PPI'), ('J01GB', 'AMINOG'), ('L04AD', 'CNI'),
     ('L01XA', 'PLATIN'), ('L01FE', 'EGFRMAB'), ('V03AE09', 'KBIND'), ('R03DA04', 'THEOPH'),
     ('C01AA05', 'DIGOX'), ('J01MA', 'FQ'), ('J01AA', 'TETRA'), ('B01AA', 'VKA'), ('A12BA', 'KSUPP'),
@@ -123,7 +124,7 @@ insert into oracle.class_name values
     ('doxycycline', 'TETRA'), ('warfarin', 'VKA'), ('potassium chloride', 'KSUPP'),
     ('calcium carbonate', 'CA'), ('colecalciferol', 'VITD'), ('ramipril', 'ACEI'), ('losartan', 'ARB'),
     ('spironolactone', 'KSPARE'), ('citalopram', 'QT'), ('amiodarone', 'QT'), ('haloperidol', 'QT'),
-    ('salbutamol', 'BETA2'), ('prednisolone', 'STEROID');
+    ('salbutamol', 'BETA2'), ('zoledronic acid', 'BONEIV'), ('prednisolone', 'STEROID');
 
 -- Routes that a class admits (spec d, exposure rule 1): of those that the cohorts hold.
 create table oracle.route (route text primary key, way text not null);
