@@ -144,7 +144,7 @@ static void t_D_27(void **state) {
                " start::date as start, 'infinity'::date as stop, dose::numeric as dose, dose_unit,"
                " doses_per_day::integer as doses_per_day, route from source.prescriptions",
                &odd);
-    fault_expect(&run, 3, "date.not_finite");
+    fault_expect(&run, 3, "MS-I271");
     fault_expect_rejects(&run, "date.not_finite", 2);
     fault_expect_golden(&run, false);
     fault_expect_conserved(&run);

@@ -20,6 +20,7 @@ check() {
                 echo "$file: the include guard is to be $guard"
             ${CC:-gcc} -std=c17 -fsyntax-only -Wall -Wextra -Wconversion -Wshadow \
                 -Wstrict-prototypes -Wvla -Werror -D_POSIX_C_SOURCE=200809L -Isrc -Iinclude \
+                $(pkg-config --cflags libpq) \
                 -x c "$file" 2>/dev/null ||
                 echo "$file: does not compile alone; include what it uses (gcc -std=c17 -fsyntax-only -Isrc $file)"
         done
