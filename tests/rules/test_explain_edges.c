@@ -11,8 +11,8 @@ static void explain(void) {
         fail_msg("%s", err.text);
 }
 
-/* The age and 21 orders of each of six drugs decide. Rows are shown up to the hundredth fact: what is
-   not shown is counted, for each question of its own. */
+/* The age and 21 orders of each of six drugs decide. Rows are shown up to the hundredth fact: what
+   is not shown is counted, for each question of its own. */
 static void of_many_rows_of_many_questions_a_hundred_are_shown(void **state) {
     (void)state;
     enum { CLASSES = 6, ROWS = 21 };
