@@ -226,6 +226,11 @@ static void I_35_more_than_1024_columns_are_refused(void **state) {
     memset(text + at, ',', 2000);
     text[at + 2000] = '\n';
     assert_refused(text, at + 2001, ',', MAG_MSG_I129, "more than 1024 columns");
+    memset(text, ',', 2000);
+    text[1500] = '\r'; /* behind the columns that are looked at */
+    assert_refused(text, 2000, ',', MAG_MSG_I129, "more than 1024 columns");
+    text[500] = '\r';
+    assert_refused(text, 2000, ',', MAG_MSG_I121, "lone carriage returns");
     free(text);
 }
 
