@@ -264,7 +264,8 @@ static fault_run screen_pipeline(const own_run *own) {
 }
 
 #define LOW_MAGNESIUM "limits: [{name: mg_low, molar: 0.30 mmol/L, mass: 0.73 mg/dL, note: ours}]\n"
-#define TOP_DOSE      "parameters: [{name: dose_with_low_clearance, value: 30 mmol/day, note: us}]\n"
+/* Above every dose that a canary takes. */
+#define TOP_DOSE "parameters: [{name: dose_with_low_clearance, value: 30 mmol/day, note: us}]\n"
 
 static bool is_not_checked(const fault_run *run, const char *wanted) {
     size_t i;
