@@ -143,6 +143,7 @@ static void counter_ions_and_fluids_are_no_exposure(void **state) {
         {"Potassium canrenoate", "KSPARE"},
         {"Acme potassium", ""}, /* a salt of something that nobody knows */
         {"2 potassium", "KSUPP"},
+        {"20 mg potassium", "KSUPP"},
         {"Na 2+ potassium", ""},
         {"2+ potassium", ""}, /* an ion of something */
         {"magnesium {oral}", "MGSUPP"},

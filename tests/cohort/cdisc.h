@@ -28,8 +28,8 @@ static inline bool has_cdisc(void) {
     return is_there;
 }
 
-/* The profile as a file of whoever runs the test: the checkout may be somebody else's, whose profiles
-   are not believed. */
+/* The profile as a file of whoever runs the test: the checkout may be somebody else's, whose
+   profiles are not believed. */
 static inline void cdisc_load_profile(fixture *f, const char *profile) {
     char path[] = "/tmp/magscreen-test-profile-XXXXXX";
     const int fd = mkstemp(path);

@@ -368,6 +368,28 @@ static void a_condition_without_a_system_finds_nothing(void **state) {
     }
 }
 
+/* The first row that has both a drug and what it is made of needs room for the two. */
+static void a_drug_and_its_ingredient_may_be_more_than_memory_has(void **state) {
+    (void)state;
+    uint16_t file_id;
+    mag_run_file *file;
+    mag_decoder decoder;
+    mag_span cells[CELL_COUNT];
+    const mag_profile_table *table =
+        parse_table("profile: x\ntables:\n  - table: prescriptions\n    file: r\n    columns: { "
+                    "patient_id: id, drug_name: drug, ingredient: made_of, start: start }\n");
+    must(&f, mag_cohort_add_file(f.cohort, "rx", "r.csv", MAG_TABLE_PRESCRIPTIONS, &file_id, &file,
+                                 &f.err));
+    mag_decoder_init(&decoder, f.cohort, table, file_id, file);
+    must(&f,
+         mag_decoder_bind(&decoder, cells, split_cells("id|drug|made_of|start", cells), &f.err));
+    split_cells("p|LASIX|FUROSEMIDE|2024-05-01", cells);
+    f.account.limit_nbytes = f.account.used_nbytes;
+    assert_int_equal(mag_decoder_row(&decoder, cells, 2, &f.err), MAG_E_RESOURCE);
+    f.account.limit_nbytes = 0;
+    mag_decoder_done(&decoder);
+}
+
 /* --- files
  * ------------------------------------------------------------------------------------------------
  */
@@ -462,6 +484,7 @@ int main(void) {
         TEST(a_table_may_have_missing_texts_of_its_own),
         TEST(what_a_prescription_means_comes_from_the_profile),
         TEST(sex_and_birth_come_from_the_profile),
+        TEST(a_drug_and_its_ingredient_may_be_more_than_memory_has),
         TEST(a_condition_without_a_system_finds_nothing),
         TEST(a_file_is_read_with_the_delimiter_of_its_table_only),
         TEST(a_column_that_rows_are_kept_by_must_be_in_the_file),

@@ -1,6 +1,6 @@
 # Reads what `gcov -b -c -t` prints of files under src/; prints FILE <tab> source text <tab> outcomes
-# never taken, one line per source text that has any, and a last line "total TAKEN ALL".
-# root: the folder that is cut off of paths.
+# never taken <tab> outcomes, one line per source text that branches. Lines of one file with the same
+# text are one place. root: the folder that is cut off of paths.
 /^ *[-#=0-9*]+: *0:Source:/ {
     sub(/^[^:]*: *0:Source:/, "")
     file = $0
@@ -10,11 +10,10 @@
 }
 !is_source { next } # lines of headers are counted where a test of their own is
 /^branch +[0-9]+ / {
-    all++
-    if ($3 == "taken" && $4 + 0 > 0) # "branch  0 taken 12", "branch  1 never executed"
-        taken++
-    else
-        missed[file "\t" text]++
+    place = file "\t" text
+    all[place]++
+    if (!($3 == "taken" && $4 + 0 > 0)) # "branch  0 taken 12", "branch  1 never executed"
+        missed[place]++
     next
 }
 /^ *[-#=0-9*]+: *[0-9]+:/ {
@@ -24,7 +23,6 @@
     gsub(/^ +| +$/, "", text)
 }
 END {
-    for (place in missed)
-        print place "\t" missed[place]
-    printf "total %d %d\n", taken, all
+    for (place in all)
+        printf "%s\t%d\t%d\n", place, missed[place], all[place]
 }

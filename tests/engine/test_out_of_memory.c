@@ -378,6 +378,16 @@ static mag_status compare_manifest(mag_arena *arena, mag_error *err) {
     return refusal(mag_manifest_check_set(manifest, found, sizeof found / sizeof *found, err));
 }
 
+static mag_status compare_sources(mag_arena *arena, mag_error *err) {
+    const mag_plan *plan;
+    const mag_plan_source *source;
+    mag_plan_options options = {.as_of = "2025-12-31"};
+    char path[512];
+    snprintf(path, sizeof path, "%s/pipeline.yaml", folder);
+    MAG_TRY(mag_plan_read(arena, path, &options, &plan, err));
+    return refusal(mag_plan_check_manifests(arena, plan, &source, err));
+}
+
 static mag_status read_other_columns(mag_arena *arena, mag_error *err) {
     char path[512];
     const mag_manifest *manifest;
@@ -462,6 +472,8 @@ static const char PIPELINE[] =
     "strata: [sex, site]\nsink: { directory: out }\nmemory_limit: 4 GiB\n";
 
 /* Codes that are none and codes that nobody maps, which are counted by their text. */
+static const char MORE_PATIENTS[] = "patient_id,sex,birth,height_cm,measured_on\n"
+                                    "tall,F,1950,190,2024-05-01\n";
 static const char MORE_LABS[] = "patient_id,code,value,unit,collected_at,code_system\n"
                                 "p1,2601-9,0.7,mmol/L,2024-05-01,LOINC\n"
                                 "p1,718-7,8.1,mmol/L,2024-05-01,LOINC\n"
@@ -497,6 +509,7 @@ static int write_folder(void) {
     file_copy(MAG_SOURCE_DIR "/pipelines/profiles/magscreen.yaml", path);
     write_text("manifest.csv", MANIFEST);
     write_text("more_labs.csv", MORE_LABS);
+    write_text("more_patients.csv", MORE_PATIENTS);
     write_text("more_prescriptions.csv", MORE_RX);
     return 0;
 }
@@ -538,6 +551,7 @@ static void reading_and_writing_small_tables_survives(void **state) {
     starve("manifest and rows", read_small_tables);
     starve("previous run", read_previous);
     starve("manifests that differ", compare_manifest);
+    starve("manifest of a source", compare_sources);
     starve("column of no manifest", read_other_columns);
     starve("missing column", miss_column);
 }

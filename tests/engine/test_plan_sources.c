@@ -285,6 +285,41 @@ static void sources_that_name_one_manifest_share_it(void **state) {
     }
 }
 
+/* Two files of one name cannot be told apart by a manifest; one file under two names can. */
+static void files_of_one_name_under_one_manifest_are_one_file(void **state) {
+    static const struct row {
+        const char *command, *files, *refused;
+    } rows[] = {
+        {"ln data/labs.csv x/labs.csv", "data/labs.csv, data/labs.csv", NULL},
+        {"ln data/labs.csv x/labs.csv", "data/labs.csv, x/labs.csv", NULL},
+        {"cp data/labs.csv x/labs.csv", "data/labs.csv, x/labs.csv", "two files of that name"},
+        {"ln -s /proc/version x/labs.csv", "data/labs.csv, x/labs.csv", "two files of that name"},
+        {"cp data/labs.csv x/labs.csv", "gone/labs.csv, x/labs.csv", "two files of that name"},
+        {"cp data/labs.csv x/labs.csv", "x/labs.csv, gone/labs.csv", "two files of that name"},
+    };
+    world *at = *state;
+    write_file(at, "a.csv", "file\nlabs.csv\nlabs.csv.gz\n");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char labs[200];
+        const mag_plan_source *source;
+        run_command(at,
+                    "cd '%s' && rm -rf x gone && mkdir x gone && cp data/labs.csv gone/ && "
+                    "touch data/labs.csv.gz && %s%s",
+                    rows[i].command, "");
+        snprintf(labs, sizeof labs, OWN "files: [%s, data/labs.csv.gz], manifest: a.csv",
+                 rows[i].files);
+        must(at,
+             read_three(at, (three){OWN FILES("patients"), labs, OWN FILES("prescriptions")}, ""));
+        run_command(at, "cd '%s' && rm -r gone%s%s", "", "");
+        mag_status status =
+            mag_plan_check_manifests(at->run.arena, at->plan, &source, &at->run.error);
+        const char *said = status == MAG_OK ? "" : at->run.error.text;
+        if (rows[i].refused != NULL ? strstr(said, rows[i].refused) == NULL
+                                    : strstr(said, "two files") != NULL)
+            fail_msg("%zu: %s", i, said);
+    }
+}
+
 static void a_manifest_that_cannot_be_read_is_not_passed_over(void **state) {
     world *at = *state;
     must_refuse(at,
@@ -299,6 +334,31 @@ static void a_manifest_that_cannot_be_read_is_not_passed_over(void **state) {
         must_refuse(at, read_short(at, "magscreen", folders[i]), MAG_MSG_I112, "manifest.csv");
     run_command(at, "cd '%s' && ln -s nowhere data/manifest.csv%s%s", "", "");
     must_refuse(at, read_short(at, "magscreen", "F/data"), MAG_MSG_I112, "manifest.csv");
+}
+
+static void a_pipeline_needs_sources_a_roster_and_no_time(void **state) {
+    world *at = *state;
+    static const char head[] = "name: nightly\npack: pack.yaml\nsources:";
+    static const struct row {
+        const char *sources, *refused;
+    } rows[] = {
+        {" []\n", "at least one source"},
+        {"\n  - { name: lims, kind: labs, " OWN FILES("labs") " }\n", "no source of kind patients"},
+        {"\n  - { name: roster, kind: patients, " OWN FILES("patients") " }\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "%s%s", head, rows[i].sources);
+        write_file(at, "nightly.yaml", text);
+        mag_status status = mag_plan_read(at->run.arena, at->path, NULL, &at->plan, &at->run.error);
+        if (rows[i].refused != NULL) {
+            must_refuse(at, status, MAG_MSG_U202, rows[i].refused);
+            continue;
+        }
+        must(at, status);
+        assert_null(at->plan->as_of_text); /* the command line says it */
+        assert_false(at->plan->is_freshness_judged);
+    }
 }
 
 /* --- places ---------------------------------------------------------------------------------- */
@@ -365,9 +425,11 @@ int main(void) {
         PLAN_TEST(of_two_tables_of_a_kind_the_pipeline_names_one),
         PLAN_TEST(in_the_short_form_a_second_table_of_a_kind_has_the_name_of_its_files),
         PLAN_TEST(without_a_roster_no_run_begins),
+        PLAN_TEST(a_pipeline_needs_sources_a_roster_and_no_time),
         PLAN_TEST(manifests_agree_on_the_end_of_the_data),
         PLAN_TEST(a_manifest_says_nothing_about_shifted_dates),
         PLAN_TEST(sources_that_name_one_manifest_share_it),
+        PLAN_TEST(files_of_one_name_under_one_manifest_are_one_file),
         PLAN_TEST(a_manifest_that_cannot_be_read_is_not_passed_over),
         PLAN_TEST(a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one),
         PLAN_TEST(a_pipeline_may_come_from_stdin),

@@ -264,7 +264,8 @@ static fault_run screen_pipeline(const own_run *own) {
 }
 
 #define LOW_MAGNESIUM "limits: [{name: mg_low, molar: 0.30 mmol/L, mass: 0.73 mg/dL, note: ours}]\n"
-#define HIGH_DOSE     "parameters: [{name: dose_with_low_clearance, value: 30 mmol/day, note: ours}]\n"
+/* Above every dose that a canary takes. */
+#define TOP_DOSE "parameters: [{name: dose_with_low_clearance, value: 30 mmol/day, note: us}]\n"
 
 static bool is_not_checked(const fault_run *run, const char *wanted) {
     size_t i;
@@ -284,8 +285,8 @@ static void t_R_05_values_of_the_site(void **state) {
     static const struct site_value {
         const char *name, *keys;
     } values[] = {{"mg_low", LOW_MAGNESIUM},
-                  {"dose_with_low_clearance", HIGH_DOSE},
-                  {"mg_low", LOW_MAGNESIUM HIGH_DOSE}};
+                  {"dose_with_low_clearance", TOP_DOSE},
+                  {"mg_low", LOW_MAGNESIUM TOP_DOSE}};
     fault_run plain = screen_pipeline(&(own_run){.keys = ""});
     fault_expect(&plain, 0, NULL);
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -341,7 +342,7 @@ static void t_R_05_broken_beside_values_of_the_site(void **state) {
          {"MS-R504", "examples fail"}},
         {{LOW_MAGNESIUM, PROFILE, "{ code_system: LOINC }", "{ code_system: SNOMED }"},
          {"MS-R505", "rule A01"}},
-        {{HIGH_DOSE, PROFILE, "      dose: dose\n", "      dose: doses_per_day\n"},
+        {{TOP_DOSE, PROFILE, "      dose: dose\n", "      dose: doses_per_day\n"},
          {"MS-R505", "rule D01"}}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fault_run run = screen_pipeline(&cases[i].own);

@@ -268,6 +268,18 @@ static void a_failing_read_ends_reading_with_its_reason(void **state) {
     assert_each_refused(read_stream, EIO, MAG_MSG_P404);
 }
 
+/* A wish to stop is told as such, and not as a fault of the device. */
+static void a_stop_ends_reading_as_a_stop(void **state) {
+    (void)state;
+    write_members();
+    for (size_t k = 1; k <= 3; k++) {
+        const outcome stopped = do_work(read_stream, k, ECANCELED);
+        assert_int_equal(stopped.status, MAG_E_INTERRUPTED);
+        assert_int_equal(stopped.err.message, MAG_MSG_P401);
+        assert_int_equal(account.used_nbytes, 0);
+    }
+}
+
 static void a_signal_or_an_empty_pipe_is_waited_for(void **state) {
     (void)state;
     static const int reasons[] = {EINTR, EAGAIN};
@@ -339,6 +351,7 @@ static void a_text_that_cannot_be_read_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_failing_read_ends_reading_with_its_reason),
+        TEST(a_stop_ends_reading_as_a_stop),
         TEST(a_signal_or_an_empty_pipe_is_waited_for),
         TEST(a_failing_write_is_known_when_the_file_is_closed),
         TEST(a_second_fault_hides_no_first),

@@ -11,8 +11,8 @@ static void explain(void) {
         fail_msg("%s", err.text);
 }
 
-/* The age and 21 orders of each of six drugs decide. Rows are shown up to the hundredth fact: what is
-   not shown is counted, for each question of its own. */
+/* The age and 21 orders of each of six drugs decide. Rows are shown up to the hundredth fact: what
+   is not shown is counted, for each question of its own. */
 static void of_many_rows_of_many_questions_a_hundred_are_shown(void **state) {
     (void)state;
     enum { CLASSES = 6, ROWS = 21 };
@@ -45,6 +45,31 @@ static void of_many_rows_of_many_questions_a_hundred_are_shown(void **state) {
     assert_int_equal(told, CLASSES);
     assert_int_equal(shown, CLASSES * ROWS - (1 + 1 + 1 + 1 + 6 + 21));
     judge_end(&of);
+}
+
+static void rows_alike_in_all_but_one_thing_are_two_facts(void **state) {
+    (void)state;
+    static const struct {
+        const char *when, *patient;
+        size_t facts;
+    } rows[] = {
+        {"active(MGSUPP)", "MGSUPP 0 mg since 9 days ago; MGSUPP since 9 days ago", 2},
+        {"active(MGSUPP)", "MGSUPP since 9 days ago; MGSUPP since 9 days ago", 1},
+        {"active(LOOP)",
+         "drug \"Furosemide\" by PO since 9 days ago; drug \"Furosemide\" by IV since 9 days ago",
+         2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t exposures = 0;
+        question_load(&of, rows[i].when);
+        world_say(&of.in, "female 50 y; %s", rows[i].patient);
+        judge_patient(&of);
+        explain();
+        for (size_t k = 0; k < explanation.fact_count; k++)
+            exposures += explanation.facts[k].kind == MAG_FACT_EXPOSURE;
+        assert_int_equal(exposures, rows[i].facts);
+        judge_end(&of);
+    }
 }
 
 /* Who may be a child has no flag; what decides is the trigger, where that is false. */
@@ -108,6 +133,7 @@ static void an_example_that_names_no_reason_takes_any(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_many_rows_of_many_questions_a_hundred_are_shown),
+        cmocka_unit_test(rows_alike_in_all_but_one_thing_are_two_facts),
         cmocka_unit_test(an_unknown_age_is_a_fact_only_where_it_decides),
         cmocka_unit_test(an_example_that_names_no_reason_takes_any),
     };

@@ -381,6 +381,7 @@ static void courses_against_h_pylori_never_join(void **state) {
          "ago",
          20},
         {"drug \"Prevpac\" since 40 days ago; drug \"omeprazole\" since 20 days ago", 40},
+        {"drug \"omeprazole\" since 40 days ago; drug \"Prevpac\" since 20 days ago", 40},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         world_say(&in, "%s", rows[i].lines);

@@ -149,6 +149,9 @@ static void an_open_end_counts_on_either_side(void **state) {
         assert_int_equal(mag_bounds_compare(&one, MAG_IS_ABOVE, &right).is, rows[i].above);
         assert_int_equal(mag_bounds_compare(&one, MAG_IS_AT_LEAST, &right).is, rows[i].at_least);
     }
+    const mag_bounds below_one = {.low = -INFINITY, .high = 1, .is_high_open = true};
+    assert_int_equal(mag_bounds_compare(&one, MAG_IS_ABOVE, &below_one).is, MAG_TRUE);
+    assert_int_equal(mag_bounds_compare(&one, MAG_IS_AT_MOST, &below_one).is, MAG_FALSE);
 }
 
 static void an_unknown_number_compares_as_unknown(void **state) {
