@@ -95,8 +95,6 @@ static void t_D_02(void **state) {
         fault_expect(&run, 7, "MS-D302");
         fault_expect_refused(&run);
         assert_null(strstr(run.result.err.at, "MARKER"));
-        program_result_done(&run.result);
-        run.result = (program_result){0};
     }
     /* The right one opens, so that it was the password that was wrong. */
     write_private(&run, "pass", "*:*:*:locked:right-one\n", 0600, path);
@@ -202,7 +200,6 @@ static void t_D_07(void **state) {
     pg_test_sql("grant select on source.patients to job; grant select on source.labs to job;"
                 "grant usage on schema \"Odd One\" to job;"
                 "grant select on \"Odd One\".rx to job;");
-    program_result_done(&run.result);
     fault_screen_database(&run, &odd, NULL);
     fault_expect(&run, 0, NULL);
     fault_expect_golden(&run, true);
@@ -366,13 +363,6 @@ static void t_S_10(void **state) {
         unsetenv(cases[i].variable);
         fault_expect(&run, cases[i].exit_code, cases[i].exit_code ? "MS-S604" : NULL);
         assert_null(strstr(run.result.err.at, "MARKER66"));
-        program_result_done(&run.result);
-        json_decref(run.record);
-        free(run.dump.at);
-        free(run.rejects.at);
-        run.result = (program_result){0};
-        run.record = NULL;
-        run.dump = run.rejects = (bytes){0};
     }
     fault_run_done(&run);
 }

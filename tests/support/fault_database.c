@@ -87,8 +87,20 @@ static void write_pipeline(const fault_run *run, const fault_pipeline *pipeline)
     fclose(file);
 }
 
+/* What an earlier screening of the same folder has left. */
+static void forget(fault_run *run) {
+    json_decref(run->record);
+    free(run->dump.at);
+    free(run->rejects.at);
+    program_result_done(&run->result);
+    run->record = NULL;
+    run->dump = run->rejects = (bytes){0};
+    run->result = (program_result){0};
+}
+
 void fault_screen_database(fault_run *run, const fault_pipeline *pipeline,
                            const char *const *more) {
+    forget(run);
     const char *arguments[32] = {"run", pipeline_path(run), "--out", run->out};
     size_t count = 4;
     write_pipeline(run, pipeline);
