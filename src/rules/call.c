@@ -296,6 +296,16 @@ static bool depends_on_worse(mag_operand_kind kind) {
            kind == MAG_OPERAND_ADJUSTED_CALCIUM;
 }
 
+/* Which of two results at one moment counts. Of a divisor it is the other one: a quotient is the
+   higher, the lower what it is divided by. */
+static mag_worse worse_side(const mag_checker *checker, mag_operand_kind kind) {
+    if (!depends_on_worse(kind))
+        return MAG_WORSE_LOW;
+    if (!checker->is_divisor)
+        return checker->worse;
+    return checker->worse == MAG_WORSE_LOW ? MAG_WORSE_HIGH : MAG_WORSE_LOW;
+}
+
 /* Results are kept in the canonical unit of their analyte; in sums they count in the unit of a
    dimension. */
 static mag_status settle_dimension(const mag_syntax *at, mag_operand *operand, mag_error *err) {
@@ -366,14 +376,18 @@ mag_status mag_checker_operand(mag_checker *checker, const mag_syntax *syntax,
                                mag_operand_kind kind, mag_node **out, mag_error *err) {
     mag_operand operand = {.kind = kind,
                            .dimension = facts_of[kind].dimension,
-                           .worse = depends_on_worse(kind) ? checker->worse : MAG_WORSE_LOW,
+                           .worse = worse_side(checker, kind),
                            .source = -1};
+    bool is_divisor = checker->is_divisor;
     bool needs_arguments =
         facts_of[kind].arguments > ARGUMENTS_WINDOW && facts_of[kind].arguments != ARGUMENTS_GFR;
     MAG_TRY(check_scope(checker, syntax, kind, err));
     if (syntax->kind != MAG_SYNTAX_CALL && needs_arguments)
         return mag_call_fail(syntax, "needs its arguments in brackets", err);
-    MAG_TRY(read_operand(checker, syntax, &operand, err));
+    checker->is_divisor = false; /* the sample that a window hangs on is divided by nothing */
+    mag_status status = read_operand(checker, syntax, &operand, err);
+    checker->is_divisor = is_divisor;
+    MAG_TRY(status);
     settle_window(&operand);
     int16_t index;
     MAG_TRY(mag_checker_intern(checker, syntax, &operand, &index, err));

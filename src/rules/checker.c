@@ -443,7 +443,12 @@ static mag_status check_arithmetic(mag_checker *checker, const mag_syntax *synta
     mag_dimension dimensions[2];
     for (size_t i = 0; i < 2; i++) {
         const mag_syntax *at = syntax->children[i];
-        MAG_TRY(mag_checker_value(checker, at, &children[i], err));
+        bool is_divisor = checker->is_divisor;
+        if (i == 1 && kind == MAG_NODE_DIVIDE)
+            checker->is_divisor = !is_divisor;
+        mag_status status = mag_checker_value(checker, at, &children[i], err);
+        checker->is_divisor = is_divisor;
+        MAG_TRY(status);
         MAG_TRY(numeric_dimension(checker, at, children[i], &dimensions[i], err));
     }
     MAG_TRY(result_dimension(kind, syntax, dimensions[0], dimensions[1], &node->dimension, err));

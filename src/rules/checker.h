@@ -52,6 +52,7 @@ typedef struct mag_checker {
     const mag_names *names;
     int32_t history_days; /* 0 = none */
     mag_worse worse;      /* of the rule in hand */
+    bool is_divisor;      /* what is being checked stands below a quotient's line */
     mag_checked_scope scope;
     bool refuses_bare_has;
     mag_operand *operands; /* MAG_MAX_OPERANDS */

@@ -146,6 +146,35 @@ static void urea_and_creatinine_of_one_specimen_make_a_ratio(void **state) {
             "low"});
 }
 
+/* worse: low, so that of the quotient the lower value counts: the lower dividend, the higher
+ * divisor. */
+static void of_two_divisors_at_one_moment_the_one_that_makes_it_worse_counts(void **state) {
+    (void)state;
+    EXPECT("  - { name: u, as: latest(urea with creatinine within 30 days) }\n"
+           "  - { name: c, as: \"pair(u, creatinine same specimen)\" }\n",
+           "u / c < 60",
+           {"urea 10 mmol/L 5 days ago specimen A; creatinine 200 umol/L 5 days ago specimen A; "
+            "creatinine 100 umol/L 5 days ago specimen A",
+            "low"},
+           {"urea 10 mmol/L 5 days ago specimen A; urea 20 mmol/L 5 days ago specimen A; "
+            "creatinine 200 umol/L 5 days ago specimen A",
+            "low"},
+           {"urea 10 mmol/L 5 days ago specimen A; creatinine 160 umol/L 5 days ago specimen A; "
+            "creatinine 100 umol/L 5 days ago specimen A",
+            "clear"});
+    EXPECT(
+        "  - { name: k, as: latest(potassium within 30 days) }\n"
+        "  - { name: m, as: latest(magnesium within 30 days) }\n",
+        "m / (k / m) < 0.1 mmol/L", /* what a divisor is divided by stands above the line again */
+        {"magnesium 0.6 mmol/L 5 days ago; magnesium 1.2 mmol/L 5 days ago; "
+         "potassium 3.7 mmol/L 5 days ago",
+         "low"},
+        {"magnesium 0.6 mmol/L 5 days ago; potassium 3.5 mmol/L 5 days ago", "clear"},
+        {"magnesium 0.6 mmol/L 5 days ago; potassium 3.5 mmol/L 5 days ago; "
+         "potassium 3.7 mmol/L 5 days ago",
+         "low"});
+}
+
 /* --- facts
  * ---------------------------------------------------------------------------------------- */
 
@@ -205,6 +234,7 @@ int main(void) {
         cmocka_unit_test(windows_of_results_answer_as_a_whole),
         cmocka_unit_test(moments_of_anything_can_be_asked),
         cmocka_unit_test(urea_and_creatinine_of_one_specimen_make_a_ratio),
+        cmocka_unit_test(of_two_divisors_at_one_moment_the_one_that_makes_it_worse_counts),
         cmocka_unit_test(facts_show_what_a_value_was_worked_out_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,17 @@ static verdict g05(const patient *p) {
 
 /* --- volume depletion ------------------------------------------------------------------------ */
 
+/* Of two creatinines of a day the lower makes the ratio the higher one. */
+static double lowest_creatinine_on(const patient *p, int day) {
+    double lowest = INFINITY;
+    for (int i = 0; i < p->lab_count; i++) {
+        const lab *l = &p->labs[i];
+        if (l->of == CREAT && l->state == GOOD && l->days_ago == day)
+            lowest = fmin(lowest, l->value);
+    }
+    return lowest;
+}
+
 static verdict g07(const patient *p) {
     const lab *urea = NULL;
     for (int day = 0; day <= 30 && urea == NULL; day++) {
@@ -232,7 +243,8 @@ static verdict g07(const patient *p) {
     tv is_steep = MAYBE;
     if (urea != NULL) {
         const double mmol = urea->value * (urea->in == MGDL ? 0.3569644 : 1);
-        is_steep = mmol * 1000 / creatinine_on(p, urea->days_ago) > 100 * (1 + 1e-9) ? YES : NO;
+        is_steep =
+            mmol * 1000 / lowest_creatinine_on(p, urea->days_ago) > 100 * (1 + 1e-9) ? YES : NO;
         is_open |= urea->sign != '=';
         for (int i = 0; i < p->lab_count; i++)
             is_open |= p->labs[i].of == UREA && &p->labs[i] != urea &&
