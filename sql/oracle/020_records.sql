@@ -149,7 +149,8 @@ with written as (
            coalesce(btrim(lower(stop)), '') not in ('', 'infinity') and e.at is null as stop_unreadable,
            case when days_supply ~ '^\d{1,4}$' and days_supply::int between 1 and 3650
                 then days_supply::int else 28 end as days,
-           source.as_number(dose) as amount, lower(coalesce(dose_unit, '')) as unit,
+           case lower(btrim(dose)) when 'half' then 0.5 else source.as_number(dose) end as amount,
+           lower(coalesce(dose_unit, '')) as unit,
            source.as_number(doses_per_day) as times, r.way, coalesce(w.route, '') as route
     from written w
     join oracle.patient p on p.patient_id = w.patient_id
