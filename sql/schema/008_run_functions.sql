@@ -244,8 +244,7 @@ create function magscreen.run_outcome(run_id bigint, xid xid8 default null) retu
     set search_path = pg_catalog, pg_temp
     as $$
     select case
-        when r.state = 'published' then 'published'
-        when run_outcome.xid is null then r.state
+        when pg_xact_status(run_outcome.xid) = 'committed' then 'published'
         when pg_xact_status(run_outcome.xid) = 'in progress' then 'in progress'
         else r.state
     end

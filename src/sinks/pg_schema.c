@@ -107,9 +107,9 @@ static mag_status check_unchanged(mag_pg_link *link, mag_error *err) {
     mag_status status = MAG_OK;
     if (count > 0) {
         status = mag_fail(err, MAG_E_DATABASE_REFUSED, MAG_MSG_D333,
-                          "schema magscreen is not as it was installed: %.200s, and %zu more; "
+                          "schema magscreen is not as it was installed: %s: %.200s, and %zu more; "
                           "nothing was written",
-                          mag_pg_text(rows, 0, 0), count - 1);
+                          mag_pg_text(rows, 0, 0), mag_pg_text(rows, 0, 1), count - 1);
         mag_hint(err, "select * from magscreen.schema_changes()  names all; undo them, or, if they "
                       "are meant:  select magscreen.seal()");
     }

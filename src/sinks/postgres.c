@@ -13,10 +13,13 @@ static bool is_stopped(void *context) {
 mag_status mag_postgres_connect(mag_postgres *to, mag_pg_link **out, mag_error *err) {
     mag_pg_link *link;
     MAG_TRY(mag_pg_open(&link, &to->wish, err));
-    /* A dead client's lock must not outlive it for long; publishing waits for nobody for ever. */
+    /* A dead client's lock must not outlive it for long. Publishing waits for nobody for ever: 30
+       s, or less if the role's own lock_timeout says so. */
     mag_status status = mag_pg_do(link,
                                   "set client_connection_check_interval = '200ms'; "
-                                  "set lock_timeout = '30s'",
+                                  "select pg_catalog.set_config('lock_timeout', least(30000,"
+                                  " coalesce(nullif(reset_val::int, 0), 30000))::text, false)"
+                                  " from pg_catalog.pg_settings where name = 'lock_timeout'",
                                   "the session", err);
     if (status != MAG_OK) {
         mag_pg_close(link);
@@ -82,8 +85,8 @@ static mag_status take_lock(mag_pg_link *link, mag_error *err) {
 
 static mag_status open_link(mag_postgres *to, mag_error *err) {
     MAG_TRY(mag_postgres_connect(to, &to->link, err));
-    MAG_TRY(check_target(to->link, err));
-    return take_lock(to->link, err);
+    MAG_TRY(mag_postgres_explain(to, check_target(to->link, err), err));
+    return mag_postgres_explain(to, take_lock(to->link, err), err);
 }
 
 static void free_sink(mag_sink *sink) {

@@ -185,10 +185,10 @@ mag_status mag_sink_postgres_ledger(mag_sink *sink, mag_arena *arena, const mag_
     if (input == NULL)
         return mag_fail_memory(err, sizeof *input);
     *input = (mag_ledger_input){.name = "schema magscreen"};
-    MAG_TRY(read_current(to, arena, input, err));
+    MAG_TRY(mag_postgres_explain(to, read_current(to, arena, input, err), err));
     episode_list list = {.arena = arena};
     mag_status status = read_episodes(to, &list, input, err);
     mag_drop(mag_arena_account(arena), list.items, list.capacity, sizeof *list.items);
     *out = input;
-    return status;
+    return mag_postgres_explain(to, status, err);
 }

@@ -28,6 +28,7 @@ typedef struct mag_postgres {
     mag_pg_table table;
     mag_pg_copy_writer *writer; /* of `table`, NULL if none is open */
     uint64_t flag_count, flagged_episode_count;
+    mag_error spoilt; /* why a table of the run is not whole; status MAG_OK: all are */
     bool has_notice;
     mag_error notice;
 } mag_postgres;
@@ -56,5 +57,8 @@ mag_status mag_postgres_connect(mag_postgres *to, mag_pg_link **out, mag_error *
 /* One statement with the run's number as $1 and, unless NULL, a text as $2. rows may be NULL. */
 mag_status mag_postgres_ask(mag_postgres *to, const char *sql, const char *second,
                             mag_pg_rows **rows, mag_error *err) MAG_MUST_CHECK;
+/* The same status and error, or those that say more: whom a lock belongs to, that a pooler stands
+   between, that a broken connection was broken while writing. */
+mag_status mag_postgres_explain(mag_postgres *to, mag_status status, mag_error *err);
 
 #endif

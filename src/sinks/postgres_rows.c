@@ -35,11 +35,19 @@ static const table_facts TABLES[MAG_PG_TABLE_COUNT] = {
                              7},
 };
 
+/* A table that was not taken whole spoils the run, also if the caller does not listen: its rows are
+   gone, and without them nothing may be published. */
 mag_status mag_postgres_end_table(mag_postgres *to, mag_error *err) {
     mag_pg_copy_writer *writer = to->writer;
+    mag_error failure = {0};
     to->writer = NULL;
     to->table = MAG_PG_TABLE_COUNT;
-    return writer == NULL ? MAG_OK : mag_pg_copy_writer_close(writer, NULL, err);
+    mag_status status = writer == NULL ? MAG_OK : mag_pg_copy_writer_close(writer, NULL, &failure);
+    if (status != MAG_OK && to->spoilt.status == MAG_OK)
+        to->spoilt = failure;
+    if (status != MAG_OK && err != NULL)
+        *err = failure;
+    return status;
 }
 
 static mag_status open_table(mag_postgres *to, mag_pg_table table, mag_error *err) {

@@ -16,7 +16,7 @@ mag_status mag_postgres_ask(mag_postgres *to, const char *sql, const char *secon
                                 .params = params,
                                 .param_count = second == NULL ? 1 : 2,
                                 .what = "schema magscreen"};
-    return mag_pg_ask(to->link, &question, rows, err);
+    return mag_postgres_explain(to, mag_pg_ask(to->link, &question, rows, err), err);
 }
 
 /* --- beginning
@@ -43,7 +43,7 @@ mag_status mag_postgres_begin(mag_sink *sink, const mag_sink_run *run, mag_error
         .param_count = sizeof params / sizeof params[0],
         .what = "schema magscreen"};
     mag_pg_rows *rows;
-    MAG_TRY(mag_pg_ask(to->link, &question, &rows, err));
+    MAG_TRY(mag_postgres_explain(to, mag_pg_ask(to->link, &question, &rows, err), err));
     to->run_id = mag_pg_integer(rows, 0, 0);
     mag_pg_rows_free(rows);
     snprintf(to->run, sizeof to->run, "%" PRId64, to->run_id);
@@ -74,6 +74,11 @@ static mag_status put_record(mag_postgres *to, mag_span run_json, mag_error *err
 /* May be done again: the record of the second time counts. */
 static mag_status finish_stage(mag_postgres *to, mag_span run_json, mag_error *err) {
     MAG_TRY(mag_postgres_end_table(to, err));
+    if (to->spoilt.status != MAG_OK) {
+        if (err != NULL)
+            *err = to->spoilt;
+        return to->spoilt.status;
+    }
     if (to->flag_count != to->flagged_episode_count)
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701,
                         "%" PRIu64 " flags, but %" PRIu64 " of them have an episode",
@@ -181,29 +186,6 @@ static mag_status settle_commit(mag_postgres *to, const publication *what, mag_e
     return MAG_E_DATABASE_AWAY;
 }
 
-/* Names the session that stands in the way, if it still does. */
-static void name_blocker(mag_postgres *to, mag_error *err) {
-    static const char sql[] =
-        "select a.pid, coalesce(nullif(a.application_name, ''), 'without a name') "
-        "from pg_locks l join pg_class c on c.oid = l.relation "
-        "join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'magscreen' "
-        "join pg_stat_activity a on a.pid = l.pid "
-        "where l.granted and l.pid <> pg_backend_pid() and l.mode like '%Exclusive%' "
-        "order by (l.mode = 'AccessExclusiveLock') desc limit 1";
-    mag_pg_rows *rows;
-    mag_error unreported;
-    mag_pg_question question = {.sql = sql, .what = "locks"};
-    if (err == NULL || mag_pg_ask(to->link, &question, &rows, &unreported) != MAG_OK)
-        return;
-    if (mag_pg_row_count(rows) > 0) {
-        mag_fail(err, MAG_E_DATABASE_AWAY, MAG_MSG_D315,
-                 "publishing was blocked by pid %s, application %.60s; nothing new is visible",
-                 mag_pg_text(rows, 0, 0), mag_pg_text(rows, 0, 1));
-        mag_hint(err, "end that session or wait for it, and run again: the result is the same");
-    }
-    mag_pg_rows_free(rows);
-}
-
 static bool may_try_again(const mag_error *failure) {
     return failure->message == MAG_MSG_D316 || failure->message == MAG_MSG_D317;
 }
@@ -225,8 +207,7 @@ mag_status mag_postgres_publish(mag_sink *sink, mag_span run_json, mag_error *er
         if (!may_try_again(&failure))
             break;
     }
-    if (failure.message == MAG_MSG_D315)
-        name_blocker(to, &failure);
+    status = mag_postgres_explain(to, status, &failure);
     if (err != NULL)
         *err = failure;
     return status;
