@@ -2,6 +2,7 @@
    allowed, and connections that are refused. */
 #include "support/fault_database.h"
 #include "support/fault_row.h"
+#include "support/pg_relay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,14 @@ static void expect_refused(const char *database, const char *sql, const fault_pi
     fault_expect(&run, exit_code, message);
     fault_expect_refused(&run);
     fault_run_done(&run);
+}
+
+/* The same cohort again, from the same database. */
+static void expect_refused_again(fault_run *run, const fault_pipeline *pipeline, int exit_code,
+                                 const char *message) {
+    fault_screen_database(run, pipeline, NULL);
+    fault_expect(run, exit_code, message);
+    fault_expect_refused(run);
 }
 
 static void expect_said(const fault_run *run, const char *words) {
@@ -114,15 +123,15 @@ static void t_D_04(void **state) {
     static const char *const connections[] = {"host=db.invalid", "host=db.invalid sslmode=require",
                                               "host=db.invalid sslmode=verify-ca",
                                               "host=192.0.2.1 sslmode=prefer connect_timeout=1"};
+    fault_run run = fault_load(&cohort, "t_d04", NULL);
     for (size_t i = 0; i < 4; i++) {
         fault_pipeline pipeline = {.sources[FAULT_RX].connection = connections[i]};
-        expect_refused("t_d04", NULL, &pipeline, 2, "MS-D304");
+        expect_refused_again(&run, &pipeline, 2, "MS-D304");
     }
     /* Whoever says so goes without: then the host is looked for. */
     const fault_pipeline wanted = {.sources[FAULT_RX].connection =
-                                       "host=db.invalid sslmode=disable connect_timeout=1"};
-    fault_run run =
-        screen("t_d04", NULL, &wanted, (const char *const[]){"--allow-insecure-db", NULL});
+                                       "host=192.0.2.1 sslmode=disable connect_timeout=1"};
+    fault_screen_database(&run, &wanted, (const char *const[]){"--allow-insecure-db", NULL});
     fault_expect(&run, 6, "MS-D301");
     fault_run_done(&run);
 }
@@ -278,6 +287,21 @@ static void t_D_22_source(void **state) {
     fault_run_done(&run);
 }
 
+/* A pooler answers with sessions of its own: told before a row is read. */
+static void t_D_33(void **state) {
+    (void)state;
+    char connection[400];
+    fault_run run = fault_load(&cohort, "t_d33", NULL);
+    snprintf(connection, sizeof connection, "user=job host=%s", run.folder);
+    pid_t relay = pg_relay_start(run.folder);
+    const fault_pipeline through = {.sources[FAULT_LABS].connection = connection};
+    fault_screen_database(&run, &through, NULL);
+    pg_relay_stop(relay);
+    fault_expect(&run, 7, "MS-D332");
+    fault_expect_refused(&run);
+    fault_run_done(&run);
+}
+
 /* --- abuse
  * ------------------------------------------------------------------------------------- */
 
@@ -291,17 +315,17 @@ static void t_S_01(void **state) {
                                         "source.labs\"\"",
                                         ".labs",
                                         "source."};
+    fault_run run = fault_load(&cohort, "t_s01", NULL);
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
         const fault_pipeline odd = {.sources[FAULT_LABS].view = views[i]};
-        expect_refused("t_s01", NULL, &odd, 7, "MS-D305");
+        expect_refused_again(&run, &odd, 7, "MS-D305");
         assert_int_equal(pg_test_count("select count(*) from source.labs"),
                          FAULT_PATIENTS * FAULT_LABS_EACH);
     }
     /* A table that really has such a name is read. */
     const fault_pipeline real = {.sources[FAULT_LABS].view = "source.x\"; drop table y; --"};
-    fault_run run =
-        screen("t_s01", "create table source.\"x\"\"; drop table y; --\" as table source.labs",
-               &real, NULL);
+    pg_test_sql("create table source.\"x\"\"; drop table y; --\" as table source.labs");
+    fault_screen_database(&run, &real, NULL);
     fault_expect(&run, 0, NULL);
     fault_expect_golden(&run, true);
     fault_run_done(&run);
@@ -313,10 +337,12 @@ static void t_S_03(void **state) {
         "user=job options=-crow_security=on", "user=job passfile=/etc/passwd",
         "user=job sslkey=/etc/passwd",        "user=job hostaddr=192.0.2.1",
         "postgresql://job@/?options=-cx",     "user=job replication=database"};
+    fault_run run = fault_load(&cohort, "t_s03", NULL);
     for (size_t i = 0; i < sizeof connections / sizeof connections[0]; i++) {
         const fault_pipeline odd = {.sources[FAULT_LABS].connection = connections[i]};
-        expect_refused("t_s03", NULL, &odd, 2, "MS-S601");
+        expect_refused_again(&run, &odd, 2, "MS-S601");
     }
+    fault_run_done(&run);
 }
 
 static void t_S_05(void **state) {
@@ -368,14 +394,15 @@ static void t_S_10(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_D_01), FAULT_ROW(t_D_02),
-                                     FAULT_ROW(t_D_04), FAULT_ROW(t_D_05),
-                                     FAULT_ROW(t_D_06), FAULT_ROW(t_D_06_optional),
-                                     FAULT_ROW(t_D_07), FAULT_ROW(t_D_07_behind_a_view),
-                                     FAULT_ROW(t_D_08), FAULT_ROW(t_D_08_behind_a_view),
-                                     FAULT_ROW(t_D_37), FAULT_ROW(t_D_22_source),
-                                     FAULT_ROW(t_S_01), FAULT_ROW(t_S_03),
-                                     FAULT_ROW(t_S_05), FAULT_ROW(t_S_10)};
+    static const fault_row rows[] = {FAULT_ROW(t_D_01),        FAULT_ROW(t_D_02),
+                                     FAULT_ROW(t_D_04),        FAULT_ROW(t_D_05),
+                                     FAULT_ROW(t_D_06),        FAULT_ROW(t_D_06_optional),
+                                     FAULT_ROW(t_D_07),        FAULT_ROW(t_D_07_behind_a_view),
+                                     FAULT_ROW(t_D_08),        FAULT_ROW(t_D_08_behind_a_view),
+                                     FAULT_ROW(t_D_33),        FAULT_ROW(t_D_37),
+                                     FAULT_ROW(t_D_22_source), FAULT_ROW(t_S_01),
+                                     FAULT_ROW(t_S_03),        FAULT_ROW(t_S_05),
+                                     FAULT_ROW(t_S_10)};
     int skipped = pg_test_begin();
     if (skipped)
         return skipped;
