@@ -193,11 +193,19 @@ with total as (
               and e.at::date >= c.at::date - 365
             order by e.at desc limit 1) as kidneys_failed
     from oracle.lab c
-    left join lateral (
-        select a from oracle.lab a
-        where a.patient_id = c.patient_id and a.analyte = 'albumin'
-          and (a.specimen = c.specimen or a.at between c.at - interval '24 hours' and c.at + interval '24 hours')
-        order by a.specimen <> c.specimen, abs(extract(epoch from a.at - c.at)), a.canonical desc limit 1
+    left join lateral ( -- two albumins of one moment both count: the rule takes the worse calcium
+        select a from (
+            select a, rank() over (order by a.specimen <> c.specimen, case
+                       when a.specimen = c.specimen then 0
+                       when a.date_only or c.date_only then abs(a.at::date - c.at::date) * 86400
+                       else abs(extract(epoch from a.at - c.at)) end) as place
+            from oracle.lab a
+            where a.patient_id = c.patient_id and a.analyte = 'albumin'
+              and (a.specimen = c.specimen
+                   or case when a.date_only or c.date_only then abs(a.at::date - c.at::date) <= 1
+                           else a.at between c.at - interval '24 hours'
+                                         and c.at + interval '24 hours' end)
+        ) ranked where place = 1
     ) a on true
     where c.analyte = 'calcium'
       and not exists (select from oracle.lab r where r.patient_id = c.patient_id

@@ -1,7 +1,7 @@
 -- Words that the rules of groups C, F, G and H need besides.
 
--- An arm of a rule that may be without results: false (left out) where nobody measured, unknown where
--- what was measured does not decide.
+-- An arm of a rule that may be without results: false (left out) where nobody measured, unknown
+-- where what was measured does not decide.
 create function oracle.arm(pid text, what text, since timestamp, says boolean) returns boolean
     language sql stable parallel safe as $$
     select case when oracle.measured(pid, what, since) is false then false else says end
@@ -33,7 +33,8 @@ $$;
 -- So many steps down, but never off the worklist (the headers of the catalogue name no info there).
 create function oracle.lowered(tier text, steps int) returns text immutable parallel safe
     return (array['critical', 'high', 'moderate', 'low'])
-           [least(array_position(array['critical', 'high', 'moderate', 'low'], tier) + coalesce(steps, 0), 4)];
+           [least(array_position(array['critical', 'high', 'moderate', 'low'], tier)
+                  + coalesce(steps, 0), 4)];
 
 -- One tube, or at most two hours apart; without a clock, one day.
 create function oracle.one_tube(a oracle.lab, b oracle.lab) returns boolean immutable parallel safe

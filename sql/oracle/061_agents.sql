@@ -1,5 +1,5 @@
--- Drugs of the QT list (clinical spec d4) in effect at T, by ingredient: two brands are one drug. Only
--- what the cohorts hold is listed.
+-- Drugs of the QT list (clinical spec d4) in effect at T, by ingredient: two brands are one drug.
+-- Only what the cohorts hold is listed.
 create table oracle.qt_drug (prefix text, pattern text, agent text primary key);
 insert into oracle.qt_drug values
     ('C01BD01', 'amiodarone', 'amiodarone'), ('N05AD01', 'haloperidol', 'haloperidol'),

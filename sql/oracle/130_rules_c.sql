@@ -65,7 +65,8 @@ select 'C05', patient_id, true, false,
              and oracle.measured(patient_id, 'adjusted_calcium', since) is false then null
             else oracle.arm(patient_id, 'magnesium', since, oracle.below(mg, 0.70, 1.7))
                  or oracle.arm(patient_id, 'potassium', since, oracle.below(k, 3.5, 13.7))
-                 or oracle.arm(patient_id, 'adjusted_calcium', since, oracle.above(ca, 2.60, 10.4)) end,
+                 or oracle.arm(patient_id, 'adjusted_calcium', since,
+                               oracle.above(ca, 2.60, 10.4)) end,
        case when oracle.below(mg, 0.50, 1.2) or oracle.below(k, 3.0, 11.7) then 'critical'
             else 'high' end
 from (select patient_id, oracle.days_ago(30) as since from oracle.patient
@@ -78,7 +79,8 @@ cross join lateral (
 
 insert into oracle.answer -- C06: QT drug; outside stays the window is 30 days
 select 'C06', patient_id, true, false,
-       case when mg_seen is false and k_seen is false and ca_seen is false and ica_seen is false then null
+       case when mg_seen is false and k_seen is false and ca_seen is false and ica_seen is false
+            then null
             else low_mg or low_k or low_ca end,
        case when oracle.below(mg, 0.40, 1.0) or oracle.below(k, 2.5, 9.8) then 'critical'
             when drugs >= 2
@@ -112,9 +114,9 @@ select 'C07', patient_id,
        or oracle.measured(patient_id, 'adjusted_calcium', oracle.days_ago(30))
        or oracle.measured(patient_id, 'calcium_ionised', oracle.days_ago(30)), false,
        resists or case when ca_seen is false and ica_seen is false
-                       then case when oracle.none(patient_id, 'magnesium', oracle.days_ago(30)) is null
-                                 then null else false end -- decision 101: magnesium itself is in doubt
-                       else low_ca and oracle.none(patient_id, 'magnesium', oracle.days_ago(30)) end,
+                       -- decision 101: left out, unless magnesium itself is in doubt
+                       then case when unmeasured is null then null else false end
+                       else low_ca and unmeasured end,
        case when resists then 'high' else 'moderate' end
 from oracle.patient
 cross join lateral ( -- from the first to the last low potassium; may: what a bound leaves open
@@ -130,11 +132,14 @@ cross join lateral (
                 oracle.active_within(patient_id, array['KSUPP', 'KSPARE'], first_low, last_low)
                 and oracle.none(patient_id, 'magnesium', first_low::date - 14)
                 when last_may::date - first_may::date >= 7 then
-                case when not oracle.active_within(patient_id, array['KSUPP', 'KSPARE'], first_may, last_may)
-                       or oracle.none(patient_id, 'magnesium', first_may::date - 14) is false then false end
+                case when not oracle.active_within(patient_id, array['KSUPP', 'KSPARE'],
+                                                   first_may, last_may)
+                       or not oracle.none(patient_id, 'magnesium', first_may::date - 14)
+                     then false end
                 -- who has no usable potassium, but one that nobody could read
                 when oracle.measured(patient_id, 'potassium', oracle.days_ago(90)) is null
-                 and oracle.active_within(patient_id, array['KSUPP', 'KSPARE'], '-infinity') then null
+                 and oracle.active_within(patient_id, array['KSUPP', 'KSPARE'], '-infinity')
+                then null
                 else false end as resists
 ) potassium
 cross join lateral (
@@ -145,8 +150,10 @@ cross join lateral (
 ) calcium
 cross join lateral (
     select (ca_seen is distinct from false) and oracle.below(ca, 2.10, 8.4)
-           or (ica_seen is distinct from false) and oracle.below(ica, 0.90, 3.6) as low_ca
+           or (ica_seen is distinct from false) and oracle.below(ica, 0.90, 3.6) as low_ca,
+           oracle.none(patient_id, 'magnesium', oracle.days_ago(30)) as unmeasured
 ) ions
 where (oracle.measured(patient_id, 'potassium', oracle.days_ago(90))
        or oracle.measured(patient_id, 'adjusted_calcium', oracle.days_ago(30))
-       or oracle.measured(patient_id, 'calcium_ionised', oracle.days_ago(30))) is distinct from false;
+       or oracle.measured(patient_id, 'calcium_ionised', oracle.days_ago(30)))
+      is distinct from false;

@@ -1,5 +1,5 @@
--- F01 and F02: quinolone or tetracycline by mouth with magnesium by mouth on one calendar day of the
--- last 14. No administration times here, so that no gap between doses can clear a flag.
+-- F01 and F02: quinolone or tetracycline by mouth with magnesium by mouth on one calendar day of
+-- the last 14. No administration times here, so that no gap between doses can clear a flag.
 create function oracle.last_day(e oracle.exposure) returns date immutable
     return ((e).effect_until - interval '1 minute')::date;
 
@@ -18,10 +18,11 @@ cross join lateral (
 where a.class in ('FQ', 'TETRA') and oracle.last_day(a) >= oracle.t_day() - 14
 group by a.patient_id, a.class, a.seq;
 
-insert into oracle.answer -- F01 high and F02 moderate: a course of at most 14 days, planned end included
+insert into oracle.answer -- a course of at most 14 days, planned end included, is the graver one
 select case b.class when 'FQ' then 'F01' else 'F02' end, b.patient_id, true, false,
        case when bool_or(by_mouth) then true when bool_or(at_all) then null else false end,
-       case b.class when 'FQ' then case when bool_or(antacid) and short then 'high' else 'moderate' end
+       case b.class when 'FQ' then
+                        case when bool_or(antacid) and short then 'high' else 'moderate' end
                     else case when short then 'moderate' else 'low' end end
 from binder b
 cross join lateral (

@@ -4,14 +4,14 @@ select 'G01', patient_id, oracle.measured(patient_id, 'potassium', oracle.days_a
        oracle.below(k, 3.5, 13.7),
        case when oracle.below(k, 2.5, 9.8) then 'critical'
             when oracle.below(k, 3.0, 11.7) then 'high'
-            when oracle.active(patient_id, array['LOOP', 'THIAZ', 'BETA2', 'INSULIN', 'STEROID', 'THEOPH',
-                                                 'AMPHO', 'DIGOX', 'QT']) then 'moderate'
+            when oracle.active(patient_id, array['LOOP', 'THIAZ', 'BETA2', 'INSULIN', 'STEROID',
+                                                 'THEOPH', 'AMPHO', 'DIGOX', 'QT']) then 'moderate'
             else 'low' end
 from oracle.patient
 cross join lateral (select oracle.latest(patient_id, 'potassium', oracle.days_ago(30)) as k) newest
 where oracle.measured(patient_id, 'potassium', oracle.days_ago(30)) is distinct from false;
 
-insert into oracle.answer -- G02: high potassium; a haemolysed sample goes one step down, not below low
+insert into oracle.answer -- G02: high potassium; haemolysed: one step down, not below low
 select 'G02', patient_id, oracle.measured(patient_id, 'potassium', oracle.days_ago(30)), false,
        not oracle.below(k, 5.5, 21.5),
        oracle.lowered(tier, (k).haemolysed::int)
@@ -40,7 +40,8 @@ select 'G03', patient_id, oracle.measured(patient_id, 'sodium', oracle.days_ago(
 from oracle.patient
 cross join lateral (select oracle.latest(patient_id, 'sodium', oracle.days_ago(30)) as na) newest
 cross join lateral (
-    select case when max(l.lo) - (na).hi >= 6 then true when max(l.hi) - (na).lo < 6 then false end as fall
+    select case when max(l.lo) - (na).hi >= 6 then true
+                when max(l.hi) - (na).lo < 6 then false end as fall
     from oracle.lab l
     where l.patient_id = patient.patient_id and l.analyte = 'sodium' and l.at >= oracle.days_ago(30)
 ) month
@@ -55,7 +56,8 @@ select 'G04', patient_id,
        case when oracle.below(ca, 1.90, 7.6) or oracle.below(ica, 0.90, 3.6) then 'critical'
             when oracle.below(ca, 2.10, 8.4) then 'moderate'
             when oracle.active_within(patient_id, array['BONEIV'], oracle.days_ago(90))
-              or oracle.below(oracle.latest(patient_id, 'vitamin_d', oracle.days_ago(365)), 25, 10.0)
+              or oracle.below(oracle.latest(patient_id, 'vitamin_d', oracle.days_ago(365)),
+                              25, 10.0)
               or oracle.under(oracle.egfr(patient_id), 30) then 'moderate'
             else 'low' end
 from (select patient_id, oracle.days_ago(30) as since from oracle.patient) everybody
@@ -74,11 +76,12 @@ select 'G05', patient_id, true, false, oracle.above(ca, 2.60, 10.4),
             else 'moderate' end
 from oracle.patient
 cross join lateral (
-    select oracle.latest(patient_id, 'adjusted_calcium', oracle.days_ago(60), oracle.t(), 'high') as ca
+    select oracle.latest(patient_id, 'adjusted_calcium', oracle.days_ago(60), oracle.t(), 'high')
+           as ca
 ) newest
 where oracle.active(patient_id, array['CA', 'VITD', 'THIAZ']);
 
-insert into oracle.answer -- G07: urea high against creatinine on a diuretic; newest specimen with both
+insert into oracle.answer -- G07: urea high for the creatinine; newest specimen with both
 select 'G07', p.patient_id, true,
        oracle.active(p.patient_id, array['STEROID'])
        or oracle.has(p.patient_id, 'gi_bleed', oracle.t_day() - 30)
@@ -86,10 +89,12 @@ select 'G07', p.patient_id, true,
        case when dried and concentrated then true
             when not dried or not concentrated then false end,
        case when oracle.active(p.patient_id, oracle.mgsys()) or p.age >= 75
-              or exists (select from oracle.injuries(p.patient_id, 14) i where i.least_stage >= 1) then 'moderate' else 'low' end
+              or exists (select from oracle.injuries(p.patient_id, 14) i where i.least_stage >= 1)
+            then 'moderate' else 'low' end
 from oracle.patient p
 left join lateral (
-    select u.lo * f as urea_lo, u.hi * f as urea_hi, c.lo * g as creatinine_lo, c.hi * g as creatinine_hi,
+    select u.lo * f as urea_lo, u.hi * f as urea_hi,
+           c.lo * g as creatinine_lo, c.hi * g as creatinine_hi,
            u as urea
     from oracle.lab u
     join oracle.lab c on c.patient_id = u.patient_id and c.analyte = 'creatinine'
@@ -108,8 +113,8 @@ cross join lateral (
 ) newest
 cross join lateral (
     select case when oracle.over((urea_lo * 1000 / creatinine_hi)::double precision, 100) then true
-                when not oracle.over((urea_hi * 1000 / nullif(creatinine_lo, 0))::double precision, 100)
-                    then false end as dried,
+                when not oracle.over((urea_hi * 1000 / nullif(creatinine_lo, 0))::double precision,
+                                     100) then false end as dried,
            case when (urea).analyte = 'urea' then oracle.above(urea, 10, 60.1)
                 else oracle.above(urea, 10, 28.0) end
            or oracle.below(na, 133, 305.8) or oracle.above(na, 146, 335.7) as concentrated

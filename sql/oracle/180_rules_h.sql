@@ -1,4 +1,5 @@
--- H01 to H04 and H06: the quality of the data about a patient. Whoever may be an adult is asked about.
+-- H01 to H04 and H06: the quality of the data about a patient. Whoever may be an adult is asked
+-- about.
 create temporary table judged_quality as
 select patient_id from oracle.patient where adult is not false and alive is not false;
 
@@ -15,7 +16,8 @@ where r.fault = 'rejected' and r.lo is null and s.value !~ '^[<>]?=? *[0-9]+([.]
 insert into oracle.answer -- H01: beyond the hard limits or no number; an eGFR in words says nothing
 select 'H01', patient_id, true, false,
        exists (select from oracle.result r
-               where r.patient_id = q.patient_id and r.fault = 'rejected' and r.at >= oracle.days_ago(90)
+               where r.patient_id = q.patient_id and r.fault = 'rejected'
+                 and r.at >= oracle.days_ago(90)
                  and (r.analyte <> 'egfr_reported' or r.lo is not null
                       or exists (select from unread u
                                  where u.patient_id = r.patient_id and u.analyte = r.analyte
@@ -25,12 +27,13 @@ from judged_quality q;
 insert into oracle.answer -- H02: no unit, or one that does not fit
 select 'H02', patient_id, true, false,
        exists (select from oracle.mark m
-               where m.patient_id = q.patient_id and m.reason = 'unit' and m.at >= oracle.days_ago(90)),
+               where m.patient_id = q.patient_id and m.reason = 'unit'
+                 and m.at >= oracle.days_ago(90)),
        'info'
 from judged_quality q;
 
--- EDTA: potassium, magnesium and adjusted calcium of one tube, or at most two hours apart. The guard asks
--- what the tube looks like: calcium is adjusted whatever the eGFR (decision 043).
+-- EDTA: potassium, magnesium, adjusted calcium of one tube, or at most two hours apart. The guard
+-- asks what the tube looks like: calcium is adjusted whatever the eGFR (decision 043).
 create temporary table clotting as
 select distinct k.patient_id
 from oracle.lab k
@@ -42,8 +45,9 @@ left join lateral oracle.nearest(c.patient_id, 'albumin', c.at, 1, 'high') a
 where k.analyte = 'potassium' and k.at >= oracle.days_ago(30)
   and oracle.above(k, 6.0, 23.5) and oracle.below(m, 0.50, 1.2)
   and case when c.analyte = 'calcium_adjusted' then oracle.below(c, 1.90, 7.6)
-           when a.lo >= 20 then c.hi + case c.family when 'mass' then 0.08 else 0.02 end * (40 - a.lo)
-                                < oracle.side(c, 1.90, 7.6)
+           when a.lo >= 20
+           then c.hi + case c.family when 'mass' then 0.08 else 0.02 end * (40 - a.lo)
+                < oracle.side(c, 1.90, 7.6)
            else oracle.below(c, 1.80, 7.2) end
   and oracle.one_tube(k, m) and oracle.one_tube(k, c) and oracle.one_tube(m, c);
 
@@ -77,11 +81,11 @@ where a.analyte not in ('adjusted_calcium', 'weight', 'height')
   and greatest(a_lo, b_lo) - least(a_hi, b_hi) > 0.05 * greatest(a_lo, b_lo);
 
 create temporary table running as
-select distinct e.patient_id, e.seq, e.kind, e.drug, e.way, e.amount, e.unit, e.times, e.dose_lo, e.dose_hi,
-       e.class, e.stop_at
+select e.patient_id, e.seq, e.kind, e.drug, e.way, e.amount, e.unit, e.times, e.dose_lo,
+       e.dose_hi, e.class, e.stop_at
 from oracle.exposure e where e.start_at <= oracle.t() and e.effect_until > oracle.t();
 
-insert into oracle.answer -- H04: contradicting results, doses that are not clear, orders given twice
+insert into oracle.answer -- H04: contradicting results, unclear doses, orders given twice
 select 'H04', patient_id, true, false,
        exists (select from contradicting c where c.patient_id = q.patient_id)
        or exists (select from running r where r.patient_id = q.patient_id
@@ -100,7 +104,9 @@ from judged_quality q;
 
 insert into oracle.answer -- H06: gaps about the person
 select 'H06', q.patient_id, true, false,
-       p.sex is null or p.age is null or p.weight_day < oracle.t_day() - 365 and (p.weight_kg is not null or p.height_cm is not null)
+       p.sex is null or p.age is null
+       or p.weight_day < oracle.t_day() - 365
+          and (p.weight_kg is not null or p.height_cm is not null)
        or exists (select from source.patients s where s.patient_id = q.patient_id
                   and (source.as_number(s.weight_kg) not between 20 and 400
                        or source.as_number(s.height_cm) not between 90 and 250)),
