@@ -27,7 +27,7 @@ gzip -dc data/prescriptions.csv.gz |
     awk -F, -v OFS=, 'NR > 1 && NR % 3 == 0 && $6 == "" { $6 = "2025-12-29" } { print }' |
     gzip >rx.gz && mv rx.gz data/prescriptions.csv.gz
 night two --as-of 2025-12-31 --previous one
-expect_line out '^  flags: .*[0-9]+ ongoing, .*[0-9]+ resolved'
+expect_line out '^  since the run before: .*[0-9]+ ongoing, .*[0-9]+ resolved'
 cp two/run.json out
 expect_line out '"after_run": "'
 expect_same "$(gzip -dc two/episodes.csv.gz | head -1 | cut -d, -f1-8)" \

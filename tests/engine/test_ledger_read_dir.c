@@ -124,7 +124,8 @@ static void write_table(world *at, const char *file, const char *header, const c
 
 static mag_status read_rows(world *at, const episode_row *rows, size_t count) {
     const char *cells[ROWS_MAX * EPISODE_CELLS];
-    memcpy(cells, rows, count * sizeof rows[0]);
+    if (count > 0)
+        memcpy(cells, rows, count * sizeof rows[0]);
     write_table(at, "episodes.csv.gz", EPISODE_HEADER, cells, EPISODE_CELLS, count);
     at->run.episode_count = count;
     return mag_ledger_read_directory(at->arena, &at->run, &at->input, &at->error);
