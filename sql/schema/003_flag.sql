@@ -1,4 +1,6 @@
 -- Rules as they were when they fired, episodes of flags, what happened to them, what people said.
+-- Numbers of runs in flag and flag_event have no foreign key: runs are never deleted, and four
+-- look-ups a row would be most of the time that publishing takes.
 create table magscreen.rule_version (
     rule_id text not null,
     version text not null,
@@ -48,9 +50,9 @@ create table magscreen.flag (
     rule_id text not null,
     rule_version text not null,
     title text not null,
-    opened_run bigint not null references magscreen.run,
-    last_run bigint not null references magscreen.run,
-    resolved_run bigint references magscreen.run,
+    opened_run bigint not null,
+    last_run bigint not null,
+    resolved_run bigint,
     opened_as_of text not null,
     last_seen text not null,
     resolved_as_of text,
@@ -71,7 +73,7 @@ create table magscreen.flag (
     constraint flag_resolved check ((state = 'resolved') = (resolved_run is not null)
         and (state = 'resolved') = (resolved_as_of is not null)
         and (state = 'resolved') = (machine_reason is not null))
-);
+) with (fillfactor = 70);
 comment on table magscreen.flag is
     'Episodes: one patient and rule from the first night to the resolution.';
 comment on column magscreen.flag.flag_id is
@@ -114,7 +116,7 @@ create index flag_patient on magscreen.flag (patient_id, rule_id, opened_run);
 create index flag_rule on magscreen.flag (rule_id, rule_version);
 
 create table magscreen.flag_event (
-    run_id bigint not null references magscreen.run,
+    run_id bigint not null,
     flag_id text not null references magscreen.flag,
     event text not null check (event in ('new', 'ongoing', 'worsened', 'improved', 'resolved',
         'reopened', 'unconfirmed')),

@@ -27,26 +27,12 @@ create function magscreen.fact_drugs(evidence jsonb) returns text
 comment on function magscreen.fact_drugs(jsonb) is
     'drugs of an evidence object in one line, each with its dose and first start';
 
-create function magscreen.severity_rank(severity text) returns int
-    language sql immutable strict parallel safe
-    set search_path = pg_catalog, pg_temp
-    as $$ select array_position(array['critical', 'high', 'moderate', 'low', 'info'], severity) $$;
-comment on function magscreen.severity_rank(text) is '1 critical to 5 info';
-
-create function magscreen.days_open(opened_as_of text, last_as_of text) returns int
-    language sql stable parallel safe
-    set search_path = pg_catalog, pg_temp
-    as $$
-    select magscreen.as_of_time(last_as_of)::date - magscreen.as_of_time(opened_as_of)::date
-    $$;
-comment on function magscreen.days_open(text, text) is 'days from the first night to another as-of';
-
 create view magscreen.v_flag with (security_invoker = true) as
     select f.flag_id, f.patient_id, f.site, f.rule_id, f.rule_version, f.title, f.severity,
         f.could_be, f.state, f.resolved_run is null as is_open, f.hidden_by, f.opened_as_of,
         f.last_seen, f.resolved_as_of, f.machine_reason,
-        magscreen.days_open(f.opened_as_of, coalesce(f.resolved_as_of,
-            case when shown.as_of <> 'latest' then shown.as_of end, f.last_seen)) as days_open,
+        left(coalesce(f.resolved_as_of, nullif(shown.as_of, 'latest'), f.last_seen), 10)::date
+            - left(f.opened_as_of, 10)::date as days_open,
         f.event_from, f.event_to, magscreen.fact_values(f.evidence) as facts,
         magscreen.fact_drugs(f.evidence) as drugs, v.action, f.notes,
         review.kind is not null as was_reviewed, review.status as review_status,
@@ -88,32 +74,36 @@ create view magscreen.v_flag_event with (security_invoker = true) as
     join magscreen.run r on r.run_id = e.run_id;
 comment on view magscreen.v_flag_event is 'What each run found about each episode.';
 
+-- The order is worked out on keys alone, so that the first page costs what it shows.
 create view magscreen.v_worklist with (security_invoker = true) as
-    select
-        row_number() over (order by (f.state not in ('new', 'worsened', 'reopened')),
-            magscreen.severity_rank(f.severity), f.days_open desc, f.patient_id collate "C",
-            f.rule_id collate "C") as position,
-        f.flag_id, f.patient_id, f.site, f.rule_id, f.rule_version, f.title, f.severity,
-        f.could_be, f.state, f.state in ('new', 'worsened', 'reopened') as is_news, f.days_open,
-        f.opened_as_of, f.last_seen,
+    select place.position, f.flag_id, f.patient_id, f.site, f.rule_id, f.rule_version, f.title,
+        f.severity, f.could_be, f.state, f.state in ('new', 'worsened', 'reopened') as is_news,
+        f.days_open, f.opened_as_of, f.last_seen,
         concat_ws('; on ', concat_ws(': ', f.title, f.facts), f.drugs) as reason,
         f.facts, trend.trend, f.drugs, f.action, f.notes, f.was_reviewed, f.review_status,
         f.review_reason, f.review_note, f.review_until, f.review_by, f.evidence, f.event_from,
         f.event_to
-    from magscreen.v_flag f
+    from (
+        select o.flag_id, row_number() over (
+            order by (o.state not in ('new', 'worsened', 'reopened')),
+                array_position(array['critical', 'high', 'moderate', 'low'], o.severity),
+                left(o.opened_as_of, 10), o.patient_id collate "C", o.rule_id collate "C")
+            as position
+        from magscreen.flag o
+        where o.resolved_run is null and o.hidden_by is null and o.severity <> 'info'
+            and not exists (select from magscreen.v_review r
+                where r.flag_id = o.flag_id and r.status = 'running')) place
+    join magscreen.v_flag f using (flag_id)
     left join lateral (
         select string_agg(e.severity || ' ' || r.as_of, ' > ' order by e.run_id) as trend
         from magscreen.flag_event e join magscreen.run r on r.run_id = e.run_id
         where e.flag_id = f.flag_id and e.event in ('new', 'worsened', 'improved', 'reopened')
-        ) trend on true
-    where f.is_open and f.hidden_by is null and f.severity <> 'info'
-        and f.review_status is distinct from 'running'
-    order by position;
+        ) trend on true;
 comment on view magscreen.v_worklist is
     'What is to be looked at: open episodes that no other rule hides and no running review covers; '
     'new, worsened and reopened first. A quiet list is not reassurance: see v_could_not_assess.';
 comment on column magscreen.v_worklist.position is
-    'news first, then severity, then days open: order by it';
+    'news first, then severity, then the longest open: order by it';
 comment on column magscreen.v_worklist.is_news is
     'new, worsened or reopened in the run that is shown';
 comment on column magscreen.v_worklist.reason is

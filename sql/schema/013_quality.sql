@@ -53,7 +53,7 @@ create function magscreen.quality_night_cells(run_id bigint) returns void
     with night as (
         select s.*, bool_or(s.stratum = 'site') over (partition by s.rule_id) as by_site
         from magscreen.summary s
-        where s.run_id = quality_night_cells.run_id and s.not_evaluated is null
+        where s.run_id = quality_night_cells.run_id and coalesce(s.not_evaluated, '') = ''
     ), level as (
         select n.rule_id, n.rule_version, n.by_site, n.flagged, n.clear, n.cannot_tell,
             case when n.by_site then n.level else '(all)' end as site
@@ -61,11 +61,10 @@ create function magscreen.quality_night_cells(run_id bigint) returns void
     ), seen as (
         select f.rule_id, case when r.by_site then coalesce(f.site, 'unknown') else '(all)' end
             as site, count(*) as patients
-        from magscreen.flag f
-        join (select distinct l.rule_id, l.by_site from level l) r using (rule_id)
-        where f.last_run = quality_night_cells.run_id and f.resolved_run is null
-            and exists (select from magscreen.v_review v
-                where v.flag_id = f.flag_id and v.status = 'running')
+        from magscreen.v_review v -- one running review a flag, and few of them
+        join magscreen.flag f using (flag_id)
+        join (select distinct l.rule_id, l.by_site from level l) r on r.rule_id = f.rule_id
+        where v.status = 'running' and f.last_run = quality_night_cells.run_id
         group by 1, 2
     )
     insert into magscreen.quality_cell (run_id, rule_id, rule_version, site, cell, patients)

@@ -40,8 +40,7 @@ grant insert (flag_id, kind, reason, note, until) on magscreen.review to magscre
 grant execute on function magscreen.ack(text, text, text, date), magscreen.unack(text, text),
     magscreen.shown_run(), magscreen.shown_day(), magscreen.snooze_days(text),
     magscreen.as_of_time(text), magscreen.fact_values(jsonb), magscreen.fact_drugs(jsonb),
-    magscreen.severity_rank(text), magscreen.days_open(text, text), magscreen.my_sites(),
-    magscreen.lock_holder()
+    magscreen.my_sites(), magscreen.lock_holder()
     to magscreen_reviewer;
 
 -- quality teams

@@ -88,7 +88,7 @@ select set_eq($$
         'fingerprint', 'schema_changes'])
     union all
     select 'magscreen_reviewer', unnest(array['ack', 'unack', 'shown_run', 'shown_day',
-        'snooze_days', 'as_of_time', 'fact_values', 'fact_drugs', 'severity_rank', 'days_open',
+        'snooze_days', 'as_of_time', 'fact_values', 'fact_drugs', 
         'my_sites', 'lock_holder']) $$,
     'functions');
 

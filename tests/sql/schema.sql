@@ -17,7 +17,7 @@ select is_empty($$
         and obj_description(p.oid, 'pg_proc') is null $$, 'every function has a comment');
 select is_empty($$
     select p.proname from pg_proc p where p.pronamespace = 'magscreen'::regnamespace
-        and p.proconfig is distinct from array['search_path=pg_catalog, pg_temp'] $$,
+        and not coalesce(p.proconfig, '{}') @> array['search_path=pg_catalog, pg_temp'] $$,
     'every function has a fixed search_path');
 select is_empty($$
     select c.relname from pg_class c where c.relnamespace = 'magscreen'::regnamespace
