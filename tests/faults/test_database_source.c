@@ -275,9 +275,9 @@ static void t_D_37(void **state) {
     fault_run_done(&run);
 }
 
-/* Half of the row that reading has: a standby, or a database that takes no writes, is a fine
+/* A database that takes no writes, as a standby does not, is a fine
    source. */
-static void t_D_22_source(void **state) {
+static void t_D_28_read_only_database(void **state) {
     (void)state;
     fault_run run = fault_load(&cohort, "t_d22", NULL);
     pg_test_sql("alter database t_d22 set default_transaction_read_only = on");
@@ -394,14 +394,22 @@ static void t_S_10(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_D_01),        FAULT_ROW(t_D_02),
-                                     FAULT_ROW(t_D_04),        FAULT_ROW(t_D_05),
-                                     FAULT_ROW(t_D_06),        FAULT_ROW(t_D_06_optional),
-                                     FAULT_ROW(t_D_07),        FAULT_ROW(t_D_07_behind_a_view),
-                                     FAULT_ROW(t_D_08),        FAULT_ROW(t_D_08_behind_a_view),
-                                     FAULT_ROW(t_D_33),        FAULT_ROW(t_D_37),
-                                     FAULT_ROW(t_D_22_source), FAULT_ROW(t_S_01),
-                                     FAULT_ROW(t_S_03),        FAULT_ROW(t_S_05),
+    static const fault_row rows[] = {FAULT_ROW(t_D_01),
+                                     FAULT_ROW(t_D_02),
+                                     FAULT_ROW(t_D_04),
+                                     FAULT_ROW(t_D_05),
+                                     FAULT_ROW(t_D_06),
+                                     FAULT_ROW(t_D_06_optional),
+                                     FAULT_ROW(t_D_07),
+                                     FAULT_ROW(t_D_07_behind_a_view),
+                                     FAULT_ROW(t_D_08),
+                                     FAULT_ROW(t_D_08_behind_a_view),
+                                     FAULT_ROW(t_D_33),
+                                     FAULT_ROW(t_D_37),
+                                     FAULT_ROW(t_D_28_read_only_database),
+                                     FAULT_ROW(t_S_01),
+                                     FAULT_ROW(t_S_03),
+                                     FAULT_ROW(t_S_05),
                                      FAULT_ROW(t_S_10)};
     int skipped = pg_test_begin();
     if (skipped)

@@ -44,11 +44,28 @@ static void load_tables(const fault_cohort *cohort) {
     PQfinish(conn);
 }
 
-fault_run fault_load(const fault_cohort *cohort, const char *database, const char *settings) {
-    char template_db[200];
-    snprintf(template_db, sizeof template_db, "template0 %s", settings ? settings : "");
+static void make_layout(const char *database, const char *template_db) {
     pg_test_database(database, template_db);
     pg_test_file("sql/sources/own_layout.sql");
+}
+
+/* Tables of the usual encoding are made once and copied. */
+static void make_database(const char *database, const char *settings) {
+    static bool has_template;
+    char template_db[200];
+    if (settings) {
+        snprintf(template_db, sizeof template_db, "template0 %s", settings);
+        make_layout(database, template_db);
+        return;
+    }
+    if (!has_template)
+        make_layout("t_layout", NULL);
+    has_template = true;
+    pg_test_database(database, "t_layout");
+}
+
+fault_run fault_load(const fault_cohort *cohort, const char *database, const char *settings) {
+    make_database(database, settings);
     pg_test_sql(
         "do $$ begin create role job login; exception when duplicate_object then null; end $$;"
         "alter role job reset all; alter role job connection limit -1;"
