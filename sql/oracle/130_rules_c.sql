@@ -44,9 +44,9 @@ where oracle.measured(patient_id, 'magnesium', oracle.days_ago(30)) is distinct 
 insert into oracle.answer -- C04: low magnesium with low calcium within 7 days
 select 'C04', patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(30)), false,
        oracle.below(mg, 0.70, 1.7)
-       and case when (ca).at is null and (ica).at is null then null
-                else ((ca).at is not null and oracle.below(ca, 2.20, 8.8))
-                     or ((ica).at is not null and oracle.below(ica, 1.15, 4.6)) end,
+       and case when ca_seen is false and ica_seen is false then null
+                else ca_seen is distinct from false and oracle.below(ca, 2.20, 8.8)
+                     or ica_seen is distinct from false and oracle.below(ica, 1.15, 4.6) end,
        case when oracle.below(ca, 1.90, 7.6) or oracle.below(ica, 0.90, 3.6)
               or oracle.below(mg, 0.40, 1.0) then 'critical'
             else 'high' end
@@ -54,8 +54,14 @@ from oracle.patient
 cross join lateral (select oracle.latest(patient_id, 'magnesium', oracle.days_ago(30)) as mg) newest
 cross join lateral (
     select oracle.nearest(patient_id, 'adjusted_calcium', (mg).at, 7, 'low') as ca,
-           oracle.nearest(patient_id, 'calcium_ionised', (mg).at, 7, 'low') as ica
+           oracle.nearest(patient_id, 'calcium_ionised', (mg).at, 7, 'low') as ica,
+           (mg).at::date - 7 as since,
+           least((mg).at::date + 8 - interval '1 minute', oracle.t()) as until
 ) partner
+cross join lateral (
+    select oracle.measured(patient_id, 'adjusted_calcium', since, until) as ca_seen,
+           oracle.measured(patient_id, 'calcium_ionised', since, until) as ica_seen
+) seen
 where oracle.measured(patient_id, 'magnesium', oracle.days_ago(30)) is distinct from false;
 
 insert into oracle.answer -- C05: digoxin with low magnesium, low potassium or high calcium
@@ -136,9 +142,11 @@ cross join lateral (
                                                    first_may, last_may)
                        or not oracle.none(patient_id, 'magnesium', first_may::date - 14)
                      then false end
-                -- who has no usable potassium, but one that nobody could read
-                when oracle.measured(patient_id, 'potassium', oracle.days_ago(90)) is null
+                -- decision 101: none known to be low, one that a bound or a mark leaves open
+                when first_low is null
                  and oracle.active_within(patient_id, array['KSUPP', 'KSPARE'], '-infinity')
+                 and (first_may is not null
+                      or oracle.measured(patient_id, 'potassium', oracle.days_ago(90)) is null)
                 then null
                 else false end as resists
 ) potassium
