@@ -3,7 +3,7 @@
 # die; drugs are stopped, begun again and given less; values become normal; a rule is retired and comes
 # back; the pack gets a new major version; one morning nobody looked for six weeks. The ledger of the
 # files, night after night through --previous, must be that of sql/oracle/ledger.sql, which replays the
-# nightly outcomes without the program.
+# nightly outcomes without the program; and that of schema magscreen, into which every night is published.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source_dir=${MAG_SOURCE_DIR:-$(cd "$here/../.." && pwd)}
@@ -143,6 +143,16 @@ run_night() { # NIGHT [OPTION...]
     case $code in 0 | 3) ;; *) cat "log$night" && fail "night $night ended with $code" ;; esac
 }
 
+# The same night into schema magscreen, which keeps its own ledger.
+sql -c 'create role overnight login'
+(. "$here/schema.sh" && install_schema t_ledger && sql -d t_ledger -c 'grant magscreen_job to overnight')
+publish_night() { # NIGHT
+    local code=0
+    sed 's/^sink:.*/sink: { postgres: "user=overnight dbname=t_ledger" }/' nightly.yaml >database.yaml
+    "$magscreen" run database.yaml >"dblog$1" 2>&1 || code=$?
+    case $code in 0 | 3) ;; *) cat "dblog$1" && fail "night $1 into the database ended with $code" ;; esac
+}
+
 # --- what a night came to, as tables -----------------------------------------------------------------
 sql -f "$source_dir/sql/oracle/ledger.sql" >/dev/null
 sql <<'SQL'
@@ -196,6 +206,7 @@ for night in 1 2 3 4 5 6 7 8 9 10; do
     previous=()
     [ "$night" = 1 ] || previous=(--previous "night$((night - 1))")
     run_night "$night" "${previous[@]}"
+    publish_night "$night"
     load_night "$night"
     if [ "$night" = 6 ]; then # the ledger is no part of the result
         sed -i 's/directory: night6/directory: alone6/' nightly.yaml
@@ -251,6 +262,41 @@ if [ "$missing$invented$missing_flags$invented_flags$doubled$ids" != 000000 ]; t
         union all (select * from told except select * from wanted order by patient_id, rule_id, night limit 5)'
     fail 'the ledger is not that of the replay'
 fi
+
+# The database has every episode and event of the nights, and its next run would read what the files'
+# next night reads.
+sql -d t_ledger -c "copy (select flag_id, patient_id, rule_id, rule_version, opened_as_of, last_seen,
+    resolved_as_of, state, machine_reason, event_from, severity, hidden_by <> '', shown_severity,
+    shown_facts from magscreen.v_ledger) to stdout" >ledger.txt
+sql -d t_ledger -c "copy (select dense_rank() over (order by run_id), flag_id, event,
+    coalesce(machine_reason, '') from magscreen.flag_event) to stdout" >events.txt
+sql <<'SQL'
+create table kept (flag_id text, patient_id text, rule_id text, rule_version text, opened text,
+    last_seen text, resolved text, state text, machine_reason text, event_start timestamp,
+    severity text, is_hidden boolean, shown_severity text, shown_facts text);
+create table event_kept (night int, flag_id text, event text, machine_reason text);
+create view last_told as
+    select flag_id, patient_id, rule_id, rule_version, opened, last_seen,
+        coalesce(resolved, '') as resolved, state, coalesce(machine_reason, '') as machine_reason,
+        event_start, severity, visibility is not null as is_hidden, shown_severity,
+        coalesce(shown_facts, '') as shown_facts
+    from episode_told e where night = 10 and not exists (select from episode_told o
+        where o.night = 10 and (o.patient_id, o.rule_id) = (e.patient_id, e.rule_id)
+            and e.machine_reason = 'new_event' and o.flag_id <> e.flag_id);
+create view event_told as
+    select night, flag_id, event, coalesce(machine_reason, '') as machine_reason from episode_told
+    where event is not null
+    union all select night, flag_id, 'new', '' from flag_told where night = 1;
+SQL
+sql -c 'copy kept from stdin' <ledger.txt
+sql -c 'copy event_kept from stdin' <events.txt
+kept=$(count '(select * from kept except select * from last_told) union all
+    (select * from last_told except select * from kept)')
+events=$(count '(select * from event_kept except all select * from event_told) union all
+    (select * from event_told except all select * from event_kept)')
+printf 'database: %s episodes, %s differences; %s events, %s differences\n' \
+    "$(count 'select * from kept')" "$kept" "$(count 'select * from event_kept')" "$events"
+[ "$kept$events" = 00 ] || fail 'files and database keep different ledgers'
 
 # Every transition must have been seen, or the nights prove little.
 for wanted in new ongoing worsened improved unconfirmed reopened 'resolved left' 'resolved cleared' \
