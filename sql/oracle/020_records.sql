@@ -149,9 +149,9 @@ with written as (
            coalesce(btrim(lower(stop)), '') not in ('', 'infinity') and e.at is null as stop_unreadable,
            case when days_supply ~ '^\d{1,4}$' and days_supply::int between 1 and 3650
                 then days_supply::int else 28 end as days,
-           case lower(btrim(dose)) when 'half' then 0.5 else source.as_number(dose) end as amount,
-           lower(coalesce(dose_unit, '')) as unit,
-           source.as_number(doses_per_day) as times, r.way, coalesce(w.route, '') as route
+           source.as_number(dose) as amount, lower(coalesce(dose_unit, '')) as unit,
+           source.as_number(doses_per_day) as times, coalesce(dose, '') as dose_text, r.way,
+           coalesce(w.route, '') as route
     from written w
     join oracle.patient p on p.patient_id = w.patient_id
     join drug_time_text b on b.written = w.start
@@ -160,7 +160,7 @@ with written as (
     where b.at <= oracle.t()
 ), timed as (
     select p.*, row_number() over (order by patient_id, code, name, start_at, kind, stop_written,
-                                            amount, unit, times, route) as seq,
+                                            dose_text, unit, times, route) as seq,
            kind = 'order' and stop_written is null as open,
            case when kind = 'issue' then start_at + days * interval '1 day'
                 when kind = 'administration' then start_at::date + interval '1 day'
@@ -230,12 +230,12 @@ select patient_id, class, kind, start_at, stop_at,
        case when kind = 'issue' then stop_at + interval '28 days'
             else stop_at + interval '1 day' end as join_until,
        open, code || '|' || name as drug, way, coalesce(dose_lo, 0) as dose_lo,
-       coalesce(dose_hi, 'Infinity') as dose_hi, amount, unit, times, seq, start_day_only
+       coalesce(dose_hi, 'Infinity') as dose_hi, dose_text, unit, times, seq, stop_day_only
 from weighed;
 insert into oracle.exposure
 select patient_id, 'MGIV48', kind, start_at, stop_at, stop_at + interval '48 hours',
-       stop_at + interval '48 hours', open, drug, way, dose_lo, dose_hi, amount, unit, times, seq,
-       start_day_only
+       stop_at + interval '48 hours', open, drug, way, dose_lo, dose_hi, dose_text, unit, times,
+       seq, stop_day_only
 from oracle.exposure where class = 'MGIV';
 create index on oracle.exposure (patient_id, class, start_at);
 analyze oracle.exposure;

@@ -183,22 +183,65 @@ create function oracle.started(pid text, classes text[], from_days int, to_days 
                         and b.stop_at > e.start_at - interval '90 days')
 $$;
 
--- mmol a day at a moment: per product the sum of orders that run, and the newest issue that runs; of
--- a product that only its grace keeps in effect the newest row.
-create function oracle.dose(pid text, classes text[], at timestamp default oracle.t())
-    returns oracle.span language sql stable parallel safe as $$
-    with rows as (
-        select e.*, e.stop_at > at as runs,
-               row_number() over (partition by e.drug, e.stop_at > at
-                                  order by e.start_at desc, e.seq desc) as place,
+-- Rows that make the dose at a moment: per product every order that runs and the newest issue that
+-- runs; of a product that only its grace keeps in effect the newest row.
+create function oracle.dose_rows(pid text, classes text[], at timestamp)
+    returns setof oracle.exposure language sql stable parallel safe as $$
+    select (e).*
+    from (
+        select e, e.stop_at > at as runs,
                row_number() over (partition by e.drug, e.stop_at > at, e.kind
                                   order by e.start_at desc, e.seq desc) as place_of_kind,
+               row_number() over (partition by e.drug order by e.start_at desc, e.seq desc) as place,
                bool_or(e.stop_at > at) over (partition by e.drug) as any_runs
         from oracle.exposure e
         where e.patient_id = pid and e.class = any (classes)
           and e.start_at <= at and e.effect_until > at
-    )
+    ) ranked
+    where runs and ((e).kind <> 'issue' or place_of_kind = 1) or not any_runs and place = 1
+$$;
+
+-- mmol a day at a moment.
+create function oracle.dose(pid text, classes text[], at timestamp default oracle.t())
+    returns oracle.span language sql stable parallel safe as $$
     select row(coalesce(sum(dose_lo), 0), coalesce(sum(dose_hi), 0))::oracle.span
-    from rows
-    where runs and (kind <> 'issue' or place_of_kind = 1) or not any_runs and place = 1
+    from oracle.dose_rows(pid, classes, at)
+$$;
+
+-- Changes of the dose by at least a share of what it was before (X-06): doses that last more than a
+-- day are compared, so that an overlap, a gap or an extra dose is no change. The same product in the
+-- same written dose did not change; without a written dose it may have. Within 2 umol counts as met.
+create function oracle.dose_changes(pid text, classes text[], share double precision)
+    returns table (at timestamp, is_change boolean) language sql stable parallel safe as $$
+    with edge as (
+        select e.start_at as at from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+        union
+        select e.stop_at from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+        union
+        select e.effect_until from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+    ), segment as (
+        select edge.at as since, lead(edge.at) over (order by edge.at) as until from edge
+    ), dosed as (
+        select s.since, s.until, d.*
+        from segment s
+        cross join lateral (
+            select sum(r.dose_lo) as lo, sum(r.dose_hi) as hi,
+                   string_agg(r.drug || r.dose_text || r.unit || coalesce(r.times, 0), ' + '
+                              order by r.drug, r.dose_text, r.unit, r.times) as written,
+                   bool_and(r.dose_text <> '') as is_written,
+                   array_agg(r.seq order by r.seq) as source_rows
+            from oracle.dose_rows(pid, classes, s.since) r
+        ) d
+        where s.since <= oracle.t() and s.until > s.since + interval '1 day' and d.lo is not null
+    ), compared as (
+        select d.*, lag(d.until) over w as before_until, lag(d.lo) over w as a_lo, lag(d.hi) over w as a_hi,
+               lag(d.written) over w as before_written, lag(d.source_rows) over w as before_rows
+        from dosed d window w as (order by d.since)
+    )
+    select case when oracle.active(pid, classes, c.before_until) then c.before_until else c.since end,
+           case when c.source_rows = c.before_rows or c.written = c.before_written and c.is_written then false
+                when c.lo >= (1 + share) * c.a_hi - 0.002 or c.hi <= (1 - share) * c.a_lo + 0.002 then true
+                when c.hi < (1 + share) * c.a_lo - 0.002 and c.lo > (1 - share) * c.a_hi + 0.002 then false
+           end
+    from compared c where c.before_until is not null
 $$;

@@ -115,7 +115,7 @@ select 'A08', patient_id, true, false,
               or age >= 65 and not oracle.below(oracle.latest_urea(patient_id, oracle.days_ago(365)), 8.0, 22.4)
             then 'moderate' else 'low' end
 from (
-    select p.*, (select count(distinct (e.start_at, e.drug, e.amount, e.unit, e.times)) from oracle.exposure e
+    select p.*, (select count(distinct (e.start_at, e.drug, e.dose_text, e.unit, e.times)) from oracle.exposure e
                  where e.patient_id = p.patient_id and e.class in ('MGANTACID', 'MGLAX', 'MGOTHER')
                    and e.start_at >= oracle.days_ago(90)) as issues
     from oracle.patient p

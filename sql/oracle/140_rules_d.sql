@@ -1,23 +1,48 @@
 -- D01 to D05: monitoring.
-create function pg_temp.high_risk(pid text, years int) returns boolean language sql stable as $$
-    select case when a or b or c or d then true when a is false and b is false and not c and d is false
-                then false end
-    from (select oracle.under(oracle.kf(pid), 60) as a, years >= 75 as b,
-                 oracle.active(pid, array['DIGOX']) as c,
-                 oracle.over(oracle.dose(pid, array['MGSUPP']), 24) as d) arms
+-- High risk: an arm without data is left out.
+create function pg_temp.high_risk(pid text, age int) returns boolean language sql stable as $$
+    select coalesce(oracle.under(oracle.kf(pid), 60), false) or coalesce(age >= 75, false)
+           or oracle.active(pid, array['DIGOX']) or oracle.over(oracle.dose(pid, array['MGSUPP']), 24)
 $$;
 
-insert into oracle.answer -- D01: new or changed, not rechecked
-select 'D01', patient_id, begun is not null or changed or infused is not null, false,
-       coalesce(begun is not null
-                and oracle.none(patient_id, 'magnesium', begun::date + interval '5 days')
-                and (oracle.days_since(begun) >= 29 or risk), begun is null and null)
-       , null
-from oracle.patient
+-- D01: a start, a change of dose by a quarter, the last infusion; days 5 to 28 (14) after it.
+create temporary table event as
+select p.patient_id, p.age, begun, c.changed, c.changed_at, i.infused, pg_temp.high_risk(p.patient_id, p.age) as risk
+from oracle.patient p
+cross join lateral (select oracle.started(p.patient_id, array['MGSUPP'], 15, 180) as begun) b
 cross join lateral (
-    select null::timestamp as begun, null::boolean as changed, null::timestamp as infused, null::boolean as risk
-) x
-where false;
+    select case when bool_or(c.is_change) then true when bool_or(c.is_change is null) then null else false
+                end as changed,
+           max(c.at) filter (where c.is_change) as changed_at
+    from oracle.dose_changes(p.patient_id, array['MGSUPP'], 0.25) c
+    where c.at >= oracle.days_ago(180) and c.at::date <= oracle.t_day() - 15
+) c
+cross join lateral ( -- the last one, if 3 to 30 days ago; a day as stop is its last day
+    select case when max(last_at)::date between oracle.t_day() - 30 and oracle.t_day() - 3
+                then max(last_at) end as infused
+    from (select e.stop_at - case when e.stop_day_only then interval '1 day' else '0' end as last_at
+          from oracle.exposure e where e.patient_id = p.patient_id and e.class = 'MGIV') e
+) i
+where oracle.active_within(p.patient_id, array['MGSUPP', 'MGIV'], oracle.days_ago(240));
+
+insert into oracle.answer
+select 'D01', patient_id, begun is not null or changed or infused is not null, false,
+       unchecked_begun or unchecked_change or unchecked_infusion,
+       case when risk or unchecked_infusion then 'moderate'
+            when not oracle.under(kf, 90) and age < 65 and not oracle.over(dose, 350 / 24.305) then 'info'
+            else 'low' end
+from event
+cross join lateral (select oracle.kf(patient_id) as kf, oracle.dose(patient_id, array['MGSUPP']) as dose) now
+cross join lateral (
+    select case when begun is null then false
+                else oracle.none(patient_id, 'magnesium', begun::date + interval '5 days')
+                     and (oracle.days_since(begun) >= 29 or risk) end as unchecked_begun,
+           case when changed is false then false
+                when changed then oracle.none(patient_id, 'magnesium', changed_at::date + interval '5 days')
+                     and (oracle.days_since(changed_at) >= 29 or risk) end as unchecked_change,
+           case when infused is null then false
+                else oracle.none(patient_id, 'magnesium', infused) end as unchecked_infusion
+) arms;
 
 insert into oracle.answer -- D02: level overdue
 select 'D02', patient_id, true, false,
@@ -27,9 +52,12 @@ select 'D02', patient_id, true, false,
             when oracle.under(oracle.kf(patient_id), 60) then 'low' else 'info' end
 from oracle.patient where oracle.continuous(patient_id, array['MGSUPP'], 90);
 
-insert into oracle.answer -- D03: never a level
+-- D03: never a level. Who has been seen since the start or in the year before T is observable
+-- (docs/decisions/103).
+insert into oracle.answer
 select 'D03', p.patient_id, true, false,
-       oracle.none(p.patient_id, 'magnesium', (begin::date - 90)::timestamp), 'low'
+       not oracle.measured(p.patient_id, 'magnesium', (begin::date - 90)::timestamp, begin)
+       and oracle.none(p.patient_id, 'magnesium', begin), 'low'
 from oracle.patient p
 cross join lateral (
     select e.start_at as begin from oracle.eras(p.patient_id, array['MGSUPP']) e

@@ -6,6 +6,9 @@ select 'E01', patient_id, true, oracle.has(patient_id, 'malabsorption'),
 from oracle.patient p
 cross join lateral (
     select case when bool_or(oracle.below(l, 0.70, 1.7)) then 1
+                when exists (select from oracle.mark m
+                             where m.patient_id = p.patient_id and m.analyte = 'magnesium'
+                               and m.at >= oracle.days_ago(365)) then null -- it may have been the low one
                 when count(*) = 0 or bool_and(oracle.below(l, 0.70, 1.7) is not null) then 0 end as low_count
     from oracle.lab l
     where l.patient_id = p.patient_id and l.analyte = 'magnesium'

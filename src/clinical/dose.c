@@ -8,6 +8,7 @@
 
 #include "clinical/dose_words.h"
 
+#include <ctype.h>
 #include <math.h>
 
 static const double MG_PER_MMOL = 24.305;
@@ -244,14 +245,17 @@ static void take_amount_unit(mag_word_cursor *at, amount *dose) {
     dose->kind = mag_dose_unit_of(mag_word_take(&ahead), &dose->factor);
 }
 
-/* "400" with "mg"; false unless a number stands first. */
+/* "400" with "mg"; false unless a number stands first. A word counts units or volumes, never mg or
+   mmol: "half" of a tablet of 4 mmol, in a row whose unit is mmol, is not 0.5 mmol. */
 static bool read_dose_field(const mag_dose_text *text, amount *dose) {
     mag_dose_words words = words_of(text->dose, text->dose_unit);
     mag_word_cursor at = words.text;
+    mag_span number = mag_span_trim(text->dose);
+    bool is_word = number.nbytes > 0 && isalpha((unsigned char)number.at[0]);
     if (!mag_word_take_range(&at, &dose->number))
         return false;
     take_amount_unit(&at, dose);
-    return true;
+    return !is_word || (dose->kind != MAG_DOSE_MG && dose->kind != MAG_DOSE_UMOL);
 }
 
 static bool is_of_frequency(mag_span word) {

@@ -169,6 +169,8 @@ static void what_cannot_be_known_is_never_zero(void **state) {
     assert_unknown(dose_of("magnesium oxide 400 mg", "", "1", "TAB", "PRN"));
     assert_unknown(dose_of("magnesium oxide", "", "1", "TAB", "2"));
     assert_unknown(dose_of("magnesium oxide", "", "one", "blob", "2"));
+    assert_unknown(dose_of("magnesium glycerophosphate 4 mmol tablet", "", "half", "mmol", "1"));
+    assert_unknown(dose_of("magnesium oxide 400 mg", "", "Two", "mg", "1"));
     assert_unknown(dose_of("magnesium sulfate", "", "50", "mL", "1"));
     assert_unknown(dose_of("magnesium hydroxide 400 mg/5 mL", "", "1", "bottle", "1"));
     assert_unknown(
