@@ -209,16 +209,15 @@ create function oracle.dose(pid text, classes text[], at timestamp default oracl
 $$;
 
 -- Changes of the dose by at least a share of what it was before (X-06): doses that last more than a
--- day are compared, so that an overlap, a gap or an extra dose is no change. The same product in the
--- same written dose did not change; without a written dose it may have. Within 2 umol counts as met.
+-- day are compared, so that an overlap, a gap or an extra dose is no change; after 90 days a dose is a
+-- new start. The same product in the same written dose did not change; without a written dose it may
+-- have. Within 2 umol counts as met.
 create function oracle.dose_changes(pid text, classes text[], share double precision)
     returns table (at timestamp, is_change boolean) language sql stable parallel safe as $$
     with edge as (
         select e.start_at as at from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
         union
         select e.stop_at from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
-        union
-        select e.effect_until from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
     ), segment as (
         select edge.at as since, lead(edge.at) over (order by edge.at) as until from edge
     ), dosed as (
@@ -230,7 +229,7 @@ create function oracle.dose_changes(pid text, classes text[], share double preci
                               order by r.drug, r.dose_text, r.unit, r.times) as written,
                    bool_and(r.dose_text <> '') as is_written,
                    array_agg(r.seq order by r.seq) as source_rows
-            from oracle.dose_rows(pid, classes, s.since) r
+            from oracle.dose_rows(pid, classes, s.since) r where r.stop_at > s.since
         ) d
         where s.since <= oracle.t() and s.until > s.since + interval '1 day' and d.lo is not null
     ), compared as (
@@ -238,10 +237,13 @@ create function oracle.dose_changes(pid text, classes text[], share double preci
                lag(d.written) over w as before_written, lag(d.source_rows) over w as before_rows
         from dosed d window w as (order by d.since)
     )
-    select case when oracle.active(pid, classes, c.before_until) then c.before_until else c.since end,
+    select case when exists (select from oracle.exposure e
+                             where e.patient_id = pid and e.class = any (classes)
+                               and e.start_at <= c.before_until and e.stop_at > c.before_until)
+                then c.before_until else c.since end,
            case when c.source_rows = c.before_rows or c.written = c.before_written and c.is_written then false
                 when c.lo >= (1 + share) * c.a_hi - 0.002 or c.hi <= (1 - share) * c.a_lo + 0.002 then true
                 when c.hi < (1 + share) * c.a_lo - 0.002 and c.lo > (1 - share) * c.a_hi + 0.002 then false
            end
-    from compared c where c.before_until is not null
+    from compared c where c.since < c.before_until + interval '90 days'
 $$;

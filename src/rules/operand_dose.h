@@ -22,9 +22,13 @@ typedef struct mag_dose_step {
     mag_direction direction;
 } mag_dose_step;
 
-/* Did the dose change by at least the step at a moment of the period, within an era? `at`: the
-   newest such moment. What lasts no more than a day is no dose of its own: neither the overlap of
-   an order with the next nor the gap between them is a change. Unknown `dose_range` if a dose is
+/* After a pause of 90 days a dose is a new start, before that it follows the one before. */
+enum { MAG_DOSE_PAUSE_MINUTES = MAG_NEW_ERA_DAYS * MAG_MINUTES_PER_DAY - 1 };
+
+/* Did the dose change by at least the step at a moment of the period? `at`: the newest such moment.
+   What lasts no more than a day is no dose of its own: the overlap of an order with the next is no
+   change, and no pause is one by itself: what comes after it is compared with what came before.
+   Unknown `dose_range` if a dose is
    not known well enough to tell; the same row again is no change, however little is known of it. */
 mag_value mag_drug_dose_change(const mag_drug_query *query, const mag_period *period,
                                mag_dose_step step);

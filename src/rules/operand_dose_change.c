@@ -1,4 +1,4 @@
-/* How the dose of a group changed within an era.
+/* How the dose of a group changed, pauses that are too short for a new start included.
 
      A 10 mmol  |----------------------|
      B 15 mmol                       |------------------|
@@ -360,7 +360,7 @@ mag_value mag_drug_dose_change(const mag_drug_query *query, const mag_period *pe
                                mag_dose_step step) {
     findings found = {period, step, mag_drug_event_when_absent(query), 0};
     const mag_era *eras;
-    const size_t count = mag_drug_eras(query, MAG_GAP_OF_KIND, &eras);
+    const size_t count = mag_drug_eras(query, MAG_DOSE_PAUSE_MINUTES, &eras);
     for (size_t i = 0; i < count; i++)
         if (eras[i].start <= period->until && period->from < eras[i].stop)
             walk_era(query, &eras[i], &found);

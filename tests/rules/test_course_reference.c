@@ -280,7 +280,7 @@ static bool is_repeated(const chart *rows, int idx) {
 /* Hour of the newest change by at least 25 % in the window; 1: none. */
 static int change_of(const chart *rows, int days) {
     era eras[ROWS_MAX];
-    const int count = eras_of(rows, -1, eras);
+    const int count = eras_of(rows, 90 * DAY_HOURS - 1, eras); /* no new start in between */
     int newest = 1;
     chart whole = *rows; /* an administration is the dose of its day */
     for (int i = 0; i < whole.count; i++)

@@ -49,9 +49,15 @@ static void a_lasting_change_counts_from_the_day_of_the_new_dose(void **state) {
          -1, -1},
         {"MGSUPP 10 mmol since 60 days ago until 32 days ago; MGSUPP 15 mmol since 30 days ago", 30,
          30, -1},
-        /* a longer gap is another era, and its start no change */
-        {"MGSUPP 10 mmol since 60 days ago until 33 days ago; MGSUPP 15 mmol since 30 days ago", -1,
+        /* after a pause it counts from the day on which the next began; after 90 days it is a start */
+        {"MGSUPP 10 mmol since 60 days ago until 33 days ago; MGSUPP 15 mmol since 30 days ago", 30,
+         30, -1},
+        {"MGSUPP 10 mmol since 60 days ago until 33 days ago; MGSUPP 10 mmol since 30 days ago", -1,
          -1, -1},
+        {"MGSUPP 10 mmol since 160 days ago until 120 days ago; MGSUPP 5 mmol since 30 days ago",
+         30, -1, 30},
+        {"MGSUPP 10 mmol since 160 days ago until 121 days ago; MGSUPP 5 mmol since 30 days ago",
+         -1, -1, -1},
         /* another product joins, and leaves */
         {"MGSUPP 10 mmol since 60 days ago; MGLAX 10 mmol since 20 days ago until 11 days ago", 10,
          20, 10},
