@@ -210,38 +210,59 @@ $$;
 
 -- Changes of the dose by at least a share of what it was before (X-06): doses that last more than a
 -- day are compared, so that an overlap, a gap or an extra dose is no change; after 90 days a dose is a
--- new start. The same product in the same written dose did not change; without a written dose it may
--- have. Within 2 umol counts as met.
+-- new start. A product whose next row joins goes on in between. The same product in the same written
+-- dose did not change; without a written dose it may have. Within 2 umol counts as met.
 create function oracle.dose_changes(pid text, classes text[], share double precision)
     returns table (at timestamp, is_change boolean) language sql stable parallel safe as $$
-    with edge as (
-        select e.start_at as at from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
-        union
-        select e.stop_at from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+    with written as (
+        select e.*, lead(e.start_at) over (partition by e.drug order by e.start_at, e.seq) as next_start
+        from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+    ), held as (
+        select w.*, case when next_start between stop_at and join_until then next_start else stop_at end
+                    as held_until
+        from written w
+    ), edge as (
+        select start_at as at from held union select stop_at from held union select held_until from held
     ), segment as (
         select edge.at as since, lead(edge.at) over (order by edge.at) as until from edge
-    ), dosed as (
-        select s.since, s.until, d.*
-        from segment s
-        cross join lateral (
-            select sum(r.dose_lo) as lo, sum(r.dose_hi) as hi,
-                   string_agg(r.drug || r.dose_text || r.unit || coalesce(r.times, 0), ' + '
-                              order by r.drug, r.dose_text, r.unit, r.times) as written,
-                   bool_and(r.dose_text <> '') as is_written,
-                   array_agg(r.seq order by r.seq) as source_rows
-            from oracle.dose_rows(pid, classes, s.since) r where r.stop_at > s.since
-        ) d
-        where s.since <= oracle.t() and s.until > s.since + interval '1 day' and d.lo is not null
+    ), ranked as (
+        select s.since, s.until, h.*, h.stop_at > s.since as runs,
+               bool_or(h.stop_at > s.since) over p as any_runs,
+               row_number() over (partition by s.since, h.drug, h.stop_at > s.since, h.kind
+                                  order by h.start_at desc, h.seq desc) as place_of_kind,
+               row_number() over (partition by s.since, h.drug order by h.start_at desc, h.seq desc) as place
+        from segment s join held h on h.start_at <= s.since and h.held_until > s.since
+        window p as (partition by s.since, h.drug)
+    ), summed as (
+        select since, until, sum(dose_lo) as lo, sum(dose_hi) as hi,
+               string_agg(drug || dose_text || unit || coalesce(times, 0), ' + '
+                          order by drug, dose_text, unit, times) as reading,
+               bool_and(dose_text <> '') as is_written, array_agg(seq order by seq) as source_rows
+        from ranked
+        where runs and (kind <> 'issue' or place_of_kind = 1) or not any_runs and place = 1
+        group by since, until
+    ), dosed as ( -- neighbours that read the same are one dose
+        select min(since) as since, max(until) as until, min(lo) as lo, min(hi) as hi, min(reading) as reading,
+               bool_and(is_written) as is_written, min(source_rows) as source_rows
+        from (
+            select s.*, sum(case when is_next and (reading = lag_reading and is_written
+                                                   or source_rows = lag_rows) then 0 else 1 end)
+                        over (order by since) as run
+            from (select s.*, lag(until) over w = since as is_next, lag(reading) over w as lag_reading,
+                         lag(source_rows) over w as lag_rows
+                  from summed s window w as (order by since)) s
+        ) s
+        group by run
+    ), lasting as (
+        select * from dosed where since <= oracle.t() and until > since + interval '1 day'
     ), compared as (
-        select d.*, lag(d.until) over w as before_until, lag(d.lo) over w as a_lo, lag(d.hi) over w as a_hi,
-               lag(d.written) over w as before_written, lag(d.source_rows) over w as before_rows
-        from dosed d window w as (order by d.since)
+        select l.*, lag(l.until) over w as before_until, lag(l.lo) over w as a_lo, lag(l.hi) over w as a_hi,
+               lag(l.reading) over w as before_reading, lag(l.source_rows) over w as before_rows
+        from lasting l window w as (order by l.since)
     )
-    select case when exists (select from oracle.exposure e
-                             where e.patient_id = pid and e.class = any (classes)
-                               and e.start_at <= c.before_until and e.stop_at > c.before_until)
-                then c.before_until else c.since end,
-           case when c.source_rows = c.before_rows or c.written = c.before_written and c.is_written then false
+    select case when exists (select from held h where h.start_at <= c.before_until
+                             and h.held_until > c.before_until) then c.before_until else c.since end,
+           case when c.source_rows = c.before_rows or c.reading = c.before_reading and c.is_written then false
                 when c.lo >= (1 + share) * c.a_hi - 0.002 or c.hi <= (1 - share) * c.a_lo + 0.002 then true
                 when c.hi < (1 + share) * c.a_lo - 0.002 and c.lo > (1 - share) * c.a_hi + 0.002 then false
            end
