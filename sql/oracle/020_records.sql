@@ -230,12 +230,12 @@ select patient_id, class, kind, start_at, stop_at,
        case when kind = 'issue' then stop_at + interval '28 days'
             else stop_at + interval '1 day' end as join_until,
        open, code || '|' || name as drug, way, coalesce(dose_lo, 0) as dose_lo,
-       coalesce(dose_hi, 'Infinity') as dose_hi, dose_text, unit, times, seq, stop_day_only
+       coalesce(dose_hi, 'Infinity') as dose_hi, dose_text, unit, times, seq, stop_day_only, amount
 from weighed;
 insert into oracle.exposure
 select patient_id, 'MGIV48', kind, start_at, stop_at, stop_at + interval '48 hours',
        stop_at + interval '48 hours', open, drug, way, dose_lo, dose_hi, dose_text, unit, times,
-       seq, stop_day_only
+       seq, stop_day_only, amount
 from oracle.exposure where class = 'MGIV';
 create index on oracle.exposure (patient_id, class, start_at);
 analyze oracle.exposure;
