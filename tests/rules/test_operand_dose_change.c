@@ -49,7 +49,8 @@ static void a_lasting_change_counts_from_the_day_of_the_new_dose(void **state) {
          -1, -1},
         {"MGSUPP 10 mmol since 60 days ago until 32 days ago; MGSUPP 15 mmol since 30 days ago", 30,
          30, -1},
-        /* after a pause it counts from the day on which the next began; after 90 days it is a start */
+        /* after a pause it counts from the day on which the next began; after 90 days it is a start
+         */
         {"MGSUPP 10 mmol since 60 days ago until 33 days ago; MGSUPP 15 mmol since 30 days ago", 30,
          30, -1},
         {"MGSUPP 10 mmol since 60 days ago until 33 days ago; MGSUPP 10 mmol since 30 days ago", -1,

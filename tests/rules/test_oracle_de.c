@@ -33,14 +33,17 @@ static tv measured_between(const patient *p, what of, int from, int until) {
     return has_mark(p, of, from, until) ? MAYBE : NO;
 }
 
-/* Both last longer than a day, both doses are known, and one begins where the other ends? */
+/* After a pause of 90 days a dose is a new start, no change. */
+enum { LONGEST_PAUSE = 90 * DAY - 1 };
+
+/* Both last longer than a day, both doses are known, and one begins when the other has ended? */
 static bool is_follower(const order *first, const order *next) {
-    return next->start == first->stop && first->mmol >= 0 && next->mmol >= 0 &&
+    return next->start <= first->stop && first->mmol >= 0 && next->mmol >= 0 &&
            first->start - first->stop > DAY && next->start - next->stop > DAY;
 }
 
 /* The day of the one change of a supplement's dose by a quarter or more; -1: none. Orders that
-   overlap or touch are left open, unless there are two, one behind the other. */
+   overlap or lie near are left open, unless there are two, one behind the other. */
 static int dose_changed(const patient *p, bool *is_open) {
     const order *found[ORACLE_ORDERS_MAX] = {NULL};
     int count = 0;
@@ -50,15 +53,15 @@ static int dose_changed(const patient *p, bool *is_open) {
     for (int i = 0; i < count; i++)
         for (int j = 0; j < count; j++)
             if (i != j && found[j]->start <= found[i]->start &&
-                found[j]->start >= found[i]->stop - DAY &&
+                found[j]->start >= found[i]->stop - LONGEST_PAUSE &&
                 (count > 2 || !is_follower(found[i], found[j])))
                 *is_open = true;
     if (*is_open || count != 2)
         return -1;
     const order *first = found[0]->start > found[1]->start ? found[0] : found[1];
     const order *next = first == found[0] ? found[1] : found[0];
-    const bool is_change =
-        first->stop == next->start && fabs(next->mmol - first->mmol) >= 0.25 * first->mmol - 0.002;
+    const bool is_change = first->stop - next->start <= LONGEST_PAUSE &&
+                           fabs(next->mmol - first->mmol) >= 0.25 * first->mmol - 0.002;
     return is_change ? next->start / DAY : -1;
 }
 
