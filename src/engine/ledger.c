@@ -204,12 +204,12 @@ static size_t flag_count(const mag_screen *screen) {
 }
 
 mag_status mag_ledger_judge(mag_arena *arena, const mag_ledger_input *input,
-                            const mag_screen *screen, const char *as_of, mag_ledger *out,
-                            mag_error *err) {
+                            const mag_screen *screen, mag_ledger *out, mag_error *err) {
     /* a pair gives at most one entry more than it had episodes, and one is room for a second */
     const size_t room = input->episode_count + flag_count(screen) + 1;
-    judge of = {.input = input, .screen = screen, .arena = arena, .as_of = as_of, .ledger = out};
-    *out = (mag_ledger){.entries = NULL};
+    judge of = {
+        .input = input, .screen = screen, .arena = arena, .as_of = out->as_of, .ledger = out};
+    *out = (mag_ledger){.as_of = out->as_of};
     of.entries = mag_arena_alloc(arena, room * sizeof *of.entries);
     of.is_cannot_tell = mag_arena_alloc(arena, input->episode_count + 1);
     if (of.entries == NULL || of.is_cannot_tell == NULL)

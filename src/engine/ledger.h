@@ -26,6 +26,7 @@ typedef struct mag_ledger_entry {
 } mag_ledger_entry;
 
 typedef struct mag_ledger {
+    const char *as_of; /* of the run: set before it is judged */
     /* Sorted by patient id bytewise, then rule id; of a new event first the episode that it
        resolves. */
     const mag_ledger_entry *entries;
@@ -42,10 +43,10 @@ mag_status mag_ledger_check_as_of(const mag_ledger_input *input, const char *as_
 bool mag_ledger_is_current(const mag_ledger_input *input, const char *as_of,
                            const char *result_sha256);
 
-/* Brings the episodes of before and a screened cohort together. The ledger lives in the arena and
-   borrows texts of the screen, the pack and the input. */
+/* Brings the episodes of before and a screened cohort together. What it finds lives in the arena
+   and borrows texts of the screen, the pack and the input. */
 mag_status mag_ledger_judge(mag_arena *arena, const mag_ledger_input *input,
-                            const mag_screen *screen, const char *as_of, mag_ledger *out,
+                            const mag_screen *screen, mag_ledger *out,
                             mag_error *err) MAG_MUST_CHECK;
 
 #endif

@@ -185,8 +185,8 @@ static mag_status judge_ledger(run_state *run, mag_error *err) {
     mag_run_report *report = run->report;
     if (run->inputs->ledger == NULL || report->end == MAG_RUN_REFUSED)
         return MAG_OK;
-    MAG_TRY(mag_ledger_judge(run->arena, run->inputs->ledger, &run->screen, report->as_of,
-                             &run->ledger, err));
+    run->ledger.as_of = report->as_of;
+    MAG_TRY(mag_ledger_judge(run->arena, run->inputs->ledger, &run->screen, &run->ledger, err));
     memcpy(report->episodes_by_event, run->ledger.counts, sizeof report->episodes_by_event);
     report->has_ledger = true;
     return MAG_OK;

@@ -59,46 +59,48 @@ static bool canonical(mag_analyte analyte, const fact_value *value, double *out)
     return true;
 }
 
-/* How far a result moved, and how far counts, by the side of the pair that fits tonight's unit. */
-static bool result_moved(const mag_worsening *clause, mag_analyte analyte, const fact_value *before,
-                         const fact_value *now, double *moved, double *step) {
+/* How far a value has risen, and how far counts. */
+typedef struct movement {
+    fact_value before, now;
+    double by, step;
+} movement;
+
+/* In canonical units, by the side of the pair that fits tonight's unit; false if they are not of
+   the analyte. */
+static bool measure_result(const mag_worsening *clause, mag_analyte analyte, movement *of) {
     double from, to;
     mag_decimal side;
     mag_unit side_unit;
-    if (!canonical(analyte, before, &from) || !canonical(analyte, now, &to) ||
-        !mag_limit_side(analyte, mag_unit_parse(now->unit), clause->step, &side, &side_unit))
+    if (!canonical(analyte, &of->before, &from) || !canonical(analyte, &of->now, &to) ||
+        !mag_limit_side(analyte, mag_unit_parse(of->now.unit), clause->step, &side, &side_unit))
         return false;
-    *moved = to - from;
-    *step = mag_to_canonical(analyte, side_unit, side);
+    of->by = to - from;
+    of->step = mag_to_canonical(analyte, side_unit, side);
     return true;
 }
 
-static bool number_moved(const mag_worsening *clause, mag_dimension dimension,
-                         const fact_value *before, const fact_value *now, double *moved,
-                         double *step) {
+static bool measure_number(const mag_worsening *clause, mag_dimension dimension, movement *of) {
     const bool is_in_mmol = dimension == MAG_DIM_DOSE || dimension == MAG_DIM_AMOUNT;
-    if (!mag_span_equals(before->unit, now->unit))
+    if (!mag_span_equals(of->before.unit, of->now.unit))
         return false;
-    *moved = mag_decimal_double(now->number) - mag_decimal_double(before->number);
-    *step = is_in_mmol ? clause->amount / SHOWN_PER_UNIT : clause->amount;
+    of->by = mag_decimal_double(of->now.number) - mag_decimal_double(of->before.number);
+    of->step = is_in_mmol ? clause->amount / SHOWN_PER_UNIT : clause->amount;
     return true;
 }
 
 static bool has_moved(const mag_pack *pack, const mag_worsening *clause, const char *shown,
                       const char *tonight) {
     const mag_operand *operand = &pack->operands[clause->operand];
-    fact_value before, now;
-    double moved, step;
-    if (!find_operand(shown, clause, operand, &before) ||
-        !find_operand(tonight, clause, operand, &now))
+    movement of;
+    if (!find_operand(shown, clause, operand, &of.before) ||
+        !find_operand(tonight, clause, operand, &of.now))
         return false;
-    const bool is_compared =
-        clause->step != NULL
-            ? result_moved(clause, operand->analyte, &before, &now, &moved, &step)
-            : number_moved(clause, operand->dimension, &before, &now, &moved, &step);
-    if (clause->kind == MAG_WORSENS_DROP)
-        moved = -moved;
-    return is_compared && moved >= step * (1 - TOLERANCE);
+    const bool is_measured = clause->step != NULL ? measure_result(clause, operand->analyte, &of)
+                                                  : measure_number(clause, operand->dimension, &of);
+    if (!is_measured)
+        return false;
+    const double worse_by = clause->kind == MAG_WORSENS_DROP ? -of.by : of.by;
+    return worse_by >= of.step * (1 - TOLERANCE);
 }
 
 bool mag_facts_are_worse(const mag_pack *pack, size_t rule_idx, const char *shown,
