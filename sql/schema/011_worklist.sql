@@ -90,7 +90,11 @@ create view magscreen.v_worklist with (security_invoker = true) as
                 left(o.opened_as_of, 10), o.patient_id collate "C", o.rule_id collate "C")
             as position
         from magscreen.flag o
-        where o.resolved_run is null and o.hidden_by is null and o.severity <> 'info'
+        where o.resolved_run is null and o.severity <> 'info'
+            -- what hides it has to be open itself, and nothing that is never listed
+            and not exists (select from magscreen.flag h
+                where h.patient_id = o.patient_id and h.rule_id = o.hidden_by
+                    and h.resolved_run is null and h.severity <> 'info')
             and not exists (select from magscreen.v_review r
                 where r.flag_id = o.flag_id and r.status = 'running')) place
     join magscreen.v_flag f using (flag_id)
