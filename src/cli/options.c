@@ -133,7 +133,8 @@ static bool store(const option_row *row, const char *value, mag_options *out) {
     case TEXT:
     case PLACE:
         *(const char **)field = value;
-        return *value != '\0';
+        /* An empty connection is the one that libpq takes by itself. */
+        return *value != '\0' || row->offset == offsetof(mag_options, db);
     case COUNT:
         return parse_count(row, value, field);
     case SIZE:

@@ -2,6 +2,7 @@
 #include "cli/database.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "io/pg_copy_writer.h"
 #include "io/yaml_tree.h"
 
 #include <string.h>
@@ -35,12 +36,44 @@ static mag_status check_reason(const mag_options *options, mag_error *err) {
     return status;
 }
 
+/* A note may name somebody: it travels as data of a COPY, because a server may log the parameters
+   of statements. The table ends with the transaction. */
+static mag_status send_note(mag_pg_link *link, const char *note, mag_error *err) {
+    mag_pg_copy_writer *writer;
+    MAG_TRY(mag_pg_do(link, "begin; create temporary table review_note (note text) on commit drop",
+                      "the note", err));
+    MAG_TRY(mag_pg_copy_writer_open(&writer, link,
+                                    "copy pg_temp.review_note (note) from stdin (format binary)", 1,
+                                    "the note", err));
+    mag_pg_put_text(writer, mag_span_of(note));
+    mag_status status = mag_pg_copy_writer_end_row(writer, err);
+    if (status == MAG_OK)
+        return mag_pg_copy_writer_close(writer, NULL, err);
+    mag_pg_copy_writer_abort(writer, "the note cannot be sent");
+    return status;
+}
+
+static mag_status ask_with_note(mag_pg_link *link, const char *note,
+                                const mag_pg_question *question, mag_pg_rows **rows,
+                                mag_error *err) {
+    if (note == NULL)
+        return mag_pg_ask(link, question, rows, err);
+    MAG_TRY(send_note(link, note, err));
+    MAG_TRY(mag_pg_ask(link, question, rows, err));
+    mag_status status = mag_pg_do(link, "commit", "the review", err);
+    if (status != MAG_OK)
+        mag_pg_rows_free(*rows);
+    return status;
+}
+
 static mag_status ask(const mag_options *options, const mag_pg_question *question,
                       mag_pg_rows **rows, mag_error *err) {
     mag_account account = {0};
     mag_pg_link *link;
+    if (options->note != NULL && !mag_span_is_utf8(mag_span_of(options->note)))
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--note is not UTF-8");
     MAG_TRY(mag_database_open(options, &account, &link, err));
-    mag_status status = mag_pg_ask(link, question, rows, err);
+    mag_status status = ask_with_note(link, options->note, question, rows, err);
     mag_pg_close(link);
     return status;
 }
@@ -50,11 +83,14 @@ mag_status mag_verb_ack(const mag_options *options, int *exit_code, mag_error *e
     MAG_TRY(check_reason(options, err));
     if (strcmp(options->reason, "other") == 0 && options->note == NULL)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "the reason other needs --note TEXT");
-    const char *params[] = {options->operands[0], options->reason, options->note, options->until};
+    const char *params[] = {options->operands[0], options->reason, options->until};
     mag_pg_question question = {
-        .sql = "select review_id, shown_again_from from magscreen.ack($1, $2, $3, $4::date)",
+        .sql = options->note == NULL
+                   ? "select review_id, shown_again_from from magscreen.ack($1, $2, null, $3::date)"
+                   : "select review_id, shown_again_from from magscreen.ack($1, $2, "
+                     "(select note from pg_temp.review_note), $3::date)",
         .params = params,
-        .param_count = 4,
+        .param_count = 3,
         .what = "the review"};
     mag_pg_rows *rows;
     MAG_TRY(ask(options, &question, &rows, err));
@@ -66,11 +102,14 @@ mag_status mag_verb_ack(const mag_options *options, int *exit_code, mag_error *e
 
 mag_status mag_verb_unack(const mag_options *options, int *exit_code, mag_error *err) {
     (void)exit_code;
-    const char *params[] = {options->operands[0], options->note};
-    mag_pg_question question = {.sql = "select magscreen.unack($1, $2)",
-                                .params = params,
-                                .param_count = 2,
-                                .what = "the review"};
+    const char *params[] = {options->operands[0]};
+    mag_pg_question question = {
+        .sql = options->note == NULL
+                   ? "select magscreen.unack($1, null)"
+                   : "select magscreen.unack($1, (select note from pg_temp.review_note))",
+        .params = params,
+        .param_count = 1,
+        .what = "the review"};
     mag_pg_rows *rows;
     MAG_TRY(ask(options, &question, &rows, err));
     mag_show("%s is on the worklist again", options->operands[0]);

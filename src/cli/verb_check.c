@@ -1,5 +1,6 @@
 /* magscreen check: everything that can be looked at without reading the rows; with --deep what
    reading them shows: texts, units and codes that no list knows, and the gates. */
+#include "cli/database_check.h"
 #include "cli/findings.h"
 #include "cli/process.h"
 #include "cli/session.h"
@@ -153,10 +154,16 @@ static mag_status check_canaries(mag_findings *all, mag_session *session,
     return MAG_OK;
 }
 
-static void check_sink(mag_findings *all, mag_session *session) {
+static mag_status check_sink(mag_findings *all, mag_session *session, const mag_options *options,
+                             mag_error *wrong) {
     const char *directory = session->plan->sink_directory;
+    if (session->plan->sink_postgres) {
+        mag_pg_wish wish =
+            mag_database_wish(options, session->plan->sink_postgres, &session->account);
+        return mag_database_check_sink(all, session->arena, &wish, wrong);
+    }
     if (!directory)
-        return;
+        return MAG_OK;
     mag_error err = {0};
     mag_output_dir *output = NULL;
     mag_status status = mag_plan_check_output(session->arena, session->plan, &err);
@@ -168,6 +175,7 @@ static void check_sink(mag_findings *all, mag_session *session) {
         mag_findings_add(all, directory, "can be written", true);
     else
         mag_findings_add_error(all, directory, &err);
+    return MAG_OK;
 }
 
 /* "Gaviscon Advance, 12 rows": what the reading could not place, counted. */
@@ -260,7 +268,7 @@ static mag_status check_session(mag_findings *all, mag_session *session, const m
     check_sources(all, session);
     MAG_TRY(check_databases(all, session, err));
     MAG_TRY(check_manifests(all, session, err));
-    check_sink(all, session);
+    MAG_TRY(check_sink(all, session, options, err));
     /* What cannot be opened or decoded has been said. */
     if (!options->is_deep || all->bad_count > 0)
         return MAG_OK;

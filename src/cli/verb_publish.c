@@ -1,4 +1,5 @@
 /* magscreen publish: a person has looked at a held run and says why it is right. */
+#include "cli/database_views.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 #include "engine/clock.h"
@@ -112,10 +113,17 @@ static mag_status fail_different(const mag_held_publication *found, mag_error *e
     return MAG_E_ANSWER_NO;
 }
 
+/* "7": the number of a run in a database; a folder is called DIR.held. */
+static bool is_run_number(const char *word) {
+    return word[0] && word[strspn(word, "0123456789")] == '\0';
+}
+
 static mag_status publish(mag_arena *arena, const mag_options *options, mag_error *err) {
     mag_release release;
     mag_held_publication found;
     MAG_TRY(make_release(arena, options, &release, err));
+    if (is_run_number(options->operands[0]))
+        return mag_database_publish(arena, options, &release, err);
     MAG_TRY(mag_held_directory_publish(arena, options->operands[0], options->is_forced, &release,
                                        &found, err));
     if (!found.is_published)

@@ -140,6 +140,18 @@ mag_status mag_sink_postgres_new(mag_sink **out, const mag_pg_wish *wish, mag_er
     return MAG_OK;
 }
 
+mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts, mag_error *err) {
+    mag_postgres to = {.account = wish->account,
+                       .wish = *wish,
+                       .is_stopped = wish->is_stopped,
+                       .stop_context = wish->stop_context};
+    mag_status status = open_link(&to, err); /* closing the session gives the lock back */
+    if (to.link != NULL)
+        *facts = *mag_pg_facts_of(to.link);
+    mag_pg_close(to.link);
+    return status;
+}
+
 const mag_error *mag_sink_postgres_notice(const mag_sink *sink) {
     const mag_postgres *to = (const mag_postgres *)sink;
     return to->has_notice ? &to->notice : NULL;

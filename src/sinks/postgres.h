@@ -21,6 +21,11 @@
 mag_status mag_sink_postgres_new(mag_sink **out, const mag_pg_wish *wish,
                                  mag_error *err) MAG_MUST_CHECK;
 
+/* Looks whether a run could publish there, and writes nothing: the faults of mag_sink_postgres_new,
+   with *facts of the connection once there is one. The lock is taken and given back. */
+mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts,
+                                   mag_error *err) MAG_MUST_CHECK;
+
 /* What the runs before have left behind, for the ledger. Lives in the arena. */
 mag_status mag_sink_postgres_ledger(mag_sink *sink, mag_arena *arena, const mag_ledger_input **out,
                                     mag_error *err) MAG_MUST_CHECK;

@@ -48,6 +48,10 @@ mag_status mag_postgres_begin(mag_sink *sink, const mag_sink_run *run, mag_error
 mag_status mag_postgres_stage(mag_sink *sink, mag_run_stage stage, mag_error *err);
 bool mag_postgres_is_current(mag_sink *sink, mag_span run_json);
 mag_status mag_postgres_publish(mag_sink *sink, mag_span run_json, mag_error *err);
+/* The one transaction that publishes, tried again where that may help; a held run needs a reason.
+ */
+mag_status mag_postgres_publish_staged(mag_postgres *to, const char *reason,
+                                       mag_error *err) MAG_MUST_CHECK;
 mag_status mag_postgres_forget(mag_sink *sink, mag_span run_json, mag_error *err);
 mag_status mag_postgres_hold(mag_sink *sink, mag_span run_json, mag_error *err);
 mag_status mag_postgres_fail(mag_sink *sink, mag_span run_json, mag_error *err);

@@ -121,11 +121,14 @@ typedef struct publication {
     bool is_commit_sent;
 } publication;
 
-static mag_status publish_once(mag_postgres *to, publication *what, mag_error *err) {
+static mag_status publish_once(mag_postgres *to, const char *reason, publication *what,
+                               mag_error *err) {
     mag_pg_rows *rows;
     MAG_TRY(mag_pg_do(to->link, "begin", "publishing", err));
-    MAG_TRY(
-        mag_postgres_ask(to, "select xid::text from magscreen.publish_run($1)", NULL, &rows, err));
+    MAG_TRY(mag_postgres_ask(to,
+                             reason == NULL ? "select xid::text from magscreen.publish_run($1)"
+                                            : "select xid::text from magscreen.publish_run($1, $2)",
+                             reason, &rows, err));
     snprintf(what->xid, sizeof what->xid, "%s", mag_pg_text(rows, 0, 0));
     mag_pg_rows_free(rows);
     to->is_ending = true; /* a signal now would leave it open whether the run is published */
@@ -190,14 +193,12 @@ static bool may_try_again(const mag_error *failure) {
     return failure->message == MAG_MSG_D316 || failure->message == MAG_MSG_D317;
 }
 
-mag_status mag_postgres_publish(mag_sink *sink, mag_span run_json, mag_error *err) {
-    mag_postgres *to = (mag_postgres *)sink;
+mag_status mag_postgres_publish_staged(mag_postgres *to, const char *reason, mag_error *err) {
     mag_error failure = {0};
     mag_status status = MAG_OK;
-    MAG_TRY(finish_stage(to, run_json, err));
     for (int i = 0; i < PUBLISH_TRIES; i++) {
         publication what = {0};
-        status = publish_once(to, &what, &failure);
+        status = publish_once(to, reason, &what, &failure);
         if (status == MAG_OK)
             return MAG_OK;
         if (what.is_commit_sent && status == MAG_E_DATABASE_AWAY && !may_try_again(&failure))
@@ -211,6 +212,12 @@ mag_status mag_postgres_publish(mag_sink *sink, mag_span run_json, mag_error *er
     if (err != NULL)
         *err = failure;
     return status;
+}
+
+mag_status mag_postgres_publish(mag_sink *sink, mag_span run_json, mag_error *err) {
+    mag_postgres *to = (mag_postgres *)sink;
+    MAG_TRY(finish_stage(to, run_json, err));
+    return mag_postgres_publish_staged(to, NULL, err);
 }
 
 /* --- the other ends

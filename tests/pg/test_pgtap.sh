@@ -14,14 +14,16 @@ if [ "${MAGSCREEN_TEST_PG:-}" = '' ]; then
 fi
 
 . "$here/schema.sh"
-sql -c 'create role t_owner login createrole'
-PGUSER=t_owner PGDATABASE=postgres
-sql -U magscreen_admin -c 'alter role t_owner createdb'
-install_schema t_tap
-PGUSER=magscreen_admin
-sql -c 'alter role t_owner nocreaterole nocreatedb'
-sql -d t_tap -c 'set client_min_messages = warning; create extension pgtap'
-sql -d t_tap -f "$here/helpers.sql"
+if [ "$(sql -c "select count(*) from pg_database where datname = 't_tap'")" = 0 ]; then
+    sql -c 'create role t_owner login createrole'
+    PGUSER=t_owner PGDATABASE=postgres
+    sql -U magscreen_admin -c 'alter role t_owner createdb'
+    install_schema t_tap
+    PGUSER=magscreen_admin
+    sql -c 'alter role t_owner nocreaterole nocreatedb'
+    sql -d t_tap -c 'set client_min_messages = warning; create extension pgtap'
+    sql -d t_tap -f "$here/helpers.sql"
+fi
 files=("${@/#/$here/../sql/}")
 [ $# -gt 0 ] && files=("${files[@]/%/.sql}") || files=("$here"/../sql/*.sql)
 pg_prove ${MAG_TAP:--Q} -f -d t_tap -U magscreen_admin "${files[@]}"
