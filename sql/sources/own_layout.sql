@@ -114,7 +114,7 @@ comment on column source.stays.until is 'Discharge; empty: still there.';
 -- For people who look at the feeds: what can be read as a number or a time, beside what was written.
 -- magscreen does not read these views: 1.7 and 1.70 are not the same print.
 create or replace function source.as_time(written text) returns timestamp
-    language plpgsql immutable parallel safe set search_path = pg_catalog
+    language plpgsql immutable parallel unsafe set search_path = pg_catalog
     as $$
 begin
     if written !~ '^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?\s*$' then

@@ -83,10 +83,17 @@ bool mag_pg_text_value(const char *conninfo, const char *key, char *out, size_t 
 /* --- the way to the server
  * ---------------------------------------------------------------------- */
 
+/* "127.example.org" is a name of somebody's, no loopback address. */
+static bool is_loopback(mag_span host) {
+    for (size_t i = 0; i < host.nbytes; i++)
+        if (host.at[i] != '.' && (host.at[i] < '0' || host.at[i] > '9'))
+            return false;
+    return mag_span_starts_with(host, mag_span_of("127."));
+}
+
 static bool is_local_host(mag_span host) {
     return host.nbytes == 0 || host.at[0] == '/' || host.at[0] == '@' ||
-           mag_span_is(host, "localhost") || mag_span_is(host, "::1") ||
-           mag_span_starts_with(host, mag_span_of("127."));
+           mag_span_is(host, "localhost") || mag_span_is(host, "::1") || is_loopback(host);
 }
 
 /* A list: hosts are tried one after the other. */
@@ -103,17 +110,8 @@ static bool are_local_hosts(const char *hosts) {
     }
 }
 
-/* "127.example.org" is a name of somebody's, no loopback address. */
-static bool has_odd_loopback(const char *hosts) {
-    for (const char *at = hosts; at && (at = strstr(at, "127.")); at++)
-        if (at[strspn(at, "0123456789.")] != '\0' && at[strspn(at, "0123456789.")] != ',')
-            return true;
-    return false;
-}
-
 bool mag_pg_route_is_local(const mag_pg_route *route) {
-    return are_local_hosts(route->host) && are_local_hosts(route->hostaddr) &&
-           !has_odd_loopback(route->host);
+    return are_local_hosts(route->host) && are_local_hosts(route->hostaddr);
 }
 
 static mag_status check_protection(const mag_pg_route *route, mag_error *err) {

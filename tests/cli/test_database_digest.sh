@@ -35,8 +35,8 @@ screen_database() { # FOLDER PIPELINE-WORDS...
     pipeline "$@" >"$out.yaml"
     expect_exit "$code" "$magscreen" run "$out.yaml" --out "$out"
     expect_same "$(sha_of "$out")" "$(sha_of files)" "$out: result_sha256"
-    expect_same "$(accounting_of "$out")" "$(accounting_of files)" "$out: accounting"
-    expect_same "$(rejects_of "$out")" "$(rejects_of files)" "$out: rejects"
+    expect_same "$(diff <(accounting_of "$out") <(accounting_of files) | head -4)" "" "$out: accounting"
+    expect_same "$(diff <(rejects_of "$out") <(rejects_of files) | head -4)" "" "$out: rejects"
 }
 
 createdb dirty && export PGDATABASE=dirty
@@ -72,6 +72,11 @@ sql "create table source.shuffled as
 expect_same "$(psql -XAtc 'select count(*) from source.shuffled')" \
     "$(psql -XAtc 'select count(*) from source.labs')" "rows of the shuffled table"
 screen_database shuffled 4 source.patients source.shuffled source.prescriptions source.conditions
+
+# what reads the sources again finds the same
+expect_exit 0 "$magscreen" verify tables_8 --again
+expect_exit 0 "$magscreen" explain @1 --from tables_8
+expect_line out 'magnesium'
 
 # --- types instead of texts. A type is a date or a time, never both, so rows of the other kind go; what
 # is left is exported again and screened from files.

@@ -283,6 +283,32 @@ static void a_feed_without_rows_or_with_a_note_is_not_held(void **state) {
     assert_false(gates.is_red_soft);
 }
 
+/* What somebody should know of a table that was read: amber, with the words, and never red. */
+static void what_a_table_was_read_with_is_amber_at_most(void **state) {
+    static const mag_gate_limit allowed[] = {
+        {.kind = MAG_GATE_ROLE, .amber = 1.0, .red = 1.0, .note = "a demonstration"}};
+    world *at = *state;
+    at->labs->is_table = true;
+    assert_int_equal(judge(at).count, 0);
+    at->labs->table_reader_count = 2;
+    at->labs->table_refused_count = 6;
+    at->labs->is_role_too_strong = at->labs->is_table_unchecked = true;
+    mag_gates gates = judge(at);
+    assert_int_equal(gates.count, 3);
+    assert_true(gates.is_amber && !gates.is_red_soft && !gates.is_red_hard);
+    assert_string_equal(find(&gates, "readers")->detail, "using 2 of 8 readers");
+    assert_int_equal(find(&gates, "readers")->message, MAG_MSG_D319);
+    assert_int_equal(find(&gates, "role")->message, MAG_MSG_D335);
+    assert_int_equal(find(&gates, "encoding")->message, MAG_MSG_D323);
+    at->sources[0].gates = allowed;
+    at->sources[0].gate_count = 1;
+    gates = judge(at);
+    assert_int_equal(find(&gates, "role")->colour, MAG_GREEN);
+    assert_string_equal(find(&gates, "role")->note, "a demonstration");
+    at->labs->is_table = false;
+    assert_int_equal(judge(at).count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(judges_shares_at_and_around_the_limits),
@@ -294,6 +320,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(unmapped_drugs_among_nothing_else_are_everything, setup,
                                         teardown),
         cmocka_unit_test(says_what_became_of_the_run_whatever_the_gate),
+        cmocka_unit_test_setup_teardown(what_a_table_was_read_with_is_amber_at_most, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_feed_of_which_no_row_was_of_use_is_held, setup, teardown),
         cmocka_unit_test_setup_teardown(a_feed_without_rows_or_with_a_note_is_not_held, setup,
                                         teardown),

@@ -298,6 +298,23 @@ static void a_source_of_a_database_says_where_its_rows_are(void **state) {
     assert_int_equal(source->reader_count, 0);
 }
 
+static void a_sink_is_a_folder_or_a_database(void **state) {
+    world *at = *state;
+    write_pipeline(at, "pack: pack.yaml\n", "pack: pack.yaml\nsink: { postgres: \"service=m\" }\n");
+    const mag_plan *plan = must_read(at);
+    assert_string_equal(plan->sink_postgres, "service=m");
+    assert_null(plan->sink_directory);
+    must_refuse(at, "pack: pack.yaml\n",
+                "pack: pack.yaml\nsink: { postgres: \"\", directory: out }\n", ":18:7",
+                "one of them");
+    must_refuse(at, "pack: pack.yaml\n", "pack: pack.yaml\nsink: {}\n", ":18:7", "one of them");
+    must_refuse(at, "pack: pack.yaml\n",
+                "pack: pack.yaml\nsink: { postgres: \"user=a password=b\" }\n", ":18:19",
+                "password");
+    must_refuse(at, "pack: pack.yaml\n", "pack: pack.yaml\nsink: { postgres: \"options=x\" }\n",
+                ":18:19", "\"options\" is not allowed");
+}
+
 static void a_source_is_files_or_a_table_and_its_keys_are_those_of_one(void **state) {
     static const char *const faults[][3] = {
         {"    postgres: \"\"\n", ":9:5", "files: [...]  or  postgres:"},
@@ -565,6 +582,7 @@ int main(void) {
         PLAN_TEST(a_limit_of_a_gate_is_a_share_with_a_reason),
         PLAN_TEST(what_is_missing_is_named),
         PLAN_TEST(a_source_of_a_database_says_where_its_rows_are),
+        PLAN_TEST(a_sink_is_a_folder_or_a_database),
         PLAN_TEST(a_source_is_files_or_a_table_and_its_keys_are_those_of_one),
         PLAN_TEST(an_override_says_why),
         PLAN_TEST(files_of_a_pattern_are_taken_bytewise_and_in_the_order_of_patterns),

@@ -69,6 +69,9 @@ static void another_host_needs_a_certificate_that_is_looked_at(void **state) {
         {"localhost", "10.0.0.1", "require", false, false},
         {"127.0.0.1.db.example", NULL, "require", false, false},
         {"localhost.example", NULL, "require", false, false},
+        {"127.example", NULL, "require", false, false},
+        {"/tmp/mspg.127.x/s", NULL, NULL, true, true},
+        {"127.0.0.1,/tmp/a127.b", NULL, NULL, true, true},
     };
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         mag_error err = {0};
