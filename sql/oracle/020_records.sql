@@ -9,7 +9,8 @@ create function oracle.moment(written text) returns timestamp
         when written !~ ('^\s*\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])'
                          || '([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?\s*$') then null
         when substr(btrim(written), 9, 2)::int
-             > extract(day from (left(btrim(written), 8) || '01')::date + interval '1 month - 1 day') then null
+             > extract(day from (left(btrim(written), 8) || '01')::date
+                                + interval '1 month - 1 day') then null
         else written::timestamp end;
 
 create function oracle.completed_years(birth date, year_only boolean, at date) returns int
@@ -59,9 +60,9 @@ analyze oracle.patient;
 
 -- ---- results ------------------------------------------------------------------------------------
 -- Set aside without a trace: no date, no value, nobody's, outside the window. Set aside with a mark
--- (somebody measured): words, no number, no usable unit, implausible. A bound (<0.30) is an interval.
--- Not stated here, for want of such rows: inference of missing units from 200 rows of a code, versions.
--- Every distinct text is read once: there are far fewer of them than rows.
+-- (somebody measured): words, no number, no usable unit, implausible. A bound (<0.30) is an
+-- interval. Not stated here, for want of such rows: inference of missing units from 200 rows of a
+-- code, versions. Every distinct text is read once: there are far fewer of them than rows.
 create temporary table time_text as
 select written, oracle.moment(written) as at, written !~ ':' as date_only
 from (select distinct collected_at as written from source.labs) texts;
@@ -78,7 +79,8 @@ create table oracle.result as
 with written as (
     select distinct l.* from source.labs l join oracle.analyte_code a on a.code = l.code
 ), parsed as (
-    select l.*, a.analyte, replace(lower(coalesce(l.unit, '')), ' ', '') as spelt, t.at, t.date_only,
+    select l.*, a.analyte, replace(lower(coalesce(l.unit, '')), ' ', '') as spelt, t.at,
+        t.date_only,
            v.comparator, v.number, coalesce(c.haemolysed, false) as haemolysed
     from written l
     join oracle.analyte_code a on a.code = l.code
@@ -91,7 +93,8 @@ with written as (
     select p.*, u.family, u.to_family, u.to_canonical,
            case when number is null then 'rejected'
                 when u.unit is null then 'unit'
-                when number * u.to_canonical not between b.low and b.high then 'rejected' end as fault
+                when number * u.to_canonical not between b.low and b.high then 'rejected'
+           end as fault
     from parsed p
     left join oracle.unit u on u.analyte = p.analyte and u.unit = p.spelt
     left join oracle.plausible b on b.analyte = p.analyte
@@ -131,8 +134,8 @@ analyze oracle.condition;
 
 -- ---- exposures ----------------------------------------------------------------------------------
 -- Spec d and rule language, "Exposures". An issue lasts its supply (28 days unless said) and has a
--- grace of 28 days for being active and for joining; an order lasts to its stop, an open one 365 days;
--- an administration its day. A day as stop is included, a moment is not.
+-- grace of 28 days for being active and for joining; an order lasts to its stop, an open one 365
+-- days; an administration its day. A day as stop is included, a moment is not.
 create temporary table drug_time_text as
 select written, oracle.moment(written) as at, written !~ ':' as day_only
 from (select start as written from source.prescriptions
@@ -145,8 +148,10 @@ with written as (
 ), placed as (
     select w.patient_id, coalesce(drug_code, '') as code, coalesce(drug_name, '') as name,
            coalesce(nullif(btrim(kind), ''), 'order') as kind,
-           b.at as start_at, b.day_only as start_day_only, e.at as stop_written, e.day_only as stop_day_only,
-           coalesce(btrim(lower(stop)), '') not in ('', 'infinity') and e.at is null as stop_unreadable,
+           b.at as start_at, b.day_only as start_day_only, e.at as stop_written,
+               e.day_only as stop_day_only,
+           coalesce(btrim(lower(stop)), '') not in ('', 'infinity')
+               and e.at is null as stop_unreadable,
            case when days_supply ~ '^\d{1,4}$' and days_supply::int between 1 and 3650
                 then days_supply::int else 28 end as days,
            source.as_number(dose) as amount, lower(coalesce(dose_unit, '')) as unit,
@@ -175,8 +180,8 @@ with written as (
 select * from timed where stop_at > oracle.days_ago(1095);
 analyze oracle.drug_row;
 
--- Classes of a drug: code and name add up; of several purposes of a magnesium product one counts, the
--- code's before the name's.
+-- Classes of a drug: code and name add up; of several purposes of a magnesium product one counts,
+-- the code's before the name's.
 create table oracle.drug_class as
 with drug as (
     select distinct code, name from oracle.drug_row
@@ -190,7 +195,8 @@ with drug as (
     select distinct on (code, name) code, name, class from reached
     where class in ('MGSUPP', 'MGANTACID', 'MGLAX', 'MGPREP', 'MGIV', 'MGOTHER')
     order by code, name, by_code desc,
-             array_position(array['MGPREP', 'MGOTHER', 'MGLAX', 'MGANTACID', 'MGSUPP', 'MGIV'], class)
+             array_position(array['MGPREP', 'MGOTHER', 'MGLAX', 'MGANTACID', 'MGSUPP', 'MGIV'],
+                 class)
 )
 select code, name, class from reached
 where class not in ('MGSUPP', 'MGANTACID', 'MGLAX', 'MGPREP', 'MGIV', 'MGOTHER')
@@ -200,12 +206,15 @@ analyze oracle.drug_class;
 
 create table oracle.exposure as
 with chosen as ( -- a supplement by the vein is MGIV
-    select case when c.class = 'MGSUPP' and d.way = 'vein' then 'MGIV' else c.class end as class, d.*
+    select case when c.class = 'MGSUPP' and d.way = 'vein' then 'MGIV'
+                else c.class end as class, d.*
     from oracle.drug_class c join oracle.drug_row d using (code, name)
 ), gated as (
     select c.* from chosen c
-    where case when c.class in (select class from oracle.mouth_only) then coalesce(c.way, 'mouth') = 'mouth'
-               when c.class in (select class from oracle.vein_only) then coalesce(c.way, 'vein') = 'vein'
+    where case when c.class in (select class from oracle.mouth_only)
+                    then coalesce(c.way, 'mouth') = 'mouth'
+               when c.class in (select class from oracle.vein_only)
+                    then coalesce(c.way, 'vein') = 'vein'
                when c.class = 'BETA2' then coalesce(c.way, 'mouth') <> 'skin'
                else coalesce(c.way, 'mouth') in ('mouth', 'vein') end
       and not (c.class = 'PPI' and starts_with(c.code, 'A02BD'))
@@ -215,7 +224,8 @@ with chosen as ( -- a supplement by the vein is MGIV
     select d.*,
            case when daily is null or told !~ 'magnes|magaldrox' then null
                 when unit = 'mmol' then daily
-                when unit = 'mg' and told ~ 'oxide' then daily * 0.60304 / 24.305 -- MgO: basis not told
+                when unit = 'mg' and told ~ 'oxide' then daily * 0.60304 / 24.305
+                    -- MgO: basis not told
                 when unit = 'ml' and told ~ 'magnesium hydroxide mixture' then daily * 1.4
                 end as dose_lo,
            case when daily is null or told !~ 'magnes|magaldrox' then null

@@ -1,8 +1,8 @@
 -- Words of the catalogue as functions. Unknown is null, so that and, or, not are Kleene's.
 
 -- ---- values -------------------------------------------------------------------------------------
--- Spec g3 and X-22: a result is compared in the family in which it was reported; an interval decides
--- only as a whole. A result that is not there (null) decides nothing.
+-- Spec g3 and X-22: a result is compared in the family in which it was reported; an interval
+-- decides only as a whole. A result that is not there (null) decides nothing.
 create function oracle.side(l oracle.lab, molar numeric, mass numeric) returns numeric
     language sql immutable parallel safe
     return case (l).family when 'mass' then mass else molar end;
@@ -36,8 +36,8 @@ create function oracle.over(x oracle.span, line double precision) returns boolea
                 when not oracle.over((x).hi, line) then false end;
 
 -- ---- results ------------------------------------------------------------------------------------
--- The newest result of [since, until]; of several at one moment the worst for the rule. One moment: the
--- same minute; a result without a clock is of one moment with the newest of its day.
+-- The newest result of [since, until]; of several at one moment the worst for the rule. One
+-- moment: the same minute; a result without a clock is of one moment with the newest of its day.
 create function oracle.latest(pid text, what text, since timestamp,
                               until timestamp default oracle.t(), worse text default 'low')
     returns oracle.lab language sql stable parallel safe as $$
@@ -52,8 +52,8 @@ create function oracle.latest(pid text, what text, since timestamp,
     limit 1
 $$;
 
--- Urea and urea nitrogen are one series; a limit in mg/dL is urea nitrogen's, so that urea in mg/dL is
--- expressed as nitrogen (28.014 of 60.056 g).
+-- Urea and urea nitrogen are one series; a limit in mg/dL is urea nitrogen's, so that urea in
+-- mg/dL is expressed as nitrogen (28.014 of 60.056 g).
 create function oracle.latest_urea(pid text, since timestamp) returns oracle.lab
     language sql stable parallel safe as $$
     select row(patient_id, analyte, l.at, date_only, family,
@@ -96,7 +96,8 @@ create function oracle.observable(pid text, what text, since timestamp, until ti
                    and l.at between least(since, until::date - 365) and until)
 $$;
 
-create function oracle.none(pid text, what text, since timestamp, until timestamp default oracle.t())
+create function oracle.none(pid text, what text, since timestamp,
+    until timestamp default oracle.t())
     returns boolean language sql stable parallel safe as $$
     select case when m then false when m is null then null
                 when oracle.observable(pid, what, since, until) then true end
@@ -124,11 +125,13 @@ $$;
 -- Our own layout: who has no row takes none, so that exposures are true or false.
 create function oracle.active(pid text, classes text[], at timestamp default oracle.t())
     returns boolean language sql stable parallel safe as $$
-    select exists (select from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
+    select exists (select from oracle.exposure e where e.patient_id = pid
+        and e.class = any (classes)
                    and e.start_at <= at and e.effect_until > at)
 $$;
 
--- In effect at some moment of the window; unknown where the window is, unless nothing was ever taken.
+-- In effect at some moment of the window; unknown where the window is, unless nothing was ever
+-- taken.
 create function oracle.active_within(pid text, classes text[], since timestamp,
                                      until timestamp default oracle.t())
     returns boolean language sql stable parallel safe as $$
@@ -145,10 +148,12 @@ create function oracle.eras(pid text, classes text[], gap int default null)
         select e.start_at, e.stop_at,
                case when gap is null or e.kind <> 'issue' then e.effect_until
                     else e.stop_at + gap * interval '1 day' end as effect_until,
-               case when gap is null then e.join_until else e.stop_at + gap * interval '1 day' end as join_until
+               case when gap is null then e.join_until
+                    else e.stop_at + gap * interval '1 day' end as join_until
         from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
     ), breaks as (
-        select r.*, case when r.start_at <= max(r.join_until) over before_it then 0 else 1 end as new_era
+        select r.*, case when r.start_at <= max(r.join_until) over before_it then 0
+                         else 1 end as new_era
         from rows r
         window before_it as (order by r.start_at, r.stop_at
                              rows between unbounded preceding and 1 preceding)
@@ -179,7 +184,8 @@ create function oracle.started(pid text, classes text[], from_days int, to_days 
     where e.start_at::date between oracle.t_day() - to_days and oracle.t_day() - from_days
       and e.start_at::date > oracle.t_day() - 1095
       and not exists (select from oracle.exposure b
-                      where b.patient_id = pid and b.class = any (classes) and b.start_at < e.start_at
+                      where b.patient_id = pid and b.class = any (classes)
+                          and b.start_at < e.start_at
                         and b.stop_at > e.start_at - interval '90 days')
 $$;
 
@@ -192,7 +198,8 @@ create function oracle.dose_rows(pid text, classes text[], at timestamp)
         select e, e.stop_at > at as runs,
                row_number() over (partition by e.drug, e.stop_at > at, e.kind
                                   order by e.start_at desc, e.seq desc) as place_of_kind,
-               row_number() over (partition by e.drug order by e.start_at desc, e.seq desc) as place,
+               row_number() over (partition by e.drug order by e.start_at desc,
+                   e.seq desc) as place,
                bool_or(e.stop_at > at) over (partition by e.drug) as any_runs
         from oracle.exposure e
         where e.patient_id = pid and e.class = any (classes)
@@ -209,20 +216,23 @@ create function oracle.dose(pid text, classes text[], at timestamp default oracl
 $$;
 
 -- Changes of the dose by at least a share of what it was before (X-06): doses that last more than a
--- day are compared, so that an overlap, a gap or an extra dose is no change; after 90 days a dose is a
--- new start. A product whose next row joins goes on in between. The same product in the same written
--- dose did not change; without a written dose it may have. Within 2 umol counts as met.
+-- day are compared, so that an overlap, a gap or an extra dose is no change; after 90 days a dose
+-- is a new start. A product whose next row joins goes on in between. The same product in the same
+-- written dose did not change; without a written dose it may have. Within 2 umol counts as met.
 create function oracle.dose_changes(pid text, classes text[], share double precision)
     returns table (at timestamp, is_change boolean) language sql stable parallel safe as $$
     with written as (
-        select e.*, lead(e.start_at) over (partition by e.drug order by e.start_at, e.seq) as next_start
+        select e.*, lead(e.start_at) over (partition by e.drug order by e.start_at,
+            e.seq) as next_start
         from oracle.exposure e where e.patient_id = pid and e.class = any (classes)
     ), held as (
-        select w.*, case when next_start between stop_at and join_until then next_start else stop_at end
+        select w.*, case when next_start between stop_at and join_until then next_start
+                         else stop_at end
                     as held_until
         from written w
     ), edge as (
-        select start_at as at from held union select stop_at from held union select held_until from held
+        select start_at as at from held union select stop_at from held union select held_until
+            from held
     ), segment as (
         select edge.at as since, lead(edge.at) over (order by edge.at) as until from edge
     ), ranked as (
@@ -230,7 +240,8 @@ create function oracle.dose_changes(pid text, classes text[], share double preci
                bool_or(h.stop_at > s.since) over p as any_runs,
                row_number() over (partition by s.since, h.drug, h.stop_at > s.since, h.kind
                                   order by h.start_at desc, h.seq desc) as place_of_kind,
-               row_number() over (partition by s.since, h.drug order by h.start_at desc, h.seq desc) as place
+               row_number() over (partition by s.since, h.drug order by h.start_at desc,
+                   h.seq desc) as place
         from segment s join held h on h.start_at <= s.since and h.held_until > s.since
         window p as (partition by s.since, h.drug)
     ), summed as (
@@ -242,13 +253,15 @@ create function oracle.dose_changes(pid text, classes text[], share double preci
         where runs and (kind <> 'issue' or place_of_kind = 1) or not any_runs and place = 1
         group by since, until
     ), dosed as ( -- neighbours that read the same are one dose
-        select min(since) as since, max(until) as until, min(lo) as lo, min(hi) as hi, min(reading) as reading,
+        select min(since) as since, max(until) as until, min(lo) as lo, min(hi) as hi,
+            min(reading) as reading,
                bool_and(is_written) as is_written, min(source_rows) as source_rows
         from (
             select s.*, sum(case when is_next and (reading = lag_reading and is_written
                                                    or source_rows = lag_rows) then 0 else 1 end)
                         over (order by since) as run
-            from (select s.*, lag(until) over w = since as is_next, lag(reading) over w as lag_reading,
+            from (select s.*, lag(until) over w = since as is_next,
+                lag(reading) over w as lag_reading,
                          lag(source_rows) over w as lag_rows
                   from summed s window w as (order by since)) s
         ) s
@@ -256,15 +269,20 @@ create function oracle.dose_changes(pid text, classes text[], share double preci
     ), lasting as (
         select * from dosed where since <= oracle.t() and until > since + interval '1 day'
     ), compared as (
-        select l.*, lag(l.until) over w as before_until, lag(l.lo) over w as a_lo, lag(l.hi) over w as a_hi,
+        select l.*, lag(l.until) over w as before_until, lag(l.lo) over w as a_lo,
+            lag(l.hi) over w as a_hi,
                lag(l.reading) over w as before_reading, lag(l.source_rows) over w as before_rows
         from lasting l window w as (order by l.since)
     )
     select case when exists (select from held h where h.start_at <= c.before_until
-                             and h.held_until > c.before_until) then c.before_until else c.since end,
-           case when c.source_rows = c.before_rows or c.reading = c.before_reading and c.is_written then false
-                when c.lo >= (1 + share) * c.a_hi - 0.002 or c.hi <= (1 - share) * c.a_lo + 0.002 then true
-                when c.hi < (1 + share) * c.a_lo - 0.002 and c.lo > (1 - share) * c.a_hi + 0.002 then false
+                             and h.held_until > c.before_until)
+                                 then c.before_until else c.since end,
+           case when c.source_rows = c.before_rows or c.reading = c.before_reading
+               and c.is_written then false
+                when c.lo >= (1 + share) * c.a_hi - 0.002
+                    or c.hi <= (1 - share) * c.a_lo + 0.002 then true
+                when c.hi < (1 + share) * c.a_lo - 0.002
+                    and c.lo > (1 - share) * c.a_hi + 0.002 then false
            end
     from compared c where c.since < c.before_until + interval '90 days'
 $$;

@@ -5,8 +5,25 @@ create function oracle.ckd_epi(creatinine double precision, age int, sex text)
     returns double precision language sql immutable parallel safe
     return 141 * power(least(creatinine / 88.4 / case sex when 'F' then 0.7 else 0.9 end, 1),
                        case sex when 'F' then -0.329 else -0.411 end)
-               * power(greatest(creatinine / 88.4 / case sex when 'F' then 0.7 else 0.9 end, 1), -1.209)
+               * power(greatest(creatinine / 88.4 / case sex when 'F' then 0.7 else 0.9 end, 1),
+                       -1.209)
                * power(0.993, age) * case sex when 'F' then 1.018 else 1 end;
+
+-- The same of an interval of creatinine in umol/L, lowest and highest.
+create function oracle.ckd_epi_span(c_lo numeric, c_hi numeric, age int, sex text)
+    returns oracle.span language sql immutable parallel safe
+    return row(case when c_hi = 'Infinity' then 0
+                    else oracle.ckd_epi(c_hi::double precision, age, sex) end,
+               case when c_lo = 0 then 'Infinity'
+                    else oracle.ckd_epi(c_lo::double precision, age, sex) end)::oracle.span;
+
+create function oracle.cockcroft_gault_span(c_lo numeric, c_hi numeric, age int, sex text,
+                                            kg double precision)
+    returns oracle.span language sql immutable parallel safe
+    return row((140 - age) * kg * case sex when 'M' then 1.23 else 1.04 end / c_hi,
+               case when c_lo = 0 then 'Infinity'
+                    else (140 - age) * kg * case sex when 'M' then 1.23 else 1.04 end / c_lo
+               end)::oracle.span;
 
 create function oracle.age_on(p oracle.patient, day timestamp) returns int
     language sql immutable parallel safe
@@ -26,45 +43,45 @@ from (select patient_id, sex, height_cm::double precision as cm,
       from oracle.patient) measured;
 create unique index on oracle.body (patient_id);
 
--- KF: Cockcroft-Gault (1.23 and 1.04) with a weight, else the eGFR calculated from creatinine, else a
--- reported one, made absolute where weight and height are known. Censored results give an interval.
+-- KF: Cockcroft-Gault (1.23 and 1.04) with a weight, else the eGFR calculated from creatinine,
+-- else a reported one, made absolute where weight and height are known. Censored results give an
+-- interval.
 create table oracle.kidney as
 with newest as (
     select p.patient_id, p.sex, b.used, b.surface, c as creatinine, e as reported, p as person
     from oracle.patient p
     join oracle.body b using (patient_id)
-    cross join lateral oracle.latest(p.patient_id, 'creatinine', oracle.days_ago(365), oracle.t(), 'high') c
-    cross join lateral oracle.latest(p.patient_id, 'egfr_reported', oracle.days_ago(365), oracle.t(), 'low') e
-    where p.sex is not null and p.age is not null
+    cross join lateral oracle.latest(p.patient_id, 'creatinine', oracle.days_ago(365), oracle.t(),
+        'high') c
+    cross join lateral oracle.latest(p.patient_id, 'egfr_reported', oracle.days_ago(365),
+        oracle.t(), 'low') e
 ), molar as (
     select *, case (creatinine).family when 'mass' then 88.4 else 1 end as factor,
+           sex is not null and (person).age is not null as is_known,
            oracle.age_on(person, (creatinine).at) as years
     from newest
 ), bounds as (
     select *, (creatinine).lo * factor as least, (creatinine).hi * factor as most from molar
 )
 select patient_id,
-       case when (creatinine).at is not null and used is not null then 'CG'
+       case when not is_known then null
+            when (creatinine).at is not null and used is not null then 'CG'
             when (creatinine).at is not null then 'EGFR_CALC_09'
             when (reported).at is not null and surface is not null then 'EGFR_ABS'
             when (reported).at is not null then 'EGFR_REPORTED' end as method,
        coalesce((creatinine).at, (reported).at) as at,
-       case when (creatinine).at is not null and used is not null then
-                row((140 - years) * used * case sex when 'M' then 1.23 else 1.04 end / nullif(most, 0),
-                    case when least = 0 then 'Infinity'
-                         else (140 - years) * used * case sex when 'M' then 1.23 else 1.04 end / least end)::oracle.span
+       case when not is_known then null -- spec f1: never a default sex
+            when (creatinine).at is not null and used is not null then
+                oracle.cockcroft_gault_span(least, most, years, sex, used)
             when (creatinine).at is not null then
-                row(case when most = 'Infinity' then 0 else oracle.ckd_epi(most::double precision, years, sex) end,
-                    case when least = 0 then 'Infinity'
-                         else oracle.ckd_epi(least::double precision, years, sex) end)::oracle.span
+                oracle.ckd_epi_span(least, most, years, sex)
             when (reported).at is not null then
-                row((reported).lo * coalesce(surface / 1.73, 1), (reported).hi * coalesce(surface / 1.73, 1))::oracle.span
+                row((reported).lo * coalesce(surface / 1.73, 1),
+                    (reported).hi * coalesce(surface / 1.73, 1))::oracle.span
             end as kf,
-       -- the indexed value: calculated, else reported
-       case when (creatinine).at is not null then
-                row(case when most = 'Infinity' then 0 else oracle.ckd_epi(most::double precision, years, sex) end,
-                    case when least = 0 then 'Infinity'
-                         else oracle.ckd_epi(least::double precision, years, sex) end)::oracle.span
+       -- the indexed value: calculated, else reported (also where sex or age is not known)
+       case when is_known and (creatinine).at is not null then
+                oracle.ckd_epi_span(least, most, years, sex)
             when (reported).at is not null then row((reported).lo, (reported).hi)::oracle.span
             end as egfr,
        least, most, years
@@ -88,9 +105,7 @@ $$;
 -- The series of calculated values: one of a moment (the higher creatinine), none before 18 years.
 create table oracle.egfr_series as
 select patient_id, at,
-       row(case when most = 'Infinity' then 0 else oracle.ckd_epi(most::double precision, years, sex) end,
-           case when least = 0 then 'Infinity' else oracle.ckd_epi(least::double precision, years, sex)
-           end)::oracle.span as egfr
+       oracle.ckd_epi_span(least, most, years, sex) as egfr
 from (
     select l.patient_id, l.at, l.canonical, p.sex, oracle.age_on(p, l.at) as years,
            l.lo * case l.family when 'mass' then 88.4 else 1 end as least,
@@ -121,12 +136,14 @@ create function oracle.worse_grade(now oracle.span, earlier oracle.span) returns
 
 create function oracle.at_most(x oracle.span, line_lo double precision, line_hi double precision)
     returns boolean language sql immutable parallel safe
-    return case when not oracle.over((x).hi, line_lo) then true when oracle.over((x).lo, line_hi) then false end;
+    return case when not oracle.over((x).hi, line_lo) then true
+        when oracle.over((x).lo, line_hi) then false end;
 
 -- ---- acute injury (f7, A06) ---------------------------------------------------------------------
--- Stage of one creatinine (umol/L) against the lowest of 7 days, the median of the year before those,
--- and the lowest of 48 hours; null without any of the first two.
-create function oracle.injury_stage(c numeric, week numeric, year numeric, two_days numeric) returns int
+-- Stage of one creatinine (umol/L) against the lowest of 7 days, the median of the year before
+-- those, and the lowest of 48 hours; null without any of the first two.
+create function oracle.injury_stage(c numeric, week numeric, year numeric,
+    two_days numeric) returns int
     language sql immutable parallel safe
     return case when least(week, year) is null then null
                 when c >= 3 * least(week, year) or c >= 1.5 * least(week, year) and c > 354 then 3
@@ -151,7 +168,8 @@ create function oracle.injuries(pid text, days int)
     select i.at,
            case when exists (
                     select from oracle.creatinine v where v.patient_id = pid and v.at > i.at
-                    and v.lo < 1.5 * r.ref_hi and v.lo < r.ref_hi + 26) then 0 else s.least_stage end,
+                    and v.lo < 1.5 * r.ref_hi and v.lo < r.ref_hi + 26)
+                        then 0 else s.least_stage end,
            case when exists (
                     select from oracle.creatinine v where v.patient_id = pid and v.at > i.at
                     and v.hi < 1.5 * r.ref_lo and v.hi < r.ref_lo + 26) then 0 else s.most_stage end
@@ -183,8 +201,8 @@ $$;
 
 -- ---- adjusted calcium (h) -----------------------------------------------------------------------
 -- Joins the results as analyte adjusted_calcium: the reported one, else the total with its albumin
--- (same specimen, else nearest within 24 hours) in the family of the total, else an interval that only
--- tells below 1.80, above 3.00 or inside 2.20 to 2.60.
+-- (same specimen, else nearest within 24 hours) in the family of the total, else an interval that
+-- only tells below 1.80, above 3.00 or inside 2.20 to 2.60.
 create temporary table adjusted as
 with total as (
     select c.*, a as albumin,
@@ -209,7 +227,8 @@ with total as (
     ) a on true
     where c.analyte = 'calcium'
       and not exists (select from oracle.lab r where r.patient_id = c.patient_id
-                      and r.analyte = 'calcium_adjusted' and (r.at = c.at or r.specimen = c.specimen))
+                      and r.analyte = 'calcium_adjusted'
+                          and (r.at = c.at or r.specimen = c.specimen))
 ), shifted as (
     select *, (albumin).lo >= 20 and kidneys_failed is not true as fits,
            case family when 'mass' then 0.08 else 0.02 end as slope,
@@ -218,31 +237,39 @@ with total as (
 ), told as (
     select *, case when fits then lo + slope * (40 - (albumin).hi) end as adjusted_lo,
            case when fits then hi + slope * (40 - (albumin).lo) end as adjusted_hi,
-           case when oracle.below(row(patient_id, analyte, at, date_only, family, lo, hi, lo_open, hi_open,
-                                      canonical, haemolysed, specimen, seq)::oracle.lab, 1.80, 7.2) then 'low'
-                when oracle.above(row(patient_id, analyte, at, date_only, family, lo, hi, lo_open, hi_open,
-                                      canonical, haemolysed, specimen, seq)::oracle.lab, 3.00, 12.0) then 'high'
+           case when oracle.below(row(patient_id, analyte, at, date_only, family, lo, hi, lo_open,
+               hi_open,
+                                      canonical, haemolysed, specimen, seq)::oracle.lab, 1.80,
+                                          7.2) then 'low'
+                when oracle.above(row(patient_id, analyte, at, date_only, family, lo, hi, lo_open,
+                    hi_open,
+                                      canonical, haemolysed, specimen, seq)::oracle.lab, 3.00,
+                                          12.0) then 'high'
                 when lo >= case family when 'mass' then 8.8 else 2.20 end
                  and hi <= case family when 'mass' then 10.4 else 2.60 end then 'middle' end as band
     from shifted
 )
 select patient_id, 'adjusted_calcium' as analyte, at, date_only, family,
        case when fits then adjusted_lo
-            else case band when 'low' then 0 when 'middle' then case family when 'mass' then 8.8 else 2.20 end
-                           when 'high' then case family when 'mass' then 12.0 else 3.00 end else 0 end end as lo,
+            else case band when 'low' then 0 when 'middle' then case family
+                when 'mass' then 8.8 else 2.20 end
+                           when 'high' then case family
+                               when 'mass' then 12.0 else 3.00 end else 0 end end as lo,
        case when fits then adjusted_hi
             else case band when 'low' then case family when 'mass' then 7.2 else 1.80 end
                            when 'middle' then case family when 'mass' then 10.4 else 2.60 end
                            else 'Infinity' end end as hi,
        case when fits then lo_open else coalesce(band = 'high', false) end as lo_open,
        case when fits then hi_open else coalesce(band = 'low', false) end as hi_open,
-       case when fits then adjusted_lo else lo end * case family when 'mass' then 0.2495134 else 1 end as canonical,
+       case when fits then adjusted_lo else lo end * case family
+           when 'mass' then 0.2495134 else 1 end as canonical,
        haemolysed, specimen, seq
 from told;
 insert into oracle.lab
 select * from adjusted
 union all
-select patient_id, 'adjusted_calcium', at, date_only, family, lo, hi, lo_open, hi_open, canonical, haemolysed,
+select patient_id, 'adjusted_calcium', at, date_only, family, lo, hi, lo_open, hi_open, canonical,
+    haemolysed,
        specimen, seq
 from oracle.lab where analyte = 'calcium_adjusted';
 insert into oracle.mark

@@ -16,12 +16,15 @@ select rule_id, patient_id, outcome, case outcome when 'flagged' then severity e
 from (
     select a.rule_id, a.patient_id, a.severity,
            case when asked then
-                    case a.trigger when true then 'flagged' when false then 'clear' else 'cannot_tell' end
-                when asked is null and a.trigger is distinct from false then 'cannot_tell' end as outcome
+                    case a.trigger when true then 'flagged'
+                        when false then 'clear' else 'cannot_tell' end
+                when asked is null and a.trigger is distinct from false
+                    then 'cannot_tell' end as outcome
     from oracle.answer a
     join oracle.patient p using (patient_id)
     cross join lateral ( -- what is missing about a person is itself a finding of the H rules
-        select case when starts_with(a.rule_id, 'H') then p.adult is not false and p.alive is not false
+        select case when starts_with(a.rule_id, 'H') then p.adult is not false
+            and p.alive is not false
                     else p.adult and p.alive end and a.among as asked
     ) population
     where a.excepted is not true

@@ -42,17 +42,21 @@ select 'A04', patient_id, true, false,
            or oracle.active(patient_id, array['ACEI', 'ARB', 'LOOP', 'THIAZ']))
           and oracle.none(patient_id, 'creatinine', oracle.days_ago(183))
           and not oracle.measured(patient_id, 'egfr_reported', oracle.days_ago(183)),
-       case when not oracle.active(patient_id, array['MGSUPP', 'MGLAX', 'MGOTHER', 'MGIV48']) then 'low'
+       case when not oracle.active(patient_id, array['MGSUPP', 'MGLAX', 'MGOTHER', 'MGIV48'])
+           then 'low'
             else 'moderate' end
 from on_magnesium
 join oracle.patient using (patient_id)
-where oracle.days_on(patient_id, oracle.mgsys()) >= 14 or oracle.active(patient_id, array['MGIV48']);
+where oracle.days_on(patient_id, oracle.mgsys()) >= 14 or oracle.active(patient_id,
+    array['MGIV48']);
 
 insert into oracle.answer -- A05: falling; the newest value against the median of those before it
 select 'A05', patient_id, true, false,
        not oracle.under(oracle.kf(patient_id), 30)
-       and (oracle.at_most(now, 0.75 * (earlier).lo, 0.75 * (earlier).hi) and oracle.worse_grade(now, earlier)
-            or not oracle.under(row((earlier).lo - (now).hi, (earlier).hi - (now).lo)::oracle.span, 15)),
+       and (oracle.at_most(now, 0.75 * (earlier).lo, 0.75 * (earlier).hi)
+           and oracle.worse_grade(now, earlier)
+            or not oracle.under(row((earlier).lo - (now).hi,
+                (earlier).hi - (now).lo)::oracle.span, 15)),
        'moderate'
 from on_magnesium
 left join lateral (
@@ -69,25 +73,30 @@ left join lateral (
       and newest.at::date - e.at::date between 90 and 365
 ) before on true;
 
--- A06: acute injury. Who takes magnesium since the creatinine that decides, or since the newest.
+-- A06: acute injury. Who takes magnesium since the creatinine that decides, or since the newest; if
+-- that one cannot be read, nobody knows of those who ever took it (docs/decisions/060).
 create temporary table injured as
 select patient_id, newest, measured,
        (select i.at from oracle.injuries(patient_id, 14) i
-        where i.least_stage is not null order by i.least_stage desc, i.at desc limit 1) as staged_at,
+        where i.least_stage is not null order by i.least_stage desc,
+            i.at desc limit 1) as staged_at,
        (select max(i.least_stage) from oracle.injuries(patient_id, 14) i) as least_stage,
        (select max(i.most_stage) from oracle.injuries(patient_id, 14) i) as most_stage
 from (
-    select patient_id, oracle.latest(patient_id, 'creatinine', oracle.days_ago(14), oracle.t(), 'high') as newest,
+    select patient_id, oracle.latest(patient_id, 'creatinine', oracle.days_ago(14), oracle.t(),
+        'high') as newest,
            oracle.measured(patient_id, 'creatinine', oracle.days_ago(14)) as measured
     from oracle.patient
-    where oracle.active_within(patient_id, oracle.mgsys(), oracle.days_ago(14))
+    where exists (select from oracle.exposure e where e.patient_id = patient.patient_id
+                  and e.class = any (oracle.mgsys()))
 ) recent
 where measured is not false;
 
 insert into oracle.answer
 select 'A06', patient_id,
        measured and (oracle.active_within(patient_id, oracle.mgsys(), (newest).at)
-                     or coalesce(oracle.active_within(patient_id, oracle.mgsys(), staged_at), false)),
+                     or coalesce(oracle.active_within(patient_id, oracle.mgsys(), staged_at),
+                         false)),
        oracle.has(patient_id, 'dialysis', oracle.t_day() - 365),
        case when least_stage >= 1 then true when most_stage = 0 then false
             when least_stage is null and oracle.above(newest, 354, 4.0) then true end,
@@ -112,14 +121,17 @@ select 'A08', patient_id, true, false,
        not oracle.under(kf, 30) and oracle.under(kf, 60)
        and oracle.none(patient_id, 'magnesium', oracle.days_ago(183)),
        case when oracle.under(kf, 45)
-              or age >= 65 and not oracle.below(oracle.latest_urea(patient_id, oracle.days_ago(365)), 8.0, 22.4)
+              or age >= 65 and not oracle.below(oracle.latest_urea(patient_id,
+                  oracle.days_ago(365)), 8.0, 22.4)
             then 'moderate' else 'low' end
 from (
-    select p.*, (select count(distinct (e.start_at, e.drug, e.dose_text, e.unit, e.times)) from oracle.exposure e
+    select p.*, (select count(distinct (e.start_at, e.drug, e.dose_text, e.unit,
+        e.times)) from oracle.exposure e
                  where e.patient_id = p.patient_id and e.class in ('MGANTACID', 'MGLAX', 'MGOTHER')
                    and e.start_at >= oracle.days_ago(90)) as issues
     from oracle.patient p
-    where oracle.active_within(patient_id, array['MGANTACID', 'MGLAX', 'MGOTHER'], oracle.days_ago(150))
+    where oracle.active_within(patient_id, array['MGANTACID', 'MGLAX', 'MGOTHER'],
+        oracle.days_ago(150))
 ) p
 cross join lateral (select oracle.kf(patient_id) as kf) renal
 where (issues >= 2 or oracle.days_on(patient_id, array['MGANTACID', 'MGLAX', 'MGOTHER']) >= 28)
@@ -127,6 +139,7 @@ where (issues >= 2 or oracle.days_on(patient_id, array['MGANTACID', 'MGLAX', 'MG
 
 insert into oracle.answer -- A09: dialysis
 select 'A09', patient_id, true, false, true,
-       case when not oracle.above(oracle.latest(patient_id, 'magnesium', oracle.days_ago(30), oracle.t(),
+       case when not oracle.above(oracle.latest(patient_id, 'magnesium', oracle.days_ago(30),
+           oracle.t(),
                                                 'high'), 1.05, 2.6) then 'moderate' else 'high' end
 from on_magnesium where oracle.has(patient_id, 'dialysis', oracle.t_day() - 365);

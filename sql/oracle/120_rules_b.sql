@@ -19,7 +19,8 @@ select 'B01', patient_id,
             else 'moderate' end
 from (
     select s.*, pg_temp.days_before((sample).at, 14) as since
-    from (select patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(90)) as measured,
+    from (select patient_id, oracle.measured(patient_id, 'magnesium',
+        oracle.days_ago(90)) as measured,
                  oracle.latest(patient_id, 'magnesium', oracle.days_ago(90)) as sample
           from oracle.patient) s
     where measured is not false
@@ -44,11 +45,13 @@ where oracle.continuous(patient_id, array['PPI'], 90, 60)
 insert into oracle.answer -- B04: digoxin with a depleter
 select 'B04', patient_id, true, false,
        oracle.none(patient_id, 'magnesium', oracle.days_ago(183)),
-       case when oracle.below(oracle.latest(patient_id, 'potassium', oracle.days_ago(90)), 3.5, 13.7)
+       case when oracle.below(oracle.latest(patient_id, 'potassium', oracle.days_ago(90)), 3.5,
+           13.7)
               or oracle.under(oracle.egfr(patient_id), 45) then 'high' else 'moderate' end
 from oracle.patient
 where oracle.active(patient_id, array['DIGOX'])
-  and (oracle.continuous(patient_id, array['PPI'], 90) or oracle.active(patient_id, array['LOOP', 'THIAZ']));
+  and (oracle.continuous(patient_id, array['PPI'], 90) or oracle.active(patient_id, array['LOOP',
+      'THIAZ']));
 
 insert into oracle.answer -- B05: three classes or more
 select 'B05', patient_id, true, false,
@@ -76,15 +79,18 @@ where measured is not false;
 insert into oracle.answer -- B11: stays low on a proton pump inhibitor in spite of replacement
 select 'B11', patient_id, measured, false,
        oracle.below(newest, 0.70, 1.7) and first_low::date <= last_low::date - 14
-       and coalesce(oracle.active_within(patient_id, array['MGSUPP', 'MGIV'], first_low, (newest).at), false),
+       and coalesce(oracle.active_within(patient_id, array['MGSUPP', 'MGIV'], first_low,
+           (newest).at), false),
        'high'
 from (
     select p.patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(183)) as measured,
-           oracle.latest(patient_id, 'magnesium', oracle.days_ago(183)) as newest, first_low, last_low
+           oracle.latest(patient_id, 'magnesium', oracle.days_ago(183)) as newest, first_low,
+               last_low
     from oracle.patient p
     cross join lateral (
         select min(l.at) as first_low, max(l.at) as last_low from oracle.lab l
-        where l.patient_id = p.patient_id and l.analyte = 'magnesium' and l.at >= oracle.days_ago(183)
+        where l.patient_id = p.patient_id and l.analyte = 'magnesium'
+            and l.at >= oracle.days_ago(183)
           and l.at <= oracle.t() and oracle.below(l, 0.70, 1.7)
     ) low
     where oracle.continuous(p.patient_id, array['PPI'], 90)

@@ -2,16 +2,19 @@
 -- High risk: an arm without data is left out.
 create function pg_temp.high_risk(pid text, age int) returns boolean language sql stable as $$
     select coalesce(oracle.under(oracle.kf(pid), 60), false) or coalesce(age >= 75, false)
-           or oracle.active(pid, array['DIGOX']) or oracle.over(oracle.dose(pid, array['MGSUPP']), 24)
+           or oracle.active(pid, array['DIGOX']) or oracle.over(oracle.dose(pid, array['MGSUPP']),
+               24)
 $$;
 
 -- D01: a start, a change of dose by a quarter, the last infusion; days 5 to 28 (14) after it.
 create temporary table event as
-select p.patient_id, p.age, begun, c.changed, c.changed_at, i.infused, pg_temp.high_risk(p.patient_id, p.age) as risk
+select p.patient_id, p.age, begun, c.changed, c.changed_at, i.infused,
+    pg_temp.high_risk(p.patient_id, p.age) as risk
 from oracle.patient p
 cross join lateral (select oracle.started(p.patient_id, array['MGSUPP'], 15, 180) as begun) b
 cross join lateral (
-    select case when bool_or(c.is_change) then true when bool_or(c.is_change is null) then null else false
+    select case when bool_or(c.is_change) then true when bool_or(c.is_change is null)
+        then null else false
                 end as changed,
            max(c.at) filter (where c.is_change) as changed_at
     from oracle.dose_changes(p.patient_id, array['MGSUPP'], 0.25) c
@@ -29,16 +32,19 @@ insert into oracle.answer
 select 'D01', patient_id, begun is not null or changed or infused is not null, false,
        unchecked_begun or unchecked_change or unchecked_infusion,
        case when risk or unchecked_infusion then 'moderate'
-            when not oracle.under(kf, 90) and age < 65 and not oracle.over(dose, 350 / 24.305) then 'info'
+            when not oracle.under(kf, 90) and age < 65 and not oracle.over(dose, 350 / 24.305)
+                then 'info'
             else 'low' end
 from event
-cross join lateral (select oracle.kf(patient_id) as kf, oracle.dose(patient_id, array['MGSUPP']) as dose) now
+cross join lateral (select oracle.kf(patient_id) as kf, oracle.dose(patient_id,
+    array['MGSUPP']) as dose) now
 cross join lateral (
     select case when begun is null then false
                 else oracle.none(patient_id, 'magnesium', begun::date + interval '5 days')
                      and (oracle.days_since(begun) >= 29 or risk) end as unchecked_begun,
            case when changed is false then false
-                when changed then oracle.none(patient_id, 'magnesium', changed_at::date + interval '5 days')
+                when changed then oracle.none(patient_id, 'magnesium',
+                    changed_at::date + interval '5 days')
                      and (oracle.days_since(changed_at) >= 29 or risk) end as unchecked_change,
            case when infused is null then false
                 else oracle.none(patient_id, 'magnesium', infused) end as unchecked_infusion
@@ -83,7 +89,8 @@ select 'D04', patient_id,
 from (
     select s.*, ((sample).at::date - 7)::timestamp as since,
            least(oracle.t(), (sample).at::date + interval '8 days' - interval '1 second') as until
-    from (select patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(180)) as measured,
+    from (select patient_id, oracle.measured(patient_id, 'magnesium',
+        oracle.days_ago(180)) as measured,
                  oracle.latest(patient_id, 'magnesium', oracle.days_ago(180)) as sample
           from oracle.patient) s
     where measured is not false

@@ -1,8 +1,8 @@
 -- What the program said, patient by patient, against oracle.outcome.
--- Its tables are loaded as text into oracle.said_flag, oracle.said_unknown and oracle.said_summary by
--- tests/pg/test_sql_oracle.sh. Flags with severity and "cannot tell" are compared per patient. The
--- program lists no clear patients: eligible, flagged, clear and cannot tell are compared per rule in
--- every stratum of sex, age and site.
+-- Its tables are loaded as text into oracle.said_flag, oracle.said_unknown and oracle.said_summary
+-- by tests/pg/test_sql_oracle.sh. Flags with severity and "cannot tell" are compared per patient.
+-- The program lists no clear patients: eligible, flagged, clear and cannot tell are compared per
+-- rule in every stratum of sex, age and site.
 create table oracle.difference (
     rule_id text not null,
     patient_id text,
