@@ -1,4 +1,5 @@
-# Lines "EVENT FLAGS STAGED PUBLISHED" (seconds): prints medians.
+# Lines "EVENT FLAGS STAGED PUBLISHED" (seconds), and "server FLAGS BEFORE AFTER" (its processor time):
+# prints medians.
 function median(key,    i, j, swap, n) {
     n = count[key]
     for (i = 1; i <= n; i++)
@@ -8,6 +9,7 @@ function median(key,    i, j, swap, n) {
             }
     return value[key, int((n + 1) / 2)]
 }
+$1 == "server" { value[$2 " cpu", ++count[$2 " cpu"]] = $4 - $3; sizes[$2] = 1; next }
 {
     if (!(($2, $1) in seen)) { seen[$2, $1] = 1; order[++lines] = $2 " " $1 }
     value[$2 " " $1 " s", ++count[$2 " " $1 " s"]] = $3
@@ -20,4 +22,6 @@ END {
         printf "%-10d %-10s %16.0f %12.3f\n", part[1], "all " part[2], part[1] / median(order[i] " s"), \
             median(order[i] " p")
     }
+    for (flags in sizes)
+        printf "%-10d %-10s %16s %12.3f\n", flags, "both", "server cpu s:", median(flags " cpu")
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced inside with-pg by the demo and by its test: a clinic in a database, screened from there by
 # pipelines/overnight-postgres.yaml into schema magscreen, and read by a pharmacist and a quality team.
 # Needs MAGSCREEN (the program) and MAG_SOURCE_DIR.
