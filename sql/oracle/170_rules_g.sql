@@ -93,20 +93,23 @@ select 'G07', p.patient_id, true,
             then 'moderate' else 'low' end
 from oracle.patient p
 left join lateral (
-    select u.lo * f as urea_lo, u.hi * f as urea_hi,
-           c.lo * g as creatinine_lo, c.hi * g as creatinine_hi,
-           u as urea
-    from oracle.lab u
-    join oracle.lab c on c.patient_id = u.patient_id and c.analyte = 'creatinine'
-                      and c.specimen = u.specimen
-    cross join lateral (
-        select case when u.family = 'molar' then 1 when u.analyte = 'urea' then 0.1665113
-                    else 0.3569644 end as f,
-               case c.family when 'mass' then 88.4 else 1 end as g
-    ) factor
-    where u.patient_id = p.patient_id and u.analyte in ('urea', 'urea_nitrogen')
-      and u.at >= oracle.days_ago(30)
-    order by u.at desc, u.canonical desc, c.canonical limit 1 -- the worst of the tube
+    select * from (
+        select u.lo * f as urea_lo, u.hi * f as urea_hi,
+               c.lo * g as creatinine_lo, c.hi * g as creatinine_hi,
+               u as urea, c.canonical as creatinine, max(u.at) over () as newest_at
+        from oracle.lab u
+        join oracle.lab c on c.patient_id = u.patient_id and c.analyte = 'creatinine'
+                          and c.specimen = u.specimen
+        cross join lateral (
+            select case when u.family = 'molar' then 1 when u.analyte = 'urea' then 0.1665113
+                        else 0.3569644 end as f,
+                   case c.family when 'mass' then 88.4 else 1 end as g
+        ) factor
+        where u.patient_id = p.patient_id and u.analyte in ('urea', 'urea_nitrogen')
+          and u.at >= oracle.days_ago(30)
+    ) both_known -- of the newest moment the worst of the tube; without a clock: one moment, that day
+    where (urea).at = newest_at or (urea).date_only and (urea).at = newest_at::date
+    order by (urea).canonical desc, creatinine limit 1
 ) s on true
 cross join lateral (
     select oracle.latest(p.patient_id, 'sodium', oracle.days_ago(30)) as na
