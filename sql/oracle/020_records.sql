@@ -243,8 +243,9 @@ select patient_id, class, kind, start_at, stop_at,
        coalesce(dose_hi, 'Infinity') as dose_hi, dose_text, unit, times, seq, stop_day_only, amount
 from weighed;
 insert into oracle.exposure
-select patient_id, 'MGIV48', kind, start_at, stop_at, stop_at + interval '48 hours',
-       stop_at + interval '48 hours', open, drug, way, dose_lo, dose_hi, dose_text, unit, times,
+select patient_id, 'MGIV48', kind, start_at, stop_at,
+       greatest(effect_until, stop_at + interval '48 hours'),
+       greatest(join_until, stop_at + interval '48 hours'), open, drug, way, dose_lo, dose_hi, dose_text, unit, times,
        seq, stop_day_only, amount
 from oracle.exposure where class = 'MGIV';
 create index on oracle.exposure (patient_id, class, start_at);

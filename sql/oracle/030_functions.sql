@@ -48,7 +48,8 @@ create function oracle.latest(pid text, what text, since timestamp,
     ) newest
     where l.patient_id = pid and l.analyte = what and l.at between since and until
       and (date_trunc('minute', l.at) = newest.at or l.date_only and l.at = newest.at::date)
-    order by case worse when 'low' then l.canonical else -l.canonical end, l.haemolysed, l.seq
+    order by case worse when 'low' then l.canonical else -l.canonical end,
+             case worse when 'low' then l.lo else -l.hi end, l.haemolysed, l.seq
     limit 1
 $$;
 

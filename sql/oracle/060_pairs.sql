@@ -26,6 +26,7 @@ create function oracle.nearest(pid text, what text, moment timestamp, days int, 
     )
     select s.result from near s, nearest n where oracle.one_moment(s.result, n.result)
     order by case worse when 'low' then (s.result).canonical else -(s.result).canonical end,
+             case worse when 'low' then (s.result).lo else -(s.result).hi end,
              s.distance, (s.result).seq
     limit 1
 $$;

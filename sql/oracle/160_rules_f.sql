@@ -4,7 +4,8 @@ create function oracle.last_day(e oracle.exposure) returns date immutable
     return ((e).effect_until - interval '1 minute')::date;
 
 create temporary table binder as -- null: the route of the antibiotic is not known
-select a.patient_id, a.class, a.seq, bool_or(shared) filter (where a.way = 'mouth') as by_mouth,
+select a.patient_id, a.class, a.seq, coalesce(bool_or(a.way = 'mouth'), false) as known,
+       bool_or(shared) filter (where a.way = 'mouth') as by_mouth,
        bool_or(shared) as at_all,
        bool_or(shared and m.class in ('MGANTACID', 'MGLAX')) as antacid
 from oracle.exposure a
@@ -19,7 +20,8 @@ where a.class in ('FQ', 'TETRA') and oracle.last_day(a) >= oracle.t_day() - 14
 group by a.patient_id, a.class, a.seq;
 
 insert into oracle.answer -- a course of at most 14 days, planned end included, is the graver one
-select case b.class when 'FQ' then 'F01' else 'F02' end, b.patient_id, true, false,
+select case b.class when 'FQ' then 'F01' else 'F02' end, b.patient_id,
+       case when bool_or(known) then true end, false, -- an unknown route leaves that open
        case when bool_or(by_mouth) then true when bool_or(at_all) then null else false end,
        case b.class when 'FQ' then
                         case when bool_or(antacid) and short then 'high' else 'moderate' end

@@ -3,15 +3,18 @@
 create temporary table judged_quality as
 select patient_id from oracle.patient where adult is not false and alive is not false;
 
-create temporary table unread as -- results that are no number, as written
+create temporary table unread as -- results that were set aside, as written
 select distinct r.patient_id, r.analyte, r.at,
-       s.value ~ '[0-9]' or lower(s.value) = 'nan' as has_figure,
-       s.value ~* 'ha?emol' and s.value !~* '\m(no|not)\s+ha?emol' as haemolysed
+       r.fault = 'rejected' and r.lo is null
+       and (s.value ~ '[0-9]' or lower(s.value) = 'nan') as has_figure,
+       concat_ws(' ', s.value, s.comment) ~* 'ha?emol'
+       and concat_ws(' ', s.value, s.comment) !~* '\m(no|not)\s+ha?emol' as haemolysed
 from oracle.result r
 join oracle.analyte_code c using (analyte)
 join source.labs s on s.patient_id = r.patient_id and s.code = c.code
                    and oracle.moment(s.collected_at) = r.at
-where r.fault = 'rejected' and r.lo is null and s.value !~ '^[<>]?=? *[0-9]+([.][0-9]+)?$';
+where r.fault is not null
+  and (r.fault = 'unit' or r.lo is not null or s.value !~ '^[<>]?=? *[0-9]+([.][0-9]+)?$');
 
 insert into oracle.answer -- H01: beyond the hard limits or no number; an eGFR in words says nothing
 select 'H01', patient_id, true, false,
