@@ -119,7 +119,8 @@ static mag_status check_protection(const mag_pg_route *route, mag_error *err) {
         (route->sslmode && strcmp(route->sslmode, "verify-full") == 0))
         return MAG_OK;
     mag_fail(err, MAG_E_USAGE, MAG_MSG_D304,
-             "server %.200s is reached with sslmode=%.20s; nothing was sent", route->host,
+             "server %.200s is reached with sslmode=%.20s; nothing was sent",
+             route->host ? route->host : route->hostaddr,
              route->sslmode ? route->sslmode : "prefer");
     mag_hint(err, "set sslmode=verify-full and sslrootcert=FILE; --allow-insecure-db goes without");
     return MAG_E_USAGE;

@@ -70,6 +70,7 @@ static void another_host_needs_a_certificate_that_is_looked_at(void **state) {
         {"127.0.0.1.db.example", NULL, "require", false, false},
         {"localhost.example", NULL, "require", false, false},
         {"127.example", NULL, "require", false, false},
+        {NULL, "10.0.0.1", "require", false, false},
         {"/tmp/mspg.127.x/s", NULL, NULL, true, true},
         {"127.0.0.1,/tmp/a127.b", NULL, NULL, true, true},
     };

@@ -113,6 +113,10 @@ static void forget(fault_run *run) {
     run->record = NULL;
     run->dump = run->rejects = (bytes){0};
     run->result = (program_result){0};
+    char failed[400];
+    snprintf(failed, sizeof failed, "%s.failed", run->out);
+    if (file_exists(failed))
+        program_folder_remove(failed);
 }
 
 void fault_screen_database(fault_run *run, const fault_pipeline *pipeline,
