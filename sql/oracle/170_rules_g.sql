@@ -107,7 +107,7 @@ left join lateral (
         ) factor
         where u.patient_id = p.patient_id and u.analyte in ('urea', 'urea_nitrogen')
           and u.at >= oracle.days_ago(30)
-    ) both_known -- of the newest moment the worst of the tube; without a clock: one moment, that day
+    ) both_known -- of the newest moment the worst of the tube; without a clock: of all its day
     where (urea).at = newest_at or (urea).date_only and (urea).at = newest_at::date
     order by (urea).canonical desc, creatinine limit 1
 ) s on true
