@@ -58,6 +58,8 @@ check "another session sees nothing yet" "$(seen)" "$nothing"
 check "and is not kept waiting for long" "$(sql -c "set statement_timeout = '10s'" -c 'select count(*) from magscreen.v_worklist')" 0
 tell 'commit' >/dev/null
 check "after COMMIT everything" "$(seen)" "2 2 2 9 2 1 1"
+check "and its outcome is known" \
+    "$(sql -c 'select magscreen.run_outcome(1, xid) from magscreen.run where run_id = 1')" published
 
 # killed between publishing and COMMIT
 check "a second night is staged" "$(tell "select t.stage('2025-03-02',

@@ -82,8 +82,8 @@ select is(t.tables(1), 'cannot_tell_1, summary_1', 'the stage is gone');
 select is(t.ask('t_reviewer', 'select count(*) from magscreen.v_could_not_assess'), '2',
     'cannot-tell rows came along');
 select is(t.ask('t_job', format('select magscreen.run_outcome(1, %L)', pg_current_xact_id())),
-    'published',
-    'a run that is published is known to be');
+    'in progress',
+    'whether it stays is open until COMMIT');
 select is(t.job('publish_run(1)'), 'MS421', 'it is not published twice');
 select is(t.job('run_record(1, ''{}'')'), 'MS421', 'its record is closed');
 select is(t.job('run_end(1, ''failed'', 70, null, null)'), 'MS421', 'it cannot fail any more');
