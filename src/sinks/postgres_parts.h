@@ -21,7 +21,8 @@ typedef struct mag_postgres {
     mag_pg_wish wish; /* texts in the arena */
     bool (*is_stopped)(void *context);
     void *stop_context;
-    bool is_ending; /* what remains is told to the server even after a signal */
+    bool is_ending;       /* what remains is told to the server even after a signal */
+    unsigned patience_ms; /* for one answer; 0: what the link has */
     mag_pg_link *link;
     int64_t run_id; /* 0: not registered */
     char run[24];   /* the same as text */

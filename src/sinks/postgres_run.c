@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PUBLISH_TRIES = 3, ASK_AGAIN_MS = 200, ASK_AGAIN_TIMES = 150 };
+enum { PUBLISH_TRIES = 3, ASK_AGAIN_MS = 200, ASK_AGAIN_TIMES = 150, STOPPED_MS = 1000 };
 
 mag_status mag_postgres_ask(mag_postgres *to, const char *sql, const char *second,
                             mag_pg_rows **rows, mag_error *err) {
@@ -15,7 +15,8 @@ mag_status mag_postgres_ask(mag_postgres *to, const char *sql, const char *secon
     mag_pg_question question = {.sql = sql,
                                 .params = params,
                                 .param_count = second == NULL ? 1 : 2,
-                                .what = "schema magscreen"};
+                                .what = "schema magscreen",
+                                .deadline_ms = to->patience_ms};
     return mag_postgres_explain(to, mag_pg_ask(to->link, &question, rows, err), err);
 }
 
@@ -241,6 +242,9 @@ mag_status mag_postgres_fail(mag_sink *sink, mag_span run_json, mag_error *err) 
     if (to->run_id == 0 || to->link == NULL)
         return mag_fail(err, MAG_E_DATABASE_AWAY, MAG_MSG_D312, "the run was not registered");
     to->is_ending = true;
+    /* Somebody who stops a run is not kept waiting for a server that gives no answer. */
+    if (to->is_stopped != NULL && to->is_stopped(to->stop_context))
+        to->patience_ms = STOPPED_MS;
     if (to->table == MAG_PG_TABLE_REJECT)
         MAG_TRY(mag_postgres_end_table(to, err));
     mag_pg_copy_writer_abort(to->writer, "the run failed");
@@ -249,7 +253,8 @@ mag_status mag_postgres_fail(mag_sink *sink, mag_span run_json, mag_error *err) 
     const char *json = mag_arena_text(to->arena, run_json);
     if (json == NULL)
         return mag_fail_memory(err, run_json.nbytes);
-    if (put_record(to, run_json, &unreported) != MAG_OK && !mag_pg_is_alive(to->link))
+    if (put_record(to, run_json, &unreported) != MAG_OK &&
+        (!mag_pg_is_alive(to->link) || unreported.message == MAG_MSG_D334))
         return mag_fail(err, MAG_E_DATABASE_AWAY, MAG_MSG_D312, "the record could not be kept");
     return mag_postgres_ask(to, end_sql, json, NULL, err);
 }

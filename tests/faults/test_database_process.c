@@ -107,6 +107,24 @@ static void t_P_01_at_commit(void **state) {
     fault_run_done(&run);
 }
 
+/* Nor does the first one for long: the run is stopped although the server never says a word. */
+static void t_P_01_silent_server(void **state) {
+    (void)state;
+    fault_run run = fault_target_begin(&cohort, "t_stop");
+    pg_proxy proxy = pg_proxy_start(
+        run.folder, &(pg_proxy_plan){.text = "evaluating", .act = PG_PROXY_HOLD_BACK});
+    program_child child = fault_target_start(&run, fault_target_proxied(&run), NULL);
+    pg_proxy_wait(&proxy);
+    kill(child.pid, SIGINT);
+    fault_target_end(&run, child);
+    fault_expect(&run, 130, "MS-P401");
+    pg_proxy_stop(&proxy);
+    await_free_lock();
+    fault_target_expect_nothing();
+    assert_string_equal(fault_target_state(), "abandoned");
+    fault_run_done(&run);
+}
+
 /* A second signal does not wait for a server that gives no answer. */
 static void t_P_01_twice(void **state) {
     (void)state;
@@ -313,8 +331,9 @@ static void t_P_20(void **state) {
 
 int main(void) {
     static const fault_row rows[] = {
-        FAULT_ROW(t_P_01), FAULT_ROW(t_P_01_at_commit), FAULT_ROW(t_P_01_twice), FAULT_ROW(t_P_02),
-        FAULT_ROW(t_P_03), FAULT_ROW(t_P_10),           FAULT_ROW(t_P_11),       FAULT_ROW(t_P_20)};
+        FAULT_ROW(t_P_01),       FAULT_ROW(t_P_01_at_commit), FAULT_ROW(t_P_01_silent_server),
+        FAULT_ROW(t_P_01_twice), FAULT_ROW(t_P_02),           FAULT_ROW(t_P_03),
+        FAULT_ROW(t_P_10),       FAULT_ROW(t_P_11),           FAULT_ROW(t_P_20)};
     int skip = pg_test_begin();
     if (skip != 0)
         return skip;
