@@ -89,7 +89,7 @@ select 'B11', patient_id, measured, false,
 from (
     select p.patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(183)) as measured,
            oracle.latest(patient_id, 'magnesium', oracle.days_ago(183)) as newest, first_low,
-               last_low
+               last_low, first_mark, last_mark
     from oracle.patient p
     cross join lateral (
         select min(l.at) as first_low, max(l.at) as last_low from oracle.lab l
