@@ -206,10 +206,14 @@ $$;
 create temporary table adjusted as
 with total as (
     select c.*, a as albumin,
-           (select oracle.under(e.egfr, 15) from oracle.egfr_series e
-            where e.patient_id = c.patient_id and e.at <= c.at + interval '1 day'
-              and e.at::date >= c.at::date - 365
-            order by e.at desc limit 1) as kidneys_failed
+           coalesce((select oracle.under(e.egfr, 15) from oracle.egfr_series e
+                     where e.patient_id = c.patient_id and e.at <= c.at + interval '1 day'
+                       and e.at::date >= c.at::date - 365
+                     order by e.at desc limit 1),
+                    (select oracle.below(e, 15, 15) from oracle.lab e  -- else reported
+                     where e.patient_id = c.patient_id and e.analyte = 'egfr_reported'
+                       and e.at <= c.at + interval '1 day' and e.at::date >= c.at::date - 365
+                     order by e.at desc limit 1)) as kidneys_failed
     from oracle.lab c
     left join lateral ( -- two albumins of one moment both count: the rule takes the worse calcium
         select a from (
@@ -259,8 +263,10 @@ select patient_id, 'adjusted_calcium' as analyte, at, date_only, family,
             else case band when 'low' then case family when 'mass' then 7.2 else 1.80 end
                            when 'middle' then case family when 'mass' then 10.4 else 2.60 end
                            else 'Infinity' end end as hi,
-       case when fits then lo_open else coalesce(band = 'high', false) end as lo_open,
-       case when fits then hi_open else coalesce(band = 'low', false) end as hi_open,
+       case when fits then lo_open or (albumin).hi_open
+            else coalesce(band = 'high', false) end as lo_open,
+       case when fits then hi_open or (albumin).lo_open
+            else coalesce(band = 'low', false) end as hi_open,
        case when fits then adjusted_lo else lo end * case family
            when 'mass' then 0.2495134 else 1 end as canonical,
        haemolysed, specimen, seq

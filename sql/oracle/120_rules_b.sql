@@ -78,14 +78,18 @@ where measured is not false;
 
 insert into oracle.answer -- B11: stays low on a proton pump inhibitor in spite of replacement
 select 'B11', patient_id, measured, false,
-       oracle.below(newest, 0.70, 1.7) and first_low::date <= last_low::date - 14
+       oracle.below(newest, 0.70, 1.7)
+       and case when first_low::date <= last_low::date - 14 then true
+                -- what could not be read may have been low
+                when least(first_low, first_mark)::date <= greatest(last_low, last_mark)::date - 14
+                    then null else false end
        and coalesce(oracle.active_within(patient_id, array['MGSUPP', 'MGIV'], first_low,
            (newest).at), false),
        'high'
 from (
     select p.patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_ago(183)) as measured,
            oracle.latest(patient_id, 'magnesium', oracle.days_ago(183)) as newest, first_low,
-               last_low
+               last_low, first_mark, last_mark
     from oracle.patient p
     cross join lateral (
         select min(l.at) as first_low, max(l.at) as last_low from oracle.lab l
@@ -93,6 +97,11 @@ from (
             and l.at >= oracle.days_ago(183)
           and l.at <= oracle.t() and oracle.below(l, 0.70, 1.7)
     ) low
+    cross join lateral (
+        select min(m.at) as first_mark, max(m.at) as last_mark from oracle.mark m
+        where m.patient_id = p.patient_id and m.analyte = 'magnesium'
+          and m.at >= oracle.days_ago(183)
+    ) unread
     where oracle.continuous(p.patient_id, array['PPI'], 90)
       and oracle.active_within(p.patient_id, array['MGSUPP', 'MGIV'], oracle.days_ago(183))
 ) seen

@@ -1,7 +1,11 @@
 -- D01 to D05: monitoring.
--- High risk: an arm without data is left out.
+-- High risk: an arm without data is left out (a creatinine too old to tell is not "without").
 create function pg_temp.high_risk(pid text, age int) returns boolean language sql stable as $$
-    select coalesce(oracle.under(oracle.kf(pid), 60), false) or coalesce(age >= 75, false)
+    select coalesce(oracle.under(oracle.kf(pid), 60),
+                    case when oracle.measured(pid, 'creatinine', '-infinity') is false
+                          and oracle.measured(pid, 'egfr_reported', '-infinity') is false
+                         then false end)
+           or coalesce(age >= 75, false)
            or oracle.active(pid, array['DIGOX']) or oracle.over(oracle.dose(pid, array['MGSUPP']),
                24)
 $$;

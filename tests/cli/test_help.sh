@@ -3,7 +3,7 @@
 . "$(dirname "$0")/expect.sh"
 
 expect_exit 0 "$magscreen"
-expect_same "$([ "$(wc -l <"$work/out")" -le 20 ] && echo short)" short 'magscreen alone, at most 20 lines'
+expect_same "$([ "$(wc -l <"$work/out")" -le 24 ] && echo short)" short 'magscreen alone, one screen of 24 lines'
 expect_line out 'not reassurance'
 cp "$work/out" "$work/overview"
 

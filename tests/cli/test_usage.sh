@@ -30,8 +30,8 @@ refuses 'no sources were named' run
 refuses 'no sources were named' run --profile magscreen
 refuses 'names its own sources' run a.yaml --profile magscreen
 refuses 'explain needs an operand' explain
-refuses '--from is missing' explain @1
-refuses '--from is missing' explain A01-0123456789ab
+refuses '--from or --db is missing' explain @1
+refuses '--from or --db is missing' explain A01-0123456789ab
 refuses 'worklist needs --from' worklist
 refuses 'worklist takes at most 0' worklist out
 refuses '--severity cannot be "bad"' worklist --from out --severity bad
