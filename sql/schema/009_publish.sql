@@ -8,6 +8,7 @@ create function magscreen.check_publishable(run_id bigint, reason text) returns 
 declare
     this magscreen.run;
     shown magscreen.run;
+    newest timestamp;
 begin
     select * into this from magscreen.run r where r.run_id = check_publishable.run_id for update;
     select r.* into shown from magscreen.run r join magscreen.current_run c using (run_id);
@@ -21,9 +22,12 @@ begin
     if shown.run_key = this.run_key then
         raise exception 'already published as run %', shown.run_id using errcode = 'MS410';
     end if;
-    if this.as_of_at < shown.as_of_at then
-        raise exception 'as-of % is older than % of run %, which is shown', this.as_of,
-            shown.as_of, shown.run_id using errcode = 'MS420';
+    -- Of all that were ever shown: a run as of "latest" has no moment, and must not open the way
+    -- back behind the dated nights before it.
+    select max(r.as_of_at) into newest from magscreen.run r where r.state = 'published';
+    if this.as_of_at < newest then
+        raise exception 'as-of % is older than %, which was published', this.as_of, newest
+            using errcode = 'MS420';
     end if;
     if this.based_on is distinct from shown.run_id then
         raise exception 'run % continues from run %, but run % is shown now', this.run_id,

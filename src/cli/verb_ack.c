@@ -1,7 +1,9 @@
 /* magscreen ack, unack: what a reviewer decided about a flag, kept with who and when. */
+#include "base/datetime.h"
 #include "cli/database.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
+#include "engine/evidence.h"
 #include "io/pg_copy_writer.h"
 #include "io/yaml_tree.h"
 
@@ -17,6 +19,27 @@ static const char *const REASONS[] = {"will_monitor",
                                       "duplicate",
                                       "other",
                                       NULL};
+
+/* A patient's id by mistake must not reach the server, whose log may keep it. */
+static mag_status check_flag(const mag_options *options, mag_error *err) {
+    if (mag_flag_id_is(options->operands[0]))
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "what was given is no flag; nothing was sent");
+    mag_hint(err, "a flag reads like A02-0123456789ab: magscreen worklist shows them");
+    return MAG_E_USAGE;
+}
+
+/* The server would take "tomorrow" too, and mean the clock instead of the list. */
+static mag_status check_until(const mag_options *options, mag_error *err) {
+    mag_moment moment;
+    if (options->until == NULL ||
+        (strlen(options->until) == strlen("2026-04-01") &&
+         mag_moment_parse(mag_span_of(options->until), NULL, &moment) == MAG_DATE_OK))
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--until cannot be \"%.30s\"", options->until);
+    mag_hint(err, "give a day, such as 2026-04-01");
+    return MAG_E_USAGE;
+}
 
 static mag_status check_reason(const mag_options *options, mag_error *err) {
     mag_status status;
@@ -80,7 +103,9 @@ static mag_status ask(const mag_options *options, const mag_pg_question *questio
 
 mag_status mag_verb_ack(const mag_options *options, int *exit_code, mag_error *err) {
     (void)exit_code;
+    MAG_TRY(check_flag(options, err));
     MAG_TRY(check_reason(options, err));
+    MAG_TRY(check_until(options, err));
     if (strcmp(options->reason, "other") == 0 && options->note == NULL)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "the reason other needs --note TEXT");
     const char *params[] = {options->operands[0], options->reason, options->until};
@@ -102,6 +127,7 @@ mag_status mag_verb_ack(const mag_options *options, int *exit_code, mag_error *e
 
 mag_status mag_verb_unack(const mag_options *options, int *exit_code, mag_error *err) {
     (void)exit_code;
+    MAG_TRY(check_flag(options, err));
     const char *params[] = {options->operands[0]};
     mag_pg_question question = {
         .sql = options->note == NULL

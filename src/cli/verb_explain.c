@@ -9,6 +9,7 @@
 #include "cli/show.h"
 #include "cli/timeline_view.h"
 #include "cli/verbs.h"
+#include "engine/evidence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,13 +37,6 @@ static mag_status fail_not_found(mag_error *err, const char *what) {
 static bool is_row(const char *operand) {
     return operand[0] == '@' && operand[1] != '\0' &&
            strspn(operand + 1, "0123456789") == strlen(operand + 1);
-}
-
-/* "A02-0123456789ab" */
-static bool is_flag_id(const char *operand) {
-    const char *dash = strrchr(operand, '-');
-    return dash && dash > operand && strlen(dash + 1) == 12 &&
-           strspn(dash + 1, "0123456789abcdef") == 12;
 }
 
 static mag_status find_flag(target *to, const char *directory, const char *operand,
@@ -98,7 +92,7 @@ static mag_status find_patient_id(target *to, const mag_options *options, mag_er
     char *operand = options->operands[0];
     if (strcmp(operand, "-") == 0)
         return read_id_from_stdin(to, err);
-    if (!is_row(operand) && !is_flag_id(operand))
+    if (!is_row(operand) && !mag_flag_id_is(operand))
         return take_id_from_argument(to, operand, err);
     if (options->from)
         return find_flag(to, options->from, operand, err);
@@ -211,7 +205,7 @@ static mag_status explain_target(target *to, const mag_options *options, int *ex
 static bool is_for_database(const mag_options *options) {
     const char *operand = options->operands[0];
     return !options->from && !options->profile && options->operand_count == 1 &&
-           (is_row(operand) || is_flag_id(operand)) && mag_database_is_named(options);
+           (is_row(operand) || mag_flag_id_is(operand)) && mag_database_is_named(options);
 }
 
 mag_status mag_verb_explain(const mag_options *options, int *exit_code, mag_error *err) {

@@ -28,11 +28,15 @@ enum {
     COLUMN_COUNT
 };
 
+/* The newest ones, and the one that readers see however old it is. */
 static const char RUNS[] =
     "select run_id, as_of, state, is_current, to_char(started_at, 'YYYY-MM-DD HH24:MI'), "
     "to_char(ended_at, 'YYYY-MM-DD HH24:MI'), exit_code, message_id, message, release_reason, "
-    "amber_gates, red_gates, result_sha256 from magscreen.v_run order by run_id desc "
-    "limit nullif($1::bigint, 0)";
+    "amber_gates, red_gates, result_sha256 from (select *, row_number() over (order by run_id "
+    "desc) "
+    "as place from magscreen.v_run) newest where is_current or $1::bigint = 0 or place <= "
+    "$1::bigint "
+    "order by run_id desc";
 
 static const char HOLDER[] =
     "select run_id, to_char(started_at, 'YYYY-MM-DD HH24:MI'), host, pid, backend_pid "

@@ -19,6 +19,13 @@ void mag_flag_id(mag_span patient_id, const char *rule_id, const char *first_see
     snprintf(out, MAG_FLAG_ID_NBYTES, "%s-%.*s", rule_id, FLAG_DIGIT_COUNT, hex);
 }
 
+bool mag_flag_id_is(const char *text) {
+    enum { DIGITS = 12 };
+    const char *dash = strrchr(text, '-');
+    return dash != NULL && dash > text && strlen(dash + 1) == DIGITS &&
+           strspn(dash + 1, "0123456789abcdef") == DIGITS;
+}
+
 void mag_as_of_text(mag_minute as_of, bool is_latest, char out[MAG_MOMENT_TEXT_NBYTES]) {
     mag_day day = mag_minute_day(as_of);
     bool is_end_of_day = as_of - day * MAG_MINUTES_PER_DAY == MAG_MINUTES_PER_DAY - 1;

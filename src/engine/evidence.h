@@ -12,6 +12,10 @@ enum { MAG_FLAG_ID_NBYTES = 64 };
 void mag_flag_id(mag_span patient_id, const char *rule_id, const char *first_seen,
                  char out[MAG_FLAG_ID_NBYTES]);
 
+/* Is the text written as such an id? Nothing else of a command line may reach a database, whose log
+   may keep what it is asked with. */
+bool mag_flag_id_is(const char *text);
+
 /* T as files write it: the day if `is_day`, else to the minute. */
 void mag_as_of_text(mag_minute as_of, bool is_latest, char out[MAG_MOMENT_TEXT_NBYTES]);
 

@@ -80,7 +80,7 @@ expect_exit 0 "$magscreen" status --db user=night --json
 expect_line out '"is_current": ?true'
 expect_exit 0 "$magscreen" status --db user=night --limit 1
 expect_line out '^  2 .*abandoned.* exit 0'
-expect_no_line out '^\* 1 '
+expect_line out '^\* 1 ' # what readers see is always there
 expect_exit 7 "$magscreen" status --db user=stranger
 
 # --- worklist
@@ -143,6 +143,16 @@ expect_line err 'MS-P415'
 expect_exit 2 "$magscreen" ack "$flag" --reason tolerated --until 2024-01-01 --db user=reviewer
 expect_line err 'MS-P415'
 expect_exit 2 "$magscreen" ack no-such-flag --reason other --note x --db user=reviewer
+# what is no flag might be a patient, and what is no day is read by nobody else
+for operand in p0138aa278000025 @1 A02-0123456789AB; do
+    expect_exit 2 "$magscreen" ack "$operand" --reason tolerated --db user=reviewer
+    expect_line err 'is no flag; nothing was sent'
+    expect_exit 2 "$magscreen" unack "$operand" --db user=reviewer
+done
+for day in tomorrow now 02/03/2026 2026-02-30 2026-03; do
+    expect_exit 2 "$magscreen" ack "$flag" --reason tolerated --until "$day" --db user=reviewer
+    expect_line err '--until cannot be'
+done
 expect_exit 7 "$magscreen" ack "$flag" --reason tolerated --db user=night
 expect_exit 7 "$magscreen" unack "$flag" --note x --db user=night
 
@@ -187,4 +197,15 @@ day=2026-01-03 pipeline next.yaml 'user=night'
 expect_line out 'PUBLISHED'
 expect_exit 4 "$magscreen" publish "$late" --db user=night --reason right
 expect_line err "MS-P414"
+
+# --- a run as of "latest" does not open the way back, and the list of runs always has the shown one
+"$magscreen" run "$work/night.yaml" --as-of latest >"$work/out" 2>"$work/err"
+expect_line out 'PUBLISHED'
+shown=$(sql -c 'select run_id from magscreen.current_run')
+expect_exit 4 "$magscreen" run "$work/night.yaml" --as-of 2025-06-01
+expect_line err 'MS-P414'
+[ "$(sql -c 'select run_id from magscreen.current_run')" = "$shown" ] || complain "an older night is shown"
+expect_exit 0 "$magscreen" status --db user=night --limit 1
+expect_line out "^\\* $shown "
+expect_line out 'is what readers see'
 finish

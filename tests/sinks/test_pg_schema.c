@@ -156,6 +156,8 @@ static void a_change_by_hand_is_named(void **state) {
     pg_test_sql("drop trigger complete on magscreen.review");
     check_as("", MAG_MSG_D333, "magscreen.seal()");
     assert_non_null(strstr(err.text, "missing: trigger review"));
+    expect_refused(install(true, &done), MAG_MSG_D333, "magscreen.seal()");
+    check_as("", MAG_MSG_D333, "magscreen.seal()"); /* an upgrade has not made it good */
 }
 
 int main(void) {
