@@ -161,7 +161,8 @@ begin
     execute format('drop table magscreen.stage_episode_%s', run_id);
     xid := pg_current_xact_id();
     update magscreen.run r set state = 'published', published_at = now(), ended_at = now(),
-        release_reason = nullif(btrim(reason), ''), xid = publish_run.xid
+        release_reason = nullif(btrim(reason), ''), xid = publish_run.xid,
+        exit_code = case when btrim(reason) <> '' then 3 else r.exit_code end
     where r.run_id = publish_run.run_id;
     insert into magscreen.current_run as c (run_id) values (publish_run.run_id)
     on conflict (only_row) do update set run_id = excluded.run_id;

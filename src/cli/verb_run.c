@@ -114,9 +114,17 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
     return status;
 }
 
-/* The database keeps its own episodes; --previous would be a second memory beside them. */
+/* The database keeps its own episodes: --previous would be a second memory beside them, and the
+   times of a series have none. */
 static mag_status run_into_database(mag_session *session, const mag_options *options,
                                     int *exit_code, mag_error *err) {
+    if (options->as_of_series != NULL) {
+        mag_fail(
+            err, MAG_E_USAGE, MAG_MSG_U201,
+            "a series is written into a directory; a database takes one night after the other");
+        mag_hint(err, "give --out DIR, or run once for each as-of, the oldest first");
+        return MAG_E_USAGE;
+    }
     if (options->previous != NULL) {
         mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
                  "the pipeline publishes into a database, which keeps its own earlier runs");

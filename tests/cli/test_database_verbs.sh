@@ -65,6 +65,8 @@ until grep -q t "$work/locked" && [ "$(sql -c 'select count(magscreen.lock_holde
 expect_exit 1 "$magscreen" check "$work/night.yaml"
 expect_line out 'BAD  lock of schema magscreen: .*MS-P406'
 expect_exit 9 "$magscreen" run "$work/night.yaml"
+expect_exit 2 "$magscreen" run "$work/night.yaml" --as-of-series 2025-12-01..2025-12-03/day
+expect_line err 'a series is written into a directory'
 expect_exit 0 "$magscreen" status --db user=night
 expect_line out 'backend [0-9]+ holds the lock, no run is registered yet'
 kill "$holder" 2>/dev/null
@@ -182,6 +184,7 @@ expect_line out '"end": ?"published"'
 [ "$(sql -c 'select run_id from magscreen.current_run')" = 3 ] || complain "the released run is not shown"
 expect_exit 0 "$magscreen" status --db user=night
 expect_line out 'released because: a new analyser; counts are right \('
+expect_line out '^\* 3 .*published .* exit 3 '
 expect_exit 0 "$magscreen" publish 3 --db user=night --reason again
 expect_line out 'NOTHING NEW: readers see run 3 already'
 expect_exit 4 "$magscreen" run "$work/night.yaml"
