@@ -117,6 +117,7 @@ typedef struct refusal {
 } refusal;
 
 #define TRACKED(list) HEAD PUBLISHED SETTINGS ", \"tracked\": " list "}"
+#define LEDGER(of)    HEAD PUBLISHED SETTINGS ", \"ledger\": " of "}"
 static const refusal REFUSALS[] = {
     {"", "cannot be parsed"},
     {"[1]", "cannot be parsed"},
@@ -138,6 +139,9 @@ static const refusal REFUSALS[] = {
      " \"as_of\": \"2025-12-30\"}",
      "no run_id"},
     {TRACKED("3"), "list of tracked figures is damaged"},
+    {LEDGER("{}"), "count of episodes is damaged"},
+    {LEDGER("{\"episodes\": many}"), "count of episodes is damaged"},
+    {LEDGER("{\"episodes\": [1]}"), "count of episodes is damaged"},
     {TRACKED("[{\"of\": \"moon\", \"values\": [1]}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\"}]"), "list of tracked figures is damaged"},
     {TRACKED("[{\"of\": \"test\", \"values\": []}]"), "list of tracked figures is damaged"},

@@ -20,10 +20,17 @@ static judge of;
                    "    when: latest(magnesium) < mg_low\n    severity: high\n"                    \
                    "    event: " event "\n")
 
-static const char PACK[] =
-    HEAD SMALL_RULE("D", "    status: active\n    among: active(MGSUPP)\n"
-                         "    when: dose(MGSUPP) > 10 mmol/day\n    severity: low\n"
-                         "    event: era(MGSUPP)\n")
+static const char PACK[] = HEAD LOW("M", "spell(magnesium <= mg_low, gap 30 days)") SMALL_RULE(
+    "P",
+    "    status: active\n    among: active(PPI)\n"
+    "    when: none(magnesium within 30 days)\n    severity: low\n"
+    "    event: era(PPI)\n") SMALL_RULE("X",
+                                        "    status: active\n    among: active(LOOP)\n"
+                                        "    except: dose(MGSUPP) > 10 mmol/day\n    when: always\n"
+                                        "    severity: low\n")
+    SMALL_RULE("D", "    status: active\n    among: active(MGSUPP)\n"
+                    "    when: dose(MGSUPP) > 10 mmol/day\n    severity: low\n"
+                    "    event: era(MGSUPP)\n")
         SMALL_RULE("E", "    status: active\n    among: active(LOOP, THIAZ, PPI)\n"
                         "    when: none(magnesium within 30 days)\n    severity: low\n"
                         "    event: era(LOOP, THIAZ)\n")
@@ -89,6 +96,37 @@ static void an_era_of_several_classes_is_the_one_that_holds_t_or_ended_last(void
     expect_events("E", rows, sizeof rows / sizeof rows[0]);
     const event_row other_class = {"PPI since 60 days ago", ""};
     expect_events("E", &other_class, 1);
+}
+
+/* Packs against H. pylori never join, so that several eras may hold T, or end together. */
+static void of_eras_that_overlap_the_earlier_one_that_holds_t_or_ended_last_counts(void **state) {
+    (void)state;
+#define PREVPAC "drug \"Prevpac\" since "
+#define TALICIA "drug \"Talicia\" since "
+    static const event_row rows[] = {
+        {PREVPAC "40 days ago; " TALICIA "35 days ago", "2024-05-21.."},
+        {"drug \"omeprazole\" since 20 days ago; " PREVPAC "40 days ago", "2024-05-21.."},
+        {PREVPAC "40 days ago; " TALICIA "35 days ago until 30 days ago", "2024-05-21.."},
+        {PREVPAC "40 days ago until 10 days ago; " TALICIA "35 days ago until 30 days ago",
+         "2024-05-21..2024-06-21"},
+        {PREVPAC "40 days ago until 10 days ago; " TALICIA "35 days ago until 10 days ago",
+         "2024-05-21..2024-06-21"},
+        {"drug \"omeprazole\" since 35 days ago until 10 days ago; " PREVPAC
+         "40 days ago until 10 days ago",
+         "2024-05-21..2024-06-21"},
+    };
+    expect_events("P", rows, sizeof rows / sizeof rows[0]);
+}
+
+static void a_spell_of_at_most_holds_the_limit(void **state) {
+    (void)state;
+    static const event_row rows[] = {
+        {"magnesium 0.70 mmol/L on 2024-06-10", "2024-06-10.."},
+        {"magnesium 0.71 mmol/L on 2024-06-10", ""},
+        {"magnesium 0.70 mmol/L on 2024-06-10T08:00; magnesium 0.80 mmol/L on 2024-06-10T08:00",
+         "2024-06-10T08:00.."},
+    };
+    expect_events("M", rows, sizeof rows / sizeof rows[0]);
 }
 
 static void a_spell_begins_behind_a_normal_result_or_a_gap(void **state) {
@@ -309,6 +347,7 @@ static void an_end_names_what_made_the_rule_false(void **state) {
     } rows[] = {
         {"D", "MGSUPP 20 mmol since 60 days ago", MAG_EVENT_END_NONE},
         {"D", "MGSUPP 5 mmol since 60 days ago", MAG_EVENT_END_DOSE_CHANGED},
+        {"D", "age unknown; MGSUPP 5 mmol since 60 days ago", MAG_EVENT_END_DOSE_CHANGED},
         {"D", "MGSUPP 20 mmol since 60 days ago until 3 days ago", MAG_EVENT_END_DRUG_STOPPED},
         {"D", "female 50 y", MAG_EVENT_END_DRUG_STOPPED},
         {"D", "MGSUPP since 60 days ago", MAG_EVENT_END_NONE},
@@ -329,6 +368,8 @@ static void an_end_names_what_made_the_rule_false(void **state) {
         {"S", "LOOP since 60 days ago until 3 days ago; magnesium 0.80 mmol/L 3 days ago",
          MAG_EVENT_END_VALUE_NORMALISED},
         {"N", "female 17 y", MAG_EVENT_END_VALUE_NORMALISED},
+        {"X", "LOOP since 60 days ago; MGSUPP 20 mmol since 9 days ago",
+         MAG_EVENT_END_DOSE_CHANGED},
     };
     judge_begin_with(&of, PACK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -345,9 +386,30 @@ static void an_end_names_what_made_the_rule_false(void **state) {
     judge_end(&of);
 }
 
+/* The evaluator makes room for the rows of the patient that it looks at. */
+static void memory_that_runs_out_is_told(void **state) {
+    mag_error err = {0};
+    mag_event_end end;
+    (void)state;
+    judge_begin_with(&of, PACK);
+    world_say(&of.in, "LOOP since 60 days ago; magnesium 0.60 mmol/L 9 days ago");
+    of.in.account.limit_nbytes = of.in.account.used_nbytes;
+    assert_int_equal(mag_event_end_find(of.evaluator, &of.in.patient, 0, &end, &err),
+                     MAG_E_RESOURCE);
+    assert_int_equal(err.message, MAG_MSG_P402);
+    assert_int_equal(end, MAG_EVENT_END_NONE);
+    err = (mag_error){0};
+    assert_int_equal(mag_evaluate(of.evaluator, &of.in.patient, of.outcomes, &err), MAG_E_RESOURCE);
+    assert_int_equal(err.message, MAG_MSG_P402);
+    of.in.account.limit_nbytes = 0;
+    judge_end(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_era_of_several_classes_is_the_one_that_holds_t_or_ended_last),
+        cmocka_unit_test(of_eras_that_overlap_the_earlier_one_that_holds_t_or_ended_last_counts),
+        cmocka_unit_test(a_spell_of_at_most_holds_the_limit),
         cmocka_unit_test(a_spell_begins_behind_a_normal_result_or_a_gap),
         cmocka_unit_test(what_does_not_decide_neither_breaks_nor_prolongs_a_spell),
         cmocka_unit_test(of_results_at_one_moment_the_worse_one_counts),
@@ -356,6 +418,7 @@ int main(void) {
         cmocka_unit_test(a_flag_that_rests_on_another_value_has_no_event),
         cmocka_unit_test(spells_agree_with_a_naive_statement),
         cmocka_unit_test(an_end_names_what_made_the_rule_false),
+        cmocka_unit_test(memory_that_runs_out_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,12 +130,78 @@ static void an_example_that_names_no_reason_takes_any(void **state) {
     }
 }
 
+/* The first fact of a trigger about one patient. */
+typedef struct fact_row {
+    const char *patient, *when, *operand, *value, *limit;
+} fact_row;
+
+static const char *or_none(const char *text) {
+    return text == NULL ? "" : text;
+}
+
+/* A limit has the side that its analyte is reported in, and a number its unit. */
+static void a_fact_tells_its_value_and_its_limit(void **state) {
+    (void)state;
+    static const fact_row rows[] = {
+        {"male 50 y", "sex = male", "sex", "male", "male"},
+        {"female 50 y", "sex = female", "sex", "female", "female"},
+        {"female 50 y", "uln(magnesium) > 1 mmol/L", "uln(magnesium)", "1.0", "1 mmol/L"},
+        {"female 50 y", "uln(albumin) > 30 g/L", "uln(albumin)", "5000.0", "3000 mg/dL"},
+        {"female 50 y", "latest(albumin) < albumin_low", "latest(albumin)", "", "30 g/L"},
+        {"female 50 y", "latest(magnesium) < mg_low", "latest(magnesium)", "", "0.70 mmol/L"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char pack[1024];
+        (void)snprintf(pack, sizeof pack,
+                       "pack: facts\nversion: 1.0.0\nlimits:\n"
+                       "- { name: mg_low, molar: 0.70 mmol/L, mass: 1.7 mg/dL }\n"
+                       "- { name: albumin_low, mass: 30 g/L }\nrules:\n"
+                       "- { id: R, title: T, among: always, severity: low, worse: low, when: '%s' "
+                       "}\n",
+                       rows[i].when);
+        judge_begin_with(&of, pack);
+        world_say(&of.in, "%s", rows[i].patient);
+        explain();
+        assert_true(explanation.fact_count > 0);
+        const mag_fact *fact = &explanation.facts[0];
+        assert_string_equal(fact->operand, rows[i].operand);
+        assert_string_equal(or_none(fact->value), rows[i].value);
+        assert_string_equal(or_none(fact->limit), rows[i].limit);
+        judge_end(&of);
+    }
+}
+
+static void who_died_or_may_have_died_is_told_by_one_fact(void **state) {
+    (void)state;
+    question_load(&of, "always");
+    world_say(&of.in, "female 50 y");
+    mag_person person = *of.in.patient.person;
+    of.in.patient.person = &person;
+    person.died = of.in.patient.as_of - MAG_MINUTES_PER_DAY;
+    explain();
+    assert_int_equal(explanation.fact_count, 1);
+    assert_int_equal(explanation.facts[0].kind, MAG_FACT_PERSON);
+    assert_string_equal(explanation.facts[0].operand, "alive");
+    assert_string_equal(explanation.facts[0].value, "no");
+    assert_int_equal(explanation.facts[0].at, person.died);
+    person.died = MAG_MINUTE_OPEN;
+    person.is_death_unreadable = true;
+    explain();
+    assert_true(explanation.fact_count > 0);
+    assert_int_equal(explanation.facts[0].kind, MAG_FACT_UNKNOWN);
+    assert_string_equal(explanation.facts[0].operand, "alive");
+    assert_null(explanation.facts[0].limit);
+    judge_end(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_many_rows_of_many_questions_a_hundred_are_shown),
         cmocka_unit_test(rows_alike_in_all_but_one_thing_are_two_facts),
         cmocka_unit_test(an_unknown_age_is_a_fact_only_where_it_decides),
         cmocka_unit_test(an_example_that_names_no_reason_takes_any),
+        cmocka_unit_test(a_fact_tells_its_value_and_its_limit),
+        cmocka_unit_test(who_died_or_may_have_died_is_told_by_one_fact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,6 +112,23 @@ static void the_newest_record_speaks_for_the_fact(void **state) {
     assert_int_equal(value.at, value.lab->minute);
 }
 
+/* A unit that the site says for a code counts as missing where the profile of units is kept. */
+static void an_inferred_unit_is_asked_after_of_magnesium_alone(void **state) {
+    (void)state;
+    mag_lab labs[2];
+    WORLD(&in, "magnesium 0.8 mmol/L 3 days ago", "potassium 4 mmol/L 3 days ago");
+    assert_int_equal(in.patient.first[MAG_ANALYTE_COUNT], 2);
+    for (size_t i = 0; i < 2; i++) {
+        labs[i] = in.patient.labs[i];
+        labs[i].packed |= (uint32_t)MAG_LAB_INFERRED_UNIT << MAG_LAB_FLAGS_AT;
+    }
+    const mag_lab *own = in.patient.labs;
+    in.patient.labs = labs;
+    const fact_case both = {"units of the site", "", "magnesium", ""};
+    expect_names(&both, MAG_OPERAND_UNIT_MISSING, both.unit_missing);
+    in.patient.labs = own;
+}
+
 #define BIT(suspicion) ((uint64_t)1 << MAG_SUSPECT_##suspicion)
 
 static void each_word_of_suspect_finds_its_own_samples(void **state) {
@@ -223,6 +240,7 @@ int main(void) {
         TEST(facts_of_any_analyte_name_their_records),
         TEST(a_fact_of_one_analyte_does_not_see_another),
         TEST(the_newest_record_speaks_for_the_fact),
+        TEST(an_inferred_unit_is_asked_after_of_magnesium_alone),
         TEST(each_word_of_suspect_finds_its_own_samples),
         TEST(a_dose_is_unclear_if_it_is_unknown_or_an_interval),
     };

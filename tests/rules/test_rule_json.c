@@ -111,12 +111,40 @@ static void a_digest_changes_with_its_own_rule_alone(void **state) {
     assert_string_not_equal(digest_of(after, "A02"), a02);
 }
 
+/* The limit on memory grows until it is enough. */
+static void memory_that_runs_out_is_told(void **state) {
+    enum { STEP = 2000, MOST = 1 << 22 };
+    shipped *s = *state;
+    const mag_pack *pack;
+    mag_error err = {0};
+    assert_int_equal(mag_pack_load(s->arena, "pack.yaml", s->text, NULL, 0, 1095, &pack, &err),
+                     MAG_OK);
+    bool is_enough = false;
+    for (size_t more = STEP; !is_enough; more += STEP) {
+        mag_account account = {.limit_nbytes = more};
+        mag_text out;
+        assert_in_range(more, 0, MOST);
+        mag_arena *arena = mag_arena_new(&account);
+        mag_text_init(&out, &account);
+        err = (mag_error){0};
+        const mag_status status =
+            arena == NULL ? mag_fail_memory(&err, 1) : mag_pack_rules_json(arena, pack, &out, &err);
+        is_enough = status == MAG_OK;
+        assert_int_equal(status, is_enough ? MAG_OK : MAG_E_RESOURCE);
+        assert_int_equal(err.message, is_enough ? MAG_MSG_NONE : MAG_MSG_P402);
+        mag_text_done(&out);
+        mag_arena_free(arena);
+        assert_int_equal(account.used_nbytes, 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_rule_has_an_object_with_a_digest, open_shipped,
                                         close_shipped),
         cmocka_unit_test_setup_teardown(a_digest_changes_with_its_own_rule_alone, open_shipped,
                                         close_shipped),
+        cmocka_unit_test_setup_teardown(memory_that_runs_out_is_told, open_shipped, close_shipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,6 +77,8 @@ static void results_are_compared_in_the_unit_of_tonight(void **state) {
         {NAME "1.50 mmol/L@2025-08-01", NAME "1.5 mg/dL@2025-09-01", true},
         {NAME "1.50 mmol/L@2025-08-01", NAME "0.10 mL/min@2025-09-01", false},
         {NAME "1.50 mmol/L@2025-08-01", NAME "<0.30 mmol/L@2025-09-01", false},
+        {NAME "1.50 bananas@2025-08-01", NAME "0.10 mmol/L@2025-09-01", false},
+        {NAME "1.50 mmol/L@2025-08-01", NAME "0.10 bananas@2025-09-01", false},
     };
     (void)state;
     expect_worse("sample drops by mg_low", rows, sizeof rows / sizeof rows[0]);
