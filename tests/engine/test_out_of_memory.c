@@ -466,6 +466,7 @@ static const char PIPELINE[] =
     "      gates: [{ name: rx.interval, amber: 5 %, red: 20 %, note: \"known fault\" }] }\n"
     "  - { name: epma, kind: prescriptions, profile: magscreen, files: [\"-\"],\n"
     "      manifest: manifest.csv, drop: [surname] }\n"
+    "  - { name: ward, kind: stays, profile: magscreen, postgres: \"service=m\" }\n"
     "pack: ./own.yaml\n"
     "parameters: [{ name: renal_recent, value: 180 days, note: local }]\n"
     "limits: [{ name: mg_uln, molar: 1.00 mmol/L, mass: 2.4 mg/dL, note: ours }]\n"

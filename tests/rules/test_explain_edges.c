@@ -194,6 +194,25 @@ static void who_died_or_may_have_died_is_told_by_one_fact(void **state) {
     judge_end(&of);
 }
 
+/* Of an order that ends behind its start its moment counts, and its stop is shown as it is. */
+static void an_order_that_ends_behind_its_start_shows_its_stop(void **state) {
+    (void)state;
+    question_load(&of, "exposed(LOOP within 9 days)");
+    world_say(&of.in, "female 50 y; LOOP since 9 hours ago until 5 days ago");
+    explain();
+    size_t exposures = 0;
+    for (size_t i = 0; i < explanation.fact_count; i++) {
+        const mag_fact *fact = &explanation.facts[i];
+        if (fact->kind != MAG_FACT_EXPOSURE)
+            continue;
+        exposures++;
+        assert_true(fact->stop < fact->start);
+        assert_int_equal(fact->stop % MAG_MINUTES_PER_DAY, 0);
+    }
+    assert_int_equal(exposures, 1);
+    judge_end(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_many_rows_of_many_questions_a_hundred_are_shown),
@@ -201,6 +220,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_age_is_a_fact_only_where_it_decides),
         cmocka_unit_test(an_example_that_names_no_reason_takes_any),
         cmocka_unit_test(a_fact_tells_its_value_and_its_limit),
+        cmocka_unit_test(an_order_that_ends_behind_its_start_shows_its_stop),
         cmocka_unit_test(who_died_or_may_have_died_is_told_by_one_fact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
