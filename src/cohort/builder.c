@@ -299,8 +299,9 @@ mag_status mag_cohort_count_malformed(mag_cohort *cohort, mag_code_system system
     return mag_text_counts_add(&cohort->malformed_codes, mag_span_of(text), err);
 }
 
-mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text, mag_error *err) {
-    return is_safe_to_show(text) ? mag_text_counts_add(&cohort->unmapped_drugs, text, err) : MAG_OK;
+mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text, mag_span patient_id,
+                                     mag_error *err) {
+    return mag_code_counts_add_drug(&cohort->unmapped_drugs, text, patient_id, err);
 }
 
 mag_status mag_cohort_count_unmapped_code(mag_cohort *cohort, mag_table_kind kind,

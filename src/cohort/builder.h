@@ -72,8 +72,8 @@ mag_status mag_cohort_count_malformed(mag_cohort *cohort, mag_code_system system
 mag_status mag_cohort_count_unmapped_code(mag_cohort *cohort, mag_table_kind kind,
                                           mag_code_system system, mag_span code,
                                           mag_span patient_id, mag_error *err) MAG_MUST_CHECK;
-/* Notes the name or code of a drug that looks like ours and reached no class. */
-mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text,
+/* Notes the name or code of a drug that looks like ours and reached no class, and its patient. */
+mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text, mag_span patient_id,
                                      mag_error *err) MAG_MUST_CHECK;
 
 #endif

@@ -57,7 +57,7 @@ static void tables_init(mag_cohort *cohort) {
     mag_intern_init(&cohort->drug_keys, cohort->arena);
     mag_intern_init(&cohort->range_keys, cohort->arena);
     mag_text_counts_init(&cohort->unknown_units, cohort->arena);
-    mag_text_counts_init(&cohort->unmapped_drugs, cohort->arena);
+    mag_code_counts_init(&cohort->unmapped_drugs, cohort->arena);
     mag_text_counts_init(&cohort->malformed_codes, cohort->arena);
     for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
         mag_code_counts_init(&cohort->unmapped_codes[kind], cohort->arena);
@@ -107,7 +107,7 @@ static void tables_done(mag_cohort *cohort) {
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         mag_intern_done(tables[i]);
     mag_text_counts_done(&cohort->unknown_units);
-    mag_text_counts_done(&cohort->unmapped_drugs);
+    mag_code_counts_done(&cohort->unmapped_drugs);
     mag_text_counts_done(&cohort->malformed_codes);
     for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
         mag_code_counts_done(&cohort->unmapped_codes[kind]);
@@ -284,6 +284,7 @@ size_t mag_cohort_unmapped_codes(const mag_cohort *cohort, mag_table_kind kind,
 }
 
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room) {
-    return mag_text_counts_top(&cohort->unmapped_drugs, out,
-                               room < MAG_UNMAPPED_COUNT ? room : MAG_UNMAPPED_COUNT);
+    uint64_t not_shown;
+    return mag_code_counts_top(&cohort->unmapped_drugs, out,
+                               room < MAG_UNMAPPED_COUNT ? room : MAG_UNMAPPED_COUNT, &not_shown);
 }

@@ -99,7 +99,8 @@ enum { MAG_UNMAPPED_COUNT = 50 };
 typedef mag_counted_text mag_unmapped_drug;
 /* Names (or codes, where there is no name) of prescription rows that look like ours and reached no
    class (accounting.unmapped), most frequent first, at most `room` and at most MAG_UNMAPPED_COUNT.
-   Texts that are long or may hold an id are counted in the accounting only. Returns how many. */
+   Texts of fewer than five patients, and those that are long or may hold an id, are counted in the
+   accounting only. Returns how many. */
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room);
 
 /* Codes of rows of labs or prescriptions that are in no list, as far as they may be shown, most

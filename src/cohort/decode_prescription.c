@@ -157,7 +157,8 @@ static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, 
     if (!drug->looks_like_ours)
         return MAG_OK;
     decoder->file->accounting.unmapped++;
-    return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name), err);
+    return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name),
+                                     mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err);
 }
 
 /* The drug as written and, where a source says both, what it is made of: "LASIX / FUROSEMIDE". A

@@ -32,7 +32,8 @@ static int find_column(const mag_span *header, size_t column_count, const char *
     return -1;
 }
 
-/* The header's name nearest to the one that is missing goes into the hint. */
+/* The header's name nearest to the one that is missing is told by its place, never by its text: the
+   first line of a file without a header is a person's. */
 static mag_status fail_missing(const mag_decoder *decoder, const mag_span *header,
                                size_t column_count, const char *name, mag_error *err) {
     mag_fail(err, MAG_E_INPUT, MAG_MSG_I128,
@@ -44,8 +45,14 @@ static mag_status fail_missing(const mag_decoder *decoder, const mag_span *heade
         if (!(names[i] = mag_arena_text(arena, header[i])))
             break;
     const char *nearest = names ? mag_nearest_name(name, names) : NULL;
+    size_t at = 0;
+    while (nearest && names[at] != nearest)
+        at++;
     if (nearest)
-        mag_hint(err, "did you mean \"%.80s\"? The profile says which column is which.", nearest);
+        mag_hint(
+            err,
+            "column %zu of the file has a similar name. The profile says which column is which.",
+            at + 1);
     else
         mag_hint(err, "The profile says which column is which.");
     mag_arena_free(arena);

@@ -43,13 +43,14 @@ static mag_status fail_line(const manifest_reader *r, const mag_csv_row *row, co
     return MAG_E_INPUT;
 }
 
-static mag_status fail_column(const manifest_reader *r, mag_span name, mag_error *err) {
+/* By its place: a table of people may be named as manifest. */
+static mag_status fail_column(const manifest_reader *r, mag_span name, size_t idx, mag_error *err) {
     const char *text = mag_arena_text(r->arena, name);
     if (text == NULL)
         return mag_fail_memory(err, name.nbytes);
     const char *nearest = mag_nearest_name(text, column_names);
-    mag_fail(err, MAG_E_INPUT, MAG_MSG_I111, "%s, line 1: column \"%.60s\" is none of a manifest",
-             r->manifest->name, text);
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I111, "%s, line 1: column %zu is none of a manifest",
+             r->manifest->name, idx + 1);
     if (nearest != NULL)
         mag_hint(err,
                  "did you mean \"%s\"? A manifest has the columns file, rows, sha256, "
@@ -70,7 +71,7 @@ static mag_status bind_columns(manifest_reader *r, mag_error *err) {
         while (k < COLUMN_COUNT && !mag_span_is(name, column_names[k]))
             k++;
         if (k == COLUMN_COUNT)
-            return fail_column(r, name, err);
+            return fail_column(r, name, i, err);
         r->idx[k] = (int)i;
     }
     if (r->idx[FILE_COLUMN] >= 0)

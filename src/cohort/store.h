@@ -111,8 +111,8 @@ struct mag_cohort {
     mag_list files; /* mag_run_file *: addresses stay */
     mag_list rejects;
     mag_intern texts, drug_keys, range_keys, names;
-    mag_text_counts unknown_units, unmapped_drugs, malformed_codes;
-    mag_code_counts unmapped_codes[MAG_TABLE_KIND_COUNT];
+    mag_text_counts unknown_units, malformed_codes;
+    mag_code_counts unmapped_drugs, unmapped_codes[MAG_TABLE_KIND_COUNT];
     mag_list drugs;         /* mag_drug, by number of its key */
     mag_list drug_codes;    /* const char *, parallel to drugs */
     mag_list ranges;        /* mag_range */

@@ -57,6 +57,52 @@ bool mag_code_may_be_shown(mag_code_system system, mag_span code) {
     return is_local_code(code) && !is_like_a_date(code);
 }
 
+/* Bytes of more than one per character count as letters. */
+static bool is_of_word(char c) {
+    return is_digit(c) || is_letter(c) || (unsigned char)c >= 0x80;
+}
+
+/* "mg", "500", "20mEq", "D5NS", but no "q0001", no "4f9c". */
+static bool is_harmless_word(mag_span word) {
+    enum { LONGEST_NUMBER = 4, LONGEST_UNIT = 5, LONGEST_MIXTURE = 4 };
+    size_t first = 0, digits = 0, changes = 0;
+    for (size_t i = 0; i < word.nbytes; i++) {
+        digits += is_digit(word.at[i]);
+        first += digits == i + 1;
+        changes += i > 0 && is_digit(word.at[i]) != is_digit(word.at[i - 1]);
+    }
+    if (digits == 0 || changes == 0)
+        return digits <= LONGEST_NUMBER;
+    if (first == digits && changes == 1)
+        return digits <= LONGEST_NUMBER && word.nbytes - digits <= LONGEST_UNIT;
+    return digits == 1 && word.nbytes <= LONGEST_MIXTURE;
+}
+
+bool mag_drug_may_be_shown(mag_span text) {
+    enum { LONGEST_TEXT = 60, NAME = 4 };
+    size_t characters = 0;
+    bool has_name = false;
+    if (mag_code_shape_of(MAG_SYSTEM_ATC, text) == MAG_CODE_FINE && text.nbytes > 0)
+        return true;
+    for (size_t i = 0; i < text.nbytes;) {
+        size_t from = i;
+        bool is_name = true;
+        for (; i < text.nbytes && is_of_word(text.at[i]); i++) {
+            characters += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+            is_name &= !is_digit(text.at[i]);
+        }
+        if (!is_harmless_word((mag_span){text.at + from, i - from}))
+            return false;
+        has_name |= is_name && i - from >= NAME;
+        if (i == text.nbytes)
+            break;
+        if (text.at[i++] == '_')
+            return false;
+        characters++;
+    }
+    return has_name && characters <= LONGEST_TEXT;
+}
+
 static void note_patient(mag_code_tally *tally, uint64_t patient) {
     for (unsigned i = 0; i < tally->patient_count; i++)
         if (tally->patients[i] == patient)
@@ -65,19 +111,15 @@ static void note_patient(mag_code_tally *tally, uint64_t patient) {
         tally->patients[tally->patient_count++] = patient;
 }
 
-mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
-                               mag_span patient_id, mag_error *err) {
+static mag_status keep(mag_code_counts *counted, mag_span text, mag_span patient_id,
+                       mag_error *err) {
     uint32_t number;
     bool is_new;
     void *tallies = counted->tallies;
-    code = mag_span_trim(code);
-    counted->row_count++;
-    if (counted->texts.count > MAG_UNMAPPED_CODE_LIMIT || !mag_code_may_be_shown(system, code))
-        return MAG_OK;
     MAG_TRY(mag_grow(mag_arena_account(counted->texts.arena), &tallies, &counted->capacity,
                      sizeof *counted->tallies, counted->texts.count + 1, err));
     counted->tallies = tallies;
-    MAG_TRY(mag_intern_add(&counted->texts, code, &number, &is_new, err));
+    MAG_TRY(mag_intern_add(&counted->texts, text, &number, &is_new, err));
     mag_code_tally *tally = &counted->tallies[number];
     if (is_new)
         *tally = (mag_code_tally){0};
@@ -85,6 +127,23 @@ mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system,
     if (tally->patient_count < MAG_UNMAPPED_CODE_PATIENTS)
         note_patient(tally, mag_span_hash(patient_id));
     return MAG_OK;
+}
+
+mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
+                               mag_span patient_id, mag_error *err) {
+    code = mag_span_trim(code);
+    counted->row_count++;
+    if (counted->texts.count > MAG_UNMAPPED_CODE_LIMIT || !mag_code_may_be_shown(system, code))
+        return MAG_OK;
+    return keep(counted, code, patient_id, err);
+}
+
+mag_status mag_code_counts_add_drug(mag_code_counts *counted, mag_span text, mag_span patient_id,
+                                    mag_error *err) {
+    counted->row_count++;
+    if (counted->texts.count > MAG_UNMAPPED_CODE_LIMIT || !mag_drug_may_be_shown(text))
+        return MAG_OK;
+    return keep(counted, text, patient_id, err);
 }
 
 static bool comes_before(const mag_shown_code *a, const mag_shown_code *b) {

@@ -6,6 +6,7 @@
 
 #include "clinical/codebook.h"
 #include "cohort/intern.h"
+#include "cohort/text_counts.h"
 
 enum {
     MAG_UNMAPPED_CODE_PATIENTS = 5, /* fewest different patients of a code that is shown */
@@ -26,16 +27,16 @@ typedef struct mag_code_counts {
     uint64_t row_count; /* all rows, shown or not */
 } mag_code_counts;
 
-typedef struct mag_shown_code {
-    const char *text; /* borrowed from the counter's arena */
-    uint64_t count;   /* rows */
-} mag_shown_code;
+typedef mag_counted_text mag_shown_code; /* rows */
 
 void mag_code_counts_init(mag_code_counts *counted, mag_arena *arena);
 void mag_code_counts_done(mag_code_counts *counted);
 /* Counts a row. MAG_E_RESOURCE if memory is out. */
 mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
                                mag_span patient_id, mag_error *err) MAG_MUST_CHECK;
+/* As above, of a drug's name (or code). */
+mag_status mag_code_counts_add_drug(mag_code_counts *counted, mag_span text, mag_span patient_id,
+                                    mag_error *err) MAG_MUST_CHECK;
 /* The commonest first, equal ones by their bytes; does not depend on the order of rows. Returns how
    many were put into out; *not_shown: rows of all others. */
 size_t mag_code_counts_top(const mag_code_counts *counted, mag_shown_code *out, size_t room,
@@ -43,5 +44,8 @@ size_t mag_code_counts_top(const mag_code_counts *counted, mag_shown_code *out, 
 /* Up to 16 letters, digits and . _ - /, without a long number or word; or well-formed LOINC or ATC.
  */
 bool mag_code_may_be_shown(mag_code_system system, mag_span code);
+/* Well-formed ATC; or up to 60 characters with a word of four letters, whose numbers are short and
+   stand alone or beside a unit ("500 mg", "20mEq", "D5W"), so that no word is somebody's number. */
+bool mag_drug_may_be_shown(mag_span text);
 
 #endif

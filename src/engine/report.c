@@ -2,20 +2,46 @@
 #include "engine/report.h"
 
 #include "base/text.h"
+#include "io/yaml_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT_TEXT_NBYTES = 24, UNIT_ROWS = 2 };
+enum { UNIT_TEXT_NBYTES = 12, UNIT_ROWS = 5 };
 
-/* A spelling of a unit, not a name or number that a shifted column brought here: short, seen more
-   than once, and without two digits in a row ("10*9/L" has them: better not shown than an id). */
+static bool is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+/* Up to three letters, or nearly a word of the table of units: names of people are longer. */
+static bool is_word_of_units(const char *at, size_t length) {
+    enum { SHORT = 3 };
+    static const char *const known[] = {"mmol",  "umol",  "nmol", "pmol",    "mval", "mequiv",
+                                        "litre", "liter", "mosm", "percent", NULL};
+    char word[UNIT_TEXT_NBYTES + 1] = "";
+    for (size_t i = 0; i < length; i++)
+        word[i] = at[i] >= 'A' && at[i] <= 'Z' ? (char)(at[i] - 'A' + 'a') : at[i];
+    return length <= SHORT || mag_nearest_name(word, known) != NULL;
+}
+
+/* A spelling of a unit, not a name or number that a shifted column brought here: short, in several
+   rows, without two digits in a row ("10*9/L" has them: better not shown than an id), without two
+   words beside each other, and without any that units do not have. */
 static bool may_be_shown(const mag_unknown_unit *unit) {
     if (unit->count < UNIT_ROWS || strlen(unit->text) > UNIT_TEXT_NBYTES)
         return false;
-    for (const char *at = unit->text; *at != '\0'; at++)
+    for (const char *at = unit->text; *at != '\0'; at++) {
         if (at[0] >= '0' && at[0] <= '9' && at[1] >= '0' && at[1] <= '9')
             return false;
+        if (!is_letter(*at))
+            continue;
+        size_t length = 1;
+        while (is_letter(at[length]))
+            length++;
+        if (!is_word_of_units(at, length) || (at[length] == ' ' && is_letter(at[length + 1])))
+            return false;
+        at += length - 1;
+    }
     return true;
 }
 

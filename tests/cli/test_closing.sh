@@ -67,14 +67,19 @@ expect_line err '^record: res\.failed/run\.json$'
 cp clean/*.gz data
 {
     gzip -cd clean/prescriptions.csv.gz
-    for i in $(seq 40); do echo "$patient,,magnesium unobtanium,order,2025-11-01,,,,,,"; done
+    for i in $(seq 8); do
+        gzip -cd clean/patients.csv.gz | sed -n 2,6p | sed 's/,.*/,,magnesium unobtanium,order,2025-11-01,,,,,,/'
+    done
+    for i in $(seq 40); do echo "$patient,,magnesium for John Smith,order,2025-11-01,,,,,,"; done
 } | gzip >data/prescriptions.csv.gz
 rm -rf res res.held
 "$magscreen" "${night[@]}" >out 2>err
 expect_line err '\(unmapped\) \[MS-I248\]$'
 expect_line err '^  drug "magnesium unobtanium": 40 rows$'
+expect_no_line err 'Smith'
 held=res
 [ -d res.held ] && held=res.held
 expect_exit 0 "$magscreen" rejects --from $held
 expect_line out '^ +40  unmapped +drug "magnesium unobtanium"  MS-I248$'
+expect_no_line out 'Smith'
 finish

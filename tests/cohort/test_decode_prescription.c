@@ -255,36 +255,60 @@ static void drugs_of_no_class_are_not_of_interest_and_ours_are_noted(void **stat
     }
 }
 
-/* Ids may stand in free text, so numbers of six digits and long texts are counted but not kept. */
+/* Names and ids may stand in free text: what fewer than five patients have, long texts and words
+   that may be somebody's number are counted but not kept. */
 static void unmapped_drugs_are_listed_without_texts_that_may_hold_ids(void **state) {
     (void)state;
 #define FIFTY_NINE_LETTERS "prazole cdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz"
-    static const char *const rows[] = {"p||Neoprazole 20 mg|2024-05-01",
-                                       "p||Neoprazole 20 mg|2024-05-02",
-                                       "p|C03CE01||2024-05-01",
-                                       "p|X1|Xylprazole 12345|2024-05-01",
-                                       "p|X2|Xylprazole 12345|2024-05-01",
-                                       "p|X3|Xylprazole 12345|2024-05-01",
-                                       "p||Xylprazole 123456|2024-05-01",
-                                       "p||x " FIFTY_NINE_LETTERS "|2024-05-01",
-                                       "p||\xc3\xa9" FIFTY_NINE_LETTERS "|2024-05-01",
-                                       "p||paracetamol|2024-05-01",
-                                       NULL};
+    static const struct {
+        const char *drug; /* code|name */
+        unsigned patients, rows_of_each;
+        bool is_shown;
+    } cases[] = {
+        {"X1|Xylprazole 1234 mg/20mEq D5W 0.9%", 6, 3, true},
+        {"|Neoprazole 20 mg", 5, 2, true},
+        {"C03CE01|", 6, 1, true},
+        {"|\xc3\xa9" FIFTY_NINE_LETTERS, 5, 1, true},
+        {"|Nextprazole 20 mg", 4, 6, false},
+        {"|prazole John Smith", 1, 30, false},
+        {"|Xylprazole 12345", 5, 1, false},
+        {"|Xylprazole q0001", 5, 1, false},
+        {"|prazole patient_17", 5, 1, false},
+        {"|prazole p5bc5ebbbe00007d", 5, 1, false},
+        {"|prazole 4f9c", 5, 1, false},
+        {"|x " FIFTY_NINE_LETTERS, 5, 1, false},
+        {"|paracetamol", 5, 1, false},
+    };
+    static char texts[200][120];
+    const char *rows[201] = {NULL};
+    size_t row_count = 0, wanted = 0, unmapped = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (unsigned k = 0; k < cases[i].patients * cases[i].rows_of_each; k++) {
+            assert_true(row_count < 200);
+            snprintf(texts[row_count], sizeof texts[0], "p%u|%s|2024-05-01", k % cases[i].patients,
+                     cases[i].drug);
+            rows[row_count] = texts[row_count];
+            row_count++;
+            unmapped += strcmp(cases[i].drug, "|paracetamol") != 0;
+        }
     const mag_run_file *file =
         feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_code|drug_name|start", rows);
     mag_unmapped_drug top[MAG_UNMAPPED_COUNT + 1];
     size_t count = mag_cohort_unmapped(f.cohort, top, MAG_UNMAPPED_COUNT + 1);
-    static const mag_unmapped_drug wanted[] = {{"Xylprazole 12345", 3},
-                                               {"Neoprazole 20 mg", 2},
-                                               {"C03CE01", 1},
-                                               {"\xc3\xa9" FIFTY_NINE_LETTERS, 1}};
-    assert_int_equal(count, sizeof wanted / sizeof *wanted);
-    for (size_t i = 0; i < count; i++) {
-        assert_string_equal(top[i].text, wanted[i].text);
-        assert_int_equal(top[i].count, wanted[i].count);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (!cases[i].is_shown)
+            continue;
+        const char *text = strchr(cases[i].drug, '|') + 1;
+        mag_unmapped_drug drug = {*text ? text : "C03CE01",
+                                  cases[i].patients * cases[i].rows_of_each};
+        assert_true(wanted < count);
+        assert_string_equal(top[wanted].text, drug.text);
+        assert_int_equal(top[wanted].count, drug.count);
+        wanted++;
     }
-    assert_int_equal(file->accounting.not_of_interest, 10);
-    assert_int_equal(file->accounting.unmapped, 9);
+    assert_int_equal(count, wanted);
+    assert_int_equal(file->accounting.not_of_interest, row_count);
+    assert_int_equal(file->accounting.unmapped, unmapped);
 }
 
 /* Codes that are none, commonest first; the text of one only if its check digit is wrong. */
@@ -315,15 +339,17 @@ static void codes_that_are_none_are_noted_by_what_is_wrong(void **state) {
 static void at_most_fifty_unmapped_drugs_are_listed(void **state) {
     (void)state;
     for (int i = 0; i < 60; i++)
-        for (int times = 0; times <= i; times++) {
-            char text[32];
+        for (int times = 0; times < 5 + i; times++) {
+            char text[32], patient_id[8];
             snprintf(text, sizeof text, "drug %d", i);
-            must(&f, mag_cohort_count_unmapped(f.cohort, mag_span_of(text), &f.err));
+            snprintf(patient_id, sizeof patient_id, "p%d", times % 5);
+            must(&f, mag_cohort_count_unmapped(f.cohort, mag_span_of(text), mag_span_of(patient_id),
+                                               &f.err));
         }
     mag_unmapped_drug top[60];
     assert_int_equal(mag_cohort_unmapped(f.cohort, top, 60), MAG_UNMAPPED_COUNT);
     assert_string_equal(top[0].text, "drug 59");
-    assert_int_equal(top[0].count, 60);
+    assert_int_equal(top[0].count, 64);
     assert_string_equal(top[49].text, "drug 10");
     assert_int_equal(mag_cohort_unmapped(f.cohort, top, 3), 3);
 }

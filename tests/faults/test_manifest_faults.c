@@ -145,7 +145,7 @@ static void t_I_15_the_manifest_is_damaged(void **state) {
     static const struct {
         const char *text, *what;
     } table[] = {
-        {"file,row,sha256\nlabs-1.csv,400,\n", "column \"row\" is none of a manifest"},
+        {"file,row,sha256\nlabs-1.csv,400,\n", "column 2 is none of a manifest"},
         {"rows,sha256\n400,\n", "needs the column file"},
         {"file,rows,sha256\nlabs-1.csv,4OO,\n", "line 2: rows is not a count"},
         {"file,rows,sha256\nlabs-1.csv,400,abc\n", "line 2: sha256 is not 64 hexadecimal digits"},

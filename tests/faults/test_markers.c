@@ -20,10 +20,20 @@
 /* With a run of digits, as somebody's number has. */
 #define MARKER "Zq7731415926"
 
-static void expect_absent(const char *where, const char *text) {
-    const char *found = text ? strstr(text, MARKER) : NULL;
+/* And what no rule for numbers stops: a name, a short id, ids that look like names of columns. */
+static const char *const persons[] = {"John Smith", "p5bc5ebbbe00007d", "patient_17", "q4711"};
+enum { PERSONS = sizeof persons / sizeof persons[0] };
+
+static void expect_text_absent(const char *where, const char *text, const char *marker) {
+    const char *found = text ? strstr(text, marker) : NULL;
     if (found)
-        fail_msg("%s shows the marker: ...%.200s", where, found - text > 80 ? found - 80 : text);
+        fail_msg("%s shows %s: ...%.200s", where, marker, found - text > 80 ? found - 80 : text);
+}
+
+static void expect_absent(const char *where, const char *text) {
+    expect_text_absent(where, text, MARKER);
+    for (size_t i = 0; i < PERSONS; i++)
+        expect_text_absent(where, text, persons[i]);
 }
 
 /* Names of all files under the folder of a run but the data's, and the contents of those that hold
@@ -155,6 +165,32 @@ static void no_cell_of_any_table_is_told(void **state) {
         assert_int_equal(exit_code, 4);
         fault_cohort_done(&cohort);
     }
+}
+
+/* Names and ids of a person, in six rows each, where lists of unknown texts take theirs from: alone
+   and, in drugs, behind a stem of ours. */
+static void no_name_of_a_person_is_told(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    for (size_t i = 0; i < PERSONS; i++)
+        for (int k = 0; k < 6; k++) {
+            char row[200];
+            snprintf(row, sizeof row, "q0001,2601-3,0.41,%s,2025-12-2%dT08:00,\n", persons[i], k);
+            fault_append(&cohort, FAULT_LABS, row);
+            snprintf(row, sizeof row, "q0001,%s,0.41,mmol/L,2025-12-2%dT08:00,\n", persons[i], k);
+            fault_append(&cohort, FAULT_LABS, row);
+            snprintf(row, sizeof row, "q0001,,prazole %s,order,2025-09-1%d,,4,mmol,3,oral\n",
+                     persons[i], k);
+            fault_append(&cohort, FAULT_RX, row);
+            /* columns that changed places: the drug is one id, the patient many drugs */
+            if (i > 0)
+                snprintf(row, sizeof row, "drug %d,,prazole %s,order,2025-09-1%d,,4,mmol,3,oral\n",
+                         k, persons[i], k);
+            fault_append(&cohort, FAULT_RX, row);
+        }
+    expect_silence(&cohort);
+    fault_cohort_done(&cohort);
 }
 
 /* The two tables that the small cohort lacks: ids, codes and stays of markers, beside good ones. */
@@ -375,6 +411,9 @@ static void no_header_is_told(void **state) {
          "patient_id,sex,birth,died_on,site,weight_kg,height_cm,measured_on\n", ""},
         {FAULT_LABS, "patient_id,code,value,unit,collected_at,comment\n", MARKER ";" MARKER ";1\n"},
         {FAULT_LABS, "patient_id,", "\"" MARKER ","},
+        {FAULT_LABS, "patient_id,", "patient_17,"},
+        {FAULT_RX, "patient_id,", "patient_17,"},
+        {FAULT_PATIENTS_TABLE, "patient_id,", "patient_17,"},
     };
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         fault_cohort cohort;
@@ -424,6 +463,7 @@ static void markers_stand_in_the_tables_of_results(void **state) {
 int main(void) {
     static const fault_row tests[] = {FAULT_ROW(no_cell_of_any_table_is_told),
                                       FAULT_ROW(no_cell_of_conditions_and_stays_is_told),
+                                      FAULT_ROW(no_name_of_a_person_is_told),
                                       FAULT_ROW(no_row_of_a_table_named_by_mistake_is_told),
                                       FAULT_ROW(no_header_is_told),
                                       FAULT_ROW(no_marker_in_the_process_list_or_a_core),

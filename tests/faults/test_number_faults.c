@@ -173,7 +173,7 @@ static void t_I_49_top_ten(void **state) {
     for (unsigned unit = 0; unit < UNITS; unit++)
         for (unsigned i = 0; i < rows_of(unit); i++, total++) {
             char row[128];
-            snprintf(row, sizeof row, "q9000,2601-3,0.85,furlong%c,2024-%02u-%02uT%02u:00,\n",
+            snprintf(row, sizeof row, "q9000,2601-3,0.85,mmol/x%c,2024-%02u-%02uT%02u:00,\n",
                      'a' + unit, 1 + unit, 1 + i % 28, i / 28);
             fault_append(&cohort, FAULT_LABS, row);
         }
@@ -195,8 +195,8 @@ static void t_I_49_top_ten(void **state) {
             assert_string_equal(name, "(not shown)");
             break;
         }
-        assert_int_equal(strncmp(name, "furlong", 7), 0);
-        assert_int_equal(rows, rows_of((unsigned)(name[7] - 'a')));
+        assert_int_equal(strncmp(name, "mmol/x", 6), 0);
+        assert_int_equal(rows, rows_of((unsigned)(name[6] - 'a')));
         assert_true(rows <= least);
         least = rows;
         char line[64];
