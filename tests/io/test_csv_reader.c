@@ -118,7 +118,7 @@ static void I_23_rows_inside_a_quoted_value_are_read_by_themselves(void **state)
         {"a,b,c\n1,2,\"x\ny, z\nw, v\"\n", "2:ok[1|2|x\ny, z\nw, v]", 1},
         {"a,b,c\n\"1\n2\",3,\"4\n5\"\n", "2:ok[1\n2|3|4\n5]", 1},
         {"a,b,c\n1,\"\n\",3\n4,5,\"\n\n\"\n", "2:ok[1|\n|3] 4:ok[4|5|\n\n]", 2},
-        {"a\n\"1,\n2,\n3\"\n", "2:ok[1,\n2,\n3]", 1},
+        {"a\n\"1\n2,\n3\"\n", "2:ok[1\n2,\n3]", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t nbytes = strlen(cases[i].text);
