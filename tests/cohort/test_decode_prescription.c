@@ -393,6 +393,7 @@ static void of_several_editions_the_newest_counts_in_any_order(void **state) {
         }
 }
 
+/* What the notes MS-I256 and MS-I257 count. */
 static void doses_and_supplies_that_are_no_numbers_are_noted(void **state) {
     (void)state;
     static const struct {
