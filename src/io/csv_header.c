@@ -98,3 +98,47 @@ mag_status mag_csv_check_header(const char *name, char delimiter, const mag_span
                               delimiter, err);
     return check_repeated_names(name, columns, column_count, err);
 }
+
+/* --- a row that may be a header ------------------------------------------------------------------
+ */
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_name(mag_span cell, mag_span column) {
+    if (cell.nbytes != column.nbytes)
+        return false;
+    for (size_t i = 0; i < cell.nbytes; i++)
+        if (lower(cell.at[i]) != lower(column.at[i]))
+            return false;
+    return true;
+}
+
+static bool is_any_name(mag_span cell, const mag_span *columns, unsigned column_count) {
+    for (unsigned i = 0; i < column_count; i++)
+        if (is_name(cell, columns[i]))
+            return true;
+    return false;
+}
+
+/* Rows are many: the first cell, an id, tells nearly all of them from a header. */
+mag_csv_likeness mag_csv_liken_to_header(const mag_span *cells, const mag_span *columns,
+                                         unsigned column_count) {
+    unsigned name_count = 0, in_place_count = 0;
+    for (unsigned i = 0; i < column_count; i++) {
+        mag_span cell = mag_span_trim(cells[i]);
+        if (cell.nbytes == 0)
+            continue;
+        bool is_in_place = is_name(cell, columns[i]);
+        if (!is_in_place && !is_any_name(cell, columns, column_count))
+            return MAG_CSV_ROW_OF_VALUES;
+        name_count++;
+        in_place_count += is_in_place;
+    }
+    if (in_place_count == column_count)
+        return MAG_CSV_ROW_OF_NAMES;
+    if (name_count < 2 || name_count * 2 < column_count)
+        return MAG_CSV_ROW_OF_VALUES;
+    return in_place_count == name_count ? MAG_CSV_ROW_OF_NAMES : MAG_CSV_ROW_OF_OTHER_ORDER;
+}
