@@ -201,9 +201,8 @@ static void t_I_48(void **state) {
 
 static void t_I_49(void **state) {
     (void)state;
-    static const bad_lab labs[] = {
-        {"0.85", "", OLD, "unit.missing", 3, "MS-I246", false},
-        {"0.85", "mmol/fur", OLD, "unit.unknown", 3, "MS-I246", false}};
+    static const bad_lab labs[] = {{"0.85", "", OLD, "unit.missing", 3, "MS-I246", false},
+                                   {"0.85", "mmol/fur", OLD, "unit.unknown", 3, "MS-I246", false}};
     EXPECT_LABS(labs);
     expect_held("0.85", "mmol/fur", "mmol/fur", 9);
 }

@@ -41,8 +41,7 @@ typedef struct reading {
 
 static void begin(reading *r) {
     *r = (reading){0};
-    assert_int_equal(mag_pg_copy_reader_new(&r->reader, 2, "view a.b", &r->used, &r->err),
-                     MAG_OK);
+    assert_int_equal(mag_pg_copy_reader_new(&r->reader, 2, "view a.b", &r->used, &r->err), MAG_OK);
     mag_text_init(&r->seen, &r->used);
 }
 

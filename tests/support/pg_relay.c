@@ -9,7 +9,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
