@@ -300,8 +300,8 @@ static void I_36_a_header_is_known_by_its_names_and_refused_in_another_order(voi
     }
     static const char *const refused[] = {"a,b,c\n1,2,3\na,c,b\n4,5,6\n", "a,b,c\n1,2,3\nC,B,A\n",
                                           "a,b,c\n1,2,3\n\"b\", a,\n",
-                                          "a,b,c\n1,2,3\n\xef\xbb\xbf"
-                                          "b,a,c\n"};
+                                          ("a,b,c\n1,2,3\n\xef\xbb\xbf"
+                                           "b,a,c\n")};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         assert_refused(refused[i], strlen(refused[i]), ',', MAG_MSG_I129,
                        "line 3: a second header row, its columns in another order");
