@@ -107,7 +107,7 @@ static void refuses_what_it_cannot_understand(void **state) {
     static const struct {
         const char *text, *what;
     } table[] = {
-        {"file,size\na,1\n", "column \"size\""},
+        {"file,size\na,1\n", "column 2 is none of a manifest"},
         {"rows\n1\n", "needs the column file"},
         {"file,rows\na,-1\n", "line 2: rows"},
         {"file,rows\na,1.0\n", "line 2: rows"},
