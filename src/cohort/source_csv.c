@@ -97,7 +97,6 @@ static void keep_byte_facts(mag_run_file *file, const mag_stream_facts *bytes) {
 static void keep_row_facts(mag_run_file *file, const mag_csv_facts *rows) {
     file->blank_line_count = rows->blank_line_count;
     file->repeated_header_count = rows->repeated_header_count;
-    file->multi_line_count = rows->multi_line_count;
     file->windows1252_count = rows->windows1252_count;
     file->has_bom = rows->has_bom;
     file->has_footer = rows->footer_line != 0;

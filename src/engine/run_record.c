@@ -106,8 +106,6 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "age_implausible", accounting->age_implausible);
     key_count(json, "demog_conflict", accounting->demog_conflict);
     key_count(json, "near_ids", accounting->near_ids);
-    key_count(json, "doses_unread", accounting->doses_unread);
-    key_count(json, "supplies_unread", accounting->supplies_unread);
     key_count(json, "version_conflicts", accounting->version_conflicts);
     mag_json_end_object(json);
 }
@@ -122,7 +120,6 @@ static void write_file(mag_json *json, const mag_run_file *file) {
     write_accounting(json, &file->accounting);
     key_count(json, "blank_lines", file->blank_line_count);
     key_count(json, "repeated_headers", file->repeated_header_count);
-    key_count(json, "multi_line_rows", file->multi_line_count);
     key_bool(json, "bom", file->has_bom);
     key_bool(json, "crlf", file->has_crlf);
     key_bool(json, "zero_padding", file->has_zero_padding);

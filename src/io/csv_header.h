@@ -15,16 +15,4 @@ mag_status mag_csv_check_header(const char *name, char delimiter, const mag_span
                                 unsigned column_count, mag_span second_line,
                                 mag_error *err) MAG_MUST_CHECK;
 
-/* What a row of the file is to its header. */
-typedef enum mag_csv_likeness {
-    MAG_CSV_ROW_OF_VALUES,
-    MAG_CSV_ROW_OF_NAMES,      /* the header once more, each name in its place */
-    MAG_CSV_ROW_OF_OTHER_ORDER /* nothing but the header's names, not all in their places */
-} mag_csv_likeness;
-
-/* A row of names: every cell that is not blank is one, case and blanks at the ends ignored; at
-   least two cells and at least half of the columns (in a file of one column: that one). */
-mag_csv_likeness mag_csv_liken_to_header(const mag_span *cells, const mag_span *columns,
-                                         unsigned column_count);
-
 #endif

@@ -35,7 +35,6 @@ typedef struct mag_csv_row {
 typedef struct mag_csv_facts {
     uint64_t blank_line_count;
     uint64_t repeated_header_count;
-    uint64_t multi_line_count; /* sound records with line ends in quotes */
     uint64_t crlf_count, lf_count, lone_cr_count;
     uint64_t windows1252_count; /* of the rows that are not UTF-8: those that look like it */
     uint64_t footer_count;      /* the rows that the last line says there are (I-37) */

@@ -246,7 +246,6 @@ static void tell_row(telling *t, const mag_csv_row *row) {
 static void tell_end(telling *t, const mag_csv_facts *facts, const mag_error *err) {
     tell_number(t, facts->blank_line_count);
     tell_number(t, facts->repeated_header_count);
-    tell_number(t, facts->multi_line_count);
     tell_number(t, facts->crlf_count);
     tell_number(t, facts->lf_count);
     tell_number(t, facts->lone_cr_count);

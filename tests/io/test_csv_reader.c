@@ -94,39 +94,6 @@ static void I_22_a_line_end_in_quotes_is_content_and_the_first_line_counts(void 
     (void)state;
     const char text[] = "a,b\n\"1\n\n1\",2\n\"3\r\n4\",5\n6,7\n";
     assert_log(text, sizeof text - 1, "2:ok[1\n\n1|2] 5:ok[3\r\n4|5] 7:ok[6|7]");
-    reading r = read_bytes(text, sizeof text - 1, ',', 1);
-    assert_int_equal(r.facts.multi_line_count, 2);
-    free(r.log);
-}
-
-/* A quote that closes in a later row: the number of fields is right, and rows are gone. */
-static void I_23_rows_inside_a_quoted_value_are_read_by_themselves(void **state) {
-    (void)state;
-    static const struct {
-        const char *text, *log;
-        unsigned multi_line_count;
-    } cases[] = {
-        {"a,b,c\n1,2,\"x\n3,4,5\n6,7,y\"\n8,9,0\n", "2:quote 3:ok[3|4|5] 4:quote 5:ok[8|9|0]", 0},
-        {"a,b,c\r\n1,\"2,x\r\n3,4,5\r\n6,7\",y\r\n", "2:quote 3:ok[3|4|5] 4:quote", 0},
-        {"a,b,c\n\"1,2,x\n3,4,5\n6\",7,y\n", "2:quote 3:ok[3|4|5] 4:quote", 0},
-        {"a,b,c\n1,2,\"x\n6,7,y\"\n", "2:quote 3:quote", 0}, /* neighbours */
-        {"a,b,c\n1,\"2,x\n6,7\",y\n", "2:quote 3:quote", 0},
-        {"a,b,c\n\"1,2,x\n6\",7,y\n", "2:quote 3:quote", 0},
-        {"a,b,c\n1,2,\"x\n6,7,y\"", "2:quote 3:quote", 0},
-        /* texts of several lines */
-        {"a,b,c\n1,2,\"x, y, z, and\nw\"\n", "2:ok[1|2|x, y, z, and\nw]", 1},
-        {"a,b,c\n1,2,\"x\ny, z\nw, v\"\n", "2:ok[1|2|x\ny, z\nw, v]", 1},
-        {"a,b,c\n\"1\n2\",3,\"4\n5\"\n", "2:ok[1\n2|3|4\n5]", 1},
-        {"a,b,c\n1,\"\n\",3\n4,5,\"\n\n\"\n", "2:ok[1|\n|3] 4:ok[4|5|\n\n]", 2},
-        {"a\n\"1\n2,\n3\"\n", "2:ok[1\n2,\n3]", 1},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        size_t nbytes = strlen(cases[i].text);
-        assert_log(cases[i].text, nbytes, cases[i].log);
-        reading r = read_bytes(cases[i].text, nbytes, ',', 2);
-        assert_int_equal(r.facts.multi_line_count, cases[i].multi_line_count);
-        free(r.log);
-    }
 }
 
 static void I_24_an_open_quote_does_not_swallow_the_rest(void **state) {
@@ -277,36 +244,6 @@ static void I_36_blank_lines_and_repeated_headers_are_counted(void **state) {
     free(r.log);
 }
 
-static void I_36_a_header_is_known_by_its_names_and_refused_in_another_order(void **state) {
-    (void)state;
-    static const struct {
-        const char *text, *log;
-        unsigned header_count;
-    } cases[] = {
-        {"a,b,c\n1,2,3\nA, B ,\"C\"\n4,5,6\n", "2:ok[1|2|3] 4:ok[4|5|6]", 1},
-        {"a,b,c\n1,2,3\nA,,c\n4,5,6\n", "2:ok[1|2|3] 4:ok[4|5|6]", 1},
-        {"a\n1\nA\n2\n", "2:ok[1] 4:ok[2]", 1},
-        {"a,b,c\n1,2,3\nb,,\n4,b,a\n", "2:ok[1|2|3] 3:ok[b||] 4:ok[4|b|a]", 0},
-        {"a,b,c,d,e\n1,2,3,4,5\nb,a,,,\n", "2:ok[1|2|3|4|5] 3:ok[b|a|||]", 0},
-        {"a,b,c\n1,2,3\n,,\n", "2:ok[1|2|3] 3:ok[||]", 0},
-        {"A1,B1\n1,2\na1,b2\n", "2:ok[1|2] 3:ok[a1|b2]", 0},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        size_t nbytes = strlen(cases[i].text);
-        assert_log(cases[i].text, nbytes, cases[i].log);
-        reading r = read_bytes(cases[i].text, nbytes, ',', 1);
-        assert_int_equal(r.facts.repeated_header_count, cases[i].header_count);
-        free(r.log);
-    }
-    static const char *const refused[] = {"a,b,c\n1,2,3\na,c,b\n4,5,6\n", "a,b,c\n1,2,3\nC,B,A\n",
-                                          "a,b,c\n1,2,3\n\"b\", a,\n",
-                                          ("a,b,c\n1,2,3\n\xef\xbb\xbf"
-                                           "b,a,c\n")};
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
-        assert_refused(refused[i], strlen(refused[i]), ',', MAG_MSG_I129,
-                       "line 3: a second header row, its columns in another order");
-}
-
 /* A count behind the last row is no row; anywhere else it is one that has too few fields. */
 static void I_37_a_count_of_rows_is_told_from_a_row_by_the_end(void **state) {
     (void)state;
@@ -411,7 +348,6 @@ int main(void) {
         TEST(I_20_line_ends_are_counted_and_lone_crs_refused),
         TEST(I_21_a_missing_last_line_end_is_noted_for_plain_files),
         TEST(I_22_a_line_end_in_quotes_is_content_and_the_first_line_counts),
-        TEST(I_23_rows_inside_a_quoted_value_are_read_by_themselves),
         TEST(I_24_an_open_quote_does_not_swallow_the_rest),
         TEST(I_27_another_delimiter_is_named),
         TEST(I_31_what_is_no_header_is_refused),
@@ -419,7 +355,6 @@ int main(void) {
         TEST(I_35_fields_over_64_kib_are_set_aside_with_flat_memory),
         TEST(I_35_more_than_1024_columns_are_refused),
         TEST(I_36_blank_lines_and_repeated_headers_are_counted),
-        TEST(I_36_a_header_is_known_by_its_names_and_refused_in_another_order),
         TEST(I_37_a_count_of_rows_is_told_from_a_row_by_the_end),
         TEST(a_damaged_stream_ends_reading_with_its_fault),
         TEST(a_scanner_or_delimiter_that_no_cutter_has_leaves_the_plain_one),

@@ -52,15 +52,6 @@ static const char *const pieces[] = {"\"",
                                      "magnesium",
                                      "#"};
 
-/* Line ends and as many commas as a row has are taken for rows that a stray quote has swallowed. */
-static void take_commas_off(char *cell, size_t nbytes) {
-    unsigned left = memchr(cell, '\n', nbytes) ? t.columns - 2 : CELL_NBYTES;
-    for (size_t i = 0; i < nbytes; i++)
-        if (cell[i] == ',' && left-- == 0)
-            for (; i < nbytes; i++)
-                cell[i] = cell[i] == ',' ? ';' : cell[i];
-}
-
 static void make_cell(uint64_t *seed, unsigned row, unsigned column) {
     size_t nbytes = 0;
     size_t count = chance_one_in(seed, 4) ? 0 : 1 + chance_below(seed, 9);
@@ -72,7 +63,6 @@ static void make_cell(uint64_t *seed, unsigned row, unsigned column) {
             memcpy(t.cells[row][column] + nbytes, piece, strlen(piece));
             nbytes += strlen(piece);
         }
-    take_commas_off(t.cells[row][column], nbytes);
     t.nbytes[row][column] = nbytes;
 }
 
