@@ -53,18 +53,29 @@ mag_status mag_pg_link_result(mag_pg_link *link, int64_t until_ms, PGresult **re
     return MAG_OK;
 }
 
-void mag_pg_link_drain(mag_pg_link *link) {
-    enum { DRAIN_MS = 2000 };
-    int64_t until_ms = mag_pg_now_ms() + DRAIN_MS;
-    bool (*is_stopped)(void *) = link->is_stopped;
+/* Takes what is left of the statement. True once there is nothing more. */
+static bool drain_slice(mag_pg_link *link, int64_t until_ms) {
     PGresult *result = NULL;
-    link->is_stopped = NULL; /* the answer to a cancel is worth a moment */
-    while (mag_pg_link_result(link, until_ms, &result, NULL) == MAG_OK && result) {
+    while (mag_pg_link_result(link, until_ms, &result, NULL) == MAG_OK) {
         ExecStatusType kind = PQresultStatus(result);
+        if (result == NULL)
+            return true;
         PQclear(result);
         if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT)
-            break;
+            return true;
     }
+    return PQstatus(link->conn) != CONNECTION_OK;
+}
+
+/* A cancel that reached the server before the statement did has stopped nothing: it is asked again
+   at the end of each slice (mag_pg_link_wait). */
+void mag_pg_link_drain(mag_pg_link *link) {
+    enum { SLICES = 8, SLICE_MS = 250 };
+    bool (*is_stopped)(void *) = link->is_stopped;
+    link->is_stopped = NULL; /* the answer to a cancel is worth a moment */
+    for (int i = 0; i < SLICES; i++)
+        if (drain_slice(link, mag_pg_now_ms() + SLICE_MS))
+            break;
     link->is_stopped = is_stopped;
 }
 
