@@ -1,14 +1,12 @@
 #include "rules/fact.h"
 
-#include "clinical/dose.h"
 #include "rules/deciding_exposure.h"
 #include "rules/fact_inputs.h"
+#include "rules/fact_value.h"
 #include "rules/operand_fact.h"
 #include "rules/operand_person.h"
 #include "rules/operand_series.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What makes two facts the same. */
@@ -20,157 +18,13 @@ typedef struct mag_fact_key {
 
 enum { RECORDS_SHOWN = 20 /* of one fact about the quality of data, of one count */ };
 enum { EXPOSURES_SHOWN = 20 /* of one list of an operand */, EXPOSURES_SHOWN_IN_ALL = 100 };
-enum { NUMBER_NBYTES = 32 };
 /* Keys of facts beside those of operands; LEFT_OUT is minus the operand. */
 enum { ALONE = -2, COUNTED = -3, LEFT_OUT = -4 };
-
-/* --- texts -------------------------------------------------------------------------------- */
-
-/* Remembers that memory ran out, so that callers need not ask each time. */
-static const char *kept(mag_fact_list *list, const char *text) {
-    if (text == NULL)
-        list->is_out_of_memory = true;
-    return text;
-}
-
-static const char *copy(mag_fact_list *list, const char *text) {
-    return kept(list, mag_arena_text(list->arena, mag_span_of(text)));
-}
 
 const char *mag_fact_reasons(mag_arena *arena, mag_unknown_set reasons) {
     char text[MAG_UNKNOWN_TEXT_NBYTES];
     mag_unknown_set_text(reasons, text);
     return mag_arena_text(arena, mag_span_of(text));
-}
-
-/* "conflict,haemolysed"; NULL if there is none. */
-static const char *notes_text(mag_fact_list *list, mag_value_note_set notes) {
-    const char *text = NULL;
-    for (int i = 0; i < MAG_VALUE_NOTE_COUNT; i++) {
-        if ((notes >> i & 1) == 0)
-            continue;
-        const char *name = mag_value_note_name((mag_value_note)i);
-        text = kept(list, text == NULL ? copy(list, name)
-                                       : mag_arena_format(list->arena, "%s,%s", text, name));
-    }
-    return text;
-}
-
-typedef void number_text(double number, char out[NUMBER_NBYTES]);
-
-static void six_digits(double number, char out[NUMBER_NBYTES]) {
-    (void)snprintf(out, NUMBER_NBYTES, "%.6g", number);
-}
-
-static void one_decimal(double number, char out[NUMBER_NBYTES]) {
-    mag_derived_text(number, out);
-}
-
-static void whole(double number, char out[NUMBER_NBYTES]) {
-    (void)snprintf(out, NUMBER_NBYTES, "%.0f", number);
-}
-
-/* "17.3", ">=19.8", "<30.0", "19.8-32.9" */
-static const char *bounds_text(mag_fact_list *list, const mag_bounds *bounds, double scale,
-                               number_text *text_of) {
-    char low[NUMBER_NBYTES], high[NUMBER_NBYTES];
-    text_of(bounds->low / scale, low);
-    if (mag_bounds_is_exact(bounds))
-        return copy(list, low);
-    if (isinf(bounds->high))
-        return kept(list,
-                    mag_arena_format(list->arena, "%s%s", bounds->is_low_open ? ">" : ">=", low));
-    text_of(bounds->high / scale, high);
-    if (bounds->low <= 0)
-        return kept(list,
-                    mag_arena_format(list->arena, "%s%s", bounds->is_high_open ? "<" : "<=", high));
-    return kept(list, mag_arena_format(list->arena, "%s-%s", low, high));
-}
-
-static const char *decimal_text(mag_fact_list *list, const char *before, mag_decimal value,
-                                const char *unit) {
-    char number[MAG_DECIMAL_TEXT_NBYTES];
-    mag_decimal_text(value, number);
-    return kept(list, mag_arena_format(list->arena, "%s%s%s%s", before, number,
-                                       unit[0] != '\0' ? " " : "", unit));
-}
-
-/* How a number of a dimension is shown. */
-typedef struct shown_number {
-    const char *unit;
-    double scale; /* shown = number / scale */
-    bool is_whole;
-} shown_number;
-
-static shown_number shown_of(mag_dimension dimension) {
-    switch (dimension) {
-    case MAG_DIM_DOSE:
-        return (shown_number){"mmol/day", 1000, false};
-    case MAG_DIM_AMOUNT:
-        return (shown_number){"mmol", 1000, false};
-    case MAG_DIM_DAYS:
-        return (shown_number){"days", 1, true};
-    case MAG_DIM_YEARS:
-        return (shown_number){"years", 1, true};
-    case MAG_DIM_FLOW:
-        return (shown_number){"mL/min", 1, false};
-    case MAG_DIM_FLOW_INDEXED:
-        return (shown_number){mag_unit_text(MAG_UNIT_ML_MIN_173), 1, false};
-    case MAG_DIM_MASS:
-        return (shown_number){"kg", 1, false};
-    case MAG_DIM_LENGTH:
-        return (shown_number){"cm", 1, false};
-    case MAG_DIM_MOLAR:
-        return (shown_number){"mmol/L", 1, false};
-    case MAG_DIM_MASS_CONC:
-        return (shown_number){"mg/dL", 1, false};
-    case MAG_DIM_PERCENT:
-        return (shown_number){"%", 1, false};
-    case MAG_DIM_ACTIVITY:
-        return (shown_number){"U/L", 1, false};
-    case MAG_DIM_TRUTH:
-    case MAG_DIM_RESULT:
-    case MAG_DIM_SERIES:
-    case MAG_DIM_NUMBER:
-    case MAG_DIM_SEX:
-    case MAG_DIM_CATEGORY:
-    case MAG_DIM_MOMENT:
-    case MAG_DIM_LIMIT:
-    case MAG_DIM_COUNT:
-        break;
-    }
-    return (shown_number){NULL, 1, true};
-}
-
-/* A constant in the unit in which values of its dimension are shown: "12 mmol/day", whatever name
-   the rule gives it. */
-static const char *constant_text(mag_fact_list *list, const mag_node *constant) {
-    const shown_number shown = shown_of(constant->dimension);
-    char number[NUMBER_NBYTES];
-    if (shown.unit == NULL)
-        return constant->shown;
-    six_digits(constant->number / shown.scale, number);
-    return kept(list, mag_arena_format(list->arena, "%s %s", number, shown.unit));
-}
-
-/* The side of the pair that applied to the result, "1.7 mg/dL". */
-static const char *limit_text(mag_fact_list *list, const mag_node *against, const mag_lab *lab) {
-    if (against == NULL)
-        return NULL;
-    if (against->kind == MAG_NODE_CONSTANT)
-        return constant_text(list, against);
-    if (against->kind != MAG_NODE_LIMIT)
-        return against->shown;
-    const mag_limit *limit = against->limit;
-    mag_decimal side;
-    mag_unit unit;
-    if (lab == NULL ||
-        !mag_limit_side(mag_lab_analyte(lab), mag_lab_unit(lab), limit, &side, &unit)) {
-        const bool has_molar = limit->molar_unit != MAG_UNIT_NONE;
-        side = has_molar ? limit->molar : limit->mass;
-        unit = has_molar ? limit->molar_unit : limit->mass_unit;
-    }
-    return decimal_text(list, "", side, mag_unit_text(unit));
 }
 
 /* --- the list ----------------------------------------------------------------------------- */
@@ -240,7 +94,8 @@ static void merge(mag_fact_list *list, mag_fact *into, const mag_fact *more) {
         into->limit = more->limit;
         return;
     }
-    into->limit = kept(list, mag_arena_format(list->arena, "%s and %s", into->limit, more->limit));
+    into->limit =
+        mag_fact_kept(list, mag_arena_format(list->arena, "%s and %s", into->limit, more->limit));
 }
 
 static void append(mag_fact_list *list, mag_fact_key key, const mag_fact *fact) {
@@ -279,7 +134,7 @@ static mag_fact fact_of(mag_fact_list *list, mag_fact_kind kind, const char *ope
                      .is_date_only = value->is_date_only,
                      .start = MAG_MINUTE_NONE,
                      .stop = MAG_MINUTE_NONE,
-                     .notes = notes_text(list, value->notes)};
+                     .notes = mag_fact_notes(list, value->notes)};
     if (value->lab != NULL) {
         fact.file_id = value->lab->file_id;
         fact.line = value->lab->line;
@@ -289,7 +144,7 @@ static mag_fact fact_of(mag_fact_list *list, mag_fact_kind kind, const char *ope
 
 static void set_printed(mag_fact_list *list, mag_fact *fact, const mag_lab *lab) {
     const char *comparator = mag_comparator_text(mag_lab_comparator(lab));
-    fact->value = decimal_text(list, comparator, mag_lab_value(lab), "");
+    fact->value = mag_fact_decimal(list, comparator, mag_lab_value(lab), "");
     fact->digest_value = fact->value;
     fact->unit = mag_unit_text(mag_lab_unit(lab));
 }
@@ -298,7 +153,7 @@ static void set_inputs(mag_fact_list *list, mag_fact *fact, const leaf *of) {
     char inputs[MAG_FACT_INPUTS_NBYTES];
     fact->method = mag_fact_inputs(list->evaluator, of->operand, of->value, inputs);
     if (fact->method != NULL && inputs[0] != '\0')
-        fact->inputs = copy(list, inputs);
+        fact->inputs = mag_fact_copy(list, inputs);
 }
 
 static void note_grade(mag_fact_list *list, mag_fact *fact, const leaf *of,
@@ -306,9 +161,10 @@ static void note_grade(mag_fact_list *list, mag_fact *fact, const leaf *of,
     char text[16];
     const char *grade = mag_fact_grade(list->evaluator->patient, of->operand, value, text);
     if (grade != NULL)
-        fact->notes = fact->notes == NULL
-                          ? copy(list, grade)
-                          : kept(list, mag_arena_format(list->arena, "%s,%s", fact->notes, grade));
+        fact->notes =
+            fact->notes == NULL
+                ? mag_fact_copy(list, grade)
+                : mag_fact_kept(list, mag_arena_format(list->arena, "%s,%s", fact->notes, grade));
 }
 
 /* As printed, or worked out of results in the unit that it is compared in. A total calcium that
@@ -319,7 +175,7 @@ static void set_compared(mag_fact_list *list, mag_fact *fact, const mag_value *v
         set_printed(list, fact, value->lab);
         return;
     }
-    fact->value = fact->digest_value = bounds_text(list, &value->derived, 1, six_digits);
+    fact->value = fact->digest_value = mag_fact_bounds(list, &value->derived, 1, MAG_SIX_DIGITS);
     fact->unit = mag_unit_text(value->derived_unit);
 }
 
@@ -328,7 +184,7 @@ static void add_derived_result(mag_fact_list *list, const leaf *of, const mag_va
     set_compared(list, &fact, value);
     note_grade(list, &fact, of, value);
     set_inputs(list, &fact, of);
-    fact.limit = limit_text(list, of->against, value->lab);
+    fact.limit = mag_fact_limit(list, of->against, value->lab);
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
 }
 
@@ -340,7 +196,7 @@ static void add_result(mag_fact_list *list, const leaf *of, const mag_value *val
     mag_fact fact = fact_of(list, MAG_FACT_RESULT, name_of(of), value);
     set_printed(list, &fact, value->lab);
     note_grade(list, &fact, of, value);
-    fact.limit = limit_text(list, of->against, value->lab);
+    fact.limit = mag_fact_limit(list, of->against, value->lab);
     append(list, (mag_fact_key){of->node->operand, value->lab, NULL}, &fact);
 }
 
@@ -350,7 +206,7 @@ static const char *sex_text(double sex) {
 
 static void set_number(mag_fact_list *list, mag_fact *fact, const leaf *of) {
     const mag_bounds *bounds = &of->value->bounds;
-    const shown_number shown = shown_of(of->operand->dimension);
+    const mag_shown_number shown = mag_fact_number_shown(of->operand->dimension);
     if (of->operand->dimension == MAG_DIM_SEX) {
         fact->value = fact->digest_value = sex_text(bounds->low);
         return;
@@ -364,8 +220,8 @@ static void set_number(mag_fact_list *list, mag_fact *fact, const leaf *of) {
     const bool is_whole = shown.is_whole && of->operand->kind != MAG_OPERAND_BMI;
     /* bounds of results are canonical */
     const double scale = shown.scale / of->operand->unit_factor;
-    fact->value = bounds_text(list, bounds, scale, is_whole ? whole : one_decimal);
-    fact->digest_value = bounds_text(list, bounds, scale, six_digits);
+    fact->value = mag_fact_bounds(list, bounds, scale, is_whole ? MAG_WHOLE : MAG_ONE_DECIMAL);
+    fact->digest_value = mag_fact_bounds(list, bounds, scale, MAG_SIX_DIGITS);
 }
 
 static void add_number(mag_fact_list *list, const leaf *of) {
@@ -375,37 +231,8 @@ static void add_number(mag_fact_list *list, const leaf *of) {
         fact_of(list, is_person ? MAG_FACT_PERSON : MAG_FACT_DERIVED, of->node->shown, of->value);
     set_number(list, &fact, of);
     set_inputs(list, &fact, of);
-    fact.limit = limit_text(list, of->against, of->value->lab);
+    fact.limit = mag_fact_limit(list, of->against, of->value->lab);
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
-}
-
-static const mag_class_set magnesium_classes =
-    (mag_class_set)1 << MAG_CLASS_MGSUPP | (mag_class_set)1 << MAG_CLASS_MGANTACID |
-    (mag_class_set)1 << MAG_CLASS_MGLAX | (mag_class_set)1 << MAG_CLASS_MGPREP |
-    (mag_class_set)1 << MAG_CLASS_MGIV | (mag_class_set)1 << MAG_CLASS_MGOTHER;
-
-static const char *dose_text(mag_fact_list *list, const mag_exposure *exposure,
-                             mag_class_set classes) {
-    if ((classes & magnesium_classes) == 0)
-        return NULL;
-    if (exposure->dose_hi_umol == MAG_DOSE_UNKNOWN && exposure->dose_lo_umol == 0)
-        return "unknown";
-    mag_bounds bounds = mag_bounds_exact(exposure->dose_lo_umol);
-    bounds.high = exposure->dose_hi_umol == MAG_DOSE_UNKNOWN ? (double)INFINITY
-                                                             : (double)exposure->dose_hi_umol;
-    return kept(list, mag_arena_format(list->arena, "%s mmol/day",
-                                       bounds_text(list, &bounds, 1000, one_decimal)));
-}
-
-static const char *classes_text(mag_fact_list *list, mag_class_set classes) {
-    const char *text = NULL;
-    for (int i = 0; i < MAG_CLASS_COUNT; i++) {
-        if ((classes >> i & 1) == 0)
-            continue;
-        const char *name = mag_class_name((mag_class)i);
-        text = text == NULL ? name : kept(list, mag_arena_format(list->arena, "%s+%s", text, name));
-    }
-    return text;
 }
 
 /* Exclusive, as mag_fact says; behind a start with a clock, a stop without one is the last minute
@@ -423,16 +250,16 @@ static void add_exposure(mag_fact_list *list, const leaf *of, const mag_deciding
     const mag_class_set classes = mag_drug_classes(&deciding->query, exposure);
     mag_fact fact = fact_of(list, MAG_FACT_EXPOSURE, of->node->shown, of->value);
     fact.at = MAG_MINUTE_NONE;
-    fact.drug_class = classes_text(list, classes);
+    fact.drug_class = mag_fact_classes(list, classes);
     fact.code = mag_cohort_drug_code(cohort, exposure->drug_id);
     fact.drug_name = mag_cohort_drug(cohort, exposure->drug_id)->shown_name;
-    fact.dose = dose_text(list, exposure, classes);
+    fact.dose = mag_fact_dose(list, exposure, classes);
     fact.method = mag_deciding_gap(deciding, exposure);
     fact.start = exposure->start;
     fact.stop = shown_stop(exposure);
     fact.is_open = mag_exposure_has(exposure, MAG_EXPOSURE_OPEN);
     fact.is_date_only = mag_exposure_has(exposure, MAG_EXPOSURE_START_DATE);
-    fact.notes = notes_text(list, mag_drug_notes(exposure));
+    fact.notes = mag_fact_notes(list, mag_drug_notes(exposure));
     fact.file_id = exposure->file_id;
     fact.line = exposure->line;
     append(list, (mag_fact_key){of->node->operand, NULL, exposure}, &fact);
@@ -442,7 +269,7 @@ static void add_exposure(mag_fact_list *list, const leaf *of, const mag_deciding
    said so that nobody takes the rows shown for all. */
 static void add_rows_left_out(mag_fact_list *list, const leaf *of, size_t count) {
     mag_fact fact = fact_of(list, MAG_FACT_DERIVED, of->node->shown, of->value);
-    fact.value = kept(list, mag_arena_format(list->arena, "%zu", count));
+    fact.value = mag_fact_kept(list, mag_arena_format(list->arena, "%zu", count));
     fact.digest_value = fact.value;
     fact.unit = "more rows";
     fact.at = MAG_MINUTE_NONE;
@@ -588,11 +415,12 @@ static void add_unknown(mag_fact_list *list, const leaf *of) {
         set_compared(list, &fact, of->value);
     else if (has_value)
         set_number(list, &fact, of);
-    const char *reasons = kept(list, mag_fact_reasons(list->arena, of->truth.reasons));
-    fact.notes = fact.notes == NULL || reasons == NULL
-                     ? reasons
-                     : kept(list, mag_arena_format(list->arena, "%s,%s", reasons, fact.notes));
-    fact.limit = limit_text(list, of->against, of->value->lab);
+    const char *reasons = mag_fact_kept(list, mag_fact_reasons(list->arena, of->truth.reasons));
+    fact.notes =
+        fact.notes == NULL || reasons == NULL
+            ? reasons
+            : mag_fact_kept(list, mag_arena_format(list->arena, "%s,%s", reasons, fact.notes));
+    fact.limit = mag_fact_limit(list, of->against, of->value->lab);
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
 }
 
@@ -671,13 +499,13 @@ void mag_fact_add_population(mag_fact_list *list, mag_truth truth) {
         fact.is_date_only = true;
     } else if (truth.is == MAG_UNDECIDED) {
         fact.kind = MAG_FACT_UNKNOWN;
-        fact.notes = kept(list, mag_fact_reasons(list->arena, truth.reasons));
+        fact.notes = mag_fact_kept(list, mag_fact_reasons(list->arena, truth.reasons));
         if (mag_person_may_be_dead(patient->person))
             fact.operand = "alive";
         else
             fact.limit = "18 years";
     } else {
-        fact.value = fact.digest_value = bounds_text(list, &age.bounds, 1, whole);
+        fact.value = fact.digest_value = mag_fact_bounds(list, &age.bounds, 1, MAG_WHOLE);
         fact.unit = "years";
         fact.limit = "18 years";
     }
