@@ -1,5 +1,6 @@
 #include "io/csv_header.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { SNIFFED_NBYTES = 64 };
@@ -97,4 +98,55 @@ mag_status mag_csv_check_header(const char *name, char delimiter, const mag_span
                                                : "a delimiter followed by a space",
                               delimiter, err);
     return check_repeated_names(name, columns, column_count, err);
+}
+
+/* --- a row that may be a header ------------------------------------------------------------------
+ */
+
+static bool is_name(mag_span cell, mag_span column) {
+    if (cell.nbytes != column.nbytes)
+        return false;
+    for (size_t i = 0; i < cell.nbytes; i++)
+        if (tolower((unsigned char)cell.at[i]) != tolower((unsigned char)column.at[i]))
+            return false;
+    return true;
+}
+
+static bool is_among(mag_span text, const mag_span *cells, unsigned cell_count) {
+    for (unsigned i = 0; i < cell_count; i++)
+        if (cells[i].nbytes >= text.nbytes && is_name(text, mag_span_trim(cells[i])))
+            return true;
+    return false;
+}
+
+/* A header of numbers only (0, 1, 2, ...) has names that are values too. */
+static bool is_of_numbers(mag_span name) {
+    for (size_t i = 0; i < name.nbytes; i++)
+        if (isalpha((unsigned char)name.at[i]) || (name.at[i] & 0x80))
+            return false;
+    return true;
+}
+
+/* Rows are many: the first cell, an id, tells nearly all of them from a header. Names are counted
+   once each, so that a word that fills many cells makes no header. */
+mag_csv_likeness mag_csv_liken_to_header(const mag_span *cells, const mag_span *columns,
+                                         unsigned column_count) {
+    mag_span first = mag_span_trim(cells[0]);
+    if (first.nbytes > 0 && !is_among(first, columns, column_count))
+        return MAG_CSV_ROW_OF_VALUES;
+    unsigned same_count = 0, missing_count = 0, name_count = 0;
+    for (unsigned i = 0; i < column_count; i++) {
+        mag_span cell = mag_span_trim(cells[i]);
+        bool is_same = is_name(cell, columns[i]);
+        same_count += is_same;
+        missing_count += !is_same && cell.nbytes == 0;
+        name_count +=
+            !is_of_numbers(columns[i]) && (is_same || is_among(columns[i], cells, column_count));
+    }
+    if (same_count == column_count)
+        return MAG_CSV_ROW_OF_NAMES;
+    if (name_count < 2 || name_count * 2 < column_count)
+        return MAG_CSV_ROW_OF_VALUES;
+    return same_count + missing_count == column_count ? MAG_CSV_ROW_OF_NAMES
+                                                      : MAG_CSV_ROW_OF_OTHER_NAMES;
 }

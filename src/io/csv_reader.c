@@ -209,13 +209,22 @@ static mag_span without_bom(mag_span text) {
 }
 
 /* Exports that were put one behind the other repeat their header. */
-static bool is_repeated_header(const mag_csv_reader *r) {
-    if (!mag_span_equals(mag_span_trim(without_bom(r->fields[0])), r->columns[0]))
-        return false;
-    for (unsigned i = 1; i < r->column_count; i++)
-        if (!mag_span_equals(mag_span_trim(r->fields[i]), r->columns[i]))
-            return false;
-    return true;
+static mag_csv_likeness liken_to_header(mag_csv_reader *r) {
+    const mag_span first = r->fields[0];
+    r->fields[0] = without_bom(first);
+    mag_csv_likeness likeness = mag_csv_liken_to_header(r->fields, r->columns, r->column_count);
+    r->fields[0] = first;
+    return likeness;
+}
+
+/* What lies below such a header would be read as other columns than it is. */
+static mag_status fail_other_names(const mag_csv_reader *r, mag_error *err) {
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I129,
+             "%s, line %lu: a second header row, its columns in another order or of other names; "
+             "nothing of it is used",
+             r->name, (unsigned long)r->row.line);
+    mag_hint(err, "export the parts as files of their own, or all of them with one header");
+    return MAG_E_INPUT;
 }
 
 static mag_status count_repeated_header(mag_csv_reader *r, mag_error *err) {
@@ -316,10 +325,14 @@ static mag_status read_record(mag_csv_reader *r, bool *is_row, mag_error *err) {
     if (!*is_row || r->row.fault != MAG_CSV_OK)
         return MAG_OK;
     look_for_padded_footer(r);
-    if (r->is_footer || !is_repeated_header(r))
+    if (r->is_footer)
+        return MAG_OK;
+    mag_csv_likeness likeness = liken_to_header(r);
+    if (likeness == MAG_CSV_ROW_OF_VALUES)
         return MAG_OK;
     *is_row = false;
-    return count_repeated_header(r, err);
+    return likeness == MAG_CSV_ROW_OF_NAMES ? count_repeated_header(r, err)
+                                            : fail_other_names(r, err);
 }
 
 /* Reads up to the next row; *is_row is false at the verified end. */

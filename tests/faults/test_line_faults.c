@@ -209,6 +209,42 @@ static void t_I_36(void **state) {
     fault_cohort_done(&cohort);
 }
 
+static void t_I_36_capitals(void **state) {
+    (void)state;
+    static const char header[] =
+        "PATIENT_ID,Sex,Birth,DIED_ON, site ,weight_kg,height_cm,Measured_On\n";
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_insert(&cohort, FAULT_PATIENTS_TABLE, fault_line(&cohort, FAULT_PATIENTS_TABLE, 20),
+                 header, sizeof header - 1);
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 0, NULL);
+    assert_non_null(
+        strstr(run.result.out.at, "patients.csv.gz: blank lines or repeated header, 1"));
+    assert_int_equal(fault_count(&run, "patients", "read"), FAULT_PATIENTS);
+    fault_expect_golden(&run, true);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+/* Two exports in one file, the second with two dates exchanged: the living would be dead. */
+static void t_I_36_another_order(void **state) {
+    (void)state;
+    static const char header[] =
+        "patient_id,sex,birth,measured_on,site,weight_kg,height_cm,died_on\n";
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_insert(&cohort, FAULT_PATIENTS_TABLE, fault_line(&cohort, FAULT_PATIENTS_TABLE, 20),
+                 header, sizeof header - 1);
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 4, "MS-I129");
+    assert_non_null(strstr(run.result.err.at, "patients.csv.gz, line 20: a second header row"));
+    fault_expect_rejects(&run, "file.header", 1);
+    fault_expect_refused(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
 /* The laboratory table with `footer` behind it. */
 static fault_run screen_footer(const char *footer, bool is_plain) {
     fault_cohort cohort;
@@ -284,9 +320,11 @@ static void t_I_37_elsewhere(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {
-        FAULT_ROW(t_I_27),       FAULT_ROW(t_I_34),           FAULT_ROW(t_I_34_hole),
-        FAULT_ROW(t_I_35_field), FAULT_ROW(t_I_35_columns),   FAULT_ROW(t_I_36),
-        FAULT_ROW(t_I_37_same),  FAULT_ROW(t_I_37_different), FAULT_ROW(t_I_37_elsewhere)};
+    static const fault_row rows[] = {FAULT_ROW(t_I_27),          FAULT_ROW(t_I_34),
+                                     FAULT_ROW(t_I_34_hole),     FAULT_ROW(t_I_35_field),
+                                     FAULT_ROW(t_I_35_columns),  FAULT_ROW(t_I_36),
+                                     FAULT_ROW(t_I_36_capitals), FAULT_ROW(t_I_36_another_order),
+                                     FAULT_ROW(t_I_37_same),     FAULT_ROW(t_I_37_different),
+                                     FAULT_ROW(t_I_37_elsewhere)};
     return FAULT_ROWS_RUN(rows);
 }

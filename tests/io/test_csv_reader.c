@@ -244,6 +244,45 @@ static void I_36_blank_lines_and_repeated_headers_are_counted(void **state) {
     free(r.log);
 }
 
+static void I_36_a_header_is_known_by_its_names_and_refused_if_it_is_another(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *log;
+        unsigned header_count;
+    } cases[] = {
+        {"a,b,c\n1,2,3\nA, B ,\"C\"\n4,5,6\n", "2:ok[1|2|3] 4:ok[4|5|6]", 1},
+        {"a,b,c\n1,2,3\nA,,c\n4,5,6\n", "2:ok[1|2|3] 4:ok[4|5|6]", 1},
+        {"a\n1\nA\n2\n", "2:ok[1] 4:ok[2]", 1},
+        {",b\n1,2\n,B\n", "2:ok[1|2]", 1},
+        {"0,1,2\n5,6,7\n0,1,2\n", "2:ok[5|6|7]", 1},
+        /* values: one name, a name many times, too few of the columns, an id that is no name */
+        {"a,b,c\n1,2,3\nb,,\n4,b,a\n", "2:ok[1|2|3] 3:ok[b||] 4:ok[4|b|a]", 0},
+        {"a,b,c\n1,2,3\nb,b,b\n", "2:ok[1|2|3] 3:ok[b|b|b]", 0},
+        {"a,b,c,d,e\n1,2,3,4,5\nb,a,,,\n", "2:ok[1|2|3|4|5] 3:ok[b|a|||]", 0},
+        {"a,b,c\n1,2,3\n,,\n", "2:ok[1|2|3] 3:ok[||]", 0},
+        {"0,1,2\n5,6,7\n1,0,2\n", "2:ok[5|6|7] 3:ok[1|0|2]", 0},
+        {"A1,B1\n1,2\na1,b2\n", "2:ok[1|2] 3:ok[a1|b2]", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t nbytes = strlen(cases[i].text);
+        assert_log(cases[i].text, nbytes, cases[i].log);
+        reading r = read_bytes(cases[i].text, nbytes, ',', 1);
+        assert_int_equal(r.facts.repeated_header_count, cases[i].header_count);
+        free(r.log);
+    }
+    static const char *const refused[] = {"a,b,c\n1,2,3\na,c,b\n4,5,6\n",
+                                          "a,b,c\n1,2,3\nC,B,A\n",
+                                          "a,b,c\n1,2,3\n\"b\", a,\n",
+                                          "a,b,c\n1,2,3\na,b,d\n",
+                                          "a,b,c\n1,2,3\n,c,b\n",
+                                          "\xc3\xa9,b\n1,2\nb,\xc3\xa9\n",
+                                          "a,b,c\n1,2,3\n\xef\xbb\xbf"
+                                          "b,a,c\n"};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_refused(refused[i], strlen(refused[i]), ',', MAG_MSG_I129,
+                       "line 3: a second header row, its columns in another order or of other");
+}
+
 /* A count behind the last row is no row; anywhere else it is one that has too few fields. */
 static void I_37_a_count_of_rows_is_told_from_a_row_by_the_end(void **state) {
     (void)state;
@@ -355,6 +394,7 @@ int main(void) {
         TEST(I_35_fields_over_64_kib_are_set_aside_with_flat_memory),
         TEST(I_35_more_than_1024_columns_are_refused),
         TEST(I_36_blank_lines_and_repeated_headers_are_counted),
+        TEST(I_36_a_header_is_known_by_its_names_and_refused_if_it_is_another),
         TEST(I_37_a_count_of_rows_is_told_from_a_row_by_the_end),
         TEST(a_damaged_stream_ends_reading_with_its_fault),
         TEST(a_scanner_or_delimiter_that_no_cutter_has_leaves_the_plain_one),
