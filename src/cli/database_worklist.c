@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { DEFAULT_LIMIT = 25 };
 
@@ -50,6 +51,12 @@ static void show_part(const char *label, const char *text) {
         mag_show("      %s%s", label, text);
 }
 
+/* An open flag is new again when what hid it has gone. */
+static const char *news_words(const char *state, const char *days) {
+    const bool was_hidden = strcmp(state, "new") == 0 && *days != '\0' && strcmp(days, "0") != 0;
+    return was_hidden ? "new here, hidden behind another flag until now" : state;
+}
+
 static void show_row(const mag_pg_rows *rows, size_t row) {
     const char *site = mag_pg_text(rows, row, SITE);
     mag_show("@%s  %-8s %s  %s  patient %s%s%s  as of %s", mag_pg_text(rows, row, ROW),
@@ -58,7 +65,7 @@ static void show_row(const mag_pg_rows *rows, size_t row) {
              site, mag_pg_text(rows, row, LAST_SEEN));
     const char *days = mag_pg_text(rows, row, DAYS_OPEN);
     const char *could_be = mag_pg_text(rows, row, COULD_BE);
-    mag_show("      %s, open since %s%s%s%s%s%s", mag_pg_text(rows, row, STATE),
+    mag_show("      %s, open since %s%s%s%s%s%s", news_words(mag_pg_text(rows, row, STATE), days),
              mag_pg_text(rows, row, OPENED), *days ? " (" : "", days, *days ? " days)" : "",
              *could_be ? "; could be " : "", could_be);
     show_part("", mag_pg_text(rows, row, FACTS));

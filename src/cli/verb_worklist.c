@@ -62,21 +62,26 @@ static void flag_json(mag_json *json, uint64_t row, const mag_flag_line *flag, c
     mag_json_end_object(json);
 }
 
-/* "ongoing, open 12 days"; nothing of a flag that is new. */
+/* "ongoing, open 12 days"; nothing of a flag of this night. An open flag is new again when what hid
+   it has gone. */
 static void state_words(const mag_flag_line *flag, char *out, size_t nbytes) {
     char days[MAG_AMOUNT_TEXT_NBYTES];
     const mag_minute opened = mag_as_of_minute(flag->opened);
     const mag_minute now = mag_as_of_minute(flag->as_of);
     out[0] = '\0';
-    if (strcmp(flag->state, mag_episode_event_name(MAG_EPISODE_NEW)) == 0)
-        return;
+    const char *state = flag->state;
+    if (strcmp(state, mag_episode_event_name(MAG_EPISODE_NEW)) == 0) {
+        if (opened == MAG_MINUTE_NONE || mag_minute_day(opened) >= mag_minute_day(now))
+            return;
+        state = "new here, hidden behind another flag until now";
+    }
     if (!flag->evidence) /* the night it was flagged last is not tonight */
         (void)snprintf(out, nbytes, "%s, open since %.16s; ", flag->state, flag->opened);
     else if (opened == MAG_MINUTE_NONE || now < opened)
         (void)snprintf(out, nbytes, "%s; ", flag->state);
     else
         (void)snprintf(
-            out, nbytes, "%s, open %s; ", flag->state,
+            out, nbytes, "%s, open %s; ", state,
             mag_amount_text((uint64_t)(mag_minute_day(now) - mag_minute_day(opened)), "day", days));
 }
 
@@ -85,7 +90,7 @@ static void show_flag(uint64_t row, const mag_flag_line *flag, const char *reaso
              mag_severity_name(flag->severity), flag->flag_id, flag->title, flag->patient_id,
              flag->as_of);
     const char *hidden = flag->rank_rule_id;
-    char state[96];
+    char state[128];
     state_words(flag, state, sizeof state);
     mag_show("      %s%s%s%s%s%s%s%s%s%s", state, reason, *flag->could_be ? "; could be " : "",
              flag->could_be, *flag->notes ? "; notes: " : "", flag->notes,

@@ -54,6 +54,11 @@ expect_exit 0 "$magscreen" worklist --from two --limit 0 --state ongoing,improve
 expect_same "$(awk -F'"' '/"state"/ { print $4 }' out | sort -u | grep -vx 'ongoing\|improved')" '' 'only the states asked for'
 expect_exit 0 "$magscreen" worklist --from two --state ongoing --limit 1
 expect_line out 'ongoing, open 1 day; '
+# A flag of an earlier night that nothing hides any more is news, and says so.
+out_of_hiding=$(awk -F'"' '/"state"/ { state = $4 } /"open_since"/ && state == "new" && $4 < "2025-12-31"' worklist.json | wc -l)
+[ "$out_of_hiding" -gt 0 ] || complain 'no flag came out from behind another one'
+expect_exit 0 "$magscreen" worklist --from two --state new --limit 0
+expect_same "$(grep -c 'new here, hidden behind another flag until now, open 1 day; ' out)" "$out_of_hiding" 'why it is new'
 expect_exit 2 "$magscreen" worklist --from two --state old
 expect_line err 'cannot be "old"'
 

@@ -74,6 +74,9 @@ expect_same "$(as_admin -c 'select count(*) from magscreen.v_worklist where is_n
 nights_worklist --limit 1 >"$work/out"
 expect_line out "^@1 "
 expect_line out '^      (new|worsened|reopened), open since'
+nights_worklist --limit 0 >"$work/out"
+expect_same "$(grep -c '^      new here, hidden behind another flag until now, open since' "$work/out")" \
+    "$(as_admin -c "select count(*) from magscreen.v_worklist where state = 'new' and days_open > 0")" 'why an older flag is new'
 first=$(sed -n 's/^@1 *[a-z]* *\([^ ]*\).*/\1/p' "$work/out")
 expect_exit 0 "$magscreen" explain @1 --db service=reviewer
 expect_line out "^$first "
