@@ -219,16 +219,19 @@ static void show_note(const mag_run_note *note) {
 }
 
 /* What was compared with earlier runs, and what was not: silence must not look like "no change". */
-static void show_history(const mag_run_report *report) {
+static void show_history(const mag_closing *closing) {
+    const mag_run_report *report = closing->report;
     enum { SHOWN_COUNT = 8 };
     const mag_not_compared *items = report->not_compared;
     if (!report->previous) {
-        mag_show("  not compared with earlier runs (no --previous): volume, class_or_test_falls, "
-                 "firing_rate were not judged");
+        mag_show("  not compared with earlier runs (%s): volume, class_or_test_falls, "
+                 "firing_rate were not judged",
+                 closing->database ? "none was published" : "no --previous");
         return;
     }
-    mag_show("  compared with the run of %s as of %s", report->previous->run_id,
-             report->previous->as_of);
+    mag_show(closing->database ? "  compared with run %s as of %s"
+                               : "  compared with the run of %s as of %s",
+             report->previous->run_id, report->previous->as_of);
     for (size_t i = 0; i < report->not_compared_count && i < SHOWN_COUNT; i++)
         mag_show("    not judged: %s%s%s: %s", items[i].gate, *items[i].subject ? " of " : "",
                  items[i].subject, items[i].why);
@@ -375,7 +378,7 @@ static void show_nothing_new(const mag_closing *closing, int exit_code) {
     const mag_run_report *report = closing->report;
     const char *holder = closing->out_directory;
     if (report->published_by && report->previous)
-        holder = report->previous->directory;
+        holder = report->previous->name;
     mag_show("NOTHING NEW: %s holds this very result already [MS-P410]   (exit %d)", holder,
              exit_code);
     if (report->published_by)
@@ -484,7 +487,7 @@ void mag_closing_lines(const mag_closing *closing) {
         show_source(report, &report->sources[i]);
     for (size_t i = 0; i < report->note_count; i++)
         show_note(&report->notes[i]);
-    show_history(report);
+    show_history(closing);
     if (report->end != MAG_RUN_REFUSED) {
         mag_show("  evaluated %s on %s (%s alive with an as-of), %s, %.1f s",
                  mag_amount_text(report->rule_count, "rule", rules),

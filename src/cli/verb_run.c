@@ -78,9 +78,13 @@ static void tell_failure(const mag_run_report *report, const mag_closing *closin
     err->text[0] = '\0';
 }
 
-/* The night before: what it counted, and its flags. */
+/* The night before: what it counted, and its flags. A database knows both itself. */
 static mag_status read_previous(mag_session *session, const mag_options *options,
                                 mag_run_inputs *inputs, mag_error *err) {
+    if (inputs->sink != NULL && session->plan->sink_directory == NULL) {
+        MAG_TRY(mag_sink_postgres_previous(inputs->sink, session->arena, &inputs->previous, err));
+        return mag_sink_postgres_ledger(inputs->sink, session->arena, &inputs->ledger, err);
+    }
     if (!options->previous)
         return MAG_OK;
     MAG_TRY(mag_previous_run_read(session->arena, options->previous, &inputs->previous, err));
@@ -91,16 +95,13 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
     inputs.sink = sink;
-    bool is_database = sink != NULL && session->plan->sink_directory == NULL;
-    if (is_database)
-        MAG_TRY(mag_sink_postgres_ledger(sink, session->arena, &inputs.ledger, err));
     MAG_TRY(read_previous(session, options, &inputs, err));
     const mag_run_report *report = NULL;
     mag_status status = mag_run(session->arena, &inputs, &report, err);
     mag_closing closing = {.report = report,
                            .out_directory = sink ? shown_directory(session) : NULL,
                            .has_timings = options->has_timings};
-    if (is_database) {
+    if (sink != NULL && session->plan->sink_directory == NULL) {
         closing.database = session->plan->sink_postgres;
         closing.database_run = mag_sink_postgres_run(sink);
     }

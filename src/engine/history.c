@@ -268,9 +268,14 @@ static bool is_latest(const char *as_of) {
     return strcmp(as_of, "latest") == 0;
 }
 
+/* Only a database keeps a ledger without a run before this one. */
+static const char *why_none(const mag_run_inputs *inputs) {
+    return inputs->ledger == NULL ? "no --previous was given" : "no run was published before";
+}
+
 static mag_status compare(historian *at, const mag_run_inputs *inputs, mag_error *err) {
     const mag_previous_run *previous = at->previous;
-    const char *why = previous == NULL         ? "no --previous was given"
+    const char *why = previous == NULL         ? why_none(inputs)
                       : !previous->has_tracked ? "the previous run kept no figures to compare with"
                                                : NULL;
     for (size_t i = 0; why != NULL && i < sizeof KINDS / sizeof KINDS[0]; i++)

@@ -293,7 +293,7 @@ static mag_status refuse(const mag_previous_run *previous, mag_status status, ma
                          mag_error *err) {
     if (status == MAG_E_USAGE || status == MAG_E_INPUT) {
         mag_fail(err, MAG_E_USAGE, MAG_MSG_P412, "%s: is no earlier published run: %s",
-                 previous->directory, cause->text);
+                 previous->name, cause->text);
         mag_hint(err, "restore that folder, or name another one with --previous");
         return MAG_E_USAGE;
     }
@@ -306,7 +306,7 @@ static mag_status read_all(table_reader *in, const mag_previous_run *previous, m
     in->shape = previous->has_ledger ? &EPISODES : &FLAGS;
     if (previous->has_ledger && previous->episode_count == 0)
         return MAG_OK;
-    MAG_TRY(read_table(in, previous->directory, err));
+    MAG_TRY(read_table(in, previous->name, err));
     if (previous->has_ledger && in->row_count != previous->episode_count)
         return damaged(in, 0, "has not the episodes that run.json counts", err);
     return MAG_OK;
@@ -330,7 +330,7 @@ mag_status mag_ledger_read_directory(mag_arena *arena, const mag_previous_run *p
     mag_drop(in.account, in.episodes, in.capacity, sizeof *in.episodes);
     if (status != MAG_OK)
         return refuse(previous, status, &cause, err);
-    *input = (mag_ledger_input){.name = previous->directory,
+    *input = (mag_ledger_input){.name = previous->name,
                                 .run_id = previous->run_id,
                                 .as_of = previous->as_of,
                                 .result_sha256 = previous->result_sha256,

@@ -1,5 +1,5 @@
-/* run.json is read as YAML, which every JSON of ours is. What it says is not trusted: a figure that
-   is none makes the record a damaged one. */
+/* The record is read as YAML, which every JSON of ours is. What it says is not trusted: a figure
+   that is none makes the record a damaged one. */
 #include "engine/previous_run.h"
 
 #include "io/yaml_tree.h"
@@ -10,9 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static mag_status refuse(const char *directory, mag_error *err, const char *why) {
-    mag_fail(err, MAG_E_USAGE, MAG_MSG_P412, "%s: is no earlier published run: %s", directory, why);
-    mag_hint(err, "--previous takes the folder that an earlier run published, such as yesterday's");
+static mag_status refuse(const mag_previous_run *run, mag_error *err, const char *why) {
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_P412, "%s: is no earlier published run: %s", run->name, why);
+    mag_hint(err, run->is_folder ? "--previous takes the folder that an earlier run published, "
+                                   "such as yesterday's"
+                                 : "table magscreen.run holds the record: it was changed by hand");
     return MAG_E_USAGE;
 }
 
@@ -61,13 +63,13 @@ static mag_status read_list(mag_arena *arena, const mag_yaml *list, mag_previous
     if (list == NULL)
         return MAG_OK;
     if (list->kind != MAG_YAML_SEQUENCE)
-        return refuse(run->directory, err, "the list of tracked figures is damaged");
+        return refuse(run, err, "the list of tracked figures is damaged");
     mag_tracked *tracked = mag_arena_alloc(arena, (list->count + 1) * sizeof *tracked);
     if (tracked == NULL)
         return mag_fail_memory(err, list->count * sizeof *tracked);
     for (const mag_yaml *item = list->first; item != NULL; item = item->next)
         if (!read_tracked(item, &tracked[run->tracked_count++]))
-            return refuse(run->directory, err, "the list of tracked figures is damaged");
+            return refuse(run, err, "the list of tracked figures is damaged");
     /* Somebody has looked at a released run and found it right: history begins anew with it. */
     for (size_t i = 0; run->is_released && i < run->tracked_count; i++)
         tracked[i].count = 1;
@@ -81,9 +83,9 @@ static mag_status read_history(const mag_yaml *root, mag_previous_run *run, mag_
     const mag_yaml *days = mag_yaml_get(settings, "history_days");
     uint64_t count = 0;
     if (days == NULL || days->kind != MAG_YAML_SCALAR)
-        return refuse(run->directory, err, "its settings are missing");
+        return refuse(run, err, "its settings are missing");
     if (strcmp(days->text, "null") != 0 && (!read_count(days, &count) || count > INT32_MAX))
-        return refuse(run->directory, err, "its settings are damaged");
+        return refuse(run, err, "its settings are damaged");
     run->history_days = (int32_t)count;
     return MAG_OK;
 }
@@ -100,7 +102,7 @@ static mag_status read_ledger(const mag_yaml *ledger, mag_previous_run *run, mag
         return MAG_OK;
     const mag_yaml *episodes = mag_yaml_get(ledger, "episodes");
     if (episodes == NULL || !read_count(episodes, &run->episode_count))
-        return refuse(run->directory, err, "its count of episodes is damaged");
+        return refuse(run, err, "its count of episodes is damaged");
     run->has_ledger = true;
     return MAG_OK;
 }
@@ -111,16 +113,16 @@ static mag_status read_root(mag_arena *arena, const mag_yaml *root, mag_previous
     const char *state = mag_yaml_get_text(root, "state");
     char why[128];
     if (program == NULL || strcmp(program, "magscreen") != 0 || state == NULL)
-        return refuse(run->directory, err, "run.json is not one of magscreen");
+        return refuse(run, err, "run.json is not one of magscreen");
     if (strcmp(state, "published") != 0) {
         snprintf(why, sizeof why, "its state is \"%.60s\"", state);
-        return refuse(run->directory, err, why);
+        return refuse(run, err, why);
     }
     run->run_id = mag_yaml_get_text(root, "run_id");
     run->as_of = mag_yaml_get_text(root, "as_of");
     run->result_sha256 = mag_yaml_get_text(root, "result_sha256");
     if (run->run_id == NULL || run->as_of == NULL || run->result_sha256 == NULL)
-        return refuse(run->directory, err, "run.json has no run_id, as_of or result_sha256");
+        return refuse(run, err, "run.json has no run_id, as_of or result_sha256");
     const mag_yaml *pack = mag_yaml_get(root, "pack");
     run->pack_name = text_or_empty(pack, "name");
     run->pack_version = text_or_empty(pack, "version");
@@ -132,28 +134,43 @@ static mag_status read_root(mag_arena *arena, const mag_yaml *root, mag_previous
     return read_list(arena, mag_yaml_get(root, "tracked"), run, err);
 }
 
-mag_status mag_previous_run_read(mag_arena *arena, const char *directory,
-                                 const mag_previous_run **out, mag_error *err) {
-    mag_previous_run *run = mag_arena_alloc(arena, sizeof *run);
-    const char *path = mag_arena_format(arena, "%s/run.json", directory);
+static mag_status parse(mag_arena *arena, mag_span text, mag_previous_run *run, mag_error *err) {
     const mag_yaml *root;
-    mag_span text;
     mag_error cause;
-    if (run == NULL || path == NULL)
-        return mag_fail_memory(err, sizeof *run);
-    run->directory = directory;
-    if (access(path, R_OK) != 0)
-        return refuse(directory, err, "there is no run.json that can be read");
-    MAG_TRY(mag_yaml_read_file(arena, path, &text, err));
-    mag_status status = mag_yaml_parse(arena, path, text, MAG_E_USAGE, &root, &cause);
+    mag_status status = mag_yaml_parse(arena, run->name, text, MAG_E_USAGE, &root, &cause);
     if (status == MAG_E_RESOURCE) {
         if (err != NULL)
             *err = cause;
         return status;
     }
     if (status != MAG_OK || root->kind != MAG_YAML_MAPPING)
-        return refuse(directory, err, "run.json cannot be parsed");
-    MAG_TRY(read_root(arena, root, run, err));
+        return refuse(run, err, "run.json cannot be parsed");
+    return read_root(arena, root, run, err);
+}
+
+mag_status mag_previous_run_parse(mag_arena *arena, const char *name, mag_span text,
+                                  const mag_previous_run **out, mag_error *err) {
+    mag_previous_run *run = mag_arena_alloc(arena, sizeof *run);
+    if (run == NULL)
+        return mag_fail_memory(err, sizeof *run);
+    run->name = name;
+    *out = run;
+    return parse(arena, text, run, err);
+}
+
+mag_status mag_previous_run_read(mag_arena *arena, const char *directory,
+                                 const mag_previous_run **out, mag_error *err) {
+    mag_previous_run *run = mag_arena_alloc(arena, sizeof *run);
+    const char *path = mag_arena_format(arena, "%s/run.json", directory);
+    mag_span text;
+    if (run == NULL || path == NULL)
+        return mag_fail_memory(err, sizeof *run);
+    run->name = directory;
+    run->is_folder = true;
+    if (access(path, R_OK) != 0)
+        return refuse(run, err, "there is no run.json that can be read");
+    MAG_TRY(mag_yaml_read_file(arena, path, &text, err));
+    MAG_TRY(parse(arena, text, run, err));
     *out = run;
     return MAG_OK;
 }
@@ -186,7 +203,7 @@ mag_status mag_previous_run_check_as_of(const mag_previous_run *previous, const 
         compare_times(previous->as_of, as_of) <= 0)
         return MAG_OK;
     mag_fail(err, MAG_E_INPUT, MAG_MSG_P414,
-             "%s: the previous run is as of %s, later than this one's %s", previous->directory,
+             "%s: the previous run is as of %s, later than this one's %s", previous->name,
              previous->as_of, as_of);
     mag_hint(err, "name a run of an earlier time with --previous");
     return MAG_E_INPUT;
@@ -199,8 +216,8 @@ mag_status mag_previous_run_check_pack(const mag_previous_run *previous, const m
         strcmp(previous->pack_sha256, mag_pack_sha256(pack)) == 0)
         return MAG_OK;
     mag_fail(err, MAG_E_RULES, MAG_MSG_R507,
-             "%s: the previous run had another content of %s %s; nothing was read",
-             previous->directory, previous->pack_name, previous->pack_version);
+             "%s: the previous run had another content of %s %s; nothing was read", previous->name,
+             previous->pack_name, previous->pack_version);
     mag_hint(err, "give the changed pack a new version; run.json names the digest of the earlier");
     return MAG_E_RULES;
 }

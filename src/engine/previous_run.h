@@ -1,4 +1,5 @@
-/* An earlier published run, read back from its folder: what this run is compared with. */
+/* An earlier published run, read back from its folder or database: what this run is compared with.
+ */
 #ifndef MAG_ENGINE_PREVIOUS_RUN_H
 #define MAG_ENGINE_PREVIOUS_RUN_H
 
@@ -6,7 +7,8 @@
 #include "rules/pack.h"
 
 typedef struct mag_previous_run {
-    const char *directory; /* as given */
+    const char *name; /* for messages: the folder as given, or "schema magscreen" */
+    bool is_folder;
     const char *run_id, *as_of, *result_sha256;
     const char *pack_name, *pack_version, *pack_sha256;
     const char *settings_sha256; /* of overridden parameters, limits and kidney settings */
@@ -23,6 +25,10 @@ typedef struct mag_previous_run {
    folder, a held or failed run, a damaged record. Texts live in the arena. */
 mag_status mag_previous_run_read(mag_arena *arena, const char *directory,
                                  const mag_previous_run **out, mag_error *err) MAG_MUST_CHECK;
+
+/* The same from the text of a record that a database keeps; name and text are borrowed. */
+mag_status mag_previous_run_parse(mag_arena *arena, const char *name, mag_span text,
+                                  const mag_previous_run **out, mag_error *err) MAG_MUST_CHECK;
 
 /* MAG_E_INPUT (MS-P414) if the previous run's as-of is later than this one's: time runs forward.
    Under `latest` there is nothing to compare. */

@@ -69,12 +69,12 @@ static mag_status begin_run(run_state *run, mag_error *err) {
     if (report->run_id == NULL || report->as_of == NULL || report->classes_built == NULL ||
         run->header == NULL)
         return mag_fail_memory(err, sizeof *report);
+    if (inputs->ledger != NULL)
+        MAG_TRY(mag_ledger_check_as_of(inputs->ledger, report->as_of, err));
     if (inputs->previous != NULL) {
         MAG_TRY(mag_previous_run_check_as_of(inputs->previous, report->as_of, err));
         MAG_TRY(mag_previous_run_check_pack(inputs->previous, inputs->pack, err));
     }
-    if (inputs->ledger != NULL)
-        MAG_TRY(mag_ledger_check_as_of(inputs->ledger, report->as_of, err));
     return mag_run_series_begin(&run->series, err);
 }
 

@@ -11,6 +11,7 @@
 #ifndef MAG_SINKS_POSTGRES_H
 #define MAG_SINKS_POSTGRES_H
 
+#include "engine/previous_run.h"
 #include "engine/sink.h"
 #include "io/pg_link.h"
 
@@ -29,6 +30,11 @@ mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts,
 /* What the runs before have left behind, for the ledger. Lives in the arena. */
 mag_status mag_sink_postgres_ledger(mag_sink *sink, mag_arena *arena, const mag_ledger_input **out,
                                     mag_error *err) MAG_MUST_CHECK;
+
+/* The run that readers see now, for the gates about earlier runs; *out NULL if there is none. Lives
+   in the arena. */
+mag_status mag_sink_postgres_previous(mag_sink *sink, mag_arena *arena,
+                                      const mag_previous_run **out, mag_error *err) MAG_MUST_CHECK;
 
 /* What was said on the way and is no failure: a lost COMMIT that had arrived (MS-D313). NULL: none.
    Lives as long as the sink. */

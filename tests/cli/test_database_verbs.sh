@@ -196,8 +196,12 @@ sed -i 's/labs.csv.gz/spoilt.csv.gz/' "$work/held2.yaml"
 expect_exit 4 "$magscreen" run "$work/held2.yaml"
 late=$(sql -c "select max(run_id) from magscreen.run where state = 'held'")
 day=2026-01-03 pipeline next.yaml 'user=night'
-"$magscreen" run "$work/next.yaml" >"$work/out" 2>"$work/err"
-expect_line out 'PUBLISHED'
+# judged by the released night, whose spoilt results rule H01 told of
+expect_exit 4 "$magscreen" run "$work/next.yaml"
+expect_line err 'MS-R506'
+expect_line out 'compared with run 3 as of 2026-01-01'
+next=$(sql -c "select max(run_id) from magscreen.run where state = 'held'")
+expect_exit 0 "$magscreen" publish "$next" --db user=night --reason 'the results are clean again'
 expect_exit 4 "$magscreen" publish "$late" --db user=night --reason right
 expect_line err "MS-P414"
 

@@ -87,7 +87,7 @@ static int setup(void **state) {
     strcpy(at.folder, "/tmp/magscreen-ledger-XXXXXX");
     assert_non_null(mkdtemp(at.folder));
     at.arena = mag_arena_new(&at.account);
-    at.run = (mag_previous_run){.directory = at.folder,
+    at.run = (mag_previous_run){.name = at.folder,
                                 .run_id = "r1",
                                 .as_of = "2025-12-30",
                                 .result_sha256 = "ab",

@@ -82,6 +82,23 @@ static void reads_figures_newest_first(void **state) {
     assert_int_equal(rule->among[1], 50);
 }
 
+/* A database hands the text over itself. */
+static void reads_the_record_of_a_database(void **state) {
+    world *at = *state;
+    static const char good[] = HEAD PUBLISHED SETTINGS "}", bad[] = HEAD "\"state\": \"held\"}";
+    assert_int_equal(mag_previous_run_parse(at->arena, "schema magscreen", mag_span_of(good),
+                                            &at->run, &at->error),
+                     MAG_OK);
+    assert_string_equal(at->run->name, "schema magscreen");
+    assert_string_equal(at->run->run_id, "r1");
+    assert_int_equal(mag_previous_run_parse(at->arena, "schema magscreen", mag_span_of(bad),
+                                            &at->run, &at->error),
+                     MAG_E_USAGE);
+    assert_string_equal(at->error.text,
+                        "schema magscreen: is no earlier published run: its state is \"held\"");
+    assert_null(strstr(at->error.hint, "--previous"));
+}
+
 static void a_released_run_begins_history_anew(void **state) {
     world *at = *state;
     assert_int_equal(
@@ -197,7 +214,7 @@ static void time_runs_forward(void **state) {
     mag_error error = {0};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const mag_previous_run run = {.directory = "d", .as_of = rows[i].previous};
+        const mag_previous_run run = {.name = "d", .as_of = rows[i].previous};
         mag_status status = mag_previous_run_check_as_of(&run, rows[i].now, &error);
         assert_int_equal(status, rows[i].is_good ? MAG_OK : MAG_E_INPUT);
         assert_int_equal(mag_previous_run_is_same_time(&run, rows[i].now), rows[i].is_same);
@@ -251,7 +268,7 @@ static void a_changed_pack_has_a_new_version(void **state) {
         {name, "0.9.9", "ab", true},   {"", "", "", true}, /* a run that names no pack */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const mag_previous_run run = {.directory = "d",
+        const mag_previous_run run = {.name = "d",
                                       .pack_name = rows[i].name,
                                       .pack_version = rows[i].version,
                                       .pack_sha256 = rows[i].sha256};
@@ -266,6 +283,7 @@ static void a_changed_pack_has_a_new_version(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(reads_figures_newest_first),
+        TEST(reads_the_record_of_a_database),
         TEST(a_released_run_begins_history_anew),
         TEST(a_run_without_figures_is_one_all_the_same),
         TEST(a_run_without_a_digest_header_has_no_settings),

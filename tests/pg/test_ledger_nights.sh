@@ -147,9 +147,12 @@ run_night() { # NIGHT [OPTION...]
 sql -c 'create role overnight login'
 (. "$here/schema.sh" && install_schema t_ledger && sql -d t_ledger -c 'grant magscreen_job to overnight')
 publish_night() { # NIGHT
-    local code=0
+    local code=0 held
     sed 's/^sink:.*/sink: { postgres: "user=overnight dbname=t_ledger" }/' nightly.yaml >database.yaml
     "$magscreen" run database.yaml >"dblog$1" 2>&1 || code=$?
+    held=$(sed -n 's/^HELD as run \([0-9]*\) .*/\1/p' "dblog$1")
+    [ -z "$held" ] || { "$magscreen" publish "$held" --db 'user=overnight dbname=t_ledger' \
+        --reason 'the nights test' >>"dblog$1" 2>&1 && code=0; }
     case $code in 0 | 3) ;; *) cat "dblog$1" && fail "night $1 into the database ended with $code" ;; esac
 }
 

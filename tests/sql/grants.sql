@@ -84,7 +84,7 @@ select set_eq($$
     union all
     select 'magscreen_job', unnest(array['run_lock', 'run_unlock', 'lock_holder', 'blockers',
         'clean_up', 'run_begin', 'run_state', 'run_record', 'put_rule_versions', 'hold_run',
-        'run_end', 'run_outcome', 'run_key', 'published_as', 'publish_run', 'catalogue',
+        'run_end', 'run_outcome', 'run_key', 'published_as', 'previous_record', 'publish_run', 'catalogue',
         'fingerprint', 'schema_changes'])
     union all
     select 'magscreen_reviewer', unnest(array['ack', 'unack', 'shown_run', 'shown_day',
@@ -106,8 +106,8 @@ select is_empty($$
 select set_eq($$
     select p.proname::text from pg_proc p
     where p.pronamespace = 'magscreen'::regnamespace and p.prosecdef $$,
-    array['clean_up', 'hold_run', 'lock_holder', 'my_sites', 'publish_run', 'published_as',
-        'put_rule_versions', 'run_begin', 'run_end', 'run_outcome', 'run_record', 'run_state',
+    array['clean_up', 'hold_run', 'lock_holder', 'my_sites', 'previous_record', 'publish_run',
+        'published_as', 'put_rule_versions', 'run_begin', 'run_end', 'run_outcome', 'run_record', 'run_state',
         'schema_changes', 'shown_day', 'shown_run'],
     'functions with the owner''s rights');
 
