@@ -210,7 +210,11 @@ static void show_source(const mag_run_report *report, const struct mag_source_to
 
 static void show_note(const mag_run_note *note) {
     amount_text count;
-    if (note->count > 0)
+    if (note->line > 0)
+        mag_show("  note: %s: %s, %s, first on line %lu [%s]", note->file,
+                 mag_message_gist(note->message), mag_amount_text(note->count, note->noun, count),
+                 (unsigned long)note->line, mag_message_code(note->message));
+    else if (note->count > 0)
         mag_show("  note: %s: %s, %s [%s]", note->file, mag_message_gist(note->message),
                  mag_amount_text(note->count, note->noun, count), mag_message_code(note->message));
     else

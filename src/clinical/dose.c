@@ -258,6 +258,19 @@ static bool read_dose_field(const mag_dose_text *text, amount *dose) {
     return !is_word || (dose->kind != MAG_DOSE_MG && dose->kind != MAG_DOSE_UMOL);
 }
 
+bool mag_dose_is_number(mag_span dose) {
+    mag_dose_words words = words_of(dose, (mag_span){"", 0});
+    mag_word_cursor at = words.text;
+    mag_range number;
+    if (!mag_word_take_range(&at, &number))
+        return false;
+    mag_span unit = mag_word_take(&at);
+    for (size_t i = 0; i < unit.nbytes; i++)
+        if (!isalpha((unsigned char)unit.at[i]))
+            return false;
+    return true;
+}
+
 static bool is_of_frequency(mag_span word) {
     return mag_span_is(word, "times") || mag_span_is(word, "x") || mag_span_is(word, "hours") ||
            mag_span_is(word, "hourly");

@@ -56,6 +56,10 @@ typedef struct mag_dose_text {
    [0, unknown]. An empty drug name stands for magnesium of an unknown salt. */
 mag_dose mag_dose_of(const mag_dose_text *text);
 
+/* True if the cell of a dose is a number, range or number word, with or without words of a unit
+   behind it; "16,0", "-16", "1e3" and "NaN" are none, and of such a cell no dose is known. */
+bool mag_dose_is_number(mag_span dose);
+
 /* mg of elemental magnesium of an amount in umol: 24.305 mg per mmol. */
 double mag_umol_to_mg(double umol);
 

@@ -72,6 +72,8 @@ void mag_accounting_add(mag_accounting *total, const mag_accounting *more) {
     total->age_implausible += more->age_implausible;
     total->demog_conflict += more->demog_conflict;
     total->near_ids += more->near_ids;
+    total->doses_unread += more->doses_unread;
+    total->supplies_unread += more->supplies_unread;
     total->version_conflicts += more->version_conflicts;
 }
 

@@ -63,6 +63,7 @@ typedef struct mag_accounting {
     uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
     uint64_t demog_conflict; /* demog note too */
     uint64_t near_ids;       /* of link.no_patient: the roster has the id in other case or blanks */
+    uint64_t doses_unread, supplies_unread; /* notes: dose, days_supply not a number; unknown */
     uint64_t version_conflicts; /* results of one id with different values: older editions, or two
                                    with the newest version */
 } mag_accounting;

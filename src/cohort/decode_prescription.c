@@ -22,16 +22,21 @@ static bool read_kind(const mag_decoder *decoder, mag_rx_kind *kind) {
 /* --- times
  * ----------------------------------------------------------------------------------------- */
 
-static int read_days_supply(const mag_decoder *decoder) {
+/* One that is no number is noted for all kinds; one of no possible length where it would count. */
+static int read_days_supply(mag_decoder *decoder, mag_rx_kind kind) {
     enum { MOST_DAYS = 3650 };
     mag_decimal days;
     mag_comparator comparator;
     mag_span text = mag_decoder_text(decoder, MAG_FIELD_DAYS_SUPPLY);
     if (mag_decode_number(decoder->table, text, &days, &comparator) != MAG_REASON_NONE ||
-        comparator != MAG_EXACT)
+        comparator != MAG_EXACT) {
+        decoder->has_unread_supply = text.nbytes > 0;
         return MAG_ISSUE_DAYS;
+    }
     double value = mag_decimal_double(days);
-    return value >= 1 && value <= MOST_DAYS ? (int)value : MAG_ISSUE_DAYS;
+    bool is_possible = value >= 1 && value <= MOST_DAYS;
+    decoder->has_unread_supply = !is_possible && kind == MAG_RX_ISSUE;
+    return is_possible ? (int)value : MAG_ISSUE_DAYS;
 }
 
 static void close_order(mag_exposure *exposure, const mag_moment *stop) {
@@ -73,7 +78,7 @@ static bool read_times(mag_decoder *decoder, mag_exposure *exposure) {
         exposure->flags |= MAG_EXPOSURE_START_DATE;
     if (decoder->has_partial)
         exposure->flags |= MAG_EXPOSURE_PARTIAL;
-    int64_t supply = (int64_t)read_days_supply(decoder) * MAG_MINUTES_PER_DAY;
+    int64_t supply = (int64_t)read_days_supply(decoder, kind) * MAG_MINUTES_PER_DAY;
     mag_day next_day = mag_minute_day(start.minute) + 1;
     switch (kind) {
     case MAG_RX_ORDER:
@@ -125,6 +130,7 @@ static mag_status read_dose(mag_decoder *decoder, const mag_drug *drug, mag_span
         .doses_per_day = mag_decoder_text(decoder, MAG_FIELD_DOSES_PER_DAY),
         .free_text = mag_decoder_text(decoder, MAG_FIELD_DOSE_TEXT),
     };
+    decoder->has_unread_dose = text.dose.nbytes > 0 && !mag_dose_is_number(text.dose);
     mag_dose dose = {0, MAG_DOSE_UNKNOWN, MAG_BASIS_NONE};
     if (drug->classes & MAGNESIUM_CLASSES)
         dose = mag_dose_of(&text);

@@ -327,6 +327,15 @@ static mag_status decode(mag_decoder *decoder, mag_error *err) {
     return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "a table of no kind");
 }
 
+/* Cells that say something and leave no trace in the record; the first line leads to the others. */
+static void count_unread(mag_decoder *decoder) {
+    mag_run_file *file = decoder->file;
+    if (decoder->has_unread_dose && file->accounting.doses_unread++ == 0)
+        file->first_dose_line = decoder->line;
+    if (decoder->has_unread_supply && file->accounting.supplies_unread++ == 0)
+        file->first_supply_line = decoder->line;
+}
+
 mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t line,
                            mag_error *err) {
     decoder->cells = cells;
@@ -334,6 +343,7 @@ mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t
     decoder->fate = MAG_FATE_KEPT;
     decoder->has_offset = decoder->has_z = decoder->has_partial = false;
     decoder->has_unit_against_code = false;
+    decoder->has_unread_dose = decoder->has_unread_supply = false;
     if (is_kept(decoder))
         MAG_TRY(decode(decoder, err));
     else
@@ -352,5 +362,6 @@ mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t
     counts->utc_times += decoder->has_z;
     counts->partial_dates += decoder->has_partial;
     counts->units_against_code += decoder->has_unit_against_code;
+    count_unread(decoder);
     return MAG_OK;
 }

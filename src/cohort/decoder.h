@@ -31,6 +31,7 @@ typedef struct mag_decoder {
     mag_reason reason;
     mag_field reason_field;
     bool has_offset, has_z, has_partial, has_unit_against_code;
+    bool has_unread_dose, has_unread_supply;
 } mag_decoder;
 
 void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,

@@ -29,6 +29,7 @@ typedef struct mag_run_note {
     const char *file; /* or a source, for what is found over all its files */
     uint64_t count;   /* 0: of the whole file */
     const char *noun; /* of what, "" if count is 0 */
+    uint32_t line;    /* of the first one; 0: not told */
 } mag_run_note;
 
 /* One count that a finding about sources rests on. */

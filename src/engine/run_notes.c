@@ -2,25 +2,30 @@
 
 #include "cohort/unit_profile.h"
 
-enum { NOTES_OF_A_FILE = 7, NOTES_OF_A_ROSTER = 1 };
+enum { NOTES_OF_A_FILE = 9, NOTES_OF_A_ROSTER = 1 };
 
 static size_t notes_of(const mag_run_file *file, mag_run_note *out) {
     uint64_t ignored = file->blank_line_count + file->repeated_header_count;
     uint64_t offsets = file->accounting.offset_times + file->accounting.utc_times;
     uint64_t against_code = file->accounting.units_against_code;
     uint64_t near_ids = file->accounting.near_ids;
+    uint64_t doses = file->accounting.doses_unread, supplies = file->accounting.supplies_unread;
+    const bool is_table = file->is_table; /* the order of its rows tells nobody where to look */
     const struct {
         bool is_there;
         mag_run_note note;
     } all[NOTES_OF_A_FILE] = {
-        {file->has_zero_padding, {MAG_MSG_I105, file->name, 0, ""}},
-        {file->has_mixed_line_ends, {MAG_MSG_I121, file->name, 0, ""}},
-        {ignored > 0, {MAG_MSG_I133, file->name, ignored, "line"}},
+        {file->has_zero_padding, {MAG_MSG_I105, file->name, 0, "", 0}},
+        {file->has_mixed_line_ends, {MAG_MSG_I121, file->name, 0, "", 0}},
+        {ignored > 0, {MAG_MSG_I133, file->name, ignored, "line", 0}},
         {file->unused_column_count > 0,
-         {MAG_MSG_I135, file->name, file->unused_column_count, "column"}},
-        {against_code > 0, {MAG_MSG_I254, file->name, against_code, "row"}},
-        {near_ids > 0, {MAG_MSG_I255, file->name, near_ids, "row"}},
-        {offsets > 0, {MAG_MSG_I263, file->name, offsets, "time"}},
+         {MAG_MSG_I135, file->name, file->unused_column_count, "column", 0}},
+        {against_code > 0, {MAG_MSG_I254, file->name, against_code, "row", 0}},
+        {near_ids > 0, {MAG_MSG_I255, file->name, near_ids, "row", 0}},
+        {doses > 0, {MAG_MSG_I256, file->name, doses, "row", is_table ? 0 : file->first_dose_line}},
+        {supplies > 0,
+         {MAG_MSG_I257, file->name, supplies, "row", is_table ? 0 : file->first_supply_line}},
+        {offsets > 0, {MAG_MSG_I263, file->name, offsets, "time", 0}},
     };
     size_t count = 0;
     for (size_t i = 0; i < NOTES_OF_A_FILE; i++)
@@ -34,8 +39,8 @@ static size_t notes_of_units(const mag_unit_profile *profiles, size_t count, mag
     size_t note_count = 0;
     for (size_t i = 0; i < count; i++)
         if (profiles[i].inferred_count > 0)
-            out[note_count++] =
-                (mag_run_note){MAG_MSG_I253, profiles[i].source, profiles[i].inferred_count, "row"};
+            out[note_count++] = (mag_run_note){MAG_MSG_I253, profiles[i].source,
+                                               profiles[i].inferred_count, "row", 0};
     return note_count;
 }
 
@@ -56,7 +61,7 @@ mag_status mag_run_notes(mag_arena *arena, const mag_cohort *cohort, mag_run_rep
     report->id_twin_count = mag_cohort_twin_count(cohort);
     if (report->id_twin_count > 0)
         notes[report->note_count++] = (mag_run_note){
-            MAG_MSG_I255, mag_table_kind_name(MAG_TABLE_PATIENTS), report->id_twin_count, "id"};
+            MAG_MSG_I255, mag_table_kind_name(MAG_TABLE_PATIENTS), report->id_twin_count, "id", 0};
     for (size_t i = 0; i < report->note_count; i++) {
         notes[i].file = mag_arena_text(arena, mag_span_of(notes[i].file));
         if (notes[i].file == NULL)

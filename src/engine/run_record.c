@@ -106,6 +106,8 @@ static void write_accounting(mag_json *json, const mag_accounting *accounting) {
     key_count(json, "age_implausible", accounting->age_implausible);
     key_count(json, "demog_conflict", accounting->demog_conflict);
     key_count(json, "near_ids", accounting->near_ids);
+    key_count(json, "doses_unread", accounting->doses_unread);
+    key_count(json, "supplies_unread", accounting->supplies_unread);
     key_count(json, "version_conflicts", accounting->version_conflicts);
     mag_json_end_object(json);
 }

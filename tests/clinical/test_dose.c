@@ -329,6 +329,22 @@ static void long_and_odd_texts_do_no_harm(void **state) {
     assert_int_equal(huge.hi_umol_per_day, MAG_DOSE_UNKNOWN - 1);
 }
 
+static void a_cell_that_is_no_number_is_told_from_one_that_is(void **state) {
+    (void)state;
+    static const char *const numbers[] = {"16",     "16.5",       ".5",   " 16 ", "1-2",
+                                          "1 to 2", "one or two", "half", "4 mg", "4mg",
+                                          "25,000", "2 puffs",    "0"};
+    static const char *const others[] = {"16,0",        "16,5",    "-16",    "1e3",   "NaN",
+                                         "inf",         "x",       "16 000", "1.2.3", "0x10",
+                                         "as directed", "up to 4", "-",      ""};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!mag_dose_is_number(mag_span_of(numbers[i])))
+            fail_msg("\"%s\" is a number", numbers[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (mag_dose_is_number(mag_span_of(others[i])))
+            fail_msg("\"%s\" is no number", others[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_hold_what_the_table_says),
@@ -342,6 +358,7 @@ int main(void) {
         cmocka_unit_test(the_mimic_rows_have_their_doses),
         cmocka_unit_test(only_what_is_understood_counts),
         cmocka_unit_test(contents_are_of_a_unit_a_volume_or_unknown),
+        cmocka_unit_test(a_cell_that_is_no_number_is_told_from_one_that_is),
         cmocka_unit_test(long_and_odd_texts_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

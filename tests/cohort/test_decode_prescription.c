@@ -419,6 +419,37 @@ static void of_several_editions_the_newest_counts_in_any_order(void **state) {
         }
 }
 
+/* What the notes MS-I256 and MS-I257 count. */
+static void doses_and_supplies_that_are_no_numbers_are_noted(void **state) {
+    (void)state;
+    static const struct {
+        const char *row; /* kind|dose|days_supply */
+        bool is_dose, is_supply;
+    } cases[] = {{"order|40|14", false, false},
+                 {"order||", false, false},
+                 {"order|16,0|", true, false},
+                 {"issue|-16|28", true, false},
+                 {"order|1e3|abc", true, true},
+                 {"issue|40|14 days", false, true},
+                 {"administration|40|14,0", false, true},
+                 {"issue|40|0", false, true},
+                 {"issue|40|3651", false, true},
+                 {"order|40|0", false, false},
+                 {"issue|NULL|NULL", false, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char row[120];
+        snprintf(row, sizeof row, "p|furosemide|2024-05-01|%s", cases[i].row);
+        const mag_run_file *file = feed_rx("patient_id|drug_name|start|kind|dose|days_supply", row);
+        if (file->accounting.doses_unread != cases[i].is_dose ||
+            file->accounting.supplies_unread != cases[i].is_supply)
+            fail_msg("%s: %d, %d", row, (int)file->accounting.doses_unread,
+                     (int)file->accounting.supplies_unread);
+        assert_int_equal(file->first_dose_line != 0, cases[i].is_dose);
+        assert_int_equal(file->first_supply_line != 0, cases[i].is_supply);
+        assert_int_equal(file->accounting.accepted, 1);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_prescription_lasts_as_its_kind_says),
@@ -431,6 +462,7 @@ int main(void) {
         TEST(unmapped_drugs_are_listed_without_texts_that_may_hold_ids),
         TEST(codes_that_are_none_are_noted_by_what_is_wrong),
         TEST(at_most_fifty_unmapped_drugs_are_listed),
+        TEST(doses_and_supplies_that_are_no_numbers_are_noted),
         TEST(of_several_editions_the_newest_counts_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,8 +210,44 @@ static void t_I_49_top_ten(void **state) {
     fault_cohort_done(&cohort);
 }
 
+static int64_t note_of_prescriptions(const fault_run *run, const char *note) {
+    size_t i;
+    json_t *source;
+    json_array_foreach(json_object_get(run->record, "sources"), i, source) {
+        if (strcmp(json_string_value(json_object_get(source, "kind")), "prescriptions") == 0)
+            return json_integer_value(json_object_get(json_object_get(source, "notes"), note));
+    }
+    return -1;
+}
+
+/* The rows count as before, with an unknown dose; it is told how many and where the first one is.
+ */
+static void t_I_40_doses(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_append(&cohort, FAULT_RX,
+                 "q0001,C03CA01,Furosemide,order,2025-11-01,2025-11-02,40,mg,1,oral\n"
+                 "q0001,C03CA01,Furosemide,order,2025-11-01,2025-11-02,\"16,0\",mg,1,oral\n"
+                 "q0001,C03CA01,Furosemide,order,2025-11-01,2025-11-02,1e3,mg,1,oral\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 0, NULL);
+    char note[120];
+    snprintf(note, sizeof note,
+             "prescriptions.csv.gz: dose not a number, 2 rows, first on line %d [MS-I256]",
+             FAULT_PATIENTS * FAULT_RX_EACH + 3);
+    assert_non_null(strstr(run.result.out.at, note));
+    assert_int_equal(note_of_prescriptions(&run, "doses_unread"), 2);
+    assert_int_equal(note_of_prescriptions(&run, "supplies_unread"), 0);
+    assert_int_equal(fault_count(&run, "prescriptions", "rejected"), 0);
+    fault_expect_conserved(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_I_44_minus_zero), FAULT_ROW(t_I_46_attempted),
-                                     FAULT_ROW(t_I_47_explained), FAULT_ROW(t_I_49_top_ten)};
+    static const fault_row rows[] = {FAULT_ROW(t_I_40_doses), FAULT_ROW(t_I_44_minus_zero),
+                                     FAULT_ROW(t_I_46_attempted), FAULT_ROW(t_I_47_explained),
+                                     FAULT_ROW(t_I_49_top_ten)};
     return FAULT_ROWS_RUN(rows);
 }
