@@ -16,6 +16,7 @@ static const char *const REASONS[MAG_MACHINE_REASON_COUNT] = {
     [MAG_MACHINE_LEFT] = "left",
     [MAG_MACHINE_NEW_EVENT] = "new_event",
     [MAG_MACHINE_RULE_RETIRED] = "rule_retired",
+    [MAG_MACHINE_RESULT_WITHDRAWN] = "result_withdrawn",
 };
 
 /* Index of a name; 0, which is none, if it is not in the list. */

@@ -33,6 +33,7 @@ typedef enum mag_machine_reason {
     MAG_MACHINE_LEFT, /* died, or the observed time ended */
     MAG_MACHINE_NEW_EVENT,
     MAG_MACHINE_RULE_RETIRED,
+    MAG_MACHINE_RESULT_WITHDRAWN, /* its result is not delivered any more, and none came since */
     MAG_MACHINE_REASON_COUNT
 } mag_machine_reason;
 

@@ -9,6 +9,7 @@
 
 #include "engine/evidence.h"
 #include "engine/ledger_step.h"
+#include "rules/lost_result.h"
 #include "rules/worse.h"
 
 #include <string.h>
@@ -66,12 +67,17 @@ static bool has_left(const mag_timeline *patient) {
            patient->person->observed_until < patient->as_of;
 }
 
-/* Clear, unless nobody could look. */
-static mag_status judge_clear(judge *of, const mag_timeline *patient, size_t rule_idx,
+/* Clear, unless nobody could look. That a value is normal is said only of one that is there. */
+static mag_status judge_clear(judge *of, const mag_timeline *patient, const mag_episode *episode,
                               mag_tonight *tonight, mag_error *err) {
+    const mag_pack *pack = of->screen->pack;
+    const int rule_idx = mag_pack_find_rule(pack, episode->rule_id);
     mag_event_end end;
-    MAG_TRY(mag_event_end_find(of->evaluator, patient, rule_idx, &end, err));
-    tonight->end = reason_of(end);
+    MAG_TRY(mag_event_end_find(of->evaluator, patient, (size_t)rule_idx, &end, err));
+    tonight->end = end == MAG_EVENT_END_VALUE_NORMALISED &&
+                           mag_facts_have_lost_result(pack, patient, episode->shown_facts)
+                       ? MAG_MACHINE_RESULT_WITHDRAWN
+                       : reason_of(end);
     tonight->kind = end == MAG_EVENT_END_NONE ? MAG_TONIGHT_CANNOT_TELL : MAG_TONIGHT_CLEAR;
     return MAG_OK;
 }
@@ -113,7 +119,7 @@ static mag_status judge_unflagged(judge *of, size_t episode_idx, mag_tonight *to
     else if (has_left(&patient))
         tonight->kind = MAG_TONIGHT_LEFT;
     else
-        return judge_clear(of, &patient, (size_t)rule_idx, tonight, err);
+        return judge_clear(of, &patient, episode, tonight, err);
     return MAG_OK;
 }
 

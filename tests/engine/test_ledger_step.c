@@ -289,8 +289,9 @@ static void an_as_of_is_the_end_of_its_day_or_its_minute(void **state) {
 static void events_and_reasons_have_the_words_of_the_pages(void **state) {
     static const char *const events[] = {"new",      "ongoing",  "worsened",   "improved",
                                          "resolved", "reopened", "unconfirmed"};
-    static const char *const reasons[] = {"drug_stopped", "value_normalised", "dose_changed",
-                                          "left",         "new_event",        "rule_retired"};
+    static const char *const reasons[] = {
+        "drug_stopped", "value_normalised", "dose_changed",    "left",
+        "new_event",    "rule_retired",     "result_withdrawn"};
     mag_episode_event event;
     mag_machine_reason reason;
     (void)state;

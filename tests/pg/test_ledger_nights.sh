@@ -224,7 +224,7 @@ for night in 1 2 3 4 5 6 7 8 9 10; do
 done
 
 # --- the comparison ----------------------------------------------------------------------------------
-# Why a rule is clear cannot be told from outcomes: the oracle says "cleared" for those three reasons.
+# Why a rule is clear cannot be told from outcomes: the oracle says "cleared" for those four reasons.
 sql <<'SQL'
 refresh materialized view outcome;
 refresh materialized view replay;
@@ -238,7 +238,8 @@ create view told as
     select night, flag_id, patient_id collate "C" as patient_id, rule_id collate "C" as rule_id,
         coalesce(event, '') as event, opened, last_seen,
         coalesce(resolved, '') as resolved, case when machine_reason in
-            ('drug_stopped', 'value_normalised', 'dose_changed') then 'cleared'
+            ('drug_stopped', 'value_normalised', 'dose_changed', 'result_withdrawn')
+            then 'cleared'
             else coalesce(machine_reason, '') end as reason, rule_version as version, state, severity,
         visibility is not null as is_hidden, event_start as event_from, shown_severity,
         coalesce(shown_facts, '') as shown_facts
@@ -306,7 +307,7 @@ for wanted in new ongoing worsened improved unconfirmed reopened 'resolved left'
     'resolved rule_retired' 'resolved new_event'; do
     grep -q " $wanted " <(sed 's/$/ /' seen) || { cat seen && fail "no night saw: $wanted"; }
 done
-for reason in drug_stopped value_normalised dose_changed; do
+for reason in drug_stopped value_normalised dose_changed result_withdrawn; do
     [ "$(count "select 1 from episode_told where event = 'resolved' and machine_reason = '$reason'")" -gt 0 ] ||
         fail "no night saw: $reason"
 done
