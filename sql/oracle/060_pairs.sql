@@ -13,16 +13,23 @@ create function oracle.one_moment(a oracle.lab, b oracle.lab) returns boolean
     return case when (a).date_only or (b).date_only then (a).at::date = (b).at::date
                 else date_trunc('minute', (a).at) = date_trunc('minute', (b).at) end;
 
--- The result nearest to a moment, at most so many calendar days away; of several at one moment the
--- worse one.
-create function oracle.nearest(pid text, what text, moment timestamp, days int, worse text)
+-- The result nearest to a sample, at most so many calendar days away; of several at one moment the
+-- worse one. Where either has no clock, days are counted instead of minutes; of two that are
+-- as far away the later one.
+create function oracle.nearest(pid text, what text, sample oracle.lab, days int, worse text)
     returns oracle.lab language sql stable parallel safe as $$
     with near as (
-        select l as result, abs(extract(epoch from l.at - moment)) as distance from oracle.lab l
+        select l as result, case
+                when l.date_only or (sample).date_only then
+                    abs(l.at::date - (sample).at::date) * 1440
+                else abs(extract(epoch from date_trunc('minute', l.at)
+                                            - date_trunc('minute', (sample).at))) / 60
+            end as distance
+        from oracle.lab l
         where l.patient_id = pid and l.analyte = what and l.at <= oracle.t()
-          and abs(l.at::date - moment::date) <= days
+          and abs(l.at::date - (sample).at::date) <= days
     ), nearest as (
-        select result from near order by distance limit 1
+        select result from near order by distance, (result).at desc limit 1
     )
     select s.result from near s, nearest n where oracle.one_moment(s.result, n.result)
     order by case worse when 'low' then (s.result).canonical else -(s.result).canonical end,

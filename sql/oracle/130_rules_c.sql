@@ -38,7 +38,7 @@ select 'C03', patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_a
             else 'high' end
 from oracle.patient
 cross join lateral (select oracle.latest(patient_id, 'magnesium', oracle.days_ago(30)) as mg) newest
-cross join lateral (select oracle.nearest(patient_id, 'potassium', (mg).at, 7, 'low') as k) partner
+cross join lateral (select oracle.nearest(patient_id, 'potassium', mg, 7, 'low') as k) partner
 where oracle.measured(patient_id, 'magnesium', oracle.days_ago(30)) is distinct from false;
 
 insert into oracle.answer -- C04: low magnesium with low calcium within 7 days
@@ -53,8 +53,8 @@ select 'C04', patient_id, oracle.measured(patient_id, 'magnesium', oracle.days_a
 from oracle.patient
 cross join lateral (select oracle.latest(patient_id, 'magnesium', oracle.days_ago(30)) as mg) newest
 cross join lateral (
-    select oracle.nearest(patient_id, 'adjusted_calcium', (mg).at, 7, 'low') as ca,
-           oracle.nearest(patient_id, 'calcium_ionised', (mg).at, 7, 'low') as ica,
+    select oracle.nearest(patient_id, 'adjusted_calcium', mg, 7, 'low') as ca,
+           oracle.nearest(patient_id, 'calcium_ionised', mg, 7, 'low') as ica,
            (mg).at::date - 7 as since,
            least((mg).at::date + 8 - interval '1 minute', oracle.t()) as until
 ) partner

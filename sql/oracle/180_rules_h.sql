@@ -42,7 +42,7 @@ select distinct k.patient_id
 from oracle.lab k
 join oracle.lab m on m.patient_id = k.patient_id and m.analyte = 'magnesium'
 join oracle.lab c on c.patient_id = k.patient_id and c.analyte in ('calcium', 'calcium_adjusted')
-left join lateral oracle.nearest(c.patient_id, 'albumin', c.at, 1, 'high') a
+left join lateral oracle.nearest(c.patient_id, 'albumin', c, 1, 'high') a
     on a.specimen = c.specimen or a.date_only or c.date_only
     or a.at between c.at - interval '24 hours' and c.at + interval '24 hours'
 where k.analyte = 'potassium' and k.at >= oracle.days_ago(30)
