@@ -106,10 +106,13 @@ static mag_status check_unchanged(mag_pg_link *link, mag_error *err) {
     size_t count = mag_pg_row_count(rows);
     mag_status status = MAG_OK;
     if (count > 0) {
+        char more[40] = "";
+        if (count > 1)
+            snprintf(more, sizeof more, ", and %zu more", count - 1);
         status = mag_fail(err, MAG_E_DATABASE_REFUSED, MAG_MSG_D333,
-                          "schema magscreen is not as it was installed: %s: %.200s, and %zu more; "
+                          "schema magscreen is not as it was installed: %s: %.200s%s; "
                           "nothing was written",
-                          mag_pg_text(rows, 0, 0), mag_pg_text(rows, 0, 1), count - 1);
+                          mag_pg_text(rows, 0, 0), mag_pg_text(rows, 0, 1), more);
         mag_hint(err, "select * from magscreen.schema_changes()  names all; undo them, or, if they "
                       "are meant:  select magscreen.seal()");
     }
@@ -148,12 +151,22 @@ static mag_status record_file(mag_pg_link *link, const mag_pg_migration *file, m
     return mag_pg_ask(link, &question, NULL, err);
 }
 
+/* The picture follows file by file: an upgrade that stops half-way leaves no change to explain. */
+static mag_status seal(mag_pg_link *link, const char *what, mag_error *err) {
+    return mag_pg_do(link,
+                     "do $$ begin if to_regprocedure('magscreen.seal()') is not null then "
+                     "perform magscreen.seal(); end if; end $$",
+                     what, err);
+}
+
 static mag_status run_file(mag_pg_link *link, const mag_pg_migration *file, const char *sql,
                            mag_error *err) {
     MAG_TRY(mag_pg_do(link, "begin", file->name, err));
     mag_status status = mag_pg_do(link, sql, file->name, err);
     if (status == MAG_OK)
         status = record_file(link, file, err);
+    if (status == MAG_OK)
+        status = seal(link, file->name, err);
     if (status == MAG_OK)
         return mag_pg_do(link, "commit", file->name, err);
     mag_error unreported;
@@ -170,7 +183,22 @@ static mag_status run_files(mag_pg_link *link, mag_arena *arena, size_t from, ma
             return mag_fail_memory(err, files[i].sql.nbytes);
         MAG_TRY(run_file(link, &files[i], sql, err));
     }
-    return mag_pg_do(link, "select magscreen.seal()", "schema magscreen", err);
+    return MAG_OK;
+}
+
+/* Sealing after new files would make good what was changed by hand before them. A schema that was
+   never sealed has nothing to be compared with. */
+static mag_status check_before_upgrade(mag_pg_link *link, mag_error *err) {
+    mag_pg_rows *rows;
+    MAG_TRY(ask(link, "select to_regclass('magscreen.sealed') is not null", &rows, err));
+    bool is_sealed = mag_pg_bool(rows, 0, 0);
+    mag_pg_rows_free(rows);
+    if (!is_sealed)
+        return MAG_OK;
+    MAG_TRY(ask(link, "select exists (select from magscreen.sealed)", &rows, err));
+    is_sealed = mag_pg_bool(rows, 0, 0);
+    mag_pg_rows_free(rows);
+    return is_sealed ? check_unchanged(link, err) : MAG_OK;
 }
 
 mag_status mag_pg_schema_install(mag_pg_link *link, bool is_upgrade, size_t *done, mag_error *err) {
@@ -186,8 +214,10 @@ mag_status mag_pg_schema_install(mag_pg_link *link, bool is_upgrade, size_t *don
         MAG_TRY(count_done(link, &from, err));
     mag_pg_migrations(&count);
     *done = count - from;
-    if (*done == 0) /* sealing again would make good what was changed by hand */
+    if (*done == 0)
         return check_unchanged(link, err);
+    if (exists)
+        MAG_TRY(check_before_upgrade(link, err));
     mag_arena *arena = mag_arena_new(mag_pg_account(link));
     if (arena == NULL)
         return mag_fail_memory(err, sizeof(void *));

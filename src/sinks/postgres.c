@@ -52,7 +52,7 @@ static mag_status fail_locked(mag_pg_link *link, mag_error *err) {
     mag_pg_rows *rows;
     mag_pg_question question = {
         .sql = "select run_id, to_char(started_at, 'YYYY-MM-DD HH24:MI') || ' UTC', host, pid, "
-               "backend_pid from magscreen.lock_holder()",
+               "backend_pid, application from magscreen.lock_holder()",
         .what = "the lock of schema magscreen"};
     MAG_TRY(mag_pg_ask(link, &question, &rows, err));
     bool is_known = mag_pg_row_count(rows) > 0 && mag_pg_cell(rows, 0, 0).at != NULL;
@@ -61,9 +61,14 @@ static mag_status fail_locked(mag_pg_link *link, mag_error *err) {
                  "run %s since %s on host %s, pid %s, holds the lock; nothing was read",
                  mag_pg_text(rows, 0, 0), mag_pg_text(rows, 0, 1), mag_pg_text(rows, 0, 2),
                  mag_pg_text(rows, 0, 3));
+    else if (mag_pg_row_count(rows) > 0 && mag_pg_cell(rows, 0, 4).at != NULL)
+        mag_fail(err, MAG_E_LOCKED, MAG_MSG_P406,
+                 "backend %s, application \"%.60s\", holds the lock of schema magscreen and has no "
+                 "run; nothing was read",
+                 mag_pg_text(rows, 0, 4), mag_pg_text(rows, 0, 5));
     else
         mag_fail(err, MAG_E_LOCKED, MAG_MSG_P406,
-                 "another session holds the lock of schema magscreen; nothing was read");
+                 "another session is taking the lock of schema magscreen; nothing was read");
     if (mag_pg_row_count(rows) > 0 && mag_pg_cell(rows, 0, 4).at != NULL)
         mag_hint(err,
                  "wait for it; if its program is gone, the server lets go within seconds, or: "

@@ -284,6 +284,12 @@ static void t_D_35(void **state) {
          " (rows_read = accepted + rejected + out_of_window + duplicate + not_of_interest)"},
         {"alter function magscreen.check_staged(bigint) rename to check_nothing",
          "alter function magscreen.check_nothing(bigint) rename to check_staged"},
+        {"grant select on magscreen.flag to magscreen_quality",
+         "revoke select on magscreen.flag from magscreen_quality"},
+        {"alter view magscreen.v_worklist set (security_invoker = false)",
+         "alter view magscreen.v_worklist set (security_invoker = true)"},
+        {"alter table magscreen.flag enable row level security",
+         "alter table magscreen.flag disable row level security"},
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
         expect_refused(changes[i][0], "MS-D333", "schema_changes()", changes[i][1]);

@@ -51,6 +51,17 @@ check "staged" "$(tell "select t.stage('2025-03-01', '$night1', '$counts')")" 1
 check "staged and committed: nothing is seen" "$(seen)" "$nothing"
 check "another session does not get the lock" "$(sql -c 'select magscreen.run_lock()')" f
 check "but sees who has it" "$(sql -c "select run_id || ' ' || host from magscreen.lock_holder()")" "1 testhost"
+while read -r call; do # each in a session of its own
+    check "nor does it touch the run: $call" \
+        "$(sql -c "select t.try('t_job', \$\$ select magscreen.$call \$\$)")" MS406
+done <<'CALLS'
+run_end(1, 'failed', 70, null, null)
+run_record(1, '{}')
+put_rule_versions(1, '[{"rule_id": "Z01", "version": "1", "status": "active", "title": "", "sha256": ""}]')
+hold_run(1)
+publish_run(1)
+clean_up()
+CALLS
 tell 'begin' >/dev/null
 check "published, before COMMIT" \
     "$(tell 'select new_count, unconfirmed_count from magscreen.publish_run(1)')" "2|0"
@@ -78,6 +89,17 @@ check "its outcome is known" "$(sql -c "select magscreen.run_outcome(2, '$xid')"
 check "the server says so, too" "$(sql -c "select pg_xact_status('$xid')")" aborted
 check "anybody sees that it is abandoned" "$(sql -c 'select state from magscreen.v_run where run_id = 2')" abandoned
 
+while read -r call; do
+    check "whoever has the lock now cannot go on with it: $call" "$(sql -c 'select magscreen.run_lock()' \
+        -c "select t.try('t_job', \$\$ select magscreen.$call \$\$)" | tail -1)" MS421
+done <<'CALLS'
+run_state(2, 'staged')
+run_record(2, '{}')
+hold_run(2)
+publish_run(2)
+run_end(2, 'failed', 70, null, null)
+CALLS
+
 # again, with the same result; the lock is free
 open_session
 check "the next run" "$(tell "select t.night('2025-03-02',
@@ -85,6 +107,32 @@ check "the next run" "$(tell "select t.night('2025-03-02',
 check "publishes once" "$(seen)" "1 4 2 9 2 2 3"
 check "after cleaning up" "$(sql -c "select count(*) from pg_class where relname ~ '_2$' and relkind = 'r'
     and relnamespace = 'magscreen'::regnamespace")" 0
+
+# a login without any right takes every number that it can see: the next run draws another
+key=$(sql -U t_stranger -c "select objid from pg_locks where locktype = 'advisory' and classid = 1296123731")
+(
+    echo "select pg_advisory_lock_shared(1296123731, 1), pg_advisory_lock_shared(1296123731, $key);"
+    sleep 60
+) | psql -Xq -U t_stranger >/dev/null 2>&1 &
+stranger=$!
+for _ in $(seq 100); do
+    [ "$(sql -c "select count(*) from pg_locks where locktype = 'advisory' and not granted")" = 1 ] && break
+    sleep 0.1
+done
+tell 'select pg_advisory_unlock_all()' >/dev/null
+for _ in $(seq 100); do
+    [ "$(sql -c "select count(*) from pg_locks where locktype = 'advisory' and objid = $key
+        and mode = 'ShareLock' and granted")" = 1 ] && break
+    sleep 0.1
+done
+check "a stranger who waited for the lock holds nothing" \
+    "$(sql -c 'select magscreen.lock_holder_pid() is null' -c 'select magscreen.run_lock()')" $'t\nt'
+check "two at once still get it once" "$(tell 'select magscreen.run_lock()') $(sql -c 'select magscreen.run_lock()')" 't f'
+check "and once more in the same session" "$(tell 'select magscreen.run_lock()')" t
+tell 'select magscreen.run_unlock()' >/dev/null
+check "which gives it back as often" "$(sql -c 'select magscreen.run_lock()')" f
+check "at last" "$(tell 'select magscreen.run_unlock()') $(tell 'select magscreen.run_unlock()')" 't f'
+kill "$stranger"
 
 # somebody holds a table: publishing gives up, the staged run stays and is published later
 check "a third night" "$(tell "select t.stage('2025-03-03',

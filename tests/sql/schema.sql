@@ -1,7 +1,7 @@
 -- What holds for every object of the schema.
 begin;
 select t.start();
-select plan(21);
+select plan(52);
 
 select is_empty($$
     select c.relname, a.attname from pg_class c
@@ -66,10 +66,10 @@ declare
     named text;
 begin
     execute statement;
-    if magscreen.fingerprint() = (select hash from before) then
-        return 'the same fingerprint';
-    end if;
     select string_agg(change || ' ' || line, '; ') into named from magscreen.schema_changes();
+    if magscreen.fingerprint() = (select hash from before) then
+        named := concat('the same fingerprint', ' ' || named);
+    end if;
     raise exception 'undo' using errcode = 'UNDO1', detail = named;
 exception when sqlstate 'UNDO1' then
     get stacked diagnostics named = pg_exception_detail;
@@ -98,5 +98,83 @@ select matches(t.planted('create or replace function magscreen.snooze_days(sever
 select matches(t.planted('alter table magscreen.flag disable trigger all;
     alter table magscreen.review disable trigger append_only'),
     'added trigger review D', 'a trigger that is switched off is seen');
+-- texts, owners and rights: each by the name of what was changed
+create table t.tampering (what text, statement text, named text);
+insert into t.tampering values
+('the text of a view', 'create or replace view magscreen.v_unmapped_code
+    with (security_invoker = true) as select * from magscreen.unmapped_code',
+    'added view v_unmapped_code '),
+('a view that asks with its owner''s rights',
+    'alter view magscreen.v_worklist set (security_invoker = false)',
+    'added relation v_worklist v p {security_invoker=false}'),
+('a view without its barrier', 'alter view magscreen.v_rule_funnel reset (security_barrier)',
+    'missing relation v_rule_funnel v p {security_barrier=true}'),
+('a right on a table', 'grant select on magscreen.flag to magscreen_quality',
+    'added right select on flag to magscreen_quality'),
+('a right for everybody', 'grant select on magscreen.v_worklist to public',
+    'added right select on v_worklist to public'),
+('a right to hand on', 'grant select on magscreen.v_flag to magscreen_reviewer with grant option',
+    'added right select on v_flag to magscreen_reviewer with grant option'),
+('a right on a column', 'grant select (raw_field) on magscreen.reject to magscreen_reviewer',
+    'added right select on reject \(column raw_field\) to magscreen_reviewer'),
+('a right that is gone', 'revoke select on magscreen.v_worklist from magscreen_reviewer',
+    'missing right select on v_worklist to magscreen_reviewer'),
+('a right on a run''s table', 'grant select on magscreen.cannot_tell_1 to magscreen_quality',
+    'added right select on cannot_tell_1 to magscreen_quality'),
+('a right on a function', 'grant execute on function magscreen.purge(date) to magscreen_job',
+    'added right execute on function purge\('),
+('a right on the schema', 'grant create on schema magscreen to magscreen_job',
+    'added right create on schema magscreen to magscreen_job'),
+('rights on what is still to be made',
+    'alter default privileges for role t_owner in schema magscreen
+        grant select on tables to magscreen_quality',
+    'added right select on what t_owner will make to magscreen_quality'),
+('another owner of a table', 'alter table magscreen.flag owner to t_stranger',
+    'added relation flag r p {fillfactor=70} owner t_stranger'),
+('another owner of a run''s table', 'alter table magscreen.summary_1 owner to t_stranger',
+    'added relation summary_1 owner t_stranger'),
+('another owner of a function',
+    'alter function magscreen.publish_run(bigint, text) owner to t_stranger',
+    'added function publish_run\(.* owner t_stranger'),
+('a function without the owner''s rights',
+    'alter function magscreen.run_begin(text, text, text, text, text, text, text, text, int)
+        security invoker', 'added function run_begin'),
+('a function with another search_path',
+    'alter function magscreen.shown_run() set search_path = public',
+    'added function shown_run.* {search_path=public}'),
+('another policy', 'alter policy by_site on magscreen.flag using (true)',
+    'added policy flag.by_site'),
+('a policy for others', 'alter policy by_site on magscreen.cannot_tell to t_stranger',
+    'added policy cannot_tell.by_site .* to {t_stranger}'),
+('row security switched off by hand', 'alter table magscreen.flag disable row level security',
+    'added row security flag switched off by hand'),
+('row security forced', 'alter table magscreen.review force row level security',
+    'added row security review as set forced'),
+('another text of a rule', 'create rule spy as on insert to magscreen.reject do also nothing',
+    'added rule reject.spy O'),
+('a foreign key that is not looked at', 'alter table magscreen.review disable trigger all',
+    'added constraint review.review_flag_id_fkey is not enforced'),
+('a child of a table', 'create table t.child () inherits (magscreen.review)',
+    'added child of review: t.child'),
+('a view with the name of a run''s table',
+    'create view magscreen.summary_99 as select * from magscreen.flag',
+    'added relation summary_99 v'),
+('a role that may more', 'alter role magscreen_quality bypassrls',
+    'added role magscreen_quality bypasses row security'),
+('a role that is a member of another', 'grant magscreen_reviewer to magscreen_quality',
+    'added role magscreen_quality is a member of magscreen_reviewer');
+select matches(t.planted(statement), named, what || ' is seen') from t.tampering;
+select is(t.planted('create role t_new_login login in role magscreen_reviewer;
+    grant magscreen_quality to t_stranger'), 'the same fingerprint',
+    'logins may be given the three roles');
+select is(t.planted('set local quote_all_identifiers = on; set local datestyle = ''German'';
+    set local timezone = ''Asia/Tokyo''; set local extra_float_digits = -3;
+    set local intervalstyle = ''iso_8601''; set local search_path = magscreen'),
+    'the same fingerprint', 'settings of a session do not matter');
+select is(t.ask('t_job', 'select count(*) from magscreen.schema_changes()'), '0',
+    'the job sees the same picture');
+select magscreen.limit_reviewers_to_sites(false);
+select matches(t.planted('alter table magscreen.flag enable row level security'),
+    'added row security flag switched on by hand', 'row security switched on by hand is seen');
 select * from finish();
 rollback;
