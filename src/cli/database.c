@@ -23,5 +23,6 @@ mag_pg_wish mag_database_wish(const mag_options *options, const char *conninfo,
 mag_status mag_database_open(const mag_options *options, mag_account *account, mag_pg_link **out,
                              mag_error *err) {
     mag_pg_wish wish = mag_database_wish(options, NULL, account);
+    wish.is_policy_allowed = true; /* whose list it is, the site's policies say */
     return mag_pg_open(out, &wish, err);
 }

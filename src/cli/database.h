@@ -11,7 +11,8 @@ bool mag_database_is_named(const mag_options *options);
 /* What a connection is asked with; conninfo NULL: that of --db, or of the environment. */
 mag_pg_wish mag_database_wish(const mag_options *options, const char *conninfo,
                               mag_account *account);
-/* Connects; faults of mag_pg_open. The caller closes the link. */
+/* Connects for somebody who reads or reviews: policies of the schema choose the rows. Faults of
+   mag_pg_open. The caller closes the link. */
 mag_status mag_database_open(const mag_options *options, mag_account *account, mag_pg_link **out,
                              mag_error *err) MAG_MUST_CHECK;
 

@@ -80,7 +80,8 @@ static mag_status show_tail(mag_pg_link *link, const mag_pg_rows *rows, mag_erro
     static const mag_database_list totals = {
         .sql = "select (select count(*) from magscreen.v_worklist), "
                "(select count(*) from magscreen.v_could_not_assess), "
-               "(select as_of from magscreen.v_run where is_current)",
+               "(select as_of from magscreen.v_run where is_current), "
+               "row_security_active('magscreen.flag')",
         .what = "the worklist"};
     mag_pg_rows *total;
     char shown[MAG_COUNT_TEXT_NBYTES], of[MAG_AMOUNT_TEXT_NBYTES], unknown[MAG_COUNT_TEXT_NBYTES];
@@ -94,6 +95,8 @@ static mag_status show_tail(mag_pg_link *link, const mag_pg_rows *rows, mag_erro
                  mag_amount_text((uint64_t)mag_pg_integer(total, 0, 0), "flag", of),
                  mag_pg_text(total, 0, 2),
                  mag_count_text((uint64_t)mag_pg_integer(total, 0, 1), unknown));
+    if (mag_pg_bool(total, 0, 3))
+        mag_show("row-level security: flags of your sites only");
     if (mag_pg_row_count(rows) > 0)
         mag_show("next: magscreen explain %s", mag_pg_text(rows, 0, FLAG));
     mag_pg_rows_free(total);

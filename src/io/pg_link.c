@@ -313,9 +313,11 @@ static mag_status take_bytes_as_they_are(mag_pg_link *link, mag_error *err) {
     return mag_pg_do(link, "set client_encoding = 'SQL_ASCII'", link->facts.where, err);
 }
 
-static mag_status begin_session(mag_pg_link *link, mag_error *err) {
+static mag_status begin_session(mag_pg_link *link, const mag_pg_wish *wish, mag_error *err) {
     PQsetnonblocking(link->conn, 1);
     MAG_TRY(mag_pg_do(link, pinned_settings, link->facts.where, err));
+    if (wish->is_policy_allowed)
+        MAG_TRY(mag_pg_do(link, "set row_security = on", link->facts.where, err));
     MAG_TRY(learn_facts(link, err));
     MAG_TRY(take_bytes_as_they_are(link, err));
     return check_pooler(link, err);
@@ -337,7 +339,7 @@ mag_status mag_pg_open(mag_pg_link **out, const mag_pg_wish *wish, mag_error *er
                           .stop_context = wish->stop_context};
     mag_status status = connect_within(link, wish, err);
     if (status == MAG_OK)
-        status = begin_session(link, err);
+        status = begin_session(link, wish, err);
     if (status == MAG_OK)
         *out = link;
     else

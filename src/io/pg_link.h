@@ -13,6 +13,7 @@ typedef struct mag_pg_wish {
     const char *conninfo; /* of mag_pg_text_check's keys; "" = libpq's defaults */
     bool is_insecure_allowed;
     bool is_optional;                  /* tried once: others can do its work */
+    bool is_policy_allowed;            /* row security chooses the rows; else it is an error */
     unsigned connect_ms;               /* 0 = connect_timeout of the connection, or 30 s */
     unsigned silence_ms;               /* longest wait without any answer; 0 = 60 s */
     bool (*is_stopped)(void *context); /* NULL = never */
@@ -31,7 +32,8 @@ typedef struct mag_pg_facts {
 } mag_pg_facts;
 
 /* Connects within the deadline, again and again with growing pauses while nothing listens, the
-   server is starting, or has no session free; then pins the session: row_security off, search_path
+   server is starting, or has no session free; then pins the session: row_security off
+   (on if policies are allowed: for people who read, never for a source), search_path
    pg_catalog, UTF8 (bytes as they are from SQL_ASCII), ISO dates, UTC, shortest floats, no timeouts
    of the role's. A pooler that hands out other sessions is refused (MS-D332). Faults: those of
    mag_pg_text_check and mag_pg_route_check (MAG_E_USAGE), MS-D301..D303, D320 and others of

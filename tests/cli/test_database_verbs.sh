@@ -63,7 +63,7 @@ expect_line out 'BAD  sink: .*MS-D301'
 holder=$!
 until grep -q t "$work/locked" && [ "$(sql -c 'select count(magscreen.lock_holder_pid())')" = 1 ]; do sleep 0.1; done
 expect_exit 1 "$magscreen" check "$work/night.yaml"
-expect_line out 'BAD  lock of schema magscreen: .*MS-P406'
+expect_line out 'BAD  lock of schema magscreen: backend [0-9]+, application "psql", holds .*MS-P406'
 expect_exit 9 "$magscreen" run "$work/night.yaml"
 expect_exit 2 "$magscreen" run "$work/night.yaml" --as-of-series 2025-12-01..2025-12-03/day
 expect_line err 'a series is written into a directory'
@@ -202,8 +202,28 @@ expect_line err 'MS-R506'
 expect_line out 'compared with run 3 as of 2026-01-01'
 next=$(sql -c "select max(run_id) from magscreen.run where state = 'held'")
 expect_exit 0 "$magscreen" publish "$next" --db user=night --reason 'the results are clean again'
-expect_exit 4 "$magscreen" publish "$late" --db user=night --reason right
-expect_line err "MS-P414"
+expect_exit 2 "$magscreen" publish "$late" --db user=night --reason right
+expect_line err "run $late is not held: it is abandoned; held, and overtaken by run [0-9]+: .*MS-P413"
+
+# --- reviewers by site: the verbs show what the policies let through
+sql -c "insert into magscreen.reviewer_site values ('reviewer', '$site');
+    select magscreen.limit_reviewers_to_sites(true)" >/dev/null
+here=$(sql -c "select count(*) from magscreen.v_worklist where site = '$site'")
+there=$(sql -c "select flag_id from magscreen.v_worklist where site <> '$site' order by position limit 1")
+mine=$(sql -c "select flag_id from magscreen.v_worklist where site = '$site' order by position limit 1")
+[ -n "$there" ] && [ "$here" -gt 0 ] || complain "the worklist has one site only"
+[ "$(count)" = "$here" ] || complain "under row security the worklist is not that of site $site"
+expect_exit 0 "$magscreen" worklist --db user=reviewer
+expect_line out "of $here flags? shown"
+expect_line out 'row-level security: flags of your sites only'
+expect_exit 0 "$magscreen" explain "$mine" --db user=reviewer
+expect_exit 0 "$magscreen" ack "$mine" --db user=reviewer --reason tolerated --note 'seen on the ward'
+expect_exit 0 "$magscreen" unack "$mine" --db user=reviewer
+expect_exit 2 "$magscreen" ack "$there" --db user=reviewer --reason tolerated
+expect_line err 'MS-P415'
+expect_exit 0 "$magscreen" rejects --db user=reviewer --run "$late"
+expect_exit 0 "$magscreen" status --db user=reviewer
+sql -c 'select magscreen.limit_reviewers_to_sites(false)' >/dev/null
 
 # --- a run as of "latest" does not open the way back, and the list of runs always has the shown one
 "$magscreen" run "$work/night.yaml" --as-of latest >"$work/out" 2>"$work/err"
