@@ -92,6 +92,34 @@ static void settings_are_pinned_whatever_the_role_says(void **state) {
     pg_test_sql("drop role odd");
 }
 
+static void policies_choose_the_rows_only_where_that_is_asked_for(void **state) {
+    (void)state;
+    pg_test_sql("create table public.ward (patient text, site text);"
+                "insert into ward values ('a', 'A'), ('b', 'B');"
+                "alter table ward enable row level security;"
+                "create policy of_a on ward using (site = 'A');"
+                "create role ward_reader login; grant select on ward to ward_reader");
+    for (int is_allowed = 0; is_allowed < 2; is_allowed++) {
+        mag_pg_link *link;
+        mag_pg_rows *rows;
+        mag_pg_wish wish = {
+            .conninfo = "user=ward_reader", .is_policy_allowed = is_allowed, .account = &account};
+        mag_pg_question question = {.sql = "select patient from public.ward", .what = "the ward"};
+        assert_int_equal(mag_pg_open(&link, &wish, &err), MAG_OK);
+        mag_status status = mag_pg_ask(link, &question, &rows, &err);
+        assert_int_equal(status, is_allowed ? MAG_OK : MAG_E_DATABASE_REFUSED);
+        if (is_allowed) {
+            assert_int_equal(mag_pg_row_count(rows), 1);
+            assert_string_equal(mag_pg_text(rows, 0, 0), "a");
+            mag_pg_rows_free(rows);
+        } else {
+            assert_int_equal(err.message, MAG_MSG_D308);
+        }
+        mag_pg_close(link);
+    }
+    pg_test_sql("drop table ward; drop role ward_reader");
+}
+
 static void says_whom_and_what_it_reached(void **state) {
     (void)state;
     pg_test_database("t_facts", NULL);
@@ -412,6 +440,7 @@ static void a_server_that_stops_is_away_and_then_waited_for(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_are_pinned_whatever_the_role_says),
+        cmocka_unit_test(policies_choose_the_rows_only_where_that_is_asked_for),
         cmocka_unit_test(says_whom_and_what_it_reached),
         cmocka_unit_test(says_why_it_cannot_connect),
         cmocka_unit_test(a_stop_ends_waiting_for_a_server),
