@@ -25,7 +25,7 @@ typedef enum mag_gate_kind {
     MAG_GATE_UNMAPPED,  /* "unmapped", drug names that look like ours: amber > 0.2 %, red > 1 % */
     MAG_GATE_FRESHNESS, /* "freshness", hours before data_until: amber > 36, red > 168 */
     MAG_GATE_DEMOGRAPHIC,    /* "demog", roster rows with a note: amber > 1 %, never red */
-    MAG_GATE_DEMOG_CONFLICT, /* "demog.conflict", roster rows that contradict: as demog */
+    MAG_GATE_DEMOG_CONFLICT, /* "demog.conflict", roster rows that contradict: amber at one */
     MAG_GATE_VERSIONS,       /* "dup.conflict", editions that disagree: amber > 0.1 %, never red */
     MAG_GATE_LAST_LINE,      /* "last_line", a plain file without a line end: amber, never red */
     MAG_GATE_NOTHING_USED,   /* "nothing_used", a feed of whose rows none was accepted: red */
@@ -61,7 +61,7 @@ typedef struct mag_accounting {
     uint64_t sex_unknown, birth_unknown, death_unknown, age_implausible; /* demog notes */
     uint64_t demog_noted;    /* rows of the roster with one of these, or the next, or several */
     uint64_t detail_unknown; /* another: the day of a weight, or the observed period */
-    uint64_t demog_conflict; /* demog note too */
+    uint64_t demog_conflict; /* patients of whom rows give two sexes, births or deaths */
     uint64_t near_ids;       /* of link.no_patient: the roster has the id in other case or blanks */
     uint64_t doses_unread, supplies_unread; /* notes: dose, days_supply not a number; unknown */
     uint64_t version_conflicts; /* results of one id with different values: older editions, or two

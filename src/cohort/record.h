@@ -133,7 +133,8 @@ typedef struct mag_person {
     mag_minute died;           /* MAG_MINUTE_OPEN: alive; date-only: last minute of the day */
     bool is_detail_unreadable; /* the day of weight and height, or the observed period: taken as
                                   unsaid */
-    bool is_death_unreadable;  /* a died_on that is no date: nobody knows whether alive */
+    bool is_death_unreadable;  /* a died_on that is no date, or T lies between two: nobody knows
+                                  whether alive */
     mag_minute observed_from, observed_until; /* MAG_MINUTE_NONE, MAG_MINUTE_OPEN when unsaid */
     uint32_t site_id;                         /* index into the run's texts; 0 = none */
     bool has_conflict;                        /* two sexes or births in the roster: both unknown */

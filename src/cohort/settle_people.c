@@ -76,6 +76,16 @@ static void join(const mag_cohort *cohort, mag_person *person, const mag_person 
         person->site_id = more->site_id;
 }
 
+/* Of two deaths the earlier counts. But until the later one a row says "alive", and nobody is left
+   out for one row's word: between them alive is unknown, as with a death that cannot be read. */
+static void weigh_deaths(mag_person *person, mag_minute last_death, mag_minute as_of) {
+    if (as_of == MAG_MINUTE_NONE || mag_person_is_alive(person, as_of) ||
+        mag_minute_day(as_of) > mag_minute_day(last_death))
+        return;
+    person->died = last_death;
+    person->is_death_unreadable = true;
+}
+
 static bool has_implausible_age(const mag_person *person, mag_minute as_of) {
     int age;
     bool is_year_only;
@@ -84,7 +94,7 @@ static bool has_implausible_age(const mag_person *person, mag_minute as_of) {
 
 /* Notes on what is unknown, counted on the file of the person's first row. */
 static void count_notes(const mag_settling *settling, const mag_person *person, uint32_t patient,
-                        mag_position at) {
+                        bool has_two_deaths, mag_position at) {
     mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_PATIENTS);
     if (!counts)
         return;
@@ -93,7 +103,7 @@ static void count_notes(const mag_settling *settling, const mag_person *person, 
     const bool lacks_birth = is_single && !person->has_birth;
     const bool is_age_odd =
         is_single && person->has_birth && has_implausible_age(person, settling->as_of[patient]);
-    counts->demog_conflict += person->has_conflict;
+    counts->demog_conflict += person->has_conflict || has_two_deaths;
     counts->death_unknown += person->is_death_unreadable;
     counts->detail_unknown += person->is_detail_unreadable;
     counts->sex_unknown += lacks_sex;
@@ -108,6 +118,7 @@ static mag_status settle_one(const mag_settling *settling, const mag_person_row 
     uint32_t patient = rows->patient;
     mag_person *person = &settling->partition->people[patient];
     mag_span id = person->id;
+    mag_minute last_death = MAG_MINUTE_NONE;
     *person = rows->person;
     for (size_t i = 0; i < count; i++) {
         bool is_duplicate = i && !compare_content(&rows[i - 1].person, &rows[i].person);
@@ -116,10 +127,16 @@ static mag_status settle_one(const mag_settling *settling, const mag_person_row 
         MAG_TRY(mag_settle_count(settling, rows[i].at, MAG_TABLE_PATIENTS, verdict, err));
         if (i && !is_duplicate)
             join(settling->cohort, person, &rows[i].person);
+        if (rows[i].person.died != MAG_MINUTE_OPEN && rows[i].person.died > last_death)
+            last_death = rows[i].person.died;
     }
     person->id = id;
     person->is_in_roster = true;
-    count_notes(settling, person, patient, rows->at);
+    const bool has_two_deaths =
+        last_death != MAG_MINUTE_NONE && mag_minute_day(person->died) != mag_minute_day(last_death);
+    if (has_two_deaths)
+        weigh_deaths(person, last_death, settling->as_of[patient]);
+    count_notes(settling, person, patient, has_two_deaths, rows->at);
     if (person->has_conflict) {
         person->sex = MAG_SEX_UNKNOWN;
         person->has_birth = false;

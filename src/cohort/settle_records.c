@@ -55,7 +55,8 @@ static uint64_t specimen_of(const mag_lab_row *row) {
     return row->specimen_hash ? row->specimen_hash : mag_specimen_of_minute(row->lab.minute);
 }
 
-/* What share of an analyte's results has no usable unit (rules H02). */
+/* What share of an analyte's results has no usable unit (rules H02); a row that came twice is one.
+ */
 static void count_unit(const mag_settling *settling, const mag_lab *lab, mag_verdict verdict) {
     const mag_position at = {lab->file_id, lab->line};
     if (!mag_settle_counts(settling, at, MAG_TABLE_LABS) ||
@@ -90,7 +91,9 @@ static void count_version(const mag_settling *settling, const mag_lab *lab, mag_
         counts->version_conflicts++;
 }
 
-/* Keeps accepted results, and rejected ones of roster patients as marks. */
+/* Keeps accepted results, and rejected ones of roster patients as marks. A rejected row that came
+   twice is rejected twice, as every row has its bucket, and leaves one mark: the result is that of
+   the row alone. */
 static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row, bool is_duplicate,
                             size_t *kept, mag_error *err) {
     mag_partition *partition = settling->partition;
@@ -101,9 +104,10 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
     verdict.detail = detail_of(lab);
     mag_position at = {lab->file_id, lab->line};
     MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
-    count_unit(settling, lab, verdict);
+    if (!is_duplicate)
+        count_unit(settling, lab, verdict);
     count_version(settling, lab, verdict);
-    bool is_mark = verdict.end == MAG_ROW_REJECTED && fault != MAG_REASON_NONE &&
+    bool is_mark = verdict.end == MAG_ROW_REJECTED && fault != MAG_REASON_NONE && !is_duplicate &&
                    lab->patient < partition->patient_count;
     if (verdict.end != MAG_ROW_ACCEPTED && !is_mark)
         return MAG_OK;

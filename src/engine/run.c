@@ -115,7 +115,7 @@ static mag_status read_all(run_state *run, mag_error *err) {
     MAG_TRY(mag_settle(run->inputs, run->cohort, err));
     run->report->seconds_settle = lap(run);
     MAG_TRY(check_stop(run->inputs, "sorting", err));
-    MAG_TRY(mag_run_notes(run->arena, run->cohort, run->report, err));
+    MAG_TRY(mag_run_notes(run->arena, run->inputs->plan, run->cohort, run->report, err));
     return mag_report_sources(run->arena, run->inputs->plan, run->cohort, run->report, err);
 }
 

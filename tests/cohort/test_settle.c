@@ -158,7 +158,7 @@ static void an_exact_duplicate_is_one_record_from_its_first_place(void **state) 
     assert_int_equal(timeline.exposure_count, 2);
     size_t count;
     const mag_lab *labs_kept = mag_timeline_labs(&timeline, MAG_MAGNESIUM, &count);
-    assert_int_equal(count, 6);
+    assert_int_equal(count, 5); /* the copy of a rejected row leaves no second mark */
     for (size_t i = 0; i < count; i++)
         assert_int_not_equal(labs_kept[i].line, 4); /* the second copy */
 }

@@ -186,6 +186,42 @@ static void t_I_14_the_same_rows_in_another_file(void **state) {
     fault_cohort_done(&cohort);
 }
 
+/* A row that is set aside is set aside twice, as every row lands in a bucket; what the result says
+   of it (a mark, an implausible value, a share without units) it says once. */
+static void t_I_14_the_same_dirty_rows_in_another_file(void **state) {
+    (void)state;
+    static const char *const dirt[] = {"clotted,mmol/L", "45,mmol/L", "0.7,", "0.7,furlong",
+                                       "\"0,7\",mmol/L"};
+    enum { DIRTY = 5 };
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_pad(&cohort);
+    for (unsigned i = 0; i < DIRTY; i++) {
+        char line[96];
+        snprintf(line, sizeof line, "q%04u,2601-3,%s,2025-12-%02uT09:00,\n", i + 1, dirt[i],
+                 10 + i);
+        fault_append(&cohort, FAULT_LABS, line);
+    }
+    fault_run once = fault_screen(&cohort, NULL);
+    fault_run twice = fault_begin(&cohort);
+    char path[512];
+    path_in_data(&twice, "labs.csv", path);
+    file_write(path, cohort.text[FAULT_LABS].at, cohort.text[FAULT_LABS].nbytes);
+    fault_screen_folder(&twice, NULL);
+    assert_int_equal(twice.result.exit_code, once.result.exit_code);
+    assert_int_equal(fault_count(&once, "labs", "rejected"), DIRTY);
+    assert_int_equal(fault_count(&twice, "labs", "rejected"), 2 * DIRTY);
+    assert_int_equal(fault_count(&twice, "labs", "accepted"),
+                     fault_count(&once, "labs", "accepted"));
+    assert_int_equal(fault_count(&twice, "labs", "duplicate"),
+                     fault_count(&once, "labs", "accepted"));
+    fault_expect_conserved(&twice);
+    assert_string_equal(twice.dump.at, once.dump.at);
+    fault_run_done(&twice);
+    fault_run_done(&once);
+    fault_cohort_done(&cohort);
+}
+
 /* --- I-17: what cannot be opened --------------------------------------------------------------
  */
 
@@ -268,8 +304,10 @@ static void t_I_17_what_is_not_there(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_I_13), FAULT_ROW(t_I_14_the_same_file),
+    static const fault_row rows[] = {FAULT_ROW(t_I_13),
+                                     FAULT_ROW(t_I_14_the_same_file),
                                      FAULT_ROW(t_I_14_the_same_rows_in_another_file),
+                                     FAULT_ROW(t_I_14_the_same_dirty_rows_in_another_file),
                                      FAULT_ROW(t_I_17_what_cannot_be_opened),
                                      FAULT_ROW(t_I_17_what_is_not_there)};
     return FAULT_ROWS_RUN(rows);

@@ -247,9 +247,126 @@ static void t_I_56(void **state) {
     expect_demographics(woman, elsewhere, false); /* two sites are no contradiction */
 }
 
+/* Two hundred people of whom everything is known, so that one other is a small share. */
+static void append_known_people(fault_cohort *cohort) {
+    for (unsigned i = 0; i < 200; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "r%04u,F,1980-01-01,,S1,,,\n", i);
+        fault_append(cohort, FAULT_PATIENTS_TABLE, line);
+    }
+}
+
+static void t_I_56_one_among_many(void **state) {
+    (void)state;
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    append_known_people(&cohort);
+    fault_append(&cohort, FAULT_PATIENTS_TABLE,
+                 "q9000,F,1980-01-01,,S1,,,\nq9000,M,1980-01-01,,S1,,,\n");
+    fault_run run = fault_screen(&cohort, NULL);
+    fault_expect(&run, 3, "MS-I252");
+    assert_int_equal(conflicts_noted(&run), 1);
+    assert_non_null(strstr(run.result.err.at, "1 row like this in source \"patients\" (0.4"));
+    fault_expect_conserved(&run);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+/* The rows agree before the first and behind the last; between them nobody knows. */
+static void t_I_56_two_deaths(void **state) {
+    (void)state;
+    static const struct {
+        const char *first, *second;
+        bool is_flagged, is_unknown, is_conflict;
+    } table[] = {
+        {"2025-12-01", "2026-01-15", false, true, true},
+        {"2026-01-15", "2025-12-01", false, true, true},
+        {"2025-12-01", "2025-12-31", false, true, true}, /* the last day is one of life */
+        {"2025-12-01", "2025-12-30", false, false, true},
+        {"2025-12-31", "2026-01-15", true, false, true},
+        {"2025-12-01", "", false, false, false}, /* what a row leaves open is no contradiction */
+        {"2025-12-01", "2025-12-01T10:00", false, false, false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        append_known_people(&cohort);
+        char rows[256];
+        snprintf(rows, sizeof rows,
+                 "q9000,F,1950-01-01,%s,S1,60,165,2025-06-01\n"
+                 "q9000,F,1950-01-01,%s,S1,60,165,2025-06-01\n",
+                 table[i].first, table[i].second);
+        fault_append(&cohort, FAULT_PATIENTS_TABLE, rows);
+        fault_append(&cohort, FAULT_LABS, "q9000,2823-3,2.4,mmol/L,2025-12-20T08:00,\n");
+        fault_append(&cohort, FAULT_LABS,
+                     "q9000,2601-3,0.45,mmol/L,2025-12-20T08:00,\n"
+                     "q9000,14682-9,200,umol/L,2025-12-20T08:00,\n");
+        fault_append(&cohort, FAULT_RX, "q9000,A12CC30,Neomag,order,2025-08-01,,4,mmol,3,oral\n");
+        fault_run run = fault_screen(&cohort, NULL);
+        print_message("%s and %s\n", table[i].first, table[i].second);
+        fault_expect(&run, table[i].is_conflict ? 3 : 0, table[i].is_conflict ? "MS-I252" : NULL);
+        assert_int_equal(conflicts_noted(&run), table[i].is_conflict);
+        assert_int_equal(strstr(run.dump.at, "F\tq9000\tC01\t2025-12-31\thigh") != NULL,
+                         table[i].is_flagged);
+        assert_int_equal(strstr(run.dump.at, "C\tq9000\tC01\t2025-12-31\tdemographic") != NULL,
+                         table[i].is_unknown);
+        /* that one is unknown is told apart from the contradiction */
+        assert_int_equal(strstr(run.result.out.at, "1 patient [MS-I266]") != NULL,
+                         table[i].is_unknown);
+        fault_expect_conserved(&run);
+        expect_good_patients(&run);
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
+}
+
+static int64_t roster_note(const fault_run *run, const char *name) {
+    json_t *source = json_array_get(json_object_get(run->record, "sources"), 0);
+    return json_integer_value(json_object_get(json_object_get(source, "notes"), name));
+}
+
+/* Too few for the gate, and told all the same; many are told by the gate alone. */
+static void t_I_64_one_among_many(void **state) {
+    (void)state;
+    static const struct {
+        const char *row, *note;
+    } table[] = {{"q9000,F,1980-01-01,2025-13-45,S1,60,165,2025-06-01\n", "death_unknown"},
+                 {"q9000,X,1980-01-01,,S1,60,165,2025-06-01\n", "sex_unknown"},
+                 {"q9000,F,1850-01-01,,S1,60,165,2025-06-01\n", "age_implausible"},
+                 {"q9000,F,soon,,S1,60,165,2025-06-01\n", "birth_unknown"},
+                 {"q9000,F,1980-01-01,,S1,heavy,165,2025-06-01\n", "detail_unknown"}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        append_known_people(&cohort);
+        fault_append(&cohort, FAULT_PATIENTS_TABLE, table[i].row);
+        fault_run run = fault_screen(&cohort, NULL);
+        fault_expect(&run, 0, NULL);
+        if (!strstr(run.result.out.at, "note: patients: demographic value unknown or implausible, "
+                                       "1 patient [MS-I266]"))
+            fail_msg("%s is told nowhere:\n%s", table[i].note, run.result.out.at);
+        assert_int_equal(roster_note(&run, table[i].note), 1);
+        assert_int_equal(roster_note(&run, "demog_noted"), 1);
+        fault_expect_conserved(&run);
+        fault_append(&cohort, FAULT_PATIENTS_TABLE,
+                     "q9001,?,,,S1,,,\nq9002,?,,,S1,,,\nq9003,?,,,S1,,,\n");
+        fault_run many = fault_screen(&cohort, NULL);
+        fault_expect(&many, 3, "MS-I266");
+        assert_null(strstr(many.result.out.at, "note: patients:"));
+        fault_run_done(&many);
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
+}
+
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_I_53), FAULT_ROW(t_I_53_no_version_column),
-                                     FAULT_ROW(t_I_53_other_results), FAULT_ROW(t_I_56),
+    static const fault_row rows[] = {FAULT_ROW(t_I_53),
+                                     FAULT_ROW(t_I_53_no_version_column),
+                                     FAULT_ROW(t_I_53_other_results),
+                                     FAULT_ROW(t_I_56),
+                                     FAULT_ROW(t_I_56_one_among_many),
+                                     FAULT_ROW(t_I_56_two_deaths),
+                                     FAULT_ROW(t_I_64_one_among_many),
                                      FAULT_ROW(a_weight_that_is_no_number_is_noted)};
     return FAULT_ROWS_RUN(rows);
 }
