@@ -6,11 +6,28 @@
 
 enum { MOST_WORDS = 16, WORD_NBYTES = 32, LONGEST_RUN = 4, RUN_NBYTES = LONGEST_RUN * WORD_NBYTES };
 
-typedef enum kind { NAME, BIRTH, POSTCODE, ADDRESS, NHS_NUMBER, EMAIL, PHONE, RECORD_NUMBER } kind;
+typedef enum kind {
+    NAME,
+    BIRTH,
+    BIRTH_PLACE,
+    POSTCODE,
+    ADDRESS,
+    NHS_NUMBER,
+    EMAIL,
+    PHONE,
+    RECORD_NUMBER
+} kind;
 
 static const char *const kind_texts[] = {
-    "a name",        "a birth date",      "a postcode",     "an address",
-    "an NHS number", "an e-mail address", "a phone number", "the number of a person or record",
+    "a name",
+    "a birth date",
+    "a place of birth",
+    "a postcode",
+    "an address",
+    "an NHS number",
+    "an e-mail address",
+    "a phone number",
+    "the number of a person or record",
 };
 
 typedef enum place { ANYWHERE, WHOLE } place;
@@ -26,20 +43,27 @@ static const struct identifier {
 };
 
 /* Whose: "patientname", "ptdob". */
-static const char *const owners[] = {"patients", "patient", "pat",    "pt",     "person", "subject",
-                                     "client",   "contact", "mother", "father", "home",   NULL};
+static const char *const owners[] = {"patienten", "patients", "patient", "pat",     "pt",
+                                     "person",    "subject",  "client",  "contact", "mother",
+                                     "father",    "home",     NULL};
 
 /* What has a name without being somebody. */
 static const char *const things[] = {
-    "drug",        "drugs",     "medication", "medicine",  "product",   "brand",     "generic",
-    "trade",       "substance", "ingredient", "compound",  "form",      "route",     "dose",
-    "test",        "tests",     "item",       "code",      "analyte",   "lab",       "laboratory",
-    "result",      "specimen",  "sample",     "component", "panel",     "order",     "unit",
-    "units",       "ward",      "site",       "hospital",  "trust",     "clinic",    "department",
-    "dept",        "facility",  "location",   "service",   "specialty", "system",    "class",
-    "concept",     "condition", "diagnosis",  "problem",   "procedure", "vaccine",   "device",
-    "table",       "column",    "field",      "file",      "source",    "parameter", "measurement",
-    "observation", "category",  "group",      "type",      NULL};
+    "drug",        "drugs",        "medication", "medicine",  "product",
+    "brand",       "generic",      "trade",      "substance", "ingredient",
+    "compound",    "form",         "route",      "dose",      "test",
+    "tests",       "item",         "code",       "analyte",   "lab",
+    "laboratory",  "result",       "specimen",   "sample",    "component",
+    "panel",       "order",        "unit",       "units",     "ward",
+    "site",        "hospital",     "trust",      "clinic",    "department",
+    "dept",        "facility",     "location",   "service",   "specialty",
+    "system",      "class",        "concept",    "condition", "diagnosis",
+    "problem",     "procedure",    "vaccine",    "device",    "table",
+    "column",      "field",        "file",       "source",    "parameter",
+    "measurement", "observation",  "category",   "group",     "type",
+    "medikament",  "arzneimittel", "wirkstoff",  "substanz",  "untersuchung",
+    "laborwert",   "probe",        "einheit",    "klinik",    "abteilung",
+    NULL};
 
 typedef struct header_words {
     char at[MOST_WORDS][WORD_NBYTES]; /* lower case, NUL-ended */

@@ -185,12 +185,27 @@ static const mag_yaml_field PROFILE_KEYS[] = {
     {0},
 };
 
+bool mag_profile_is_zone(const char *name) {
+    enum { LONGEST = 64 };
+    const size_t nbytes = strlen(name);
+    return nbytes > 0 && nbytes <= LONGEST &&
+           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") ==
+               nbytes;
+}
+
+static mag_status read_zone(const mag_profile_reader *reader, const mag_yaml *at, const char **zone,
+                            mag_error *err) {
+    *zone = at ? at->text : "Europe/London";
+    return mag_profile_is_zone(*zone)
+               ? MAG_OK
+               : mag_profile_fail(reader, at, err, "no name of a zone:", *zone);
+}
+
 static mag_status read_profile(mag_profile_reader *reader, const mag_yaml *root,
                                mag_profile *profile, mag_error *err) {
     MAG_TRY(mag_yaml_check(root, reader->file, PROFILE_KEYS, MAG_E_USAGE, err));
     profile->name = mag_yaml_get_text(root, "profile");
-    const char *zone = mag_yaml_get_text(root, "site_zone");
-    profile->site_zone = zone ? zone : "Europe/London";
+    MAG_TRY(read_zone(reader, mag_yaml_get(root, "site_zone"), &profile->site_zone, err));
     MAG_TRY(mag_profile_bool(reader, mag_yaml_get(root, "shifted_dates"), &profile->shifted_dates,
                              err));
     MAG_TRY(read_history(reader, mag_yaml_get(root, "history"), &profile->history_days, err));

@@ -66,6 +66,10 @@ mag_status mag_profile_parse(mag_arena *arena, const char *file, mag_span text,
 mag_status mag_profile_load(mag_arena *arena, const char *name, const mag_profile **out,
                             mag_error *err) MAG_MUST_CHECK;
 
+/* Letters, digits and _ + - / only, at most 64: what zones of the tz database are named with, and
+   nothing that a terminal, a page or a server would take for something else. */
+bool mag_profile_is_zone(const char *name);
+
 mag_table_kind mag_profile_table_kind(const mag_profile_table *table);
 /* File pattern of the table inside a data directory: "labs*.csv.gz"-like stem, e.g. "labevents". */
 const char *mag_profile_table_file(const mag_profile_table *table);

@@ -150,14 +150,17 @@ static mag_status read_profile_settings(plan_reader *reader, mag_error *err) {
     const mag_yaml *history = mag_yaml_get(root, "history");
     const mag_yaml *kidney = mag_yaml_get(root, "kidney");
     const mag_yaml *data_until = mag_yaml_get(root, "data_until");
-    const char *site_zone = mag_yaml_get_text(root, "site_zone");
+    const mag_yaml *site_zone = mag_yaml_get(root, "site_zone");
     mag_plan_said said = {.history = history != NULL,
                           .kidney = kidney != NULL,
                           .site_zone = site_zone != NULL,
                           .data_until = data_until != NULL};
+    if (site_zone != NULL && !mag_profile_is_zone(site_zone->text))
+        return mag_plan_fail(at(reader, site_zone), err,
+                             "site_zone is no name of a zone, such as Europe/London");
     MAG_TRY(mag_plan_take_profiles(plan, &said, err));
     if (site_zone != NULL)
-        plan->site_zone = site_zone;
+        plan->site_zone = site_zone->text;
     if (history != NULL)
         MAG_TRY(mag_plan_history(at(reader, history), &plan->history_days, err));
     if (kidney != NULL)

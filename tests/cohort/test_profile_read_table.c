@@ -113,6 +113,27 @@ static void what_a_profile_leaves_out_has_the_default_of_the_page(void **state) 
     assert_int_equal(profile->kidney.weight_policy, MAG_WEIGHT_ADJUSTED30);
 }
 
+static void a_zone_is_named_with_the_letters_that_zones_have(void **state) {
+    (void)state;
+    char longest[65], too_long[66];
+    memset(longest, 'x', 64);
+    memset(too_long, 'x', 65);
+    longest[64] = too_long[65] = '\0';
+    const char *const good[] = {"Europe/London", "UTC",     "America/Port-au-Prince",
+                                "Etc/GMT+1",     "EST5EDT", "America/North_Dakota/Beulah",
+                                longest};
+    const char *const bad[] = {"",           "Europe\xe2\x80\xae/London",
+                               "UTC\x1b[2J", "Europe London",
+                               "UTC\n",      "\xc2\x85",
+                               "a'b",        too_long};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(mag_profile_is_zone(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(mag_profile_is_zone(bad[i]));
+    expect_fault("profile: x\nsite_zone: \"UTC\xe2\x80\xae\"\ntables: []\n",
+                 "x.yaml:2:12:", "no name of a zone");
+}
+
 static void every_key_of_a_profile_is_checked_for_kind_name_and_presence(void **state) {
     (void)state;
     for (int i = 0; i < PROFILE_KEY_COUNT; i++) {
@@ -500,6 +521,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_whole_profile_without_a_fault_is_read),
         TEST(what_a_profile_leaves_out_has_the_default_of_the_page),
+        TEST(a_zone_is_named_with_the_letters_that_zones_have),
         TEST(every_key_of_a_profile_is_checked_for_kind_name_and_presence),
         TEST(every_value_of_a_profile_is_checked_at_its_place),
         TEST(a_table_with_every_key_is_read),
