@@ -53,7 +53,7 @@ static size_t note_of_people(const mag_plan_source *source, mag_gate_kind kind, 
     if (count == 0 || mag_gate_judge(count, of, &limit) != MAG_GREEN)
         return 0;
     mag_message_id message = kind == MAG_GATE_DEMOGRAPHIC ? MAG_MSG_I266 : MAG_MSG_I252;
-    *out = (mag_run_note){message, source->name, count, "patient"};
+    *out = (mag_run_note){message, source->name, count, "patient", 0};
     return 1;
 }
 
