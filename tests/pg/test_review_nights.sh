@@ -119,8 +119,8 @@ create table told_end as
 create table wanted_event as
     select night, flag_id, event, coalesce(reason, '') as reason from episode_night where event is not null;
 create table told_event as
-    select night, flag_id, event, case when machine_reason in
-        ('drug_stopped', 'value_normalised', 'dose_changed') then 'cleared' else machine_reason end as reason
+    select night, flag_id, event, case when machine_reason in ('', 'left', 'new_event', 'rule_retired')
+        then machine_reason else 'cleared' end as reason
     from event_told;
 create table wanted_shown as
     select night, flag_id, s.severity, shown_facts from episode_night e
