@@ -28,7 +28,8 @@ typedef enum mag_gate_kind {
     MAG_GATE_DEMOG_CONFLICT, /* "demog.conflict", roster rows that contradict: amber at one */
     MAG_GATE_VERSIONS,       /* "dup.conflict", editions that disagree: amber > 0.1 %, never red */
     MAG_GATE_LAST_LINE,      /* "last_line", a plain file without a line end: amber, never red */
-    MAG_GATE_NOTHING_USED,   /* "nothing_used", a feed of whose rows none was accepted: red */
+    MAG_GATE_QUOTED_ROWS, /* "quoted_rows", lines in quotes that look like rows: amber, never red */
+    MAG_GATE_NOTHING_USED, /* "nothing_used", a feed of whose rows none was accepted: red */
     MAG_GATE_VOLUME,  /* "volume", rows of a source against earlier runs: amber +-20 %, red -40 % */
     MAG_GATE_FALL,    /* "class_or_test_falls", against earlier runs: amber -25 %, red -60 % */
     MAG_GATE_FIRING,  /* "firing_rate", of a rule: amber outside 3 sigma, red if it fell to zero */

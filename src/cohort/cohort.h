@@ -60,6 +60,8 @@ typedef struct mag_run_file {
     mag_unit_count units[MAG_ANALYTE_COUNT]; /* by analyte; settled like accounting */
     mag_minute newest; /* record of a code-book analyte, or start of a prescription; _NONE else */
     uint64_t blank_line_count, repeated_header_count;
+    uint64_t quoted_row_count;      /* lines inside quotes that look like rows of the file */
+    uint32_t first_quoted_row_line; /* of the record that holds the first of them */
     uint32_t first_dose_line, first_supply_line; /* of accounting.doses_unread, supplies_unread */
     unsigned unused_column_count; /* of the header; dropped before anything is kept */
     bool has_bom, has_zero_padding, has_unfinished_last_line, has_crlf;

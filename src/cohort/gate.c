@@ -22,6 +22,7 @@ static const gate_name SOURCE_GATES[] = {
     {"freshness", MAG_GATE_FRESHNESS},
     {"demog", MAG_GATE_DEMOGRAPHIC},
     {"last_line", MAG_GATE_LAST_LINE},
+    {"quoted_rows", MAG_GATE_QUOTED_ROWS},
     {"nothing_used", MAG_GATE_NOTHING_USED},
     {"dup.conflict", MAG_GATE_VERSIONS},
     {"demog.conflict", MAG_GATE_DEMOG_CONFLICT},

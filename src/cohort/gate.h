@@ -6,9 +6,9 @@
 #include "cohort/profile.h"
 
 /* Names are those of reasons ("rx.interval"), "csv" for all shape rejects, "unmapped",
-   "demog", "dup.conflict", "last_line", "nothing_used", "volume", "class_or_test_falls",
-   "readers", "role", "encoding" and "freshness" (limits "36 hours"). A note is required; amber <=
-   red. Faults are MAG_E_USAGE, FILE:LINE:COLUMN. Lives in the arena. */
+   "demog", "dup.conflict", "last_line", "quoted_rows", "nothing_used", "volume",
+   "class_or_test_falls", "readers", "role", "encoding" and "freshness" (limits "36 hours"). A note
+   is required; amber <= red. Faults are MAG_E_USAGE, FILE:LINE:COLUMN. Lives in the arena. */
 mag_status mag_gates_read(mag_arena *arena, const char *file, const mag_yaml *list,
                           const mag_gate_limit **gates, size_t *count,
                           mag_error *err) MAG_MUST_CHECK;

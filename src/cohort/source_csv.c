@@ -98,6 +98,8 @@ static void keep_row_facts(mag_run_file *file, const mag_csv_facts *rows) {
     file->blank_line_count = rows->blank_line_count;
     file->repeated_header_count = rows->repeated_header_count;
     file->windows1252_count = rows->windows1252_count;
+    file->quoted_row_count = rows->quoted_row_count;
+    file->first_quoted_row_line = rows->first_quoted_row_line;
     file->has_bom = rows->has_bom;
     file->has_footer = rows->footer_line != 0;
     file->has_unfinished_last_line = rows->has_unfinished_last_line && !file->has_footer;

@@ -23,6 +23,7 @@ static const kind_facts KINDS[MAG_GATE_KIND_COUNT] = {
     [MAG_GATE_DEMOG_CONFLICT] = {"demog.conflict", 0.0, 1.0},
     [MAG_GATE_VERSIONS] = {"dup.conflict", 0.001, 1.0},
     [MAG_GATE_LAST_LINE] = {"last_line", 0.0, 1.0},
+    [MAG_GATE_QUOTED_ROWS] = {"quoted_rows", 0.0, 1.0},
     [MAG_GATE_NOTHING_USED] = {"nothing_used", 0.0, 0.0},
     [MAG_GATE_VOLUME] = {"volume", 0.20, 0.40},
     [MAG_GATE_FALL] = {"class_or_test_falls", 0.25, 0.60},
@@ -314,6 +315,23 @@ static mag_status judge_last_lines(gate_judge *judge, const mag_plan_source *sou
     return MAG_OK;
 }
 
+/* The record is used as it stands; rows that a stray quote may have taken are told. */
+static mag_status judge_quoted_rows(gate_judge *judge, const mag_plan_source *source,
+                                    mag_error *err) {
+    for (size_t i = 0; i < mag_cohort_file_count(judge->cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(judge->cohort, (uint16_t)i);
+        if (strcmp(file->source, source->name) != 0 || file->quoted_row_count == 0)
+            continue;
+        mag_gate_verdict verdict = make_verdict(source, MAG_REASON_NONE, MAG_GATE_QUOTED_ROWS,
+                                                file->quoted_row_count, file->accounting.read);
+        verdict.file = verdict.first_file = file->name;
+        verdict.first_line = file->first_quoted_row_line;
+        verdict.message = MAG_MSG_I137;
+        MAG_TRY(put_verdict(judge, &verdict, err));
+    }
+    return MAG_OK;
+}
+
 /* "20 of 20 rows not of interest": the bucket that most rows ended in. */
 static const char *largest_bucket(mag_arena *arena, const mag_accounting *accounting) {
     const char *name = "not of interest";
@@ -425,6 +443,7 @@ static mag_status judge_source(gate_judge *judge, const mag_plan_source *source,
     MAG_TRY(judge_demographics(judge, source, &accounting, err));
     MAG_TRY(judge_versions(judge, source, &accounting, err));
     MAG_TRY(judge_last_lines(judge, source, err));
+    MAG_TRY(judge_quoted_rows(judge, source, err));
     MAG_TRY(judge_tables(judge, source, err));
     return judge_freshness(judge, source, data_until, err);
 }

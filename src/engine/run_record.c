@@ -122,6 +122,7 @@ static void write_file(mag_json *json, const mag_run_file *file) {
     write_accounting(json, &file->accounting);
     key_count(json, "blank_lines", file->blank_line_count);
     key_count(json, "repeated_headers", file->repeated_header_count);
+    key_count(json, "quoted_rows", file->quoted_row_count);
     key_bool(json, "bom", file->has_bom);
     key_bool(json, "crlf", file->has_crlf);
     key_bool(json, "zero_padding", file->has_zero_padding);

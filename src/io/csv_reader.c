@@ -12,6 +12,7 @@
 #include "io/csv_encoding.h"
 #include "io/csv_footer.h"
 #include "io/csv_header.h"
+#include "io/csv_quoted_rows.h"
 #include "io/csv_scan.h"
 
 #include <string.h>
@@ -261,6 +262,13 @@ static bool cut_record(mag_csv_reader *r) {
     return true;
 }
 
+static void count_quoted_rows(mag_csv_reader *r) {
+    uint64_t count = mag_csv_count_quoted_rows(&r->scan, record(r));
+    if (count > 0 && r->facts.quoted_row_count == 0)
+        r->facts.first_quoted_row_line = r->row.line;
+    r->facts.quoted_row_count += count;
+}
+
 /* Scans one record into r->row; *is_row is false for lines that only count. */
 static mag_status scan_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
     *is_row = false;
@@ -277,9 +285,12 @@ static mag_status scan_row(mag_csv_reader *r, bool *is_row, mag_error *err) {
     r->row.field_count = r->scan.field_count;
     if (r->scan.fault == MAG_CSV_OK)
         count_lone_crs(r);
+    bool has_sound_shape = r->row.fault == MAG_CSV_OK || r->row.fault == MAG_CSV_NUL ||
+                           r->row.fault == MAG_CSV_BAD_UTF8;
+    if (has_sound_shape)
+        count_quoted_rows(r);
     if (r->row.fault != MAG_CSV_OK) {
-        bool is_sound = r->row.fault == MAG_CSV_NUL || r->row.fault == MAG_CSV_BAD_UTF8;
-        step_over(r, !is_sound);
+        step_over(r, !has_sound_shape);
         return MAG_OK;
     }
     take_fields(r);

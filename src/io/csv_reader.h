@@ -39,6 +39,8 @@ typedef struct mag_csv_facts {
     uint64_t windows1252_count; /* of the rows that are not UTF-8: those that look like it */
     uint64_t footer_count;      /* the rows that the last line says there are (I-37) */
     uint32_t footer_line;       /* that line's number; 0: the last line is no such count */
+    uint64_t quoted_row_count;  /* lines inside quotes that look like rows (csv_quoted_rows.h) */
+    uint32_t first_quoted_row_line; /* of the record that holds the first of them; 0: none */
     bool has_bom;
     bool has_unfinished_last_line;
 } mag_csv_facts;

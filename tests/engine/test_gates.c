@@ -164,6 +164,9 @@ static void notes_of_the_roster_are_amber_at_most(void **state) {
     limit = mag_gate_default(MAG_GATE_LAST_LINE);
     assert_int_equal(mag_gate_judge(1, 1000000, &limit), MAG_AMBER);
     assert_int_equal(mag_gate_judge(0, 10, &limit), MAG_GREEN);
+    limit = mag_gate_default(MAG_GATE_QUOTED_ROWS);
+    assert_int_equal(mag_gate_judge(1, 1000000, &limit), MAG_AMBER);
+    assert_int_equal(mag_gate_judge(10, 10, &limit), MAG_AMBER);
 }
 
 static void unmapped_drugs_among_nothing_else_are_everything(void **state) {

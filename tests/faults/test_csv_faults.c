@@ -95,18 +95,98 @@ static void t_I_21(void **state) {
     fault_cohort_done(&cohort);
 }
 
+/* Screened by a pipeline whose laboratory source has that gate. */
+static fault_run screen_with_gate(const fault_cohort *cohort, const char *gate) {
+    char pipeline[2048], path[320];
+    fault_run run = fault_begin(cohort);
+    const int nbytes =
+        snprintf(pipeline, sizeof pipeline,
+                 "name: night\nas_of: 2025-12-31\nsources:\n"
+                 "  - { name: patients, kind: patients, profile: magscreen,\n"
+                 "      files: [data/patients.csv.gz] }\n"
+                 "  - { name: labs, kind: labs, profile: magscreen, files: [data/labs.csv.gz],\n"
+                 "      gates: [%s] }\n"
+                 "  - { name: prescriptions, kind: prescriptions, profile: magscreen,\n"
+                 "      files: [data/prescriptions.csv.gz] }\n"
+                 "pack: magnesium-safety\n",
+                 gate);
+    snprintf(path, sizeof path, "%s/night.yaml", run.folder);
+    file_write(path, pipeline, (size_t)nbytes);
+    fault_collect(
+        &run, program_run((const char *const[]){"run", path, "--out", run.out, NULL}, NULL, NULL));
+    return run;
+}
+
 static void t_I_22(void **state) {
     (void)state;
     fault_cohort cohort;
     fault_cohort_init(&cohort);
-    fault_append(&cohort, FAULT_LABS, "q0001,718-7,130,g/L,2025-05-05T08:00,\"two\nlines\"\n");
+    fault_quote_lab(&cohort, 299, "\"two\nlines\"\n"); /* a result of magnesium */
+    fault_run whole = screen(&cohort, 0, NULL);
+    fault_expect_golden(&whole, true);
+    assert_int_equal(fault_count(&whole, "labs", "accepted"), 600);
+    assert_int_equal(json_integer_value(fault_file_fact(&whole, FAULT_LABS, "quoted_rows")), 0);
+    fault_run_done(&whole);
     fault_append(&cohort, FAULT_LABS, "q0001,2601-3,abc5,mmol/L,2025-05-05T08:00,\n");
     fault_run run = screen(&cohort, 3, NULL);
     fault_expect_golden(&run, false);
-    /* Header, 600 rows, one record on lines 602 and 603: the bad row begins on line 604. */
-    assert_non_null(strstr(run.rejects.at, ",604,value,"));
+    /* Header, 600 rows, one of them on two lines: the bad row begins on line 603. */
+    assert_non_null(strstr(run.rejects.at, ",603,value,"));
     fault_run_done(&run);
     fault_cohort_done(&cohort);
+}
+
+/* A quote that opens in one row by mistake and closes in a later one: the rows that may be gone are
+   told, with the line. Of interest or not: nobody has read their codes. */
+static void t_I_22_rows_inside_quotes(void **state) {
+    (void)state;
+    static const struct {
+        unsigned first, last;
+        const char *count;
+    } cases[] = {{701, 702, "1 row like this"}, {701, 710, "9 rows like this"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const unsigned lost = cases[i].last - cases[i].first;
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        pad(&cohort);
+        fault_insert(&cohort, FAULT_LABS, fault_line(&cohort, FAULT_LABS, cases[i].last + 1) - 1,
+                     "x\"", 2);
+        fault_insert(&cohort, FAULT_LABS, fault_line(&cohort, FAULT_LABS, cases[i].first + 1) - 1,
+                     "\"note", 5);
+        fault_run run = screen(&cohort, 3, "MS-I137");
+        assert_non_null(strstr(run.result.err.at, "labs.csv.gz, line 701: rows inside"));
+        assert_non_null(strstr(run.result.err.at, cases[i].count));
+        assert_int_equal(json_integer_value(fault_file_fact(&run, FAULT_LABS, "quoted_rows")),
+                         lost);
+        assert_int_equal(fault_count(&run, "labs", "read"), 600 + 1500 - lost);
+        assert_int_equal(fault_count(&run, "labs", "rejected"), 0);
+        fault_expect_golden(&run, true); /* the good rows around them */
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
+}
+
+/* A site whose feed writes such texts says so in a gate; one that has none may hold the run. */
+static void t_I_22_a_limit_of_the_site(void **state) {
+    (void)state;
+    static const struct {
+        const char *gate;
+        int exit_code;
+    } cases[] = {{"{ name: quoted_rows, amber: 1 %, red: 2 %, note: \"pasted tables\" }", 0},
+                 {"{ name: quoted_rows, amber: 0 %, red: 1 %, note: \"pasted tables\" }", 3},
+                 {"{ name: quoted_rows, amber: 0 %, red: 0 %, note: \"no such texts\" }", 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fault_cohort cohort;
+        fault_cohort_init(&cohort);
+        pad(&cohort);
+        fault_append(&cohort, FAULT_LABS,
+                     "q0002,718-7,130,g/L,2025-05-05T08:00,\"\na,b,c,d,e,f\n\"\n");
+        fault_run run = screen_with_gate(&cohort, cases[i].gate);
+        fault_expect(&run, cases[i].exit_code, cases[i].exit_code ? "MS-I137" : NULL);
+        fault_expect_conserved(&run);
+        fault_run_done(&run);
+        fault_cohort_done(&cohort);
+    }
 }
 
 /* A quote inserted at each column of rows at the begin, in the middle and at the end. */
@@ -185,27 +265,11 @@ static void t_I_24_a_limit_of_the_site(void **state) {
                  {"{ name: csv, amber: 0 %, red: 0.01 %, note: \"inches, whole\" }", 4},
                  {"{ name: csv.bad_quote, amber: 0 %, red: 1 %, note: \"inches, whole\" }", 4}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char pipeline[2048], path[320];
         fault_cohort cohort;
         fault_cohort_init(&cohort);
         pad(&cohort);
         fault_append(&cohort, FAULT_LABS, "q0001,2601-3,\"0.5,mmol/L,2025-05-05T08:00,\n");
-        fault_run run = fault_begin(&cohort);
-        const int nbytes = snprintf(
-            pipeline, sizeof pipeline,
-            "name: night\nas_of: 2025-12-31\nsources:\n"
-            "  - { name: patients, kind: patients, profile: magscreen,\n"
-            "      files: [data/patients.csv.gz] }\n"
-            "  - { name: labs, kind: labs, profile: magscreen, files: [data/labs.csv.gz],\n"
-            "      gates: [%s] }\n"
-            "  - { name: prescriptions, kind: prescriptions, profile: magscreen,\n"
-            "      files: [data/prescriptions.csv.gz] }\n"
-            "pack: magnesium-safety\n",
-            cases[i].gate);
-        snprintf(path, sizeof path, "%s/night.yaml", run.folder);
-        file_write(path, pipeline, (size_t)nbytes);
-        fault_collect(&run, program_run((const char *const[]){"run", path, "--out", run.out, NULL},
-                                        NULL, NULL));
+        fault_run run = screen_with_gate(&cohort, cases[i].gate);
         fault_expect(&run, cases[i].exit_code, cases[i].exit_code ? "MS-I124" : NULL);
         fault_expect_rejects(&run, "csv.unclosed_quote", 1);
         fault_expect_conserved(&run);
@@ -382,6 +446,8 @@ int main(void) {
                                      FAULT_ROW(t_I_20),
                                      FAULT_ROW(t_I_21),
                                      FAULT_ROW(t_I_22),
+                                     FAULT_ROW(t_I_22_rows_inside_quotes),
+                                     FAULT_ROW(t_I_22_a_limit_of_the_site),
                                      FAULT_ROW(t_I_23),
                                      FAULT_ROW(t_I_24),
                                      FAULT_ROW(t_I_24_cut_inside_a_field),

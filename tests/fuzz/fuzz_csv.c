@@ -69,7 +69,9 @@ static void read_all(told *to, const char *path, char delimiter, size_t buffer_n
                              facts.has_bom,
                              facts.has_unfinished_last_line,
                              facts.footer_count,
-                             facts.footer_line};
+                             facts.footer_line,
+                             facts.quoted_row_count,
+                             facts.first_quoted_row_line};
         tell(to, counts, sizeof counts);
     }
     if (reader)

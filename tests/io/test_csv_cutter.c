@@ -252,6 +252,8 @@ static void tell_end(telling *t, const mag_csv_facts *facts, const mag_error *er
     tell_number(t, facts->has_bom);
     tell_number(t, facts->windows1252_count);
     tell_number(t, facts->footer_line);
+    tell_number(t, facts->quoted_row_count);
+    tell_number(t, facts->first_quoted_row_line);
     tell_number(t, facts->footer_count);
     tell_number(t, facts->has_unfinished_last_line);
     tell_number(t, err->message);

@@ -96,6 +96,48 @@ static void I_22_a_line_end_in_quotes_is_content_and_the_first_line_counts(void 
     assert_log(text, sizeof text - 1, "2:ok[1\n\n1|2] 5:ok[3\r\n4|5] 7:ok[6|7]");
 }
 
+/* A quote that closes in a later row: the number of fields is right, and rows are gone. Each is
+   told; texts of several lines stay texts. */
+static void I_22_lines_in_quotes_that_look_like_rows_are_counted(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *log;
+        unsigned count, line;
+    } cases[] = {
+        {"a,b,c\n1,2,\"x\n3,4,5\n6,7,y\"\n", "2:ok[1|2|x\n3,4,5\n6,7,y]", 2, 2},
+        {"a,b,c\r\n1,\"2,x\r\n3,4,5\r\n6,7\",y\r\n", "2:ok[1|2,x\r\n3,4,5\r\n6,7|y]", 2, 2},
+        {"a,b,c\n\"1,2,x\n3,4,5\n6\",7,y\n", "2:ok[1,2,x\n3,4,5\n6|7|y]", 2, 2},
+        {"a,b,c\n0,0,0\n1,2,\"x\n6,7,y\"", "2:ok[0|0|0] 3:ok[1|2|x\n6,7,y]", 1, 3}, /* neighbours */
+        {"a,b,c\n1,\"2,x\n6,7\",y\n", "2:ok[1|2,x\n6,7|y]", 1, 2},
+        {"a,b,c\n\"1,2,x\n6\",7,y\n", "2:ok[1,2,x\n6|7|y]", 1, 2},
+        {"a,b,c\n1,2,\"x, y\n6,7,y\"\n", "2:ok[1|2|x, y\n6,7,y]", 1, 2},     /* its own comma */
+        {"a,b,c\n1,2,\"x\n3,\"\",5\n6\"\n", "2:ok[1|2|x\n3,\",5\n6]", 1, 2}, /* an empty cell */
+        {"a,b,c\n1,2,\"\n3,4,5\n\"\n6,\"\n7,8,9\n\",0\n", "2:ok[1|2|\n3,4,5\n] 5:ok[6|\n7,8,9\n|0]",
+         2, 2},                                                  /* the first is named */
+        {"a,b,c\n1,2,\"\xff\n3,4,5\n\"\n", "2:utf8", 1, 2},      /* one reject takes more rows */
+        {"a,b,c\n1,2,\"x\n3,4,5\n", "2:open 3:ok[3|4|5]", 0, 0}, /* read again by themselves */
+        {"a,b,c\n1,2,\"x\n3,4,5\ny\" z\n", "2:quote 3:ok[3|4|5] 4:quote", 0, 0},
+        /* texts of several lines */
+        {"a,b,c\n1,2,\"x, y, z, and\nw\"\n", "2:ok[1|2|x, y, z, and\nw]", 0, 0},
+        {"a,b,c\n1,2,\"x\ny, z\nw, v\"\n", "2:ok[1|2|x\ny, z\nw, v]", 0, 0},
+        {"a,b,c\n1,2,\"x\ny,z,u,v\nw\"\n", "2:ok[1|2|x\ny,z,u,v\nw]", 0, 0},
+        {"a,b,c\n\"1\n2\",3,\"4\n5\"\n", "2:ok[1\n2|3|4\n5]", 0, 0},
+        {"a,b,c\n1,\"\n\",3\n4,5,\"\n\n\"\n", "2:ok[1|\n|3] 4:ok[4|5|\n\n]", 0, 0},
+        {"a,b,c\n1,2,\"x,y,z\"\n", "2:ok[1|2|x,y,z]", 0, 0},
+        {"a\n\"1\n2\n3\"\n", "2:ok[1\n2\n3]", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t nbytes = strlen(cases[i].text);
+        assert_log(cases[i].text, nbytes, cases[i].log);
+        reading r = read_bytes(cases[i].text, nbytes, ',', 2);
+        if (r.facts.quoted_row_count != cases[i].count ||
+            r.facts.first_quoted_row_line != cases[i].line)
+            fail_msg("%s: %u, first on line %u", cases[i].text, (unsigned)r.facts.quoted_row_count,
+                     (unsigned)r.facts.first_quoted_row_line);
+        free(r.log);
+    }
+}
+
 static void I_24_an_open_quote_does_not_swallow_the_rest(void **state) {
     (void)state;
     const char small[] = "a,b\n1,\"2\n3,4\n5,6\n";
@@ -387,6 +429,7 @@ int main(void) {
         TEST(I_20_line_ends_are_counted_and_lone_crs_refused),
         TEST(I_21_a_missing_last_line_end_is_noted_for_plain_files),
         TEST(I_22_a_line_end_in_quotes_is_content_and_the_first_line_counts),
+        TEST(I_22_lines_in_quotes_that_look_like_rows_are_counted),
         TEST(I_24_an_open_quote_does_not_swallow_the_rest),
         TEST(I_27_another_delimiter_is_named),
         TEST(I_31_what_is_no_header_is_refused),

@@ -87,6 +87,7 @@ typedef struct polluted_file {
     expected_record records[POLLUTION_RECORDS];
     unsigned record_count;
     unsigned blank_count, repeated_header_count;
+    unsigned quoted_row_count; /* rows that quotes have taken into a cell */
     bool has_unfinished_last_line;
     bool is_refused;        /* the whole file, with: */
     mag_message_id message; /* nothing of it is used */

@@ -63,7 +63,8 @@ static void compare_record(const polluted_file *file, const expected_record *exp
 static void compare_facts(const polluted_file *file, const mag_csv_facts *facts, size_t step) {
     if (facts->blank_line_count != file->blank_count ||
         facts->repeated_header_count != file->repeated_header_count ||
-        facts->has_unfinished_last_line != file->has_unfinished_last_line)
+        facts->has_unfinished_last_line != file->has_unfinished_last_line ||
+        facts->quoted_row_count != file->quoted_row_count)
         complain(file, "other facts", step);
 }
 

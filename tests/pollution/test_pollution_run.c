@@ -127,7 +127,10 @@ static int wanted_exit(const polluted_file *file, const wanted *sum) {
         return file->message == MAG_MSG_S611 ? 10 : 4;
     if (sum->accepted == 0) /* a feed of which nothing can be used */
         return 4;
-    return sum->rejected || sum->has_lost_patient || file->has_unfinished_last_line ? 3 : 0;
+    return sum->rejected || sum->has_lost_patient || file->has_unfinished_last_line ||
+                   file->quoted_row_count
+               ? 3
+               : 0;
 }
 
 /* --- comparing ---------------------------------------------------------------------------- */

@@ -105,6 +105,24 @@ void fault_insert(fault_cohort *cohort, fault_table table, size_t offset, const 
     content->nbytes += nbytes;
 }
 
+size_t fault_quote_lab(fault_cohort *cohort, unsigned line_number, const char *comment) {
+    const size_t at = fault_line(cohort, FAULT_LABS, line_number);
+    bytes *content = &cohort->text[FAULT_LABS];
+    char id[16], code[16], value[16], unit[16], when[32], row[256];
+    int used = 0;
+    assert_int_equal(sscanf(content->at + at, "%15[^,],%15[^,],%15[^,],%15[^,],%31[^,],%n", id,
+                            code, value, unit, when, &used),
+                     5);
+    assert_true(used > 0 && content->at[at + (size_t)used] == '\n');
+    const int nbytes = snprintf(row, sizeof row, "%s,\"%s\",\"%s\",%s,%s,%s", id, code, value, unit,
+                                when, comment);
+    const size_t old_nbytes = (size_t)used + 1;
+    content->nbytes -= old_nbytes;
+    memmove(content->at + at, content->at + at + old_nbytes, content->nbytes - at + 1);
+    fault_insert(cohort, FAULT_LABS, at, row, (size_t)nbytes);
+    return at;
+}
+
 static bool replace_from(fault_cohort *cohort, fault_table table, size_t *from_offset,
                          const char *from, const char *to) {
     bytes *content = &cohort->text[table];

@@ -45,6 +45,10 @@ size_t fault_line(const fault_cohort *cohort, fault_table table, unsigned line_n
 void fault_insert(fault_cohort *cohort, fault_table table, size_t offset, const char *text,
                   size_t nbytes);
 
+/* Quotes the code and value of a laboratory row of the clean cohort and puts `comment`, as it is to
+   stand in the file with its line end, behind it: no digest line changes. Offset of the row. */
+size_t fault_quote_lab(fault_cohort *cohort, unsigned line_number, const char *comment);
+
 typedef struct fault_run {
     char folder[256];
     char out[320];
