@@ -28,19 +28,20 @@ enum {
     TREND,
     NOTES,
     REVIEWED,
-    ACTION
+    ACTION,
+    RUN
 };
 
 static const char *const COLUMNS[] = {
     "#row",  "flag_id",    "patient_id",  "site",   "rule_id", "severity", "could_be",
     "state", "#days_open", "opened",      "as_of",  "title",   "facts",    "drugs",
-    "trend", "notes",      "last_review", "action", NULL};
+    "trend", "notes",      "last_review", "action", "#run",    NULL};
 
 static const char SQL[] =
     "select position, flag_id, patient_id, site, rule_id, severity, could_be, state, days_open, "
     "opened_as_of, last_seen, title, facts, drugs, trend, notes, "
     "case when was_reviewed then concat_ws(' ', review_reason, 'until', review_until, "
-    "'(' || review_status || ')') end, action "
+    "'(' || review_status || ')') end, action, (select run_id from magscreen.current_run) "
     "from magscreen.v_worklist where ($1::text is null or severity = $1) "
     "and ($2::text is null or state = any (string_to_array($2, ','))) "
     "and ($3::text is null or rule_id = upper($3)) and ($4::text is null or site = $4) "
@@ -98,7 +99,8 @@ static mag_status show_tail(mag_pg_link *link, const mag_pg_rows *rows, mag_erro
     if (mag_pg_bool(total, 0, 3))
         mag_show("row-level security: flags of your sites only");
     if (mag_pg_row_count(rows) > 0)
-        mag_show("next: magscreen explain %s", mag_pg_text(rows, 0, FLAG));
+        mag_show("next: magscreen explain %s; magscreen ack %s --run %s --reason REASON",
+                 mag_pg_text(rows, 0, FLAG), mag_pg_text(rows, 0, FLAG), mag_pg_text(rows, 0, RUN));
     mag_pg_rows_free(total);
     return MAG_OK;
 }

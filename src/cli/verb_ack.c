@@ -7,6 +7,8 @@
 #include "io/pg_copy_writer.h"
 #include "io/yaml_tree.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The list that reviewers agreed on (product contract); the database checks it too. */
@@ -108,19 +110,23 @@ mag_status mag_verb_ack(const mag_options *options, int *exit_code, mag_error *e
     MAG_TRY(check_until(options, err));
     if (strcmp(options->reason, "other") == 0 && options->note == NULL)
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "the reason other needs --note TEXT");
-    const char *params[] = {options->operands[0], options->reason, options->until};
+    char run[24];
+    snprintf(run, sizeof run, "%" PRId64, options->run);
+    const char *params[] = {options->operands[0], options->reason, options->until,
+                            options->run < 0 ? NULL : run};
     mag_pg_question question = {
         .sql = options->note == NULL
-                   ? "select review_id, shown_again_from from magscreen.ack($1, $2, null, $3::date)"
-                   : "select review_id, shown_again_from from magscreen.ack($1, $2, "
-                     "(select note from pg_temp.review_note), $3::date)",
+                   ? "select shown_again_from from magscreen.ack($1, $2, null, $3::date, "
+                     "$4::bigint)"
+                   : "select shown_again_from from magscreen.ack($1, $2, "
+                     "(select note from pg_temp.review_note), $3::date, $4::bigint)",
         .params = params,
-        .param_count = 3,
+        .param_count = 4,
         .what = "the review"};
     mag_pg_rows *rows;
     MAG_TRY(ask(options, &question, &rows, err));
     mag_show("%s reviewed: %s. It comes back on the list of %s, or as soon as it is worse",
-             options->operands[0], options->reason, mag_pg_text(rows, 0, 1));
+             options->operands[0], options->reason, mag_pg_text(rows, 0, 0));
     mag_pg_rows_free(rows);
     return MAG_OK;
 }

@@ -141,9 +141,18 @@ expect_exit 0 "$magscreen" unack "$flag" --note 'wrong patient' --db user=review
 [ "$(sql -c "select note || ' ' || by_role from magscreen.review where kind = 'unack'")" = 'wrong patient reviewer' ] ||
     complain "unack keeps no note"
 expect_exit 2 "$magscreen" unack "$flag" --db user=reviewer
-expect_line err 'MS-P415'
+expect_line err 'no running review to take back.*MS-P415'
 expect_exit 2 "$magscreen" ack "$flag" --reason tolerated --until 2024-01-01 --db user=reviewer
-expect_line err 'MS-P415'
+expect_line err '.--until lies too near or too far.*MS-P415'
+expect_exit 2 "$magscreen" ack A02-000000000000 --reason tolerated --db user=reviewer
+expect_line err 'no such flag, or it has resolved.*MS-P415'
+# the list names its run, and a review is of what that run has shown
+expect_exit 0 "$magscreen" worklist --db user=reviewer --limit 1
+expect_line out "next: magscreen explain $flag; magscreen ack $flag --run 1 --reason REASON"
+expect_exit 0 "$magscreen" ack "$flag" --run 1 --reason tolerated --db user=reviewer
+expect_exit 0 "$magscreen" unack "$flag" --db user=reviewer
+expect_exit 2 "$magscreen" ack "$flag" --run 2 --reason tolerated --db user=reviewer
+expect_line err 'the flag is not as that run has shown it.*MS-P415'
 expect_exit 2 "$magscreen" ack no-such-flag --reason other --note x --db user=reviewer
 # what is no flag might be a patient, and what is no day is read by nobody else
 for operand in p0138aa278000025 @1 A02-0123456789AB; do

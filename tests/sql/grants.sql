@@ -68,7 +68,7 @@ select set_eq($$
     $$values
     ('magscreen_job', 'reject', 'select', 'column_name detail file line reason run_id source'),
     ('magscreen_reviewer', 'reject', 'select', 'column_name detail file line reason run_id source'),
-    ('magscreen_reviewer', 'review', 'insert', 'flag_id kind note reason until'),
+    ('magscreen_reviewer', 'review', 'insert', 'flag_id kind note reason run_id until'),
     ('magscreen_reviewer', 'run', 'select', 'as_of as_of_at run_id') $$,
     'columns');
 

@@ -1,7 +1,7 @@
 -- Nothing is hidden before someone has looked; a review ends on its day, or when the flag worsens.
 begin;
 select t.start();
-select plan(46);
+select plan(56);
 
 create function t.ack(flag_id text, reason text default 'will_monitor', until date default null)
     returns text language sql as $$
@@ -61,8 +61,8 @@ select t.quiet('2025-05-30');
 select is(t.worklist(), 'B01-c B01-h B01-m B01-l', 'the low one is back after 90 days');
 
 -- other lengths
-select is(t.ack('B01-c', 'tolerated', '2025-05-30'), 'MS425', 'until has to lie ahead');
-select is(t.ack('B01-c', 'tolerated', '2026-05-31'), 'MS425', 'by at most 365 days');
+select is(t.ack('B01-c', 'tolerated', '2025-05-30'), 'MS427', 'until has to lie ahead');
+select is(t.ack('B01-c', 'tolerated', '2026-05-31'), 'MS427', 'by at most 365 days');
 select is(t.ack('B01-c', 'tolerated', '2026-05-30'), 'ok', '365 are allowed');
 select is(t.ack('B01-c', 'other'), '23514', 'other needs a note');
 select is(t.ack('B01-c', 'whim'), '23514', 'a reason is from the list');
@@ -90,7 +90,7 @@ select is(t.worklist(), 'B01-m B01-h', 'off the list');
 select is(t.try('t_other_reviewer', $$ select magscreen.unack('B01-l', 'wrong patient') $$), 'ok',
     'another reviewer takes it back');
 select is(t.worklist(), 'B01-m B01-h B01-l', 'on the list again');
-select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'MS425', 'only once');
+select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'MS428', 'only once');
 
 -- a new major version ends reviews, a minor one does not
 select is(t.ack('B01-m'), 'ok', 'reviewed under 1.0.0');
@@ -110,6 +110,27 @@ select t.quiet('2025-06-10', '[{"p": "l", "r": "B01", "e": "reopened", "s": "low
 select is(t.worklist(), 'B01-l B01-m B01-h', 'reopened is news, whatever the old review said');
 select t.quiet('2025-06-11', '[{"p": "h", "r": "B01", "e": "unconfirmed"}]');
 select is(t.worklist(), 'B01-m B01-h B01-l', 'what cannot be confirmed stays on the list');
+
+-- what was read is what is reviewed
+create function t.seen(flag_id text, seen bigint) returns text language sql as $$
+    select t.try('t_reviewer', format('select magscreen.ack(%L, ''tolerated'', null, null, %s)',
+        flag_id, seen)) $$;
+create temp table seen as select magscreen.shown_run() as run_id;
+select is(t.seen('B01-l', run_id + 1), 'MS426', 'a run that nobody was shown') from seen;
+select t.quiet('2025-06-11');
+select is(t.seen('B01-l', run_id), 'ok', 'the list of the run before, and the flag reads the same')
+from seen;
+select is((select r.run_id from magscreen.review r order by review_id desc limit 1),
+    magscreen.shown_run(), 'entered under the run that is shown');
+select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'ok', 'taken back');
+select t.quiet('2025-06-11', '[{"p": "l", "r": "B01", "e": "ongoing", "s": "low",
+    "facts": "magnesium=0.61"}]');
+select is(t.seen('B01-l', run_id), 'MS426', 'other facts since: nobody has seen them') from seen;
+select is(t.seen('B01-l', magscreen.shown_run()), 'ok', 'once looked at again');
+select is(t.seen('B01-m', run_id), 'ok', 'other flags read the same') from seen;
+select is(t.worklist(), 'B01-h', 'both are off the list');
+select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'ok', 'taken back again');
+select is(t.try('t_reviewer', $$ select magscreen.unack('B01-m') $$), 'ok', 'taken back again');
 
 -- a rule that says how long
 select t.night('2025-06-12', (select jsonb_agg(jsonb_build_object('p', f.patient_id, 'r', f.rule_id,
