@@ -26,3 +26,25 @@ mag_status mag_database_open(const mag_options *options, mag_account *account, m
     wish.is_policy_allowed = true; /* whose list it is, the site's policies say */
     return mag_pg_open(out, &wish, err);
 }
+
+/* `check` looks at what runs need; readers are told here. What failed may have been in a
+   transaction. */
+static void name_grant(mag_pg_link *link, const char *needed, mag_error *err) {
+    mag_pg_rows *rows;
+    mag_error unreported;
+    mag_pg_question question = {.sql = "select quote_ident(session_user)", .what = "the role"};
+    if (mag_pg_do(link, "rollback", "the session", &unreported) != MAG_OK ||
+        mag_pg_ask(link, &question, &rows, &unreported) != MAG_OK)
+        return;
+    mag_hint(err, "have the owner of the schema say:  grant %s to %.64s;", needed,
+             mag_pg_text(rows, 0, 0));
+    mag_pg_rows_free(rows);
+}
+
+mag_status mag_database_close(mag_pg_link *link, const char *needed, mag_status status,
+                              mag_error *err) {
+    if (status != MAG_OK && err != NULL && err->message == MAG_MSG_D307)
+        name_grant(link, needed, err);
+    mag_pg_close(link);
+    return status;
+}

@@ -168,6 +168,5 @@ mag_status mag_database_explain(const mag_options *options, mag_error *err) {
     if (status == MAG_OK)
         status = options->is_json ? show_json(link, &view, err) : show_words(link, &view, err);
     free_view(&view);
-    mag_pg_close(link);
-    return status;
+    return mag_database_close(link, "magscreen_reviewer", status, err);
 }

@@ -133,6 +133,5 @@ mag_status mag_database_worklist(const mag_options *options, mag_error *err) {
     mag_pg_link *link;
     MAG_TRY(mag_database_open(options, &account, &link, err));
     mag_status status = show_list(link, options, err);
-    mag_pg_close(link);
-    return status;
+    return mag_database_close(link, "magscreen_reviewer", status, err);
 }

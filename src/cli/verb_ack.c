@@ -99,8 +99,7 @@ static mag_status ask(const mag_options *options, const mag_pg_question *questio
         return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--note is not UTF-8");
     MAG_TRY(mag_database_open(options, &account, &link, err));
     mag_status status = ask_with_note(link, options->note, question, rows, err);
-    mag_pg_close(link);
-    return status;
+    return mag_database_close(link, "magscreen_reviewer", status, err);
 }
 
 mag_status mag_verb_ack(const mag_options *options, int *exit_code, mag_error *err) {

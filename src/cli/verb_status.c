@@ -30,7 +30,8 @@ enum {
 
 /* The newest ones, and the one that readers see however old it is. */
 static const char RUNS[] =
-    "select run_id, as_of, state, is_current, to_char(started_at, 'YYYY-MM-DD HH24:MI'), "
+    "select run_id, as_of, case when state = 'abandoned' and message_id = 'MS-P410' "
+    "then 'nothing_new' else state end, is_current, to_char(started_at, 'YYYY-MM-DD HH24:MI'), "
     "to_char(ended_at, 'YYYY-MM-DD HH24:MI'), exit_code, message_id, message, release_reason, "
     "amber_gates, red_gates, result_sha256 from (select *, row_number() over (order by run_id "
     "desc) "
@@ -124,7 +125,7 @@ static void show_run(const mag_pg_rows *runs, size_t row) {
     if (amber + red > 0)
         snprintf(gates, sizeof gates, "  gates: %" PRId64 " amber, %" PRId64 " red", amber, red);
     const char *code = mag_pg_text(runs, row, EXIT_CODE);
-    mag_show("%s %-5s as-of %-16s %-10s %s%s%s%s", mag_pg_bool(runs, row, IS_CURRENT) ? "*" : " ",
+    mag_show("%s %-5s as-of %-16s %-11s %s%s%s%s", mag_pg_bool(runs, row, IS_CURRENT) ? "*" : " ",
              mag_pg_text(runs, row, RUN_ID), mag_pg_text(runs, row, AS_OF),
              mag_pg_text(runs, row, STATE), mag_pg_text(runs, row, STARTED), *code ? "  exit " : "",
              code, gates);
@@ -177,6 +178,5 @@ mag_status mag_verb_status(const mag_options *options, int *exit_code, mag_error
     (void)exit_code;
     MAG_TRY(mag_database_open(options, &account, &link, err));
     mag_status status = show_status(link, options, &account, err);
-    mag_pg_close(link);
-    return status;
+    return mag_database_close(link, "magscreen_quality", status, err);
 }

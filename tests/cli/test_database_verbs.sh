@@ -26,7 +26,7 @@ expect_exit 0 "$magscreen" status --db ""
 expect_line out 'nothing is running'
 expect_line out 'no run yet'
 sql -c 'create role night login in role magscreen_job' -c 'create role reviewer login in role magscreen_reviewer' \
-    -c 'create role stranger login'
+    -c 'create role stranger login' -c 'create role quality login in role magscreen_quality'
 
 # --- a night
 expect_exit 0 "$magscreen" synth --patients 400 --out "$work/data"
@@ -81,9 +81,12 @@ expect_line out 'NOTHING NEW.*as run 1.*MS-P410'
 expect_exit 0 "$magscreen" status --db user=night --json
 expect_line out '"is_current": ?true'
 expect_exit 0 "$magscreen" status --db user=night --limit 1
-expect_line out '^  2 .*abandoned.* exit 0'
+expect_line out '^  2 .*nothing_new.* exit 0'
 expect_line out '^\* 1 ' # what readers see is always there
 expect_exit 7 "$magscreen" status --db user=stranger
+expect_line err 'grant magscreen_quality to stranger;'
+expect_exit 0 "$magscreen" status --db user=quality
+expect_line out '^\* 1 '
 
 # --- worklist
 count() { "$magscreen" worklist --db user=reviewer --limit 0 --json "$@" | grep -c '"flag_id"'; }
@@ -109,6 +112,7 @@ expect_line out '^@3 '
 expect_no_line out '^@4 '
 expect_exit 7 "$magscreen" worklist --db user=night
 expect_line err 'MS-D307'
+expect_line err 'grant magscreen_reviewer to night;'
 MAGSCREEN_DB=user=reviewer expect_exit 0 "$magscreen" worklist --limit 1
 
 # --- explain, rejects
@@ -166,6 +170,7 @@ for day in tomorrow now 02/03/2026 2026-02-30 2026-03; do
 done
 expect_exit 7 "$magscreen" ack "$flag" --reason tolerated --db user=night
 expect_exit 7 "$magscreen" unack "$flag" --note x --db user=night
+expect_line err 'grant magscreen_reviewer to night;'
 
 # --- held: a fifth of the results has a decimal comma
 gunzip -c "$work/data/labs.csv.gz" | awk -F, 'BEGIN { OFS = "," } NR > 1 && NR % 5 == 0 { $3 = "\"" $3 ",5\"" } { print }' |

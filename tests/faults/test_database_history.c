@@ -153,8 +153,8 @@ static void t_I_51_database_damaged(void **state) {
     (void)state;
     nights at;
     begin(&at);
-    pg_test_sql(
-        "update magscreen.run set record = jsonb_set(record, '{tracked,0,values}', '[-1]')");
+    pg_test_sql("set session_replication_role = replica; update magscreen.run set record = "
+                "jsonb_set(record, '{tracked,0,values}', '[-1]')");
     fault_run run = fault_begin(&at.cohort);
     fault_target_run(&run, NULL, "2026-01-01");
     fault_expect(&run, 2, "MS-P412");

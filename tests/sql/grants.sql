@@ -80,16 +80,16 @@ select set_eq($$
     $$
     select 'magscreen_' || r, f from unnest(array['job', 'reviewer', 'quality']) r
     cross join unnest(array['api_version', 'round_count', 'count_status', 'total_status',
-        'lock_holder_pid']) f
+        'lock_holder_pid', 'lock_holder']) f
     union all
-    select 'magscreen_job', unnest(array['run_lock', 'run_unlock', 'lock_holder', 'blockers',
+    select 'magscreen_job', unnest(array['run_lock', 'run_unlock', 'blockers',
         'clean_up', 'run_begin', 'run_state', 'run_record', 'put_rule_versions', 'hold_run',
         'run_end', 'run_outcome', 'run_key', 'published_as', 'previous_record', 'publish_run', 'catalogue',
         'fingerprint', 'schema_changes'])
     union all
     select 'magscreen_reviewer', unnest(array['ack', 'unack', 'shown_run', 'shown_day',
         'snooze_days', 'as_of_time', 'fact_values', 'fact_drugs', 
-        'my_sites', 'lock_holder']) $$,
+        'my_sites']) $$,
     'functions');
 
 select is_empty($$

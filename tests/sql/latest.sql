@@ -32,7 +32,7 @@ select is(t.try('t_reviewer', $$ select magscreen.ack('B01-p1', 'tolerated') $$)
     'a review on it');
 select is((select until from magscreen.review), date '2025-04-04', 'lasts 28 days from there');
 select is(t.try('t_reviewer', format($$ select magscreen.ack('B01-p1', 'tolerated', null, %L) $$,
-    current_date)), 'MS425', 'a day of the clock is too far away');
+    current_date)), 'MS427', 'a day of the clock is too far away');
 select is(t.worklist(), '', 'the flag is off the list');
 select t.night('2025-03-08', '[{"p": "p1", "r": "B01", "e": "ongoing"}]', t.count(70)) is not null;
 select is(t.figures(), '2025-03-08 70', 'the week ends as it would have');
