@@ -318,8 +318,7 @@ static void I_36_a_header_is_known_by_its_names_and_refused_if_it_is_another(voi
                                           "a,b,c\n1,2,3\na,b,d\n",
                                           "a,b,c\n1,2,3\n,c,b\n",
                                           "\xc3\xa9,b\n1,2\nb,\xc3\xa9\n",
-                                          "a,b,c\n1,2,3\n\xef\xbb\xbf"
-                                          "b,a,c\n"};
+                                          "a,b,c\n1,2,3\n\xef\xbb\xbf\x62,a,c\n"};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
         assert_refused(refused[i], strlen(refused[i]), ',', MAG_MSG_I129,
                        "line 3: a second header row, its columns in another order or of other");
