@@ -32,13 +32,21 @@ static int find_column(const mag_span *header, size_t column_count, const char *
     return -1;
 }
 
+/* No name of the profile, and none that is like the missing one: a row, or lines above a header. */
+static mag_status fail_no_header(const mag_decoder *decoder, const char *name, mag_error *err) {
+    mag_fail(
+        err, MAG_E_INPUT, MAG_MSG_I129,
+        "%s, line 1: not a header: the column \"%.80s\" is missing and no other of the profile "
+        "is there; the file is not used",
+        decoder->file->name, name);
+    mag_hint(err, "export the file with its header, without lines above it");
+    return MAG_E_INPUT;
+}
+
 /* The header's name nearest to the one that is missing is told by its place, never by its text: the
    first line of a file without a header is a person's. */
 static mag_status fail_missing(const mag_decoder *decoder, const mag_span *header,
                                size_t column_count, const char *name, mag_error *err) {
-    mag_fail(err, MAG_E_INPUT, MAG_MSG_I128,
-             "%s: the column \"%.80s\" is missing; the file is not used", decoder->file->name,
-             name);
     mag_arena *arena = mag_arena_new(mag_cohort_settings_of(decoder->cohort)->account);
     const char **names = arena ? mag_arena_alloc(arena, (column_count + 1) * sizeof *names) : NULL;
     for (size_t i = 0; names && i < column_count; i++)
@@ -48,14 +56,21 @@ static mag_status fail_missing(const mag_decoder *decoder, const mag_span *heade
     size_t at = 0;
     while (nearest && names[at] != nearest)
         at++;
-    if (nearest)
+    const bool has_nearest = nearest != NULL;
+    mag_arena_free(arena);
+    if (!has_nearest && !decoder->file->is_table &&
+        decoder->file->unused_column_count == column_count)
+        return fail_no_header(decoder, name, err);
+    mag_fail(err, MAG_E_INPUT, MAG_MSG_I128,
+             "%s: the column \"%.80s\" is missing; the file is not used", decoder->file->name,
+             name);
+    if (has_nearest)
         mag_hint(
             err,
             "column %zu of the file has a similar name. The profile says which column is which.",
             at + 1);
     else
         mag_hint(err, "The profile says which column is which.");
-    mag_arena_free(arena);
     return MAG_E_INPUT;
 }
 

@@ -374,7 +374,9 @@ static void t_I_31(void **state) {
     fault_cohort_init(&cohort); /* no header */
     fault_replace(&cohort, FAULT_LABS, "patient_id,code,value,unit,collected_at,comment\n", "");
     fault_run none = fault_screen(&cohort, NULL);
-    fault_expect(&none, 4, "MS-I12"); /* I128 or I129 */
+    fault_expect(&none, 4, "MS-I129");
+    assert_non_null(strstr(none.result.err.at, "line 1: not a header"));
+    fault_expect_rejects(&none, "file.header", 1);
     fault_expect_refused(&none);
     fault_run_done(&none);
     fault_cohort_done(&cohort);
@@ -382,7 +384,7 @@ static void t_I_31(void **state) {
     fault_cohort_init(&cohort); /* lines before the header */
     fault_insert(&cohort, FAULT_LABS, 0, "Export of 1 January\n", 20);
     fault_run preamble = fault_screen(&cohort, NULL);
-    fault_expect(&preamble, 4, "MS-I12");
+    fault_expect(&preamble, 4, "MS-I129");
     assert_non_null(strstr(preamble.result.err.at, "line 1"));
     fault_expect_refused(&preamble);
     fault_run_done(&preamble);

@@ -63,6 +63,7 @@ static void pollute_delimiter(const clean_table *table, const char *delimiter,
                               mag_message_id message, pollution_visit *visit, void *context) {
     polluted_file file;
     begin(&file, table, "another delimiter everywhere");
+    file.has_no_name = message == MAG_MSG_I129; /* the header is one strange name */
     row_text header = {.count = table->column_count};
     for (unsigned i = 0; i < header.count; i++) {
         header.cells[i] = mag_span_of(table->columns[i]);
@@ -237,19 +238,22 @@ static void pollute_head(const clean_table *table, pollution_visit *visit, void 
         {"a title above the header", "Export\n", MAG_MSG_I129},
         {"a blank line above the header", "\n", MAG_MSG_I129},
         {"a quoted line above the header", "\"Export of 1 January\"\n", MAG_MSG_I129},
-        {"a line with a comma above the header", "Export,1 January\n", MAG_MSG_I128},
-        {"a spreadsheet's sep= above the header", "sep=,\n", MAG_MSG_I128},
+        {"a line with a comma above the header", "Export,1 January\n", MAG_MSG_I129},
+        {"a spreadsheet's sep= above the header", "sep=,\n", MAG_MSG_I129},
     };
     polluted_file file;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         begin(&file, table, heads[i].name);
         file_add_text(&file, heads[i].text);
+        file.has_no_name =
+            strchr(heads[i].text, ',') != NULL; /* fields, so that the reader takes it */
         add_clean(&file);
         file_refuse(&file, heads[i].message, visit, context);
     }
     begin(&file, table, "no header");
+    file.has_no_name = true;
     file_add_rows(&file, 0, POLLUTION_ROWS);
-    file_refuse(&file, MAG_MSG_I128, visit, context);
+    file_refuse(&file, MAG_MSG_I129, visit, context);
     begin(&file, table, "two headers");
     file_add_header(&file);
     add_clean(&file);
@@ -290,7 +294,9 @@ void pollute_files(pollution_visit *visit, void *context) {
         pollute_encoding(table, visit, context);
         for (size_t i = 0; i < sizeof delimiters / sizeof *delimiters; i++)
             pollute_delimiter(table, delimiters[i], MAG_MSG_I127, visit, context);
-        pollute_delimiter(table, "^", message_of_strange_names(table), visit, context);
+        pollute_delimiter(table, "^",
+                          table->kind == MAG_TABLE_PATIENTS ? MAG_MSG_S611 : MAG_MSG_I129, visit,
+                          context);
         pollute_quoting(table, '"', visit, context);
         pollute_quoting(table, '\'', visit, context);
         for (unsigned i = 1; i < 4; i++)

@@ -89,6 +89,7 @@ typedef struct polluted_file {
     unsigned blank_count, repeated_header_count;
     unsigned quoted_row_count; /* rows that quotes have taken into a cell */
     bool has_unfinished_last_line;
+    bool has_no_name;       /* its first line names no column: found by who looks for them */
     bool is_refused;        /* the whole file, with: */
     mag_message_id message; /* nothing of it is used */
     unsigned lost_rows;     /* set of the clean rows that are set aside for their shape */

@@ -87,7 +87,7 @@ static mag_status read_rows(const polluted_file *file, mag_csv_reader *reader, s
 
 /* What the reader alone cannot tell: which columns a table needs, that rows must follow. */
 static bool is_refused_later(const polluted_file *file) {
-    return file->message == MAG_MSG_I128 || file->message == MAG_MSG_I130 ||
+    return file->has_no_name || file->message == MAG_MSG_I128 || file->message == MAG_MSG_I130 ||
            file->message == MAG_MSG_S611;
 }
 
