@@ -13,12 +13,19 @@ later=$(awk '$2 == "later"' "$rows")
 begun=$(cat "$notes"/*.rows | awk '$2 == "begun" {print $1, $3}' | sort)
 passed=$(cat "$notes"/*.rows | awk '$2 == "passed" {print $1, $3}' | sort)
 
-# A row passed if each of its functions did.
-passed_rows=0
+skipped=$(cat "$notes"/*.rows | awk '$2 == "skipped" {print $1, $3}' | sort -u)
+in_part=$(cat "$notes"/*.rows | awk '$2 == "part" {print $1, $3}' | sort -u)
+
+# A row passed if each of its functions did, or said aloud that it cannot be tried here: those are
+# counted apart.
+passed_rows=0 skipped_rows=0
 for row in $tested; do
     ran=$(grep -c "^$row " <<<"$begun" || true)
-    good=$(grep -c "^$row " <<<"$passed" || true)
-    if [ "$ran" -gt 0 ] && [ "$ran" -eq "$good" ]; then
+    good=$(printf '%s\n' "$passed" "$skipped" | sort -u | grep -c "^$row " || true)
+    tried=$(comm -23 <(echo "$passed") <(echo "$skipped") | grep -c "^$row " || true)
+    if [ "$ran" -gt 0 ] && [ "$ran" -eq "$good" ] && [ "$tried" -eq 0 ]; then
+        skipped_rows=$((skipped_rows + 1))
+    elif [ "$ran" -gt 0 ] && [ "$ran" -eq "$good" ]; then
         passed_rows=$((passed_rows + 1))
     elif [ "$ran" -eq 0 ]; then
         echo "row $row has no test function t_${row//-/_} in tests/faults"
@@ -47,7 +54,9 @@ fi
 
 {
     echo "faults: $(grep -vc '^#' "$rows") rows, $(wc -w <<<"$tested") in scope:" \
-        "$passed_rows passed, $failed failed ($(wc -l <<<"$passed") test functions)"
+        "$passed_rows passed, $skipped_rows skipped, $failed failed ($(wc -l <<<"$passed") test functions)"
+    [ -z "$skipped" ] || sed 's/^/  SKIPPED: /' <<<"$skipped"
+    [ -z "$in_part" ] || sed 's/^/  SKIPPED in part: /' <<<"$in_part"
     echo "faults: $(wc -l <<<"$later") not in scope:"
     sed -E 's/^([A-Z]-[0-9]+) later (.*)/  \1 \2/' <<<"$later"
 } | tee "$summary"

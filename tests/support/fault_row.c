@@ -8,6 +8,7 @@
 enum { ROW_MOST = 128 };
 
 static FILE *notes;
+static const fault_row *running;
 
 /* "t_I_01_what" is a part of row "I-01"; a test of another name belongs to no row. */
 static void note(const fault_row *row, const char *end) {
@@ -19,10 +20,22 @@ static void note(const fault_row *row, const char *end) {
 
 static void run_row(void **state) {
     const fault_row *row = *state;
+    running = row;
     note(row, "begun");
     *state = NULL;
     row->test(state);
     note(row, "passed"); /* a failed assertion does not come back */
+}
+
+void fault_row_skip_part(const char *why) {
+    fprintf(stderr, "SKIPPED in part: %s: %s\n", running->name, why);
+    note(running, "part");
+}
+
+void fault_row_skip(const char *why) {
+    fprintf(stderr, "SKIPPED: %s: %s\n", running->name, why);
+    note(running, "skipped");
+    skip();
 }
 
 static void open_notes(const char *source_path) {

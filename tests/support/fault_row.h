@@ -22,6 +22,11 @@ typedef struct fault_row {
    as passed. */
 int fault_rows_run(const char *source_path, const fault_row *rows, size_t count);
 
+/* Say loudly that the function that runs cannot be tried here, or not all of it, and note it:
+   faults.scope counts and prints it apart. The first one leaves the function. */
+void fault_row_skip(const char *why);
+void fault_row_skip_part(const char *why);
+
 #define FAULT_ROWS_RUN(rows) fault_rows_run(__FILE__, rows, sizeof(rows) / sizeof(rows)[0])
 
 #endif
