@@ -35,7 +35,7 @@ static bool comes_before(const mag_counted_text *a, const mag_counted_text *b) {
 size_t mag_text_counts_top(const mag_text_counts *counted, mag_counted_text *out, size_t room) {
     size_t found = 0;
     for (size_t i = 0; i < counted->texts.count; i++) {
-        const mag_counted_text next = {counted->texts.texts[i].at, counted->counts[i]};
+        const mag_counted_text next = {counted->texts.texts[i].at, counted->counts[i], 0};
         size_t at = found;
         while (at && comes_before(&next, &out[at - 1]))
             at--;

@@ -13,6 +13,7 @@ typedef struct mag_text_counts {
 typedef struct mag_counted_text {
     const char *text; /* borrowed from the counter's arena */
     uint64_t count;
+    unsigned patient_count; /* of codes only, and up to MAG_UNMAPPED_CODE_COUNTED; else 0 */
 } mag_counted_text;
 
 void mag_text_counts_init(mag_text_counts *counted, mag_arena *arena);

@@ -107,7 +107,7 @@ static void note_patient(mag_code_tally *tally, uint64_t patient) {
     for (unsigned i = 0; i < tally->patient_count; i++)
         if (tally->patients[i] == patient)
             return;
-    if (tally->patient_count < MAG_UNMAPPED_CODE_PATIENTS)
+    if (tally->patient_count < MAG_UNMAPPED_CODE_COUNTED)
         tally->patients[tally->patient_count++] = patient;
 }
 
@@ -124,7 +124,7 @@ static mag_status keep(mag_code_counts *counted, mag_span text, mag_span patient
     if (is_new)
         *tally = (mag_code_tally){0};
     tally->rows++;
-    if (tally->patient_count < MAG_UNMAPPED_CODE_PATIENTS)
+    if (tally->patient_count < MAG_UNMAPPED_CODE_COUNTED)
         note_patient(tally, mag_span_hash(patient_id));
     return MAG_OK;
 }
@@ -168,9 +168,10 @@ size_t mag_code_counts_top(const mag_code_counts *counted, mag_shown_code *out, 
     size_t found = 0;
     for (size_t i = 0; are_codes && i < counted->texts.count; i++) {
         const mag_code_tally *tally = &counted->tallies[i];
-        if (tally->patient_count == MAG_UNMAPPED_CODE_PATIENTS)
-            found = put_in_order(out, found, room,
-                                 (mag_shown_code){counted->texts.texts[i].at, tally->rows});
+        if (tally->patient_count >= MAG_UNMAPPED_CODE_PATIENTS)
+            found = put_in_order(
+                out, found, room,
+                (mag_shown_code){counted->texts.texts[i].at, tally->rows, tally->patient_count});
     }
     *not_shown = counted->row_count;
     for (size_t i = 0; i < found; i++)

@@ -10,14 +10,15 @@
 
 enum {
     MAG_UNMAPPED_CODE_PATIENTS = 5, /* fewest different patients of a code that is shown */
+    MAG_UNMAPPED_CODE_COUNTED = 8,  /* patients of a code are counted up to that */
     MAG_UNMAPPED_CODE_SHOWN = 50,   /* most codes of a kind of table that are shown */
     MAG_UNMAPPED_CODE_LIMIT = 65536 /* more different codes than that are no codes: none is shown */
 };
 
 typedef struct mag_code_tally {
     uint64_t rows;
-    uint64_t patients[MAG_UNMAPPED_CODE_PATIENTS]; /* hashes of the first ones */
-    unsigned patient_count;                        /* of them */
+    uint64_t patients[MAG_UNMAPPED_CODE_COUNTED]; /* hashes of the first ones */
+    unsigned patient_count;                       /* of them */
 } mag_code_tally;
 
 typedef struct mag_code_counts {

@@ -92,12 +92,12 @@ static mag_status report_unmapped_codes(mag_arena *arena, const mag_cohort *coho
     for (size_t i = 0; i < found; i++) {
         mag_unmapped_code *code = &out[(*count)++];
         *code = (mag_unmapped_code){kind, mag_arena_text(arena, mag_span_of(codes[i].text)),
-                                    codes[i].count};
+                                    codes[i].count, codes[i].patient_count};
         if (code->text == NULL)
             return mag_fail_memory(err, sizeof *code);
     }
     if (not_shown > 0)
-        out[(*count)++] = (mag_unmapped_code){kind, NULL, not_shown};
+        out[(*count)++] = (mag_unmapped_code){kind, NULL, not_shown, 0};
     return MAG_OK;
 }
 

@@ -70,7 +70,8 @@ typedef struct mag_canary_report {
 typedef struct mag_unmapped_code {
     mag_table_kind kind;
     const char *text;
-    uint64_t count; /* rows */
+    uint64_t count;         /* rows */
+    unsigned patient_count; /* up to MAG_UNMAPPED_CODE_COUNTED; 0 where text is NULL */
 } mag_unmapped_code;
 
 /* What the closing lines, run.json and exit code say. Lives in the arena given to mag_run. */

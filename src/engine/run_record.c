@@ -133,6 +133,20 @@ static void write_file(mag_json *json, const mag_run_file *file) {
     mag_json_end_object(json);
 }
 
+/* Of tables whose rows have a time that the code book knows. */
+static void write_newest(mag_json *json, const mag_plan_source *source, const mag_cohort *cohort) {
+    char text[MAG_MOMENT_TEXT_NBYTES];
+    mag_minute newest = MAG_MINUTE_NONE;
+    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
+        const mag_run_file *file = mag_cohort_file(cohort, (uint16_t)i);
+        if (strcmp(file->source, source->name) == 0 && file->newest > newest)
+            newest = file->newest;
+    }
+    if (newest != MAG_MINUTE_NONE)
+        mag_minute_text(newest, false, text);
+    key_text_or_null(json, "newest", newest == MAG_MINUTE_NONE ? NULL : text);
+}
+
 static void write_source(mag_json *json, const mag_plan_source *source, const mag_cohort *cohort) {
     size_t file_count;
     mag_accounting accounting = mag_source_accounting(cohort, source->name, &file_count);
@@ -146,6 +160,7 @@ static void write_source(mag_json *json, const mag_plan_source *source, const ma
         mag_json_key_text(json, "view", source->view);
         key_text_or_null(json, "allow_row_security", source->policy_note);
     }
+    write_newest(json, source, cohort);
     write_accounting(json, &accounting);
     begin_array(json, "files");
     for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
@@ -194,6 +209,8 @@ static void write_unmapped_codes(mag_json *json, const mag_run_report *report) {
         mag_json_key_text(json, "table", mag_table_kind_name(code->kind));
         mag_json_key_text(json, "code", code->text == NULL ? "(not shown)" : code->text);
         key_count(json, "rows", code->count);
+        if (code->text != NULL)
+            key_count(json, "patients", code->patient_count);
         mag_json_end_object(json);
     }
     mag_json_end_array(json);

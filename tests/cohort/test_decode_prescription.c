@@ -299,8 +299,8 @@ static void unmapped_drugs_are_listed_without_texts_that_may_hold_ids(void **sta
         if (!cases[i].is_shown)
             continue;
         const char *text = strchr(cases[i].drug, '|') + 1;
-        mag_unmapped_drug drug = {*text ? text : "C03CE01",
-                                  cases[i].patients * cases[i].rows_of_each};
+        mag_unmapped_drug drug = {.text = *text ? text : "C03CE01",
+                                  .count = cases[i].patients * cases[i].rows_of_each};
         assert_true(wanted < count);
         assert_string_equal(top[wanted].text, drug.text);
         assert_int_equal(top[wanted].count, drug.count);
@@ -326,9 +326,9 @@ static void codes_that_are_none_are_noted_by_what_is_wrong(void **state) {
     feed(&f, MAG_TABLE_PRESCRIPTIONS, "patient_id|drug_code|drug_name|start|code_system", rows);
     mag_counted_text top[4];
     assert_int_equal(mag_cohort_malformed_codes(f.cohort, top, 4), 3);
-    static const mag_counted_text wanted[] = {{"RxNorm: a date instead of a code", 2},
-                                              {"ATC: not a code of that system", 1},
-                                              {"SNOMED code with a wrong check digit", 1}};
+    static const mag_counted_text wanted[] = {{"RxNorm: a date instead of a code", 2, 0},
+                                              {"ATC: not a code of that system", 1, 0},
+                                              {"SNOMED code with a wrong check digit", 1, 0}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         assert_string_equal(top[i].text, wanted[i].text);
         assert_int_equal(top[i].count, wanted[i].count);

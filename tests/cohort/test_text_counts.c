@@ -25,7 +25,8 @@ static void the_commonest_come_first_and_equals_by_their_bytes(void **state) {
             assert_int_equal(mag_text_counts_add(&counted, (mag_span){c, 1}, &err), MAG_OK);
         mag_counted_text top[5];
         assert_int_equal(mag_text_counts_top(&counted, top, 5), 4);
-        static const mag_counted_text wanted[] = {{"c", 3}, {"b", 2}, {"d", 2}, {"a", 1}};
+        static const mag_counted_text wanted[] = {
+            {"c", 3, 0}, {"b", 2, 0}, {"d", 2, 0}, {"a", 1, 0}};
         for (size_t i = 0; i < 4; i++) {
             assert_string_equal(top[i].text, wanted[i].text);
             assert_int_equal(top[i].count, wanted[i].count);

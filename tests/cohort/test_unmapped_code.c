@@ -79,7 +79,13 @@ static void five_patients_must_have_it(void **state) {
     assert_int_equal(mag_code_counts_top(&counted, out, 10, &not_shown), 1);
     assert_string_equal(out[0].text, "FIVE");
     assert_int_equal(out[0].count, 40);
+    assert_int_equal(out[0].patient_count, 5);
     assert_int_equal(not_shown, 80);
+    for (unsigned i = 0; i < 9; i++)
+        add("NINE", i);
+    assert_int_equal(mag_code_counts_top(&counted, out, 10, &not_shown), 2);
+    assert_string_equal(out[1].text, "NINE");
+    assert_int_equal(out[1].patient_count, MAG_UNMAPPED_CODE_COUNTED);
 }
 
 static void the_commonest_come_first_whatever_the_order_of_rows(void **state) {

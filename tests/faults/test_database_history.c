@@ -108,6 +108,13 @@ static void t_I_50_database_falls(void **state) {
     rename_code(&at, FAULT_LABS, ",2823-3,", ",KALI-7,", all / 3);
     expect_same_end(&at, 3, "MS-I247");
     assert_string_equal(fault_target_state(), "published");
+    /* the new code is named, for it has come with 8 patients */
+    assert_string_equal(pg_test_text("select string_agg(concat_ws(' ', kind, code, rows, patients),"
+                                     " '; ') from magscreen.v_unmapped_code"),
+                        "labs KALI-7 66 8");
+    assert_string_equal(pg_test_text("select string_agg(concat_ws(' ', kind, newest_at), '; '"
+                                     " order by kind) from magscreen.run_source where run_id = 2"),
+                        "labs 2025-12-28 08:27:00; patients; prescriptions 2025-09-11 00:00:00");
     end(&at);
 }
 
