@@ -21,7 +21,8 @@ mag_status mag_database_check_sink(mag_findings *all, mag_arena *arena, const ma
                                    mag_error *err) {
     mag_pg_facts facts = {0};
     mag_error found = {0};
-    mag_status status = mag_sink_postgres_check(wish, &facts, &found);
+    bool are_counters_open;
+    mag_status status = mag_sink_postgres_check(wish, &facts, &are_counters_open, &found);
     if (status == MAG_E_INTERRUPTED || status == MAG_E_RESOURCE) {
         *err = found;
         return status;
@@ -33,6 +34,11 @@ mag_status mag_database_check_sink(mag_findings *all, mag_arena *arena, const ma
     else
         mag_findings_add_error(all, status == MAG_E_LOCKED ? "lock of schema magscreen" : "sink",
                                &found);
+    if (are_counters_open)
+        mag_findings_add(all, "note",
+                         "any login of this server may connect to the database and see how many "
+                         "rows each table has; docs/postgresql.md, Counters, says how to close it",
+                         true);
     mag_findings_add(all, "sink, not checked",
                      "room on the server, and locks that others will hold when a run publishes",
                      true);

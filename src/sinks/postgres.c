@@ -145,7 +145,22 @@ mag_status mag_sink_postgres_new(mag_sink **out, const mag_pg_wish *wish, mag_er
     return MAG_OK;
 }
 
-mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts, mag_error *err) {
+/* Row counters and sizes of tables, which PostgreSQL shows to all logins of a database by itself.
+ */
+static mag_status look_at_counters(mag_pg_link *link, bool *are_open, mag_error *err) {
+    mag_pg_rows *rows;
+    mag_pg_question question = {
+        .sql = "select has_database_privilege('public', current_database(), 'connect') and "
+               "has_function_privilege('public', 'pg_stat_get_live_tuples(oid)', 'execute')",
+        .what = "rights of everybody"};
+    MAG_TRY(mag_pg_ask(link, &question, &rows, err));
+    *are_open = mag_pg_bool(rows, 0, 0);
+    mag_pg_rows_free(rows);
+    return MAG_OK;
+}
+
+mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts,
+                                   bool *are_counters_open, mag_error *err) {
     mag_postgres to = {.account = wish->account,
                        .wish = *wish,
                        .is_stopped = wish->is_stopped,
@@ -153,6 +168,9 @@ mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts,
     mag_status status = open_link(&to, err); /* closing the session gives the lock back */
     if (to.link != NULL)
         *facts = *mag_pg_facts_of(to.link);
+    *are_counters_open = false;
+    if (status == MAG_OK)
+        status = look_at_counters(to.link, are_counters_open, err);
     mag_pg_close(to.link);
     return status;
 }

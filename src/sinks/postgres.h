@@ -22,10 +22,11 @@
 mag_status mag_sink_postgres_new(mag_sink **out, const mag_pg_wish *wish,
                                  mag_error *err) MAG_MUST_CHECK;
 
-/* Looks whether a run could publish there, and writes nothing: the faults of mag_sink_postgres_new,
-   with *facts of the connection once there is one. The lock is taken and given back. */
+/* Looks whether a run could publish there: the faults of mag_sink_postgres_new, with *facts of the
+   connection once there is one. The lock is taken and given back. *are_counters_open: any login of
+   the server sees how many rows the tables have (false after a fault). */
 mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts,
-                                   mag_error *err) MAG_MUST_CHECK;
+                                   bool *are_counters_open, mag_error *err) MAG_MUST_CHECK;
 
 /* What the runs before have left behind, for the ledger. Lives in the arena. */
 mag_status mag_sink_postgres_ledger(mag_sink *sink, mag_arena *arena, const mag_ledger_input **out,

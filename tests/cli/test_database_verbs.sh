@@ -52,6 +52,12 @@ expect_exit 0 "$magscreen" check "$work/night.yaml"
 expect_line out 'ok   postgres: schema magscreen is as installed, role night may publish there'
 expect_line out 'ok   lock of schema magscreen: free'
 expect_line out 'sink, not checked: room on the server'
+expect_line out 'ok   note: any login of this server may connect to the database and see how many'
+base=$(sql -c 'select quote_ident(current_database())')
+sql -c "revoke connect on database $base from public; grant connect on database $base to night"
+expect_exit 0 "$magscreen" check "$work/night.yaml"
+expect_no_line out 'any login of this server'
+sql -c "grant connect on database $base to public"
 expect_exit 1 "$magscreen" check "$work/other.yaml"
 expect_line out 'BAD  sink: .*MS-D307'
 expect_line out 'grant magscreen_job to stranger;'

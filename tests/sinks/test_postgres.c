@@ -316,11 +316,16 @@ static void a_check_takes_no_lock_with_it(void **state) {
     make_schema();
     mag_pg_facts facts;
     mag_pg_wish how = wish();
-    must(mag_sink_postgres_check(&how, &facts, &err));
+    bool are_counters_open;
+    must(mag_sink_postgres_check(&how, &facts, &are_counters_open, &err));
+    assert_true(are_counters_open);
+    pg_test_sql("revoke execute on function pg_stat_get_live_tuples(oid) from public");
+    must(mag_sink_postgres_check(&how, &facts, &are_counters_open, &err));
+    assert_false(are_counters_open);
     assert_string_equal(facts.role, "night");
     assert_string_equal(facts.database, "t_sink");
     mag_sink *sink = begin("2025-12-31");
-    assert_int_equal(mag_sink_postgres_check(&how, &facts, &err), MAG_E_LOCKED);
+    assert_int_equal(mag_sink_postgres_check(&how, &facts, &are_counters_open, &err), MAG_E_LOCKED);
     assert_non_null(strstr(err.text, "run 1 since "));
     sink->ops->free(sink);
     assert_int_equal(account.used_nbytes, 0);
