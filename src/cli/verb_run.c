@@ -115,6 +115,14 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
     return status;
 }
 
+static void tell_wait(const mag_error *notice) {
+    mag_show_error(notice, false);
+}
+
+static void tell_wait_json(const mag_error *notice) {
+    mag_show_error(notice, true);
+}
+
 /* The database keeps its own episodes: --previous would be a second memory beside them, and the
    times of a series have none. */
 static mag_status run_into_database(mag_session *session, const mag_options *options,
@@ -135,6 +143,7 @@ static mag_status run_into_database(mag_session *session, const mag_options *opt
     mag_sink *sink;
     mag_pg_wish wish = mag_database_wish(options, session->plan->sink_postgres, &session->account);
     MAG_TRY(mag_sink_postgres_new(&sink, &wish, err));
+    mag_sink_postgres_on_wait(sink, options->is_json ? tell_wait_json : tell_wait);
     mag_status status = run_into(session, options, sink, exit_code, err);
     const mag_error *notice = mag_sink_postgres_notice(sink);
     if (notice != NULL)

@@ -175,6 +175,10 @@ mag_status mag_sink_postgres_check(const mag_pg_wish *wish, mag_pg_facts *facts,
     return status;
 }
 
+void mag_sink_postgres_on_wait(mag_sink *sink, void (*tell)(const mag_error *notice)) {
+    ((mag_postgres *)sink)->tell_wait = tell;
+}
+
 const mag_error *mag_sink_postgres_notice(const mag_sink *sink) {
     const mag_postgres *to = (const mag_postgres *)sink;
     return to->has_notice ? &to->notice : NULL;

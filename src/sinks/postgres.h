@@ -37,6 +37,10 @@ mag_status mag_sink_postgres_ledger(mag_sink *sink, mag_arena *arena, const mag_
 mag_status mag_sink_postgres_previous(mag_sink *sink, mag_arena *arena,
                                       const mag_previous_run **out, mag_error *err) MAG_MUST_CHECK;
 
+/* Called at most once, when publishing has to wait for a lock of another session; the message
+   (MS-D315) names that session. Unless set, nobody is told. */
+void mag_sink_postgres_on_wait(mag_sink *sink, void (*tell)(const mag_error *notice));
+
 /* What was said on the way and is no failure: a lost COMMIT that had arrived (MS-D313). NULL: none.
    Lives as long as the sink. */
 const mag_error *mag_sink_postgres_notice(const mag_sink *sink);

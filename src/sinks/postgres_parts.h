@@ -30,6 +30,7 @@ typedef struct mag_postgres {
     mag_pg_copy_writer *writer; /* of `table`, NULL if none is open */
     uint64_t flag_count, flagged_episode_count;
     mag_error spoilt; /* why a table of the run is not whole; status MAG_OK: all are */
+    void (*tell_wait)(const mag_error *notice); /* NULL: nobody */
     bool has_notice;
     mag_error notice;
 } mag_postgres;

@@ -120,12 +120,20 @@ mag_status mag_postgres_forget(mag_sink *sink, mag_span run_json, mag_error *err
 typedef struct publication {
     char xid[32]; /* of the transaction that publishes; "" before it has one */
     bool is_commit_sent;
+    bool is_patient; /* waits for locks as long as the session does */
 } publication;
+
+/* The first time a lock of somebody else is not waited for, so that it can be told. */
+static const char SOON[] =
+    "select pg_catalog.set_config('lock_timeout', least(1000, setting::int)::text, true) "
+    "from pg_catalog.pg_settings where name = 'lock_timeout'";
 
 static mag_status publish_once(mag_postgres *to, const char *reason, publication *what,
                                mag_error *err) {
     mag_pg_rows *rows;
     MAG_TRY(mag_pg_do(to->link, "begin", "publishing", err));
+    if (!what->is_patient)
+        MAG_TRY(mag_pg_do(to->link, SOON, "publishing", err));
     MAG_TRY(mag_postgres_ask(to,
                              reason == NULL ? "select xid::text from magscreen.publish_run($1)"
                                             : "select xid::text from magscreen.publish_run($1, $2)",
@@ -190,6 +198,15 @@ static mag_status settle_commit(mag_postgres *to, const publication *what, mag_e
     return MAG_E_DATABASE_AWAY;
 }
 
+static void tell_wait(mag_postgres *to, const mag_error *failure) {
+    mag_error blocked = *failure, notice = {0};
+    (void)!mag_postgres_explain(to, failure->status, &blocked);
+    mag_fail(&notice, MAG_E_DATABASE_AWAY, MAG_MSG_D315, "%.300s; waiting for it, at most 30 s",
+             blocked.text);
+    if (to->tell_wait != NULL)
+        to->tell_wait(&notice);
+}
+
 static bool may_try_again(const mag_error *failure) {
     return failure->message == MAG_MSG_D316 || failure->message == MAG_MSG_D317;
 }
@@ -197,8 +214,9 @@ static bool may_try_again(const mag_error *failure) {
 mag_status mag_postgres_publish_staged(mag_postgres *to, const char *reason, mag_error *err) {
     mag_error failure = {0};
     mag_status status = MAG_OK;
+    bool is_patient = false;
     for (int i = 0; i < PUBLISH_TRIES; i++) {
-        publication what = {0};
+        publication what = {.is_patient = is_patient};
         status = publish_once(to, reason, &what, &failure);
         if (status == MAG_OK)
             return MAG_OK;
@@ -206,8 +224,13 @@ mag_status mag_postgres_publish_staged(mag_postgres *to, const char *reason, mag
             return settle_commit(to, &what, err);
         mag_error unreported;
         (void)!mag_pg_do(to->link, "rollback", "publishing", &unreported);
-        if (!may_try_again(&failure))
+        if (failure.message == MAG_MSG_D315 && !is_patient) {
+            tell_wait(to, &failure);
+            is_patient = true;
+            i = -1; /* three tries with patience */
+        } else if (!may_try_again(&failure)) {
             break;
+        }
     }
     status = mag_postgres_explain(to, status, &failure);
     if (err != NULL)

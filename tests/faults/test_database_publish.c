@@ -185,6 +185,7 @@ static void t_D_16(void **state) {
     fault_target_end(&run, child);
     pg_proxy_stop(&proxy);
     expect_blocked(&run, pid);
+    fault_target_expect_said(&run, "nothing new is visible; waiting for it, at most 30 s");
     assert_string_equal(fault_target_state(), "failed");
     fault_target_run(&run, NULL, NULL);
     expect_blocked(&run, pid);
