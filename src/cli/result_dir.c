@@ -74,23 +74,35 @@ static mag_flag_line flag_of(const char *const *texts) {
     const mag_severity severity = severity_of(texts[10]);
     return (mag_flag_line){texts[0], texts[1],  texts[2], texts[3], texts[4], texts[5],
                            texts[6], texts[7],  texts[8], texts[9], severity, severity,
-                           NULL,     texts[11], "",       NULL};
+                           NULL,     texts[11], "",       NULL,     false};
 }
 
-/* A flag that is shown stands for those that it hides (hidden_by names the visible one), so that
-   the worst of them is seen no later than it would have been by itself. */
+/* What hides a flag has to be open itself, and nothing that is never listed. A flag that is shown
+   stands for those that it hides, so that the worst of them is seen no later than it would have
+   been by itself. */
 static void rank_patient(mag_flag_line *flags, size_t count) {
     for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < count; j++)
-            if (strcmp(flags[i].hidden_by, flags[j].rule_id) == 0 &&
-                flags[i].severity > flags[j].rank) {
+        for (size_t j = 0; j < count; j++) {
+            if (strcmp(flags[i].hidden_by, flags[j].rule_id) != 0 ||
+                flags[j].severity == MAG_SEVERITY_INFO)
+                continue;
+            flags[i].is_hidden = true;
+            if (flags[i].severity > flags[j].rank) {
                 flags[j].rank = flags[i].severity;
                 flags[j].rank_rule_id = flags[i].rule_id;
             }
+        }
 }
 
-/* The table is sorted by patient. */
+static int compare_patients(const void *left, const void *right) {
+    const mag_flag_line *a = left, *b = right;
+    const int order = strcmp(a->patient_id, b->patient_id);
+    return order ? order : strcmp(a->rule_id, b->rule_id);
+}
+
+/* Flags and what was added to them, patient by patient. */
 static void rank_flags(mag_flag_line *flags, size_t count) {
+    qsort(flags, count, sizeof *flags, compare_patients);
     for (size_t begin = 0, end; begin < count; begin = end) {
         end = begin + 1;
         while (end < count && strcmp(flags[end].patient_id, flags[begin].patient_id) == 0)
@@ -147,7 +159,7 @@ static mag_flag_line flag_of_unconfirmed(const mag_episode_line *episode) {
                            .rule_version = "",
                            .state = episode->state,
                            .as_of = episode->last_seen,
-                           .hidden_by = "",
+                           .hidden_by = episode->hidden_by,
                            .notes = "",
                            .evidence = NULL,
                            .title = "could not be assessed again; last flagged then",
@@ -195,10 +207,10 @@ mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const 
     if (status == MAG_OK)
         status = read_flag_rows(&in, arena, &flags, err);
     mag_result_table_close(&in);
-    if (status == MAG_OK && flags.count > 0)
-        rank_flags(flags.items, flags.count);
     if (status == MAG_OK)
         status = add_episodes(arena, directory, &flags, err);
+    if (status == MAG_OK && flags.count > 0)
+        rank_flags(flags.items, flags.count);
     size_t nbytes = flags.count * sizeof(mag_flag_line);
     mag_flag_line *kept = mag_arena_alloc(arena, nbytes + 1);
     if (status == MAG_OK && !kept)
@@ -214,7 +226,7 @@ mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const 
 }
 
 bool mag_flag_is_on_worklist(const mag_flag_line *flag) {
-    return flag->hidden_by[0] == '\0' && flag->rank > MAG_SEVERITY_INFO;
+    return !flag->is_hidden && flag->severity > MAG_SEVERITY_INFO;
 }
 
 /* --- rules -------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ typedef struct mag_flag_line {
     const char *could_be;     /* the severity that unknown facts leave possible, or "" */
     const char *opened;       /* as-of of its first night; "" without a ledger */
     const char *facts;        /* unconfirmed, without evidence: what was shown last; else NULL */
+    bool is_hidden;           /* behind an open flag that is worse than info */
 } mag_flag_line;
 
 /* All flags of a folder, and what could not be confirmed, in the order of a worklist: new, worsened
@@ -43,7 +44,7 @@ mag_status mag_result_read_flags(mag_arena *arena, const char *directory, const 
 mag_status mag_result_read_rules(mag_arena *arena, const char *directory, const char *const **ids,
                                  mag_error *err) MAG_MUST_CHECK;
 
-/* Belongs on a worklist: not hidden by another flag, and it or what it hides is worse than info. */
+/* Belongs on a worklist: open, worse than info, and not hidden by another flag that does. */
 bool mag_flag_is_on_worklist(const mag_flag_line *flag);
 
 /* One row of rejects.csv.gz; borrowed for the call. */

@@ -15,7 +15,7 @@ typedef struct episode_list {
 static const char *const columns[] = {"flag_id",        "patient_id", "rule_id",     "event",
                                       "state",          "opened",     "last_seen",   "resolved",
                                       "machine_reason", "severity",   "event_start", "event_stop",
-                                      "shown_facts",    NULL};
+                                      "shown_facts",    "hidden_by",  NULL};
 enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] - 1 };
 
 static mag_status read_rows(mag_result_table *in, mag_arena *arena, const char *patient_id,
@@ -31,8 +31,8 @@ static mag_status read_rows(mag_result_table *in, mag_arena *arena, const char *
         MAG_TRY(mag_grow(mag_arena_account(arena), &list->items, &list->capacity,
                          sizeof(mag_episode_line), list->count + 1, err));
         ((mag_episode_line *)list->items)[list->count++] = (mag_episode_line){
-            texts[0], texts[1], texts[2], texts[3],  texts[4],  texts[5], texts[6],
-            texts[7], texts[8], texts[9], texts[10], texts[11], texts[12]};
+            texts[0], texts[1], texts[2], texts[3],  texts[4],  texts[5],  texts[6],
+            texts[7], texts[8], texts[9], texts[10], texts[11], texts[12], texts[13]};
     }
 }
 

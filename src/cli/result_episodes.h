@@ -11,6 +11,7 @@ typedef struct mag_episode_line {
     const char *opened, *last_seen, *resolved, *machine_reason;
     const char *severity, *event_start, *event_stop;
     const char *shown_facts;
+    const char *hidden_by; /* the rule that hid it when it was flagged last, or "" */
 } mag_episode_line;
 
 typedef struct mag_episode_lines {

@@ -57,7 +57,7 @@ typedef struct mag_episode {
        ended. */
     mag_minute event_start, event_stop;
     mag_severity severity; /* of the last night it was flagged ... */
-    bool is_hidden;        /* ... when another flag hid it */
+    const char *hidden_by; /* ... when the flag of that rule hid it; NULL: none did */
     /* The evidence that was last shown as new, worsened, reopened or reviewed: worse and improved
        compare with it. */
     mag_severity shown_severity;

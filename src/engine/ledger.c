@@ -183,7 +183,9 @@ static mag_status take_flag(void *context, const mag_screen_row *row, mag_error 
         .rule_id = rule->id,
         .rule_version = rule->version,
         .severity = row->outcome.severity,
-        .is_hidden = row->outcome.hidden_by >= 0,
+        .hidden_by = row->outcome.hidden_by < 0
+                         ? NULL
+                         : mag_pack_rule(pack, (size_t)row->outcome.hidden_by)->id,
         .is_worse = before != NULL &&
                     mag_facts_are_worse(pack, row->rule_idx, before->shown_facts, row->facts),
         .event = row->event,

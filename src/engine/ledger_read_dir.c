@@ -129,6 +129,12 @@ static const char *take_event(const char *start, const char *stop, mag_episode *
     return NULL;
 }
 
+/* The rule that hid it; empty: none did. */
+static const char *take_hider(const char *rule_id, mag_episode *out) {
+    out->hidden_by = rule_id[0] == '\0' ? NULL : rule_id;
+    return out->hidden_by == NULL || is_rule_id(rule_id) ? NULL : "a hidden_by is no rule";
+}
+
 /* --- tables ---------------------------------------------------------------------------------- */
 
 static const char *take_episode(table_reader *in, const char *const *cells, mag_episode *out) {
@@ -145,11 +151,8 @@ static const char *take_episode(table_reader *in, const char *const *cells, mag_
     if (!read_severity(cells[11], &out->severity) ||
         !read_severity(cells[12], &out->shown_severity))
         return "a severity is none";
-    if (strcmp(cells[13], "") != 0 && strcmp(cells[13], "hidden") != 0)
-        return "a visibility is none";
-    out->is_hidden = cells[13][0] != '\0';
     out->shown_facts = cells[14];
-    return NULL;
+    return take_hider(cells[13], out);
 }
 
 /* The first night of a ledger: every flag of the night before is an episode that has just begun. */
@@ -169,18 +172,17 @@ static const char *take_flag(table_reader *in, const char *const *cells, mag_epi
         return "an evidence is not as magscreen writes it";
     out->shown_facts = mag_arena_text(in->arena, mag_text_span(&in->facts));
     in->is_out_of_memory |= out->shown_facts == NULL || in->facts.is_out_of_memory;
-    out->is_hidden = cells[6][0] != '\0';
     out->shown_severity = out->severity;
     out->event_start = event.start;
     out->event_stop = event.stop;
-    return NULL;
+    return take_hider(cells[6], out);
 }
 
 static const table_shape EPISODES = {"episodes.csv.gz",
                                      {"flag_id", "patient_id", "rule_id", "rule_version", "opened",
                                       "last_seen", "resolved", "state", "machine_reason",
                                       "event_start", "event_stop", "severity", "shown_severity",
-                                      "visibility", "shown_facts"},
+                                      "hidden_by", "shown_facts"},
                                      take_episode};
 static const table_shape FLAGS = {"flags.csv.gz",
                                   {"flag_id", "patient_id", "rule_id", "rule_version", "as_of",

@@ -30,7 +30,7 @@ static void see(mag_episode *episode, const mag_tonight *tonight) {
         episode->last_seen = tonight->as_of;
     episode->rule_version = tonight->rule_version;
     episode->severity = tonight->severity;
-    episode->is_hidden = tonight->is_hidden;
+    episode->hidden_by = tonight->hidden_by;
     episode->event_start = tonight->event.start;
     episode->event_stop = tonight->event.stop;
     episode->resolved = "";
@@ -59,7 +59,7 @@ static void resolve(const mag_episode *before, const char *as_of, mag_machine_re
 
 /* What hid it does not any more: to whoever reads the list it is new. */
 static bool has_come_out(const mag_episode *before, const mag_tonight *tonight) {
-    return before->is_hidden && !tonight->is_hidden;
+    return before->hidden_by != NULL && tonight->hidden_by == NULL;
 }
 
 static mag_episode_event event_of_open(const mag_episode *before, const mag_tonight *tonight) {

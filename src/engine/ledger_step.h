@@ -20,8 +20,8 @@ typedef struct mag_tonight {
     mag_span patient_id;
     const char *rule_id, *rule_version;
     mag_severity severity;
-    bool is_hidden;
-    bool is_worse; /* than the evidence last shown, by a clause about values */
+    const char *hidden_by; /* the rule whose flag hides it; NULL: visible */
+    bool is_worse;         /* than the evidence last shown, by a clause about values */
     mag_event_interval event;
     const char *facts;
 } mag_tonight;

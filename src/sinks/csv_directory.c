@@ -38,7 +38,7 @@ static const table_facts TABLES[TABLE_COUNT] = {
     [TABLE_REJECTS] = {"rejects.csv.gz", "source,file,line,column,reason,detail"},
     [TABLE_EPISODES] = {"episodes.csv.gz",
                         "flag_id,patient_id,rule_id,event,opened,last_seen,resolved,"
-                        "machine_reason,rule_version,state,severity,visibility,event_start,"
+                        "machine_reason,rule_version,state,severity,hidden_by,event_start,"
                         "event_stop,shown_severity,shown_facts"},
 };
 
@@ -196,7 +196,7 @@ static mag_status write_episode(mag_sink *sink, const mag_episode_row *row, mag_
     text(writer, episode->rule_version);
     text(writer, mag_episode_event_name(episode->state));
     text(writer, mag_severity_name(episode->severity));
-    text(writer, episode->is_hidden ? "hidden" : "");
+    text(writer, episode->hidden_by);
     moment(writer, episode->event_start);
     moment(writer, episode->event_stop);
     text(writer, mag_severity_name(episode->shown_severity));

@@ -80,6 +80,8 @@ static mag_status keep_texts(mag_arena *arena, const mag_span *cells, mag_episod
     MAG_TRY(keep(arena, cells[COLUMN_OPENED], &episode->opened, err));
     MAG_TRY(keep(arena, cells[COLUMN_LAST_SEEN], &episode->last_seen, err));
     MAG_TRY(keep(arena, cells[COLUMN_RESOLVED], &episode->resolved, err));
+    if (cells[COLUMN_HIDDEN_BY].nbytes > 0)
+        MAG_TRY(keep(arena, cells[COLUMN_HIDDEN_BY], &episode->hidden_by, err));
     return keep(arena, cells[COLUMN_SHOWN_FACTS], &episode->shown_facts, err);
 }
 
@@ -98,7 +100,6 @@ static mag_status read_episode(mag_arena *arena, const mag_span *cells, mag_epis
     MAG_TRY(read_minute(cells[COLUMN_EVENT_FROM], MAG_MINUTE_NONE, &episode->event_start, err));
     MAG_TRY(read_minute(cells[COLUMN_EVENT_TO], MAG_MINUTE_OPEN, &episode->event_stop, err));
     MAG_TRY(read_severity(cells[COLUMN_SEVERITY], &episode->severity, err));
-    episode->is_hidden = cells[COLUMN_HIDDEN_BY].nbytes > 0;
     return read_severity(cells[COLUMN_SHOWN_SEVERITY], &episode->shown_severity, err);
 }
 

@@ -23,7 +23,7 @@ typedef struct world {
 
 static const char EPISODE_HEADER[] =
     "flag_id,patient_id,rule_id,event,opened,last_seen,resolved,machine_reason,rule_version,state,"
-    "severity,visibility,event_start,event_stop,shown_severity,shown_facts";
+    "severity,hidden_by,event_start,event_stop,shown_severity,shown_facts";
 static const char FLAG_HEADER[] =
     "flag_id,patient_id,rule_id,rule_version,severity,as_of,hidden_by,evidence";
 
@@ -39,7 +39,7 @@ enum episode_cell {
     VERSION,
     STATE,
     SEVERITY,
-    VISIBILITY,
+    HIDDEN_BY,
     EVENT_START,
     EVENT_STOP,
     SHOWN_SEVERITY,
@@ -59,7 +59,7 @@ static const episode_row OPEN = {"A02-0123456789ab",
                                  "1.1.0",
                                  "ongoing",
                                  "high",
-                                 "hidden",
+                                 "A01",
                                  "2025-11-01T07:10",
                                  "",
                                  "moderate",
@@ -158,13 +158,13 @@ static void episodes_come_back_as_they_were_written(void **state) {
     assert_int_equal(open->event_stop, MAG_MINUTE_OPEN);
     assert_int_equal(open->severity, MAG_SEVERITY_HIGH);
     assert_int_equal(open->shown_severity, MAG_SEVERITY_MODERATE);
-    assert_true(open->is_hidden);
+    assert_string_equal(open->hidden_by, "A01");
     assert_string_equal(open->shown_facts, OPEN[SHOWN_FACTS]);
     assert_false(mag_episode_is_open(resolved));
     assert_int_equal(resolved->machine_reason, MAG_MACHINE_LEFT);
     assert_int_equal(resolved->event_start, MAG_MINUTE_NONE);
     assert_int_equal(resolved->event_stop, 20424 * 1440);
-    assert_false(resolved->is_hidden);
+    assert_null(resolved->hidden_by);
 }
 
 static void of_two_episodes_of_a_pair_the_later_one_is_kept(void **state) {
@@ -223,7 +223,7 @@ static void a_cell_that_no_run_writes_is_refused(void **state) {
         {SEVERITY, "", "a severity is none"},
         {SEVERITY, "none", "a severity is none"},
         {SHOWN_SEVERITY, "severe", "a severity is none"},
-        {VISIBILITY, "maybe", "a visibility is none"},
+        {HIDDEN_BY, "A01, or so", "a hidden_by is no rule"},
     };
     world *at = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -305,7 +305,7 @@ static void the_flags_of_a_run_without_a_ledger_are_new_episodes(void **state) {
     assert_int_equal(episode->severity, MAG_SEVERITY_HIGH);
     assert_int_equal(episode->shown_severity, MAG_SEVERITY_HIGH);
     assert_string_equal(episode->shown_facts, "kf=17 mL/min");
-    assert_true(episode->is_hidden);
+    assert_string_equal(episode->hidden_by, "A01");
     assert_int_equal(episode->event_start, 20240 * 1440);
     assert_int_equal(episode->event_stop, 20241 * 1440 + 430);
 }

@@ -229,10 +229,10 @@ static void check_finer(const finer *at) {
     mag_ledger_entry out[2];
     before.shown_severity = (mag_severity)at->shown;
     before.severity = (mag_severity)at->last_severity;
-    before.is_hidden = at->was_hidden != 0;
+    before.hidden_by = at->was_hidden ? "C03" : NULL;
     tonight.severity = (mag_severity)at->severity;
     tonight.is_worse = at->is_worse != 0;
-    tonight.is_hidden = at->is_hidden != 0;
+    tonight.hidden_by = at->is_hidden ? "C04" : NULL;
     tonight.rule_version = versions[at->is_other_major];
     const char *wanted = naive_event(at->shown, at->severity, at->is_worse != 0,
                                      at->was_hidden != 0, at->is_hidden != 0);
@@ -247,7 +247,10 @@ static void check_finer(const finer *at) {
     assert_int_equal((int)after->shown_severity, is_shown ? at->severity : at->shown);
     assert_int_equal(out[0].ends_review, is_shown || at->is_other_major);
     assert_int_equal((int)after->severity, at->severity);
-    assert_int_equal(after->is_hidden, at->is_hidden);
+    if (at->is_hidden)
+        assert_string_equal(after->hidden_by, "C04");
+    else
+        assert_null(after->hidden_by);
     assert_string_equal(after->rule_version, tonight.rule_version);
     assert_string_equal(after->flag_id, before.flag_id);
     assert_string_equal(after->opened, "2025-06-01");

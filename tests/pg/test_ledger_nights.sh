@@ -22,7 +22,7 @@ tables_begin
 sql <<'SQL'
 create table episodes_file (flag_id text, patient_id text, rule_id text, event text, opened text,
     last_seen text, resolved text, machine_reason text, rule_version text, state text, severity text,
-    visibility text, event_start timestamp, event_stop timestamp, shown_severity text,
+    hidden_by text, event_start timestamp, event_stop timestamp, shown_severity text,
     shown_facts text);
 create table flag_told (night int, like flags_file);
 create table episode_told (night int, like episodes_file);
@@ -36,6 +36,15 @@ load_night() { # NIGHT
         insert into episode_told select $1, * from episodes_file"
 }
 
+# The list that each form shows in the morning.
+look() { # NIGHT
+    "$magscreen" worklist --from "night$1" --limit 0 --json >listed.json
+    sed -n 's/^ *"flag_id": "\(.*\)",*$/'"$1"'\t\1/p' listed.json | sql -c 'copy listed_file from stdin'
+    sql -d t_ledger -c "copy (select $1, flag_id from magscreen.v_worklist) to stdout" |
+        sql -c 'copy listed_database from stdin'
+}
+sql -c 'create table listed_file (night int, flag_id text); create table listed_database (like listed_file)'
+
 for night in 1 2 3 4 5 6 7 8 9 10; do
     write_night "$night"
     previous=()
@@ -43,6 +52,7 @@ for night in 1 2 3 4 5 6 7 8 9 10; do
     run_night "$night" "${previous[@]}"
     publish_night "$night" t_ledger
     load_night "$night"
+    look "$night"
     if [ "$night" = 6 ]; then # the ledger is no part of the result
         sed -i 's/directory: night6/directory: alone6/' nightly.yaml
         "$magscreen" run nightly.yaml >alone.log 2>&1 || fail 'night 6 alone'
@@ -73,7 +83,7 @@ create view told as
             ('drug_stopped', 'value_normalised', 'dose_changed', 'result_withdrawn')
             then 'cleared'
             else coalesce(machine_reason, '') end as reason, rule_version as version, state, severity,
-        visibility is not null as is_hidden, event_start as event_from, shown_severity,
+        hidden_by is not null as is_hidden, event_start as event_from, shown_severity,
         coalesce(shown_facts, '') as shown_facts
     from episode_told;
 -- The program keeps the latest episode of a pair: one that a new event ended is in its night only.
@@ -114,7 +124,7 @@ create table event_kept (night int, flag_id text, event text, machine_reason tex
 create view last_told as
     select flag_id, patient_id, rule_id, rule_version, opened, last_seen,
         coalesce(resolved, '') as resolved, state, coalesce(machine_reason, '') as machine_reason,
-        event_start, severity, visibility is not null as is_hidden, shown_severity,
+        event_start, severity, hidden_by is not null as is_hidden, shown_severity,
         coalesce(shown_facts, '') as shown_facts
     from episode_told e where night = 10 and not exists (select from episode_told o
         where o.night = 10 and (o.patient_id, o.rule_id) = (e.patient_id, e.rule_id)
@@ -144,3 +154,17 @@ for reason in drug_stopped value_normalised dose_changed result_withdrawn; do
         fail "no night saw: $reason"
 done
 sql -F ' ' -c "select '  ' || event, reason, count(*) from wanted where event <> '' group by 1, 2 order by 1, 2"
+
+# One list, whichever form shows it; and the replay's, where nobody reviews.
+sql -c "create view listed_wanted as select night, flag_id from listed where moment = 'morning' and is_listed"
+for form in file database; do
+    lists=$(count "(select * from listed_$form except all select * from listed_wanted) union all
+        (select * from listed_wanted except all select * from listed_$form)")
+    printf 'worklists of the %s form: %s flags, %s differences\n' "$form" "$(count "select * from listed_$form")" "$lists"
+    sql -F ' ' -c "select 'more', d.night, flag_id, event, hidden_by, severity from (select * from listed_$form
+            except all select * from listed_wanted) d join episode_night using (night, flag_id) left join severity_rank using (rank) union all
+        select 'less', d.night, flag_id, event, hidden_by, severity from (select * from listed_wanted
+            except all select * from listed_$form) d join episode_night using (night, flag_id) left join severity_rank using (rank) limit 12"
+    listed_wrong=$((${listed_wrong:-0} + lists))
+done
+[ "$listed_wrong" = 0 ] || fail 'files and database show different lists'
