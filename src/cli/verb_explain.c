@@ -208,7 +208,19 @@ static bool is_for_database(const mag_options *options) {
            (is_row(operand) || mag_flag_id_is(operand)) && mag_database_is_named(options);
 }
 
+/* A database keeps flags, not timelines: of a patient the sources tell. */
+static mag_status check_database(const mag_options *options, mag_error *err) {
+    const char *operand = options->operands[0];
+    if (options->db == NULL || is_row(operand) || mag_flag_id_is(operand))
+        return MAG_OK;
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+             "a database explains flags, and --db names no patient's rows; nothing was sent");
+    mag_hint(err, "give FLAG or @N with --db; or - with PIPELINE.yaml, or --profile and --data");
+    return MAG_E_USAGE;
+}
+
 mag_status mag_verb_explain(const mag_options *options, int *exit_code, mag_error *err) {
+    MAG_TRY(check_database(options, err));
     if (is_for_database(options))
         return mag_database_explain(options, err);
     mag_account account = {0};

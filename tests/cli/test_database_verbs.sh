@@ -130,6 +130,8 @@ expect_line out "\"flag_id\": ?\"$flag\""
 expect_exit 1 "$magscreen" explain A02-000000000000 --db user=reviewer
 expect_line err 'MS-U204'
 expect_exit 1 "$magscreen" explain @99999 --db user=reviewer
+expect_exit 2 "$magscreen" explain - --db user=reviewer
+expect_line err 'a database explains flags'
 expect_exit 0 "$magscreen" rejects --db user=night --run 1
 expect_line out "unit.missing"
 
