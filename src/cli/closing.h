@@ -19,6 +19,8 @@ typedef struct mag_closing {
 int mag_closing_exit_code(const mag_closing *closing);
 /* Gates that are amber or red, as messages on stderr, the worst last. */
 void mag_closing_gates(const mag_run_report *report, bool is_json);
+/* Are there set-aside rows under the name of this gate, for `rejects --reason`? */
+bool mag_gate_has_rejects(const mag_gate_verdict *verdict);
 /* Rows per source, what could not be assessed, flags by severity, the end and the next command. */
 void mag_closing_lines(const mag_closing *closing);
 /* Where the record of a failed run lies and what to do next; say is mag_show or mag_tell. */

@@ -104,6 +104,23 @@ static void tell_unmapped_codes(const mag_run_report *report) {
                      mag_amount_text(report->unmapped_codes[i].count, "row", count));
 }
 
+bool mag_gate_has_rejects(const mag_gate_verdict *verdict) {
+    for (unsigned reason = 1; reason < MAG_REASON_COUNT; reason++)
+        if (strcmp(verdict->gate, mag_reason_name((mag_reason)reason)) == 0)
+            return verdict->measure == MAG_MEASURE_ROWS;
+    return false;
+}
+
+static void tell_next(const mag_gate_verdict *verdict) {
+    if (verdict->message == MAG_MSG_I240)
+        mag_tell("  if commas are decimal points in source \"%s\", its profile says so: "
+                 "decimal_comma: true",
+                 verdict->source);
+    if (mag_gate_has_rejects(verdict))
+        mag_tell("  see the rows: magscreen rejects --reason %s", verdict->gate);
+    mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));
+}
+
 static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verdict) {
     char where[512];
     tell_where(verdict, where, sizeof where);
@@ -124,7 +141,7 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
         tell_unmapped_codes(report);
     if (verdict->note && *verdict->note)
         mag_tell("  limit of this source: %s", verdict->note);
-    mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));
+    tell_next(verdict);
 }
 
 void mag_closing_gates(const mag_run_report *report, bool is_json) {

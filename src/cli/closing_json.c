@@ -6,7 +6,8 @@
 static const char *const colour_names[] = {"green", "amber", "red"};
 
 static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
-    char hint[64];
+    char hint[160];
+    const bool is_listed = mag_gate_has_rejects(verdict);
     mag_json_object(json);
     mag_json_key_text(json, "id", mag_message_code(verdict->message));
     mag_json_key_text(json, "reason", mag_message_gist(verdict->message));
@@ -24,7 +25,10 @@ static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_key_integer(json, "of", (int64_t)verdict->of);
     mag_json_key_text(json, "note", verdict->note ? verdict->note : "");
     mag_json_key_text(json, "detail", verdict->detail ? verdict->detail : "");
-    snprintf(hint, sizeof hint, "next: magscreen help %s", mag_message_code(verdict->message));
+    snprintf(hint, sizeof hint, "%s%s%snext: magscreen help %s",
+             is_listed ? "see the rows: magscreen rejects --reason " : "",
+             is_listed ? verdict->gate : "", is_listed ? "; " : "",
+             mag_message_code(verdict->message));
     mag_json_key_text(json, "hint", hint);
     mag_json_end_object(json);
 }
