@@ -179,11 +179,13 @@ mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const cha
         return mag_fail_memory(err, sizeof *fresh);
     fresh->source = mag_cohort_keep_name(cohort, source, err);
     fresh->name = mag_cohort_keep_name(cohort, name, err);
+    if (!fresh->source || !fresh->name)
+        return MAG_E_RESOURCE;
     fresh->kind = kind;
     fresh->newest = MAG_MINUTE_NONE;
     fresh->source_idx = source_index(cohort, fresh->source);
     mag_run_file **slot = mag_list_add(cohort->settings.account, &cohort->files, err);
-    if (!fresh->source || !fresh->name || !slot)
+    if (!slot)
         return MAG_E_RESOURCE;
     *slot = fresh;
     *file_id = (uint16_t)(cohort->files.count - 1);

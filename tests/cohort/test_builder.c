@@ -315,6 +315,27 @@ static void a_profile_is_read_or_refused_for_memory(void **state) {
     assert_true(refused_count > 3);
 }
 
+/* What is told of a failed run goes through all files that were added. */
+static void a_file_whose_name_found_no_room_is_not_added(void **state) {
+    (void)state;
+    enum { LONG_NBYTES = 1 << 20 };
+    char *name = malloc(LONG_NBYTES + 1);
+    assert_non_null(name);
+    memset(name, 'n', LONG_NBYTES);
+    name[LONG_NBYTES] = '\0';
+    uint16_t file_id;
+    mag_run_file *file;
+    f.account.limit_nbytes = atomic_load(&f.account.used_nbytes) + LONG_NBYTES / 2;
+    assert_int_equal(
+        mag_cohort_add_file(f.cohort, "labs", name, MAG_TABLE_LABS, &file_id, &file, &f.err),
+        MAG_E_RESOURCE);
+    assert_int_equal(mag_cohort_file_count(f.cohort), 0);
+    f.account.limit_nbytes = 0;
+    must(&f, mag_cohort_add_file(f.cohort, "labs", name, MAG_TABLE_LABS, &file_id, &file, &f.err));
+    assert_string_equal(mag_cohort_file(f.cohort, 0)->source, "labs");
+    free(name);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_drug_is_one_by_system_code_and_name_together),
@@ -327,6 +348,7 @@ int main(void) {
         TEST(settling_all_before_each_is_an_internal_error),
         TEST(memory_may_end_anywhere_and_nothing_is_lost),
         TEST(a_profile_is_read_or_refused_for_memory),
+        TEST(a_file_whose_name_found_no_room_is_not_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
