@@ -80,6 +80,12 @@ static void read_all(told *to, const char *path, char delimiter, size_t buffer_n
     fuzz_promise(account.used_nbytes == 0);
 }
 
+/* Only such a cell may begin what reads as a second header of the columns a, b and c. */
+static bool may_begin_header(mag_span cell) {
+    mag_span text = mag_span_trim(cell);
+    return text.nbytes == 0 || (text.nbytes == 1 && strchr("abcABC", *text.at) != NULL);
+}
+
 /* Cells of the input, parted by NUL, through the writer and back. */
 static void write_and_read(const uint8_t *data, size_t size) {
     static char path[64];
@@ -106,14 +112,17 @@ static void write_and_read(const uint8_t *data, size_t size) {
     fuzz_promise(mag_csv_writer_close(writer, &err) == MAG_OK);
     fuzz_promise(mag_stream_open(&stream, path, &account, &err) == MAG_OK);
     fuzz_promise(mag_csv_open(&reader, stream, "x", ',', 0, &account, &err) == MAG_OK);
-    fuzz_promise(mag_csv_next(reader, &row, &err) == MAG_OK && row);
-    for (size_t i = 0; row->fault == MAG_CSV_OK && i < 3; i++) {
+    mag_status status = mag_csv_next(reader, &row, &err);
+    bool is_header = status == MAG_OK ? !row && mag_csv_facts_of(reader)->repeated_header_count == 1
+                                      : err.message == MAG_MSG_I129;
+    fuzz_promise(is_header ? may_begin_header(cells[0]) : status == MAG_OK && row);
+    for (size_t i = 0; !is_header && row->fault == MAG_CSV_OK && i < 3; i++) {
         mag_span back = mag_csv_without_guard(row->fields[i]);
         fuzz_promise(back.nbytes == cells[i].nbytes);
         fuzz_promise(!back.nbytes || memcmp(back.at, cells[i].at, back.nbytes) == 0);
     }
     /* What is not UTF-8 is refused when it is read; nothing else is. */
-    fuzz_promise(row->fault == MAG_CSV_OK || row->fault == MAG_CSV_BAD_UTF8);
+    fuzz_promise(is_header || row->fault == MAG_CSV_OK || row->fault == MAG_CSV_BAD_UTF8);
     mag_csv_close(reader);
     mag_stream_close(stream);
     unlink(path);
