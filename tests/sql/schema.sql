@@ -1,7 +1,7 @@
 -- What holds for every object of the schema.
 begin;
 select t.start();
-select plan(52);
+select plan(53);
 
 select is_empty($$
     select c.relname, a.attname from pg_class c
@@ -51,6 +51,22 @@ select is((select rolname::text from pg_namespace n join pg_roles r on r.oid = n
 -- the picture of the schema
 select is_empty('select * from magscreen.schema_changes()', 'nothing differs after installing');
 create temp table before as select magscreen.fingerprint() as hash;
+-- A backup holds views as text; what is restored from it must not look changed.
+create function t.is_restored_alike(view regclass) returns boolean
+    language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    is_alike boolean;
+begin
+    execute format('create temp view restored as %s', pg_get_viewdef(view));
+    is_alike := pg_get_viewdef('pg_temp.restored'::regclass) = pg_get_viewdef(view);
+    drop view pg_temp.restored;
+    return is_alike;
+end
+$$;
+select is_empty($$
+    select c.relname from pg_class c where c.relnamespace = 'magscreen'::regnamespace
+        and c.relkind = 'v' and not t.is_restored_alike(c.oid) $$,
+    'views that are restored from a backup read as before');
 select t.night('2025-12-31', '[{"p": "p1", "r": "B01", "e": "new"}]');
 select t.stage('2026-01-01', '[{"p": "p1", "r": "B01", "e": "ongoing"}]');
 select is(magscreen.fingerprint(), (select hash from before),
