@@ -46,6 +46,7 @@ typedef struct event {
     int value;
     mag_reason fault;
     char row[ROW_NBYTES];
+    bool is_repeated; /* the same row stands earlier */
     bucket end;
 } event;
 
@@ -202,9 +203,9 @@ static bool is_outside(const event *judged) {
 static void judge_all(void) {
     for (size_t i = 0; i < EVENT_COUNT; i++) {
         event *judged = &events[i];
-        bool is_repeated = false;
-        for (size_t k = 0; k < i && !is_repeated; k++)
-            is_repeated = events[k].table == judged->table && !strcmp(events[k].row, judged->row);
+        for (size_t k = 0; k < i && !judged->is_repeated; k++)
+            judged->is_repeated =
+                events[k].table == judged->table && !strcmp(events[k].row, judged->row);
         if (is_outside(judged)) {
             judged->end = OUT_OF_WINDOW;
         } else if (judged->fault || judged->person >= ROSTER_COUNT) {
@@ -212,7 +213,7 @@ static void judge_all(void) {
             if (!judged->fault)
                 judged->fault = MAG_REASON_LINK_NO_PATIENT;
         } else {
-            judged->end = is_repeated ? DUPLICATE : ACCEPTED;
+            judged->end = judged->is_repeated ? DUPLICATE : ACCEPTED;
         }
     }
 }
@@ -222,7 +223,8 @@ static size_t gather(mag_table_kind table, unsigned person, const event **out) {
     size_t count = 0;
     for (size_t i = 0; i < EVENT_COUNT; i++) {
         const event *seen = &events[i];
-        bool is_mark = table == MAG_TABLE_LABS && seen->end == REJECTED && person < ROSTER_COUNT;
+        bool is_mark = table == MAG_TABLE_LABS && seen->end == REJECTED && !seen->is_repeated &&
+                       person < ROSTER_COUNT;
         bool is_hidden = table == MAG_TABLE_PRESCRIPTIONS && !seen->has_class;
         if (seen->table != table || seen->person != person || is_hidden ||
             (seen->end != ACCEPTED && !is_mark))
