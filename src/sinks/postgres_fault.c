@@ -8,16 +8,21 @@ static mag_status fail_broken(mag_error *err) {
     return MAG_E_DATABASE_AWAY;
 }
 
-/* Names the session that stands in the way, if it still does. A transaction that failed has to be
-   rolled back before. */
+/* Names the session that stands in the way, if it still does: the one with the strongest lock.
+   Those who only read are in the way of nothing but tables of a run that are attached or dropped,
+   as a backup is. A transaction that failed has to be rolled back before. */
 static void name_blocker(mag_postgres *to, mag_error *err) {
     static const char sql[] =
         "select a.pid, coalesce(nullif(a.application_name, ''), 'without a name') "
         "from pg_locks l join pg_class c on c.oid = l.relation "
         "join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'magscreen' "
         "join pg_stat_activity a on a.pid = l.pid "
-        "where l.granted and l.pid <> pg_backend_pid() and l.mode like '%Exclusive%' "
-        "order by (l.mode = 'AccessExclusiveLock') desc limit 1";
+        "where l.granted and l.pid <> pg_backend_pid() "
+        "and (l.mode not in ('AccessShareLock', 'RowShareLock') or not c.relispartition "
+        "and c.relname ~ '^(stage_episode|cannot_tell|summary)_[0-9]+$') "
+        "order by array_position(array['AccessExclusiveLock', 'ExclusiveLock', "
+        "'ShareRowExclusiveLock', 'ShareLock', 'ShareUpdateExclusiveLock', 'RowExclusiveLock', "
+        "'RowShareLock', 'AccessShareLock'], l.mode), a.pid limit 1";
     mag_pg_rows *rows;
     mag_error unreported;
     mag_pg_question question = {.sql = sql, .what = "locks"};

@@ -151,13 +151,16 @@ static void t_D_13_unknown(void **state) {
 /* --- locked, read-only
  * ------------------------------------------------------------------------- */
 
-static FILE *lock_by_another(char pid[40]) {
+/* Until it is closed. */
+static FILE *lock_by_another(const char *table, const char *mode, char pid[40]) {
     FILE *other = popen("exec psql -Xq >/dev/null", "w");
     assert_non_null(other);
-    fputs("set application_name = 'the other job'; begin; lock table magscreen.flag;\n", other);
+    fprintf(other, "set application_name = 'the other job'; begin; lock table %s in %s mode;\n",
+            table, mode);
     fflush(other);
-    while (pg_test_count("select count(*) from pg_locks where mode = 'AccessExclusiveLock' and"
-                         " granted and relation = 'magscreen.flag'::regclass") == 0)
+    while (pg_test_count("select count(*) from pg_locks l join pg_stat_activity a using (pid)"
+                         " where a.application_name = 'the other job' and l.granted"
+                         " and l.locktype = 'relation' and l.relation >= 16384") == 0)
         rest_ms(20);
     snprintf(pid, 40, "pid %lld",
              pg_test_count("select pid from pg_stat_activity"
@@ -180,7 +183,7 @@ static void t_D_16(void **state) {
     fault_run run = fault_target_begin(&cohort, "t_d16");
     pg_test_sql("alter role night set lock_timeout = '700ms'");
     program_child child = start_to(&run, &publishing, &proxy);
-    FILE *other = lock_by_another(pid);
+    FILE *other = lock_by_another("magscreen.flag", "access exclusive", pid);
     pg_proxy_release(&proxy);
     fault_target_end(&run, child);
     pg_proxy_stop(&proxy);
@@ -193,6 +196,29 @@ static void t_D_16(void **state) {
     pclose(other);
     fault_target_expect_nothing();
     expect_healed(&run);
+}
+
+/* A lock that lets others read, and that of somebody who only reads, such as a backup. */
+static void t_D_16_weaker(void **state) {
+    (void)state;
+    static const char *const locks[][2] = {{"magscreen.flag", "share"},
+                                           {"magscreen.stage_episode_1", "access share"}};
+    for (size_t i = 0; i < 2; i++) {
+        char pid[40];
+        pg_proxy proxy;
+        const pg_proxy_plan publishing = {.text = "publish_run", .act = PG_PROXY_HOLD_BACK};
+        fault_run run = fault_target_begin(&cohort, "t_d16");
+        pg_test_sql("alter role night set lock_timeout = '700ms'");
+        program_child child = start_to(&run, &publishing, &proxy);
+        FILE *other = lock_by_another(locks[i][0], locks[i][1], pid);
+        pg_proxy_release(&proxy);
+        fault_target_end(&run, child);
+        pg_proxy_stop(&proxy);
+        expect_blocked(&run, pid);
+        pg_test_sql("alter role night reset lock_timeout");
+        pclose(other);
+        expect_healed(&run);
+    }
 }
 
 static void expect_untouched(const fault_run *run, int exit_code, const char *message) {
@@ -349,6 +375,7 @@ int main(void) {
                                      FAULT_ROW(t_D_13_not_committed),
                                      FAULT_ROW(t_D_13_unknown),
                                      FAULT_ROW(t_D_16),
+                                     FAULT_ROW(t_D_16_weaker),
                                      FAULT_ROW(t_D_22_read_only),
                                      FAULT_ROW(t_D_22_standby),
                                      FAULT_ROW(t_D_23),
