@@ -1,7 +1,7 @@
 -- Nothing is hidden before someone has looked; a review ends on its day, or when the flag worsens.
 begin;
 select t.start();
-select plan(56);
+select plan(58);
 
 create function t.ack(flag_id text, reason text default 'will_monitor', until date default null)
     returns text language sql as $$
@@ -131,6 +131,14 @@ select is(t.seen('B01-m', run_id), 'ok', 'other flags read the same') from seen;
 select is(t.worklist(), 'B01-h', 'both are off the list');
 select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'ok', 'taken back again');
 select is(t.try('t_reviewer', $$ select magscreen.unack('B01-m') $$), 'ok', 'taken back again');
+
+select t.quiet('2025-06-11', '[{"p": "l", "r": "B01", "e": "ongoing", "s": "low",
+    "facts": "magnesium=0.61 mmol/L@2025-06-01; days_since(sample)=10 days@2025-06-01"}]');
+update seen set run_id = magscreen.shown_run();
+select t.quiet('2025-06-11', '[{"p": "l", "r": "B01", "e": "ongoing", "s": "low",
+    "facts": "magnesium=0.61 mmol/L@2025-06-01; days_since(sample)=11 days@2025-06-01"}]');
+select is(t.seen('B01-l', run_id), 'ok', 'a day more since the sample is no news') from seen;
+select is(t.try('t_reviewer', $$ select magscreen.unack('B01-l') $$), 'ok', 'taken back once more');
 
 -- a rule that says how long
 select t.night('2025-06-12', (select jsonb_agg(jsonb_build_object('p', f.patient_id, 'r', f.rule_id,
