@@ -288,7 +288,7 @@ static void t_D_28_read_only_database(void **state) {
 }
 
 /* A pooler answers with sessions of its own: told before a row is read. */
-static void t_D_33(void **state) {
+static void t_D_33_reading(void **state) {
     (void)state;
     char connection[400];
     fault_run run = fault_load(&cohort, "t_d33", NULL);
@@ -404,7 +404,7 @@ int main(void) {
                                      FAULT_ROW(t_D_07_behind_a_view),
                                      FAULT_ROW(t_D_08),
                                      FAULT_ROW(t_D_08_behind_a_view),
-                                     FAULT_ROW(t_D_33),
+                                     FAULT_ROW(t_D_33_reading),
                                      FAULT_ROW(t_D_37),
                                      FAULT_ROW(t_D_28_read_only_database),
                                      FAULT_ROW(t_S_01),

@@ -185,7 +185,7 @@ static void t_P_02_waiting_for_a_pipeline(void **state) {
 }
 
 /* Both signals are there when the program goes on: the second one ends it at once. */
-static void t_P_01_twice(void **state) {
+static void t_P_01_two_signals(void **state) {
     (void)state;
     fault_cohort cohort;
     fault_cohort_init(&cohort);
@@ -237,8 +237,9 @@ static void t_P_01_at_any_time(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {
-        FAULT_ROW(t_P_01_waiting_for_input), FAULT_ROW(t_P_01_twice), FAULT_ROW(t_P_01_at_any_time),
-        FAULT_ROW(t_P_02_waiting_for_input), FAULT_ROW(t_P_02_waiting_for_a_pipeline)};
+    static const fault_row rows[] = {FAULT_ROW(t_P_01_waiting_for_input),
+                                     FAULT_ROW(t_P_01_two_signals), FAULT_ROW(t_P_01_at_any_time),
+                                     FAULT_ROW(t_P_02_waiting_for_input),
+                                     FAULT_ROW(t_P_02_waiting_for_a_pipeline)};
     return FAULT_ROWS_RUN(rows);
 }
