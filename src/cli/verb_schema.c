@@ -6,14 +6,16 @@
 
 #include <string.h>
 
-/* The files as psql takes them, one behind the other, for a DBA who runs them by hand. */
-static void show_sql(void) {
-    size_t count;
-    const mag_pg_migration *files = mag_pg_migrations(&count);
-    for (size_t i = 0; i < count; i++) {
-        mag_show("-- %s", files[i].name);
-        mag_show("%.*s", (int)files[i].sql.nbytes, files[i].sql.at);
-    }
+/* For a DBA who runs it by hand. */
+static mag_status show_sql(mag_error *err) {
+    mag_account account = {0};
+    mag_text sql;
+    mag_text_init(&sql, &account);
+    const mag_status status = mag_pg_schema_sql(&sql, err);
+    if (status == MAG_OK)
+        mag_show_bytes(mag_text_span(&sql));
+    mag_text_done(&sql);
+    return status;
 }
 
 static mag_status install(const mag_options *options, bool is_upgrade, mag_error *err) {
@@ -36,10 +38,8 @@ static mag_status install(const mag_options *options, bool is_upgrade, mag_error
 mag_status mag_verb_schema(const mag_options *options, int *exit_code, mag_error *err) {
     const char *word = options->operands[0];
     (void)exit_code;
-    if (strcmp(word, "sql") == 0) {
-        show_sql();
-        return MAG_OK;
-    }
+    if (strcmp(word, "sql") == 0)
+        return show_sql(err);
     if (strcmp(word, "install") == 0 || strcmp(word, "upgrade") == 0)
         return install(options, strcmp(word, "upgrade") == 0, err);
     mag_status status = mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "schema has no word \"%s\"", word);

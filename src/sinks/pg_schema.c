@@ -152,12 +152,8 @@ static mag_status record_file(mag_pg_link *link, const mag_pg_migration *file, m
 }
 
 /* The picture follows file by file: an upgrade that stops half-way leaves no change to explain. */
-static mag_status seal(mag_pg_link *link, const char *what, mag_error *err) {
-    return mag_pg_do(link,
-                     "do $$ begin if to_regprocedure('magscreen.seal()') is not null then "
-                     "perform magscreen.seal(); end if; end $$",
-                     what, err);
-}
+static const char SEAL[] = "do $$ begin if to_regprocedure('magscreen.seal()') is not null then "
+                           "perform magscreen.seal(); end if; end $$";
 
 static mag_status run_file(mag_pg_link *link, const mag_pg_migration *file, const char *sql,
                            mag_error *err) {
@@ -166,7 +162,7 @@ static mag_status run_file(mag_pg_link *link, const mag_pg_migration *file, cons
     if (status == MAG_OK)
         status = record_file(link, file, err);
     if (status == MAG_OK)
-        status = seal(link, file->name, err);
+        status = mag_pg_do(link, SEAL, file->name, err);
     if (status == MAG_OK)
         return mag_pg_do(link, "commit", file->name, err);
     mag_error unreported;
@@ -224,4 +220,26 @@ mag_status mag_pg_schema_install(mag_pg_link *link, bool is_upgrade, size_t *don
     mag_status status = run_files(link, arena, from, err);
     mag_arena_free(arena);
     return status;
+}
+
+static void add_file(mag_text *out, const mag_pg_migration *file) {
+    char sha256[MAG_SHA256_HEX_NBYTES];
+    mag_sha256_of(file->sql, sha256);
+    mag_text_format(out, "\n-- %s\nbegin;\nset local search_path = pg_catalog;\n", file->name);
+    mag_text_add(out, file->sql);
+    mag_text_format(out,
+                    "insert into magscreen.migration (number, name, sha256)\n"
+                    "    values (%u, '%s', '%s');\n",
+                    file->number, file->name, sha256);
+    mag_text_add_text(out, SEAL);
+    mag_text_add_text(out, ";\ncommit;\n");
+}
+
+mag_status mag_pg_schema_sql(mag_text *out, mag_error *err) {
+    size_t count;
+    const mag_pg_migration *files = mag_pg_migrations(&count);
+    mag_text_add_text(out, "\\set ON_ERROR_STOP on\n");
+    for (size_t i = 0; i < count; i++)
+        add_file(out, &files[i]);
+    return mag_text_check(out, err);
 }

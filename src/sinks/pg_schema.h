@@ -3,6 +3,7 @@
 #ifndef MAG_SINKS_PG_SCHEMA_H
 #define MAG_SINKS_PG_SCHEMA_H
 
+#include "base/text.h"
 #include "io/pg_link.h"
 
 /* Looks whether this program may write there, before anything is written: MAG_E_DATABASE_REFUSED
@@ -24,5 +25,8 @@ const mag_pg_migration *mag_pg_migrations(size_t *count);
    MS-D322 else, as for a schema made by other files. *done: how many were run. */
 mag_status mag_pg_schema_install(mag_pg_link *link, bool is_upgrade, size_t *done,
                                  mag_error *err) MAG_MUST_CHECK;
+
+/* What an installation runs, for whoever runs it with psql: appended to *out. */
+mag_status mag_pg_schema_sql(mag_text *out, mag_error *err) MAG_MUST_CHECK;
 
 #endif

@@ -19,6 +19,12 @@ expect_exit 7 "$magscreen" schema upgrade --db ""
 expect_line err 'MS-D322'
 expect_exit 0 "$magscreen" schema install --db ""
 expect_line out '[0-9]+ migrations run'
+by_hand=$(sql -c 'create database by_hand' && "$magscreen" schema sql | psql -Xq -d by_hand 2>&1 >/dev/null | grep -v NOTICE)
+expect_same "$by_hand" '' 'psql runs what schema sql prints'
+expect_same "$(sql -d by_hand -c 'select magscreen.fingerprint()')" "$(sql -c 'select magscreen.fingerprint()')" \
+    'and makes the same schema'
+expect_exit 0 "$magscreen" schema upgrade --db "dbname=by_hand"
+expect_line out ' 0 migrations run'
 expect_exit 7 "$magscreen" schema install --db ""
 expect_exit 0 "$magscreen" schema upgrade --db ""
 expect_line out ' 0 migrations run'
