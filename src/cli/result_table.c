@@ -40,7 +40,9 @@ mag_status mag_result_table_columns(mag_result_table *in, const char *const *nam
             column++;
         if (column == mag_csv_column_count(in->reader))
             return mag_fail(err, MAG_E_INPUT, MAG_MSG_I128,
-                            "this is no table of magscreen: column \"%s\" is missing", names[i]);
+                            "this is no table of this magscreen: column \"%s\" is missing; it is "
+                            "damaged, or of another version",
+                            names[i]);
         in->columns[in->column_count++] = column;
     }
     return MAG_OK;

@@ -255,7 +255,9 @@ static mag_status find_columns(const table_reader *in, const mag_csv_reader *rea
                !mag_span_is(mag_csv_column_name(reader, column), in->shape->columns[i]))
             column++;
         if (column == count)
-            return mag_fail(err, MAG_E_USAGE, MAG_MSG_P412, "%s: column \"%s\" is missing",
+            return mag_fail(err, MAG_E_USAGE, MAG_MSG_P412,
+                            "%s: column \"%s\" is missing: damaged, or of another version of "
+                            "magscreen",
                             in->shape->file, in->shape->columns[i]);
         columns[i] = column;
     }
@@ -296,7 +298,9 @@ static mag_status refuse(const mag_previous_run *previous, mag_status status, ma
     if (status == MAG_E_USAGE || status == MAG_E_INPUT) {
         mag_fail(err, MAG_E_USAGE, MAG_MSG_P412, "%s: is no earlier published run: %s",
                  previous->name, cause->text);
-        mag_hint(err, "restore that folder, or name another one with --previous");
+        mag_hint(err,
+                 "restore that folder, or name another one with --previous; without --previous a "
+                 "new ledger begins");
         return MAG_E_USAGE;
     }
     if (err != NULL)

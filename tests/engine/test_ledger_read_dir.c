@@ -261,7 +261,7 @@ static void a_damaged_table_is_refused(void **state) {
             "episodes.csv.gz");
     write_table(at, "episodes.csv.gz", "flag_id,patient_id", NULL, 2, 0);
     refused(at, mag_ledger_read_directory(at->arena, &at->run, &at->input, &at->error),
-            "column \"rule_id\" is missing");
+            "column \"rule_id\" is missing: damaged, or of another version");
     write_table(at, "episodes.csv.gz", EPISODE_HEADER, OPEN, EPISODE_CELLS - 1, 1);
     refused(at, mag_ledger_read_directory(at->arena, &at->run, &at->input, &at->error),
             "is no row of a table");
