@@ -1,7 +1,7 @@
 -- What holds for every object of the schema.
 begin;
 select t.start();
-select plan(53);
+select plan(54);
 
 select is_empty($$
     select c.relname, a.attname from pg_class c
@@ -74,6 +74,12 @@ select is(magscreen.fingerprint(), (select hash from before),
 select magscreen.limit_reviewers_to_sites(true);
 select is(magscreen.fingerprint(), (select hash from before),
     'the switch of row security leaves it alone');
+
+alter default privileges for role t_owner grant select on tables to t_stranger, public;
+select t.stage('2026-01-02', '[{"p": "p1", "r": "B01", "e": "ongoing"}]');
+select is(magscreen.fingerprint(), (select hash from before),
+    'rights that the owner gives by default do not reach the tables of a run');
+alter default privileges for role t_owner revoke select on tables from t_stranger, public;
 
 -- what somebody adds is named
 create function t.planted(statement text) returns text
