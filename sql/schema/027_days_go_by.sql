@@ -1,18 +1,12 @@
 -- "12 days since the sample" is 13 the next night, and nobody has news: a review of what the list
 -- of the night before showed was refused for every flag that says so.
 
-create function magscreen.without_days(facts text) returns text
-    language sql immutable parallel safe
-    set search_path = pg_catalog, pg_temp
-    as $$ select regexp_replace(facts, '=[<>=0-9.-]+ days', '=days', 'g') $$;
-comment on function magscreen.without_days(text) is
-    'facts of a flag without numbers of days, which grow by themselves from night to night';
-revoke all on function magscreen.without_days(text) from public;
-
 create or replace function magscreen.merge_episodes(run_id bigint) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
+declare
+    days constant text := '=[<>=0-9.-]+ days'; -- they grow by themselves
 begin
     -- What resolved goes first: a new episode of the same patient and rule may follow.
     execute format($sql$
@@ -34,13 +28,14 @@ begin
             event_to = s.event_to, shown_severity = s.shown_severity, shown_facts = s.shown_facts,
             resolved_run = null, resolved_as_of = null, machine_reason = null,
             facts_run = case when s.event in ('ongoing', 'improved') and f.severity = s.severity
-                    and magscreen.without_days(f.evidence ->> 'digest')
-                        is not distinct from magscreen.without_days(s.evidence ->> 'digest')
+                    and (f.evidence ->> 'digest' is not distinct from s.evidence ->> 'digest'
+                        or regexp_replace(f.evidence ->> 'digest', %2$L, '', 'g')
+                            = regexp_replace(s.evidence ->> 'digest', %2$L, '', 'g'))
                 then f.facts_run else %1$s end
         from magscreen.stage_episode_%1$s s
         where s.flag_id = f.flag_id
             and s.event in ('new', 'ongoing', 'worsened', 'improved', 'reopened')
-        $sql$, run_id);
+        $sql$, run_id, days);
     execute format($sql$
         insert into magscreen.flag (flag_id, patient_id, site, rule_id, rule_version, title,
             opened_run, last_run, opened_as_of, last_seen, severity, could_be, state, hidden_by,
