@@ -97,6 +97,13 @@ static void reads_the_record_of_a_database(void **state) {
     assert_string_equal(at->error.text,
                         "schema magscreen: is no earlier published run: its state is \"held\"");
     assert_null(strstr(at->error.hint, "--previous"));
+    mag_account full = {.limit_nbytes = 1};
+    mag_arena *arena = mag_arena_new(&full);
+    assert_non_null(arena);
+    assert_int_equal(
+        mag_previous_run_parse(arena, "schema magscreen", mag_span_of(good), &at->run, &at->error),
+        MAG_E_RESOURCE);
+    mag_arena_free(arena);
 }
 
 static void a_released_run_begins_history_anew(void **state) {
