@@ -15,6 +15,10 @@
                       reports "child K HOW STATUS" (after the child's own line), reads one byte
                       from MAG_FAIL_REPORT, and goes on. forked: the last call that was in reach.
 
+     MAG_FAIL_FORK    "serve": waits before the first call that is no allocation; reads lines "KIND
+   HOW AT ERRNO" from MAG_FAIL_REPORT and forks a child for each, which gets that failure; waits and
+   reports "child AT HOW STATUS"; ends with the lines.
+
    leaks: blocks that the program, libyaml or zlib allocated and did not free; held: those of the C
    library and others, which keep some for good. Calls before main, and on descriptors 0 to 2, are
    not counted. Calls that the C library makes inside itself cannot be seen. */
@@ -52,6 +56,7 @@ static struct {
     unsigned long at, fired;
     unsigned long fork_remainder, fork_modulus; /* modulus 0: no forks */
     unsigned long forked;
+    bool is_serving;
     int descriptors_before;
 } settings = {.kind = KIND_COUNT, .report_fd = -1};
 static _Atomic unsigned long counts[KIND_COUNT];
@@ -76,18 +81,15 @@ static void report(const char *format, ...) {
     settings.is_on = was_on;
 }
 
-/* True in the child, which gets the failure. */
-static bool fork_for(unsigned long call, int how) {
-    char go_on;
+/* True in the child. The parent waits, and tells how it ended. */
+static bool fork_and_wait(unsigned long call, int how) {
     if (ftruncate(STDERR_FILENO, 0) != 0 || lseek(STDERR_FILENO, 0, SEEK_SET) != 0)
         _exit(98);
     pid_t child = fork();
     if (child == 0) {
         alarm(CHILD_SECONDS);
         settings.fork_modulus = 0;
-        settings.kind = ALLOC;
         settings.manner = how;
-        settings.error = ENOMEM;
         settings.at = call;
         return true;
     }
@@ -95,6 +97,17 @@ static bool fork_for(unsigned long call, int how) {
     if (child < 0 || waitpid(child, &status, 0) != child)
         _exit(97);
     report("child %lu %s %d\n", call, manner_names[how], status);
+    return false;
+}
+
+/* True in the child, which gets the failure. */
+static bool fork_for(unsigned long call, int how) {
+    char go_on;
+    if (fork_and_wait(call, how)) {
+        settings.kind = ALLOC;
+        settings.error = ENOMEM;
+        return true;
+    }
     settings.is_on = false;
     if (read(settings.report_fd, &go_on, 1) != 1)
         _exit(96);
@@ -112,10 +125,48 @@ static bool fork_at(unsigned long call) {
     return fork_for(call, ONCE) || fork_for(call, ON);
 }
 
+static int find(const char *name, const char *const *names, int count) {
+    for (int i = 0; name && i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return i;
+    return count;
+}
+
+static bool read_order(char *line, size_t capacity) {
+    size_t used = 0;
+    for (char c; used + 1 < capacity && read(settings.report_fd, &c, 1) == 1;) {
+        line[used] = c == '\n' ? '\0' : c;
+        if (c == '\n')
+            return true;
+        used++;
+    }
+    return false;
+}
+
+/* Comes back in the children only. */
+static void serve(void) {
+    char line[128], kind_name[16], how[16];
+    unsigned long call;
+    int error;
+    settings.is_serving = settings.is_on = false;
+    while (read_order(line, sizeof line) &&
+           sscanf(line, "%15s %15s %lu %d", kind_name, how, &call, &error) == 4) {
+        if (!fork_and_wait(call, find(how, manner_names, MANNER_COUNT) % MANNER_COUNT))
+            continue;
+        settings.kind = find(kind_name, kind_names, KIND_COUNT);
+        settings.error = error;
+        settings.is_on = true;
+        return;
+    }
+    _exit(0);
+}
+
 /* Counts a call; true if it is one that shall fail. */
 static bool falls_due(kind k) {
     if (!settings.is_on)
         return false;
+    if (k != ALLOC && settings.is_serving)
+        serve();
     unsigned long count = atomic_fetch_add(&counts[k], 1) + 1;
     if (k == ALLOC && settings.fork_modulus > 0)
         fork_at(count);
@@ -374,11 +425,7 @@ VISIBLE int mkdir(const char *path, mode_t mode) {
 /* --- begin and end ---------------------------------------------------------------------------- */
 
 static int find_name(const char *variable, const char *const *names, int count) {
-    const char *name = getenv(variable);
-    for (int i = 0; name && i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return i;
-    return count;
+    return find(getenv(variable), names, count);
 }
 
 static unsigned long number_of(const char *variable, unsigned long otherwise) {
@@ -402,7 +449,8 @@ __attribute__((constructor)) static void begin(void) {
     settings.error = (int)number_of("MAG_FAIL_ERRNO", EIO);
     settings.report_fd = (int)number_of("MAG_FAIL_REPORT", (unsigned long)-1);
     settings.at = number_of("MAG_FAIL_AT", 0);
-    if (forks) {
+    settings.is_serving = forks && strcmp(forks, "serve") == 0;
+    if (forks && !settings.is_serving) {
         settings.fork_remainder = strtoul(forks, &rest, 10);
         settings.fork_modulus = *rest == '/' ? strtoul(rest + 1, NULL, 10) : 0;
     }

@@ -26,6 +26,7 @@ enum { SHOWN_FAULTS = 20 };
 
 typedef struct tally {
     unsigned long runs, faults, tolerated, refused, silent; /* silent: the failure never came */
+    unsigned long reach; /* the last allocation that forks can reach */
 } tally;
 
 /* Every way that a call of a kind may fail; "on" with EINTR would never end. */
@@ -109,25 +110,36 @@ static void try(victim *v, const failing *how, tally *sum) {
 /* --- forks ------------------------------------------------------------------------------------
  */
 
-/* Judges each child of the run; returns the last call that was in reach. */
-static unsigned long follow_forks(victim *v, int report_fd, int stderr_fd, tally *sum) {
-    char line[512], report[512] = "", how_name[16];
-    outcome o = {0};
-    failing how = {.kind = "alloc", .how = how_name, .error = ENOMEM, .has_old = true};
+/* Which call failed in the next child, and what became of it; false at the end of the run. */
+static bool read_child(int report_fd, int stderr_fd, failing *how, char how_name[16], outcome *o) {
+    char line[512];
+    bool has_report = false;
+    int status;
     while (victim_read_line(report_fd, line, sizeof line)) {
-        if (sscanf(line, "child %lu %15s %d", &how.at, how_name, &o.status) != 3) {
-            memcpy(report, line, sizeof report);
-            victim_read_report(line, &o);
+        if (sscanf(line, "child %lu %15s %d", &how->at, how_name, &status) != 3) {
+            victim_read_report(line, o);
+            has_report = true;
             continue;
         }
-        if (!report[0])
-            o = (outcome){.status = o.status};
-        victim_read_text(stderr_fd, o.said, sizeof o.said);
+        if (!has_report)
+            *o = (outcome){0};
+        o->status = status;
+        victim_read_text(stderr_fd, o->said, sizeof o->said);
+        return true;
+    }
+    return false;
+}
+
+/* Judges each child of the run; returns the last call that was in reach. */
+static unsigned long follow_forks(victim *v, int report_fd, int stderr_fd, tally *sum) {
+    char how_name[16];
+    outcome o = {0};
+    failing how = {.kind = "alloc", .how = how_name, .error = ENOMEM, .has_old = true};
+    while (read_child(report_fd, stderr_fd, &how, how_name, &o)) {
         const char *fault = victim_fault(v, &how, &o);
         note(sum, &how, &o, fault);
         if (fault || o.status == 0)
             victim_reset(v, true);
-        report[0] = '\0';
         if (write(report_fd, "g", 1) != 1)
             break;
     }
@@ -161,32 +173,70 @@ typedef struct share {
     unsigned long part, of;
 } share;
 
-/* Allocations, which are many, find an old result at every second k. */
-static void all_of_way(victim *v, const way *w, unsigned long from, share mine, tally *sum) {
-    bool is_once = strcmp(w->how, "once") == 0;
-    for (unsigned long at = from; at <= v->calls[w->kind]; at++)
-        for (unsigned long has_old = 0; has_old < 2; has_old++) {
-            bool is_other_half = w->kind == VICTIM_ALLOC && (at + is_once) % 2 != has_old;
-            if (is_other_half || at % mine.of != mine.part)
-                continue;
-            failing how = {.kind = victim_kind_names[w->kind],
-                           .how = w->how,
-                           .at = at,
-                           .error = w->error,
-                           .has_old = has_old != 0};
-            try(v, &how, sum);
-        }
+/* A run that stands before its first file, and forks for each call that shall fail. */
+typedef struct server {
+    pid_t child;
+    int stderr_fd, report_fd;
+    bool has_old;
+} server;
+
+static void try_served(victim *v, const server *from, const failing *wanted, tally *sum) {
+    char order[96], how_name[16];
+    outcome o = {0};
+    failing how = *wanted;
+    victim_reset(v, from->has_old);
+    int length =
+        snprintf(order, sizeof order, "%s %s %lu %d\n", how.kind, how.how, how.at, how.error);
+    if (write(from->report_fd, order, (size_t)length) != length ||
+        !read_child(from->report_fd, from->stderr_fd, &how, how_name, &o)) {
+        printf("FAULT: the forking run ended before its last order\n");
+        sum->faults++;
+        return;
+    }
+    note(sum, &how, &o, victim_fault(v, &how, &o));
+}
+
+static void all_of_way(victim *v, const server *from, const way *w, unsigned long calls, share mine,
+                       tally *sum) {
+    for (unsigned long at = w->kind == VICTIM_ALLOC ? sum->reach + 1 : 1; at <= calls; at++) {
+        failing how = {.kind = victim_kind_names[w->kind],
+                       .how = w->how,
+                       .at = at,
+                       .error = w->error,
+                       .has_old = from->has_old};
+        if (at % mine.of == mine.part)
+            try_served(v, from, &how, sum);
+    }
+}
+
+/* Every call behind the reach of forks, in a folder with an old result or without one. */
+static void calls_of_folder(victim *v, bool has_old, share mine, tally *sum) {
+    server from = {.has_old = has_old};
+    outcome counted;
+    unsigned long calls[VICTIM_KIND_COUNT];
+    victim_reset(v, has_old);
+    victim_run(v, &(const failing){.has_old = has_old}, &counted);
+    victim_read_calls(&counted, calls);
+    victim_reset(v, has_old);
+    from.child = victim_start_forks(v, "serve", &from.stderr_fd, &from.report_fd);
+    for (int i = 0; i < WAY_COUNT; i++)
+        all_of_way(v, &from, &ways[i], calls[ways[i].kind], mine, sum);
+    close(from.stderr_fd);
+    close(from.report_fd);
+    int status;
+    if (waitpid(from.child, &status, 0) != from.child || status != 0)
+        sum->faults++;
+    printf("torture calls: %s, allocations from %lu on;", has_old ? "old result" : "nothing there",
+           sum->reach + 1);
+    for (int kind = 0; kind < VICTIM_KIND_COUNT; kind++)
+        printf(" %s %lu", victim_kind_names[kind], calls[kind]);
+    printf("\n");
 }
 
 static int all_calls(victim *v, share mine) {
-    tally sum = {0};
-    unsigned long reach = reach_of_forks(v);
-    for (int i = 0; i < WAY_COUNT; i++)
-        all_of_way(v, &ways[i], ways[i].kind == VICTIM_ALLOC ? reach + 1 : 1, mine, &sum);
-    printf("torture calls: allocations from %lu on;", reach + 1);
-    for (int kind = 0; kind < VICTIM_KIND_COUNT; kind++)
-        printf(" %s %lu", victim_kind_names[kind], v->calls[kind]);
-    printf("\n");
+    tally sum = {.reach = reach_of_forks(v)};
+    calls_of_folder(v, false, mine, &sum);
+    calls_of_folder(v, true, mine, &sum);
     return tell("calls", &sum);
 }
 

@@ -223,6 +223,11 @@ void victim_read_report(const char *line, outcome *out) {
     out->descriptors = (long)value_of(out->report, "descriptors");
 }
 
+void victim_read_calls(const outcome *o, unsigned long calls[VICTIM_KIND_COUNT]) {
+    for (int kind = 0; kind < VICTIM_KIND_COUNT; kind++)
+        calls[kind] = value_of(o->report, victim_kind_names[kind]);
+}
+
 static void set(const char *name, const char *value) {
     need(setenv(name, value, 1) == 0, "setenv");
 }
@@ -338,8 +343,7 @@ void victim_begin(victim *v) {
     victim_reset(v, true);
     victim_run(v, &(const failing){0}, &counted);
     v->golden_held = counted.held;
-    for (int kind = 0; kind < VICTIM_KIND_COUNT; kind++)
-        v->calls[kind] = value_of(counted.report, victim_kind_names[kind]);
+    victim_read_calls(&counted, v->calls);
     need(counted.status == 0 && is_golden(v) && v->calls[VICTIM_ALLOC] > 0, "the clean run");
 }
 

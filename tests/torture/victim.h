@@ -65,12 +65,14 @@ void victim_run(const victim *v, const failing *how, outcome *out);
 void victim_run_and_kill(const victim *v, double seconds, outcome *out);
 
 /* Starts a run that forks at its allocations (MAG_FAIL_FORK); *stderr_fd and *report_fd are the
-   caller's to close. */
+   caller's to close. share: "I/N", or "serve". */
 pid_t victim_start_forks(const victim *v, const char *share, int *stderr_fd, int *report_fd);
 /* Reads one line of fail_calls into line (without its end); false at the end of the stream. */
 bool victim_read_line(int fd, char *line, size_t capacity);
 /* Fills the counts of an outcome from a line of fail_calls. */
 void victim_read_report(const char *line, outcome *out);
+/* How many calls of each kind the run made, of the report in an outcome. */
+void victim_read_calls(const outcome *o, unsigned long calls[VICTIM_KIND_COUNT]);
 /* What lies in a scratch file, as text. */
 void victim_read_text(int fd, char *text, size_t capacity);
 
