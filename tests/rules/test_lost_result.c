@@ -31,8 +31,8 @@ static void a_result_is_lost_if_its_moment_is_empty_and_none_came_since(void **s
         {"magnesium rejected 3 days ago", MG "2024-06-21", true},     /* that one decides nothing */
         {"calcium 2.4 mmol/L 3 days ago", MG "2024-06-21", true},
         {"calcium 2.4 mmol/L 3 days ago", "latest(calcium)=2.0 mmol/L@2024-06-21", false},
-        {"magnesium 0.60 mmol/L 9 days ago",
-         MG "2024-06-21; latest(calcium)=2.0 mmol/L@2024-06-21", true},
+        {"magnesium 0.60 mmol/L 9 days ago", MG "2024-06-21; latest(calcium)=2.0 mmol/L@2024-06-21",
+         true},
         {"female 50 y", "kf=17.3416 mL/min@2024-06-21", false}, /* worked out of others */
         {"female 50 y", "LOOP 2024-05-01..", false},
         {"female 50 y", "latest(magnesium)=no", false},
