@@ -18,9 +18,12 @@ typedef struct mag_closing {
 /* The report's, or 3 where all was well but messages were lost. */
 int mag_closing_exit_code(const mag_closing *closing);
 /* Gates that are amber or red, as messages on stderr, the worst last. */
-void mag_closing_gates(const mag_run_report *report, bool is_json);
-/* Are there set-aside rows under the name of this gate, for `rejects --reason`? */
-bool mag_gate_has_rejects(const mag_gate_verdict *verdict);
+void mag_closing_gates(const mag_closing *closing, bool is_json);
+enum { MAG_REJECTS_COMMAND_NBYTES = 4400 };
+/* "magscreen rejects --from OUT.held --reason R", which lists the rows of this gate; "" if it has
+   none or the run has kept none. */
+void mag_rejects_command(const mag_closing *closing, const mag_gate_verdict *verdict,
+                         char out[MAG_REJECTS_COMMAND_NBYTES]);
 /* Rows per source, what could not be assessed, flags by severity, the end and the next command. */
 void mag_closing_lines(const mag_closing *closing);
 /* Where the record of a failed run lies and what to do next; say is mag_show or mag_tell. */

@@ -13,9 +13,9 @@ static void show_published(const mag_closing *closing, size_t warning_count) {
     mag_show("next: magscreen worklist --db \"%s\"", closing->database);
 }
 
-void mag_closing_database_failed(const char *run, void (*say)(const char *format, ...)) {
-    say("record: run %s of schema magscreen", run);
-    say("next: magscreen status; magscreen rejects --run %s", run);
+void mag_closing_database_failed(const mag_closing *closing, void (*say)(const char *format, ...)) {
+    say("record: run %s of schema magscreen", closing->database_run);
+    say("next: magscreen rejects --db \"%s\" --run %s", closing->database, closing->database_run);
 }
 
 void mag_closing_database_end(const mag_closing *closing, size_t warning_count) {
@@ -41,7 +41,7 @@ void mag_closing_database_end(const mag_closing *closing, size_t warning_count) 
         return;
     case MAG_RUN_REFUSED:
         mag_show("REFUSED, nothing new is visible   (exit %d)", exit_code);
-        mag_closing_database_failed(run, mag_show);
+        mag_closing_database_failed(closing, mag_show);
         return;
     }
 }

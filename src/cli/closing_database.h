@@ -7,6 +7,6 @@
 /* The last lines of a run that did not fail; warning_count: amber gates. */
 void mag_closing_database_end(const mag_closing *closing, size_t warning_count);
 /* Where the record of a failed run lies; say is mag_show or mag_tell. */
-void mag_closing_database_failed(const char *run, void (*say)(const char *format, ...));
+void mag_closing_database_failed(const mag_closing *closing, void (*say)(const char *format, ...));
 
 #endif

@@ -104,24 +104,45 @@ static void tell_unmapped_codes(const mag_run_report *report) {
                      mag_amount_text(report->unmapped_codes[i].count, "row", count));
 }
 
-bool mag_gate_has_rejects(const mag_gate_verdict *verdict) {
+/* A gate of a reason has rows that are listed under its name. */
+static bool has_rejects(const mag_gate_verdict *verdict) {
     for (unsigned reason = 1; reason < MAG_REASON_COUNT; reason++)
         if (strcmp(verdict->gate, mag_reason_name((mag_reason)reason)) == 0)
             return verdict->measure == MAG_MEASURE_ROWS;
     return false;
 }
 
-static void tell_next(const mag_gate_verdict *verdict) {
+void mag_rejects_command(const mag_closing *closing, const mag_gate_verdict *verdict,
+                         char out[MAG_REJECTS_COMMAND_NBYTES]) {
+    static const char *const endings[] = {
+        [MAG_RUN_PUBLISHED] = "", [MAG_RUN_HELD] = ".held", [MAG_RUN_REFUSED] = ".failed"};
+    const mag_run_end end = closing->report->end;
+    out[0] = '\0';
+    if (end == MAG_RUN_NOTHING_NEW || !has_rejects(verdict))
+        return;
+    if (closing->database)
+        snprintf(out, MAG_REJECTS_COMMAND_NBYTES,
+                 "magscreen rejects --db \"%s\" --run %s --reason %s", closing->database,
+                 closing->database_run, verdict->gate);
+    else if (closing->out_directory)
+        snprintf(out, MAG_REJECTS_COMMAND_NBYTES, "magscreen rejects --from %s%s --reason %s",
+                 closing->out_directory, endings[end], verdict->gate);
+}
+
+static void tell_next(const mag_closing *closing, const mag_gate_verdict *verdict) {
+    char command[MAG_REJECTS_COMMAND_NBYTES];
     if (verdict->message == MAG_MSG_I240)
         mag_tell("  if commas are decimal points in source \"%s\", its profile says so: "
                  "decimal_comma: true",
                  verdict->source);
-    if (mag_gate_has_rejects(verdict))
-        mag_tell("  see the rows: magscreen rejects --reason %s", verdict->gate);
+    mag_rejects_command(closing, verdict, command);
+    if (*command)
+        mag_tell("  see the rows: %s", command);
     mag_tell("  next: magscreen help %s", mag_message_code(verdict->message));
 }
 
-static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verdict) {
+static void tell_gate(const mag_closing *closing, const mag_gate_verdict *verdict) {
+    const mag_run_report *report = closing->report;
     char where[512];
     tell_where(verdict, where, sizeof where);
     bool has_column = verdict->column && *verdict->column;
@@ -141,13 +162,14 @@ static void tell_gate(const mag_run_report *report, const mag_gate_verdict *verd
         tell_unmapped_codes(report);
     if (verdict->note && *verdict->note)
         mag_tell("  limit of this source: %s", verdict->note);
-    tell_next(verdict);
+    tell_next(closing, verdict);
 }
 
-void mag_closing_gates(const mag_run_report *report, bool is_json) {
+void mag_closing_gates(const mag_closing *closing, bool is_json) {
+    const mag_run_report *report = closing->report;
     if (is_json)
         return; /* they are part of the answer */
     for (size_t i = 0; i < report->verdict_count; i++)
         if (report->verdicts[i].colour != MAG_GREEN)
-            tell_gate(report, &report->verdicts[i]);
+            tell_gate(closing, &report->verdicts[i]);
 }

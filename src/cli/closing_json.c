@@ -5,9 +5,9 @@
 
 static const char *const colour_names[] = {"green", "amber", "red"};
 
-static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
-    char hint[160];
-    const bool is_listed = mag_gate_has_rejects(verdict);
+static void gate_json(mag_json *json, const mag_closing *closing, const mag_gate_verdict *verdict) {
+    char command[MAG_REJECTS_COMMAND_NBYTES], hint[MAG_REJECTS_COMMAND_NBYTES + 80];
+    mag_rejects_command(closing, verdict, command);
     mag_json_object(json);
     mag_json_key_text(json, "id", mag_message_code(verdict->message));
     mag_json_key_text(json, "reason", mag_message_gist(verdict->message));
@@ -25,10 +25,8 @@ static void gate_json(mag_json *json, const mag_gate_verdict *verdict) {
     mag_json_key_integer(json, "of", (int64_t)verdict->of);
     mag_json_key_text(json, "note", verdict->note ? verdict->note : "");
     mag_json_key_text(json, "detail", verdict->detail ? verdict->detail : "");
-    snprintf(hint, sizeof hint, "%s%s%snext: magscreen help %s",
-             is_listed ? "see the rows: magscreen rejects --reason " : "",
-             is_listed ? verdict->gate : "", is_listed ? "; " : "",
-             mag_message_code(verdict->message));
+    snprintf(hint, sizeof hint, "%s%s%snext: magscreen help %s", *command ? "see the rows: " : "",
+             command, *command ? "; " : "", mag_message_code(verdict->message));
     mag_json_key_text(json, "hint", hint);
     mag_json_end_object(json);
 }
@@ -106,7 +104,8 @@ static void canaries_json(mag_json *json, const mag_canary_report *canaries) {
     mag_json_end_object(json);
 }
 
-static void lists_json(mag_json *json, const mag_run_report *report) {
+static void lists_json(mag_json *json, const mag_closing *closing) {
+    const mag_run_report *report = closing->report;
     mag_json_key(json, "sources");
     mag_json_array(json);
     for (size_t i = 0; i < report->source_count; i++)
@@ -120,7 +119,7 @@ static void lists_json(mag_json *json, const mag_run_report *report) {
     mag_json_key(json, "gates");
     mag_json_array(json);
     for (size_t i = 0; i < report->verdict_count; i++)
-        gate_json(json, &report->verdicts[i]);
+        gate_json(json, closing, &report->verdicts[i]);
     mag_json_end_array(json);
 }
 
@@ -160,7 +159,7 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
         mag_json_key_integer(&json, mag_severity_name((mag_severity)severity),
                              (int64_t)report->visible_by_severity[severity]);
     canaries_json(&json, &report->canaries);
-    lists_json(&json, report);
+    lists_json(&json, closing);
     mag_json_key_integer(&json, "rows_read", (int64_t)read);
     key_seconds(&json, "seconds_ingest", report->seconds_ingest);
     key_seconds(&json, "seconds_settle", report->seconds_settle);

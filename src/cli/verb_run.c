@@ -36,7 +36,7 @@ static mag_status check_examples(mag_session *session, mag_error *err) {
 
 static mag_status show_answer(mag_closing *closing, bool is_json, mag_account *account,
                               mag_error *err) {
-    mag_closing_gates(closing->report, is_json);
+    mag_closing_gates(closing, is_json);
     closing->has_lost_messages = mag_show_has_lost_messages();
     if (!is_json) {
         mag_closing_lines(closing);
@@ -72,7 +72,7 @@ static void tell_failure(const mag_run_report *report, const mag_closing *closin
         return;
     mag_show_error(err, false);
     if (closing->database)
-        mag_closing_database_failed(closing->database_run, mag_tell);
+        mag_closing_database_failed(closing, mag_tell);
     else
         mag_closing_failed(closing->out_directory, mag_tell);
     err->text[0] = '\0';

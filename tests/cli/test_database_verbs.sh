@@ -193,6 +193,11 @@ day=2026-01-01 pipeline held.yaml 'user=night'
 sed -i 's/labs.csv.gz/spoilt.csv.gz/' "$work/held.yaml"
 expect_exit 4 "$magscreen" run "$work/held.yaml"
 expect_line out 'HELD as run 3'
+# The command that a gate names lists its rows, as it stands.
+see=$(sed -n 's/^  see the rows: magscreen //p' "$work/err" | grep decimal_comma)
+expect_same "$see" 'rejects --db "user=night" --run 3 --reason num.decimal_comma' 'the command of the gate'
+expect_exit 0 "$magscreen" rejects --db "user=night" --run 3 --reason num.decimal_comma
+expect_line out 'num\.decimal_comma'
 [ "$(sql -c 'select run_id from magscreen.current_run')" = 1 ] || complain "a held run is shown"
 expect_exit 0 "$magscreen" rejects --db user=night --run 3
 expect_line out 'num\.'

@@ -6,6 +6,22 @@ cd "$work" || exit 1
 
 "$magscreen" synth --patients 300 --out data >/dev/null || exit 1
 night=(run --profile magscreen --data data --out res)
+
+# The command that a gate names lists its rows, as it stands: of what is held, and of what is shown.
+gzip -cd data/labs.csv.gz >labs.csv
+spoil() { awk -F, -v each="$1" 'BEGIN { OFS = "," } NR % each == 2 { $3 = "\"1,5\"" } { print }' labs.csv; }
+cp -r data spoilt && rm -f spoilt/manifest.csv
+for each in 5 400; do
+    spoil "$each" | gzip >spoilt/labs.csv.gz
+    place=shown code=3
+    [ "$each" -gt 5 ] || place=shown.held code=4
+    expect_exit "$code" "$magscreen" run --profile magscreen --data spoilt --as-of 2025-12-31 --out shown
+    see=$(sed -n 's/^  see the rows: magscreen //p' err | grep decimal_comma)
+    expect_same "$see" "rejects --from $place --reason num.decimal_comma" 'the command of the gate'
+    # shellcheck disable=SC2086  # words of a command
+    expect_exit 0 "$magscreen" $see
+    expect_line out 'num\.decimal_comma'
+done
 expect_exit 0 "$magscreen" run --profile magscreen --data data --as-of 2025-12-30 --out before
 
 # Every magnesium result of the laboratory loses its code; the manifest would tell the old file's digest.
