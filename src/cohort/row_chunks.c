@@ -1,0 +1,44 @@
+#include "cohort/row_chunks.h"
+
+mag_status mag_row_chunks_grow(mag_row_chunks *list, mag_account *account, mag_error *err) {
+    size_t wanted = list->last ? list->last->nbytes * 2 : MAG_ROW_CHUNK_LEAST_NBYTES;
+    if (wanted > MAG_ROW_CHUNK_MOST_NBYTES)
+        wanted = MAG_ROW_CHUNK_MOST_NBYTES;
+    void *bytes = NULL;
+    size_t nbytes = 0;
+    MAG_TRY(mag_grow(account, &bytes, &nbytes, 1, wanted, err));
+    mag_row_chunk *fresh = bytes;
+    *fresh = (mag_row_chunk){
+        .nbytes = nbytes,
+        .capacity = (uint32_t)((nbytes - MAG_ROW_CHUNK_HEAD_NBYTES) / list->row_nbytes),
+    };
+    if (list->last)
+        list->last->next = fresh;
+    else
+        list->first = fresh;
+    list->last = fresh;
+    return MAG_OK;
+}
+
+mag_row_chunk *mag_row_chunks_take(mag_row_chunks *list) {
+    mag_row_chunk *taken = list->first;
+    if (!taken)
+        return NULL;
+    list->first = taken->next;
+    if (!list->first)
+        list->last = NULL;
+    list->row_count -= taken->row_count;
+    taken->next = NULL;
+    return taken;
+}
+
+void mag_row_chunk_free(mag_row_chunk *chunk, mag_account *account) {
+    if (chunk)
+        mag_drop(account, chunk, chunk->nbytes, 1);
+}
+
+void mag_row_chunks_done(mag_row_chunks *list, mag_account *account) {
+    mag_row_chunk *chunk;
+    while ((chunk = mag_row_chunks_take(list)))
+        mag_row_chunk_free(chunk, account);
+}
