@@ -4,6 +4,7 @@
 */
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,6 +41,32 @@ static int account_take(mag_account *account, size_t nbytes) {
 
 static void account_give(mag_account *account, size_t nbytes) {
     atomic_fetch_sub(&account->used_nbytes, nbytes);
+}
+
+bool mag_account_is_tight(const mag_account *account) {
+    return account->mark_nbytes && atomic_load(&account->used_nbytes) > account->mark_nbytes;
+}
+
+size_t mag_account_room(const mag_account *account) {
+    const size_t used = atomic_load(&account->used_nbytes);
+    if (!account->limit_nbytes)
+        return SIZE_MAX;
+    return used < account->limit_nbytes ? account->limit_nbytes - used : 0;
+}
+
+void mag_memory_be_frugal(void) {
+#ifdef __GLIBC__
+    enum { POOLS = 2, BIG_BLOCK_NBYTES = 128 * 1024 };
+    mallopt(M_ARENA_MAX, POOLS);
+    mallopt(M_MMAP_THRESHOLD, BIG_BLOCK_NBYTES); /* and not more, however often one is freed */
+    mallopt(M_TRIM_THRESHOLD, BIG_BLOCK_NBYTES);
+#endif
+}
+
+void mag_memory_trim(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 mag_arena *mag_arena_new(mag_account *account) {

@@ -7,6 +7,7 @@
 #include "base/status.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Bytes in use by all arenas and arrays that report to it. Shared by threads. */
@@ -14,7 +15,18 @@ typedef struct mag_account {
     _Atomic size_t used_nbytes;
     _Atomic size_t peak_nbytes;
     size_t limit_nbytes; /* 0 = none */
+    size_t mark_nbytes;  /* above it who can gives memory back, before the limit is met; 0 = none */
 } mag_account;
+
+/* More is in use than the mark allows: time to spill. */
+bool mag_account_is_tight(const mag_account *account);
+/* Bytes that may still be taken; SIZE_MAX without a limit. */
+size_t mag_account_room(const mag_account *account);
+/* Called once, before there are threads, where memory is bounded: big blocks go back to the system
+   when they are freed, and the pools of threads are few. */
+void mag_memory_be_frugal(void);
+/* Gives what is free inside the process back to the system. */
+void mag_memory_trim(void);
 
 /* A chain of blocks; everything in it is freed together. Not shared by threads. */
 typedef struct mag_arena mag_arena;

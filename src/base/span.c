@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <sys/random.h>
+#define XXH_STATIC_LINKING_ONLY /* its state lies on our stack */
 #include <xxhash.h>
 
 /* Fixed for ever: partition numbers of spilled files depend on it. */
@@ -102,6 +103,16 @@ uint64_t mag_span_hash(mag_span a) {
 
 uint64_t mag_span_hash_seeded(mag_span a, uint64_t seed) {
     return XXH3_64bits_withSeed(a.at, a.nbytes, seed);
+}
+
+uint64_t mag_spans_hash_seeded(const mag_span *parts, size_t part_count, uint64_t seed) {
+    XXH3_state_t state;
+    XXH3_INITSTATE(&state)
+    XXH3_64bits_reset_withSeed(&state, seed);
+    for (size_t i = 0; i < part_count; i++)
+        if (parts[i].nbytes)
+            XXH3_64bits_update(&state, parts[i].at, parts[i].nbytes);
+    return XXH3_64bits_digest(&state);
 }
 
 uint64_t mag_hash_seed(void) {

@@ -190,6 +190,44 @@ static void sizes_that_no_machine_has_are_refused_and_not_wrapped(void **state) 
     assert_int_equal(account.used_nbytes, 0);
 }
 
+static void above_the_mark_memory_is_tight_and_below_the_limit_there_is_room(void **state) {
+    (void)state;
+    mag_account free_of_bounds = {.used_nbytes = 1000};
+    assert_false(mag_account_is_tight(&free_of_bounds));
+    assert_true(mag_account_room(&free_of_bounds) == SIZE_MAX);
+    mag_account account = {.limit_nbytes = 100, .mark_nbytes = 60};
+    static const struct {
+        size_t used, room;
+        bool is_tight;
+    } cases[] = {{0, 100, false}, {60, 40, false}, {61, 39, true}, {100, 0, true}, {120, 0, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        account.used_nbytes = cases[i].used;
+        assert_int_equal(mag_account_is_tight(&account), cases[i].is_tight);
+        assert_int_equal(mag_account_room(&account), cases[i].room);
+    }
+}
+
+static void being_frugal_changes_no_byte(void **state) {
+    (void)state;
+    mag_account account = {0};
+    mag_memory_be_frugal();
+    unsigned char *bytes = NULL;
+    void *items = NULL;
+    size_t capacity = 0;
+    for (size_t wanted = 1; wanted < (size_t)1 << 21; wanted *= 3) {
+        const size_t old = capacity;
+        assert_int_equal(mag_grow(&account, &items, &capacity, 1, wanted, NULL), MAG_OK);
+        bytes = items;
+        memset(bytes + old, 0x5a, capacity - old);
+        mag_memory_trim();
+    }
+    for (size_t i = 0; i < capacity; i++)
+        assert_int_equal(bytes[i], 0x5a);
+    mag_drop(&account, items, capacity, 1);
+    mag_memory_trim();
+    assert_int_equal(account.used_nbytes, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(an_arena_gives_zeroed_aligned_bytes_that_do_not_overlap),
@@ -199,6 +237,8 @@ int main(void) {
         TEST(growing_at_least_doubles_and_keeps_items),
         TEST(the_account_balances_and_keeps_its_limit_under_threads),
         TEST(the_limit_is_met_to_the_byte),
+        TEST(above_the_mark_memory_is_tight_and_below_the_limit_there_is_room),
+        TEST(being_frugal_changes_no_byte),
         TEST(sizes_that_no_machine_has_are_refused_and_not_wrapped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

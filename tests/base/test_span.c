@@ -114,12 +114,27 @@ static void ids_of_every_shape_spread_over_the_upper_bits(void **state) {
     }
 }
 
+static void parts_hash_like_the_whole(void **state) {
+    (void)state;
+    char bytes[3000];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 37 % 251);
+    static const size_t sizes[] = {0, 1, 16, 17, 240, 241, 1024, 3000};
+    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
+        for (size_t cut = 0; cut <= sizes[k]; cut += 1 + cut / 3) {
+            const mag_span parts[] = {{bytes, cut}, {NULL, 0}, {bytes + cut, sizes[k] - cut}};
+            assert_true(mag_spans_hash_seeded(parts, 3, 77) ==
+                        mag_span_hash_seeded((mag_span){bytes, sizes[k]}, 77));
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(equality_looks_at_length_and_bytes),
         TEST(order_is_bytewise_and_shorter_first),
         TEST(trimming_takes_blanks_at_both_ends_only),
         TEST(the_hash_is_fixed_for_ever),
+        TEST(parts_hash_like_the_whole),
         TEST(utf8_is_exactly_what_the_standard_encodes),
         TEST(broken_utf8_is_found_wherever_it_stands),
         TEST(ids_of_every_shape_spread_over_the_upper_bits),
