@@ -144,6 +144,7 @@ static mag_status screen_part(void *context, unsigned partition_idx, unsigned wo
     screen_job *job = context;
     mag_screen *screen = job->screen;
     size_t count = mag_cohort_patient_count(screen->cohort, partition_idx);
+    uint64_t since = mag_timings_now(screen->timings);
     for (size_t i = 0; i < count; i++) {
         mag_timeline patient;
         if (i % STOP_CHECK_PATIENTS == 0 && screen->is_stopped != NULL &&
@@ -156,6 +157,9 @@ static mag_status screen_part(void *context, unsigned partition_idx, unsigned wo
                            .patient = &patient};
         MAG_TRY(screen_patient(&at, err));
     }
+    mag_timings_add(screen->timings, worker_idx, MAG_WORK_EVALUATE, since);
+    mag_timings_count(screen->timings, count, 0);
+    mag_progress_add(screen->progress, 1, count);
     return MAG_OK;
 }
 
@@ -217,6 +221,7 @@ mag_status mag_screen_run(mag_screen *screen, mag_arena *arena, unsigned worker_
     MAG_TRY(prepare_parts(screen, err));
     mag_status status = prepare_workers(screen, arena, workers, worker_count, err);
     screen_job job = {screen, workers};
+    mag_progress_begin(screen->progress, MAG_PROGRESS_SCREENING, MAG_PARTITION_COUNT);
     if (status == MAG_OK)
         status = mag_parallel_for(MAG_PARTITION_COUNT, worker_count, screen_part, &job, err);
     release_workers(workers, worker_count);

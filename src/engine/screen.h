@@ -3,7 +3,9 @@
 #define MAG_ENGINE_SCREEN_H
 
 #include "engine/lab_stats.h"
+#include "engine/progress.h"
 #include "engine/summary.h"
+#include "engine/timings.h"
 #include "rules/event.h"
 
 /* One flagged or cannot_tell outcome of an active rule. Texts live in the partition's arena. */
@@ -35,7 +37,9 @@ typedef struct mag_screen {
     mag_account *account;
     bool (*is_stopped)(void *context); /* NULL = never */
     void *stop_context;
-    bool is_only_counted; /* no rows and no lab statistics are kept: an earlier T of a series */
+    mag_timings *timings;   /* NULL = nobody measures */
+    mag_progress *progress; /* NULL = nobody looks */
+    bool is_only_counted;   /* no rows and no lab statistics are kept: an earlier T of a series */
     mag_screen_part parts[MAG_PARTITION_COUNT];
     mag_tally total;
     mag_lab_stats *lab_stats;
