@@ -8,6 +8,7 @@
 #include "engine/verify.h"
 #include "sinks/csv_directory.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,10 @@ typedef struct run_fixture {
     const char *previous;         /* folder of an earlier run; NULL = none */
     const char *series;           /* instead of as_of; NULL = none */
     bool is_dry, is_unforced;
-    unsigned stop_at, stop_calls; /* the call of is_stopped that says yes; 0 = none */
-    mag_source *extra;            /* read after those of the plan; NULL = none */
-    size_t run_limit_nbytes;      /* memory of mag_run alone, above what planning took; 0 = none */
+    unsigned stop_at;        /* the call of is_stopped that says yes; 0 = none */
+    atomic_uint stop_calls;  /* of all threads */
+    mag_source *extra;       /* read after those of the plan; NULL = none */
+    size_t run_limit_nbytes; /* memory of mag_run alone, above what planning took; 0 = none */
     mag_error error;
     const mag_run_report *report;
 } run_fixture;
