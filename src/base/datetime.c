@@ -42,11 +42,6 @@ bool mag_date_exists(int year, int month, int day) {
            day <= days_in_month(year, month);
 }
 
-mag_day mag_minute_day(mag_minute minute) {
-    int day = minute / MAG_MINUTES_PER_DAY;
-    return minute % MAG_MINUTES_PER_DAY < 0 ? day - 1 : day;
-}
-
 /* --- reading -------------------------------------------------------------------------------- */
 
 typedef struct parts {
@@ -196,7 +191,7 @@ static mag_date_fault finish(const parts *p, mag_moment *out) {
     return p->has_day ? MAG_DATE_OK : MAG_DATE_PARTIAL;
 }
 
-mag_date_fault mag_moment_parse(mag_span text, const char *const *formats, mag_moment *out) {
+mag_date_fault mag_moment_parse_plain(mag_span text, const char *const *formats, mag_moment *out) {
     *out = (mag_moment){.minute = MAG_MINUTE_NONE};
     text = mag_span_trim(text);
     if (text.nbytes == 0)

@@ -33,12 +33,23 @@ mag_day mag_day_from_civil(int year, int month, int day);
 void mag_day_to_civil(mag_day day, int *year, int *month, int *day_of_month);
 bool mag_date_exists(int year, int month, int day);
 /* Floor division: right for minutes before 1970 too. */
-mag_day mag_minute_day(mag_minute minute);
+static inline mag_day mag_minute_day(mag_minute minute) {
+    const int day = minute / MAG_MINUTES_PER_DAY;
+    return minute % MAG_MINUTES_PER_DAY < 0 ? day - 1 : day;
+}
 
 /* Reads one date or time, blanks at the ends ignored. formats: NULL, or up to NULL-ended list of
    declared formats of the letters YYYY MM DD HH MI SS and literal characters, tried in order before
    ISO 8601. Seconds are checked and dropped (truncated to the minute). Years 1600 to 9999. */
 mag_date_fault mag_moment_parse(mag_span text, const char *const *formats, mag_moment *out);
+
+/* The same, read character by character only: what mag_moment_parse does where its short way does
+   not lead, and what tests hold that way against. */
+mag_date_fault mag_moment_parse_plain(mag_span text, const char *const *formats, mag_moment *out);
+
+/* The short way: YYYY-MM-DD, alone or with THH:MM or THH:MM:SS behind it, T or a blank. False: the
+   text is none of these, or no minute of the calendar; *out is not touched. */
+bool mag_moment_parse_short(mag_span text, mag_moment *out);
 
 /* Completed years between two days; 29 February counts as 1 March. */
 int mag_years_between(mag_day birth, mag_day at);

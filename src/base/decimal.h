@@ -38,6 +38,15 @@ typedef enum mag_number_fault {
 mag_number_fault mag_decimal_parse(mag_span text, bool decimal_comma, mag_decimal *value,
                                    mag_comparator *comparator);
 
+/* The same, read character by character only: what mag_decimal_parse does where its short way does
+   not lead, and what tests hold that way against. */
+mag_number_fault mag_decimal_parse_plain(mag_span text, bool decimal_comma, mag_decimal *value,
+                                         mag_comparator *comparator);
+
+/* The short way: one to eight characters that are digits and at most one point, as most results
+   are. False: it is no such text, which says nothing about it; *value is not touched. */
+bool mag_decimal_parse_short(mag_span text, char point, mag_decimal *value);
+
 /* Exact: <0, 0, >0. 1.70 equals 1.7. */
 int mag_decimal_compare(mag_decimal a, mag_decimal b);
 

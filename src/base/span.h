@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct mag_span {
     const char *at;
@@ -12,16 +13,35 @@ typedef struct mag_span {
 } mag_span;
 
 /* The bytes of a literal or of a NUL-ended text, borrowed. */
-mag_span mag_span_of(const char *text);
-bool mag_span_equals(mag_span a, mag_span b);
-bool mag_span_is(mag_span a, const char *text);
+static inline mag_span mag_span_of(const char *text) {
+    return (mag_span){text, strlen(text)};
+}
+static inline bool mag_span_equals(mag_span a, mag_span b) {
+    return a.nbytes == b.nbytes && (a.nbytes == 0 || memcmp(a.at, b.at, a.nbytes) == 0);
+}
+static inline bool mag_span_is(mag_span a, const char *text) {
+    return mag_span_equals(a, mag_span_of(text));
+}
 /* ASCII letters compare without case. */
 bool mag_span_is_ignoring_case(mag_span a, const char *text);
-bool mag_span_starts_with(mag_span a, mag_span prefix);
+static inline bool mag_span_starts_with(mag_span a, mag_span prefix) {
+    return a.nbytes >= prefix.nbytes && mag_span_equals((mag_span){a.at, prefix.nbytes}, prefix);
+}
 /* Bytewise order, shorter first: <0, 0, >0. */
 int mag_span_compare(mag_span a, mag_span b);
+static inline bool mag_char_is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 /* Without blanks (space, tab, CR, LF) at both ends. */
-mag_span mag_span_trim(mag_span a);
+static inline mag_span mag_span_trim(mag_span a) {
+    while (a.nbytes && mag_char_is_blank(a.at[0])) {
+        a.at++;
+        a.nbytes--;
+    }
+    while (a.nbytes && mag_char_is_blank(a.at[a.nbytes - 1]))
+        a.nbytes--;
+    return a;
+}
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool mag_span_is_utf8(mag_span a);
 /* XXH3_64 with the program's fixed seed: the hash of partitions and of content. */

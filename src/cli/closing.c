@@ -1,6 +1,7 @@
 #include "cli/closing.h"
 
 #include "cli/closing_database.h"
+#include "cli/closing_timings.h"
 #include "cli/show.h"
 
 #include <stdio.h>
@@ -179,16 +180,6 @@ static void show_flags(const mag_run_report *report) {
              mag_count_text(report->hidden_count, hidden));
 }
 
-static void show_timings(const mag_run_report *report) {
-    if (report->series)
-        mag_show("  time: all times of the series but the last %.3f s", report->seconds_series);
-    mag_show("  time: read %.3f s, settle %.3f s, screen %.3f s, publish %.3f s, total %.3f s; "
-             "memory at most %.1f MiB",
-             report->seconds_ingest, report->seconds_settle, report->seconds_screen,
-             report->seconds_publish, report->seconds_total,
-             (double)report->peak_memory_nbytes / (1024.0 * 1024.0));
-}
-
 static size_t warning_count(const mag_run_report *report) {
     size_t count = 0;
     for (size_t i = 0; i < report->verdict_count; i++)
@@ -350,6 +341,6 @@ void mag_closing_lines(const mag_closing *closing) {
         show_series(report);
     }
     if (closing->has_timings)
-        show_timings(report);
+        mag_closing_timings(report);
     show_end(closing);
 }

@@ -1,4 +1,5 @@
 #include "cli/closing.h"
+#include "engine/timings_record.h"
 #include "io/json_writer.h"
 
 #include <stdio.h>
@@ -36,6 +37,11 @@ static void key_seconds(mag_json *json, const char *key, double seconds) {
     snprintf(text, sizeof text, "%.6f", seconds);
     mag_json_key(json, key);
     mag_json_number(json, text);
+}
+
+static void key_stage(mag_json *json, const char *key, const mag_run_report *report,
+                      mag_timed_stage stage) {
+    key_seconds(json, key, mag_timings_of_stage(report->timings, stage).wall);
 }
 
 static const char *const end_names[] = {"published", "held", "refused", "nothing_new"};
@@ -161,12 +167,16 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     canaries_json(&json, &report->canaries);
     lists_json(&json, closing);
     mag_json_key_integer(&json, "rows_read", (int64_t)read);
-    key_seconds(&json, "seconds_ingest", report->seconds_ingest);
-    key_seconds(&json, "seconds_settle", report->seconds_settle);
-    key_seconds(&json, "seconds_screen", report->seconds_screen);
-    key_seconds(&json, "seconds_publish", report->seconds_publish);
+    key_stage(&json, "seconds_ingest", report, MAG_TIMED_READ);
+    key_stage(&json, "seconds_settle", report, MAG_TIMED_SETTLE);
+    key_stage(&json, "seconds_screen", report, MAG_TIMED_SCREEN);
+    key_stage(&json, "seconds_publish", report, MAG_TIMED_PUBLISH);
     key_seconds(&json, "seconds_total", report->seconds_total);
     mag_json_key_integer(&json, "peak_memory_bytes", (int64_t)report->peak_memory_nbytes);
+    if (closing->has_timings) {
+        mag_json_key(&json, "timings");
+        mag_timings_json(&json, report->timings);
+    }
     mag_json_end_object(&json);
     return mag_text_check(out, err);
 }

@@ -6,10 +6,13 @@
 
 static const mag_position NOWHERE = {UINT16_MAX, 0};
 
-mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id) {
-    unsigned top_bits = (unsigned)(mag_span_hash(patient_id) >> 58);
+unsigned mag_cohort_partition_idx(mag_span patient_id) {
     _Static_assert(MAG_PARTITION_COUNT == 1 << 6, "a partition is six bits of the hash");
-    return &cohort->partitions[top_bits];
+    return (unsigned)(mag_span_hash(patient_id) >> 58);
+}
+
+mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id) {
+    return &cohort->partitions[mag_cohort_partition_idx(patient_id)];
 }
 
 /* Which source named a patient; records of examples come from none. */

@@ -131,6 +131,9 @@ mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx,
    Single-threaded, after every partition is settled. Checks conservation (exit 70 if broken). */
 mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
 
+/* The partition that holds everything about a patient. */
+unsigned mag_cohort_partition_idx(mag_span patient_id);
+
 /* Roster patients of a partition, sorted by id bytewise. */
 size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx);
 

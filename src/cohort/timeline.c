@@ -42,7 +42,7 @@ void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t pa
 }
 
 bool mag_timeline_find(const mag_cohort *cohort, mag_span patient_id, mag_timeline *out) {
-    unsigned partition_idx = (unsigned)(mag_span_hash(patient_id) >> 58);
+    const unsigned partition_idx = mag_cohort_partition_idx(patient_id);
     const mag_partition *partition = &cohort->partitions[partition_idx];
     size_t low = 0, high = partition->patient_count;
     while (low < high) {

@@ -123,6 +123,7 @@ static mag_status settle_round(mag_canary_round *round, mag_error *err) {
                                           .account = round->inputs->account};
     mag_run_inputs inputs = *round->inputs;
     inputs.thread_count = 1;
+    inputs.progress = NULL;
     MAG_TRY(mag_cohort_new(&round->cohort, inputs.book, &settings, err));
     for (size_t i = 0; i < round->feed_count; i++)
         MAG_TRY(read_feed(round, &round->feeds[i], err));

@@ -174,15 +174,26 @@ mag_status mag_ingest(const mag_run_inputs *inputs, const mag_run_time *time, ma
     }
 }
 
+typedef struct settle_job {
+    const mag_run_inputs *inputs;
+    mag_cohort *cohort;
+} settle_job;
+
 static mag_status settle_part(void *context, unsigned partition_idx, unsigned worker_idx,
                               mag_error *err) {
-    (void)worker_idx;
-    return mag_cohort_settle(context, partition_idx, err);
+    const settle_job *job = context;
+    uint64_t since = mag_timings_now(job->inputs->timings);
+    MAG_TRY(mag_cohort_settle(job->cohort, partition_idx, err));
+    mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SETTLE, since);
+    mag_progress_add(job->inputs->progress, 1, 0);
+    return MAG_OK;
 }
 
 mag_status mag_settle(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
     MAG_TRY(mag_cohort_infer_units(cohort, err));
+    settle_job job = {inputs, cohort};
     unsigned worker_count = mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
-    MAG_TRY(mag_parallel_for(MAG_PARTITION_COUNT, worker_count, settle_part, cohort, err));
+    mag_progress_begin(inputs->progress, MAG_PROGRESS_SETTLING, MAG_PARTITION_COUNT);
+    MAG_TRY(mag_parallel_for(MAG_PARTITION_COUNT, worker_count, settle_part, &job, err));
     return mag_cohort_settle_all(cohort, err);
 }

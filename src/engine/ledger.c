@@ -1,5 +1,6 @@
-/* Episodes and outcomes are sorted alike and brought together in two merges: one marks who could
-   not be told about, the other takes the flags.
+/* Episodes and outcomes are sorted alike and brought together in merges. The first ones mark who
+   has an outcome that was written; who has none is looked up, partition by partition, so that no
+   more patients are in memory than while they were screened; the last one takes the flags.
 
      episodes   A02 p1   A02 p2   C01 p2            C01 p9
      flagged             A02 p2            C01 p7
@@ -14,13 +15,20 @@
 
 #include <string.h>
 
+/* What is known of tonight about an open episode before the flags are taken. */
+typedef struct prior {
+    bool is_flagged, is_cannot_tell;
+    uint8_t partition;
+    mag_tonight tonight; /* of an episode that is not flagged */
+} prior;
+
 typedef struct judge {
     const mag_ledger_input *input;
     const mag_screen *screen;
     mag_arena *arena;          /* of the ledger */
     const char *as_of;         /* of the run */
     mag_evaluator *evaluator;  /* asked why a rule is clear */
-    bool *is_cannot_tell;      /* per episode */
+    prior *priors;             /* per episode */
     size_t next;               /* episode that is not yet judged */
     mag_ledger_entry *entries; /* of the ledger */
     mag_ledger *ledger;
@@ -114,7 +122,7 @@ static mag_status judge_unflagged(judge *of, size_t episode_idx, mag_tonight *to
     tonight->kind = MAG_TONIGHT_CANNOT_TELL;
     if (rule_idx < 0 || !is_in_force(mag_pack_rule(of->screen->pack, (size_t)rule_idx)))
         tonight->kind = MAG_TONIGHT_RETIRED;
-    else if (of->is_cannot_tell[episode_idx] || !has_t)
+    else if (of->priors[episode_idx].is_cannot_tell || !has_t)
         return MAG_OK;
     else if (has_left(&patient))
         tonight->kind = MAG_TONIGHT_LEFT;
@@ -123,28 +131,67 @@ static mag_status judge_unflagged(judge *of, size_t episode_idx, mag_tonight *to
     return MAG_OK;
 }
 
+/* The open episodes without a flag whose patients belong to the partition. */
+static mag_status judge_partition(judge *of, unsigned partition_idx, mag_error *err) {
+    for (size_t i = 0; i < of->input->episode_count; i++) {
+        prior *at = &of->priors[i];
+        if (at->partition != partition_idx || at->is_flagged ||
+            !mag_episode_is_open(&of->input->episodes[i]))
+            continue;
+        MAG_TRY(judge_unflagged(of, i, &at->tonight, err));
+    }
+    return MAG_OK;
+}
+
+static mag_status judge_partitions(judge *of, mag_error *err) {
+    for (size_t i = 0; i < of->input->episode_count; i++)
+        of->priors[i].partition =
+            (uint8_t)mag_cohort_partition_idx(of->input->episodes[i].patient_id);
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++)
+        MAG_TRY(judge_partition(of, p, err));
+    return MAG_OK;
+}
+
 /* --- the merges ------------------------------------------------------------------------------ */
 
-static void add(judge *of, const mag_episode *before, const mag_tonight *tonight,
-                const mag_screen_row *flag) {
+static mag_status copy_text(judge *of, const char **text, mag_error *err) {
+    const mag_span from = mag_span_of(*text);
+    *text = mag_arena_text(of->arena, from);
+    return *text == NULL ? mag_fail_memory(err, from.nbytes) : MAG_OK;
+}
+
+/* A row is gone after its visit: what the entry has of it becomes the ledger's. */
+static mag_status own_texts(judge *of, const mag_screen_row *row, mag_ledger_entry *entry,
+                            mag_error *err) {
+    mag_episode *episode = &entry->episode;
+    if (episode->shown_facts == row->facts)
+        MAG_TRY(copy_text(of, &episode->shown_facts, err));
+    if (episode->patient_id.at != row->patient_id.at)
+        return MAG_OK;
+    episode->patient_id.at = mag_arena_text(of->arena, row->patient_id);
+    return episode->patient_id.at == NULL ? mag_fail_memory(err, row->patient_id.nbytes) : MAG_OK;
+}
+
+static mag_status add(judge *of, const mag_episode *before, const mag_tonight *tonight,
+                      const mag_screen_row *flag, mag_error *err) {
     mag_ledger_entry *out = &of->entries[of->ledger->entry_count];
     const size_t count = mag_ledger_step(before, tonight, out);
     for (size_t i = 0; i < count; i++)
         of->ledger->counts[out[i].event]++;
-    if (flag != NULL) /* the last one is the flag's */
-        out[count - 1].flag = flag;
     of->ledger->entry_count += count;
+    if (flag == NULL)
+        return MAG_OK;
+    out[count - 1].is_flagged = true; /* the last one is the flag's */
+    return own_texts(of, flag, &out[count - 1], err);
 }
 
 /* The open episode of a pair without a flag, or one that stays as it is. */
 static mag_status pass_over(judge *of, mag_error *err) {
     const size_t idx = of->next++;
     const mag_episode *episode = &of->input->episodes[idx];
-    mag_tonight tonight = {.kind = MAG_TONIGHT_CANNOT_TELL, .as_of = of->as_of};
-    if (mag_episode_is_open(episode))
-        MAG_TRY(judge_unflagged(of, idx, &tonight, err));
-    add(of, episode, &tonight, NULL);
-    return MAG_OK;
+    const mag_tonight nothing = {.kind = MAG_TONIGHT_CANNOT_TELL, .as_of = of->as_of};
+    return add(of, episode, mag_episode_is_open(episode) ? &of->priors[idx].tonight : &nothing,
+               NULL, err);
 }
 
 /* <0, 0, >0: the next episode lies before, at or behind the row. */
@@ -158,13 +205,25 @@ static int compare_next(const judge *of, const mag_screen_row *row) {
                : strcmp(episode->rule_id, mag_pack_rule(of->screen->pack, row->rule_idx)->id);
 }
 
-static mag_status mark_cannot_tell(void *context, const mag_screen_row *row, mag_error *err) {
+static mag_status mark(void *context, const mag_screen_row *row, mag_error *err) {
     judge *of = context;
     (void)err;
     while (compare_next(of, row) < 0)
         of->next++;
-    if (compare_next(of, row) == 0)
-        of->is_cannot_tell[of->next] = true;
+    if (compare_next(of, row) != 0)
+        return MAG_OK;
+    prior *at = &of->priors[of->next];
+    at->is_flagged = row->outcome.kind == MAG_FLAGGED;
+    at->is_cannot_tell = !at->is_flagged;
+    return MAG_OK;
+}
+
+/* As-of texts repeat: that of the run is there already. */
+static mag_status keep_as_of(judge *of, const char *as_of, const char **out, mag_error *err) {
+    *out = as_of;
+    if (strcmp(as_of, of->as_of) != 0)
+        return copy_text(of, out, err);
+    *out = of->as_of;
     return MAG_OK;
 }
 
@@ -176,9 +235,11 @@ static mag_status take_flag(void *context, const mag_screen_row *row, mag_error 
         MAG_TRY(pass_over(of, err));
     const mag_episode *before =
         compare_next(of, row) == 0 ? &of->input->episodes[of->next++] : NULL;
+    const char *as_of;
+    MAG_TRY(keep_as_of(of, row->as_of, &as_of, err));
     const mag_tonight tonight = {
         .kind = MAG_TONIGHT_FLAGGED,
-        .as_of = row->as_of,
+        .as_of = as_of,
         .patient_id = row->patient_id,
         .rule_id = rule->id,
         .rule_version = rule->version,
@@ -190,12 +251,16 @@ static mag_status take_flag(void *context, const mag_screen_row *row, mag_error 
                     mag_facts_are_worse(pack, row->rule_idx, before->shown_facts, row->facts),
         .event = row->event,
         .facts = row->facts};
-    add(of, before, &tonight, row);
-    return MAG_OK;
+    return add(of, before, &tonight, row, err);
 }
 
 static mag_status merge(judge *of, mag_error *err) {
-    MAG_TRY(mag_screen_merge(of->screen, MAG_CANNOT_TELL, mark_cannot_tell, of, err));
+    static const mag_outcome_kind kinds[] = {MAG_CANNOT_TELL, MAG_FLAGGED};
+    for (size_t i = 0; i < 2; i++) {
+        of->next = 0;
+        MAG_TRY(mag_screen_merge(of->screen, kinds[i], mark, of, err));
+    }
+    MAG_TRY(judge_partitions(of, err));
     of->next = 0;
     MAG_TRY(mag_screen_merge(of->screen, MAG_FLAGGED, take_flag, of, err));
     while (of->next < of->input->episode_count)
@@ -206,8 +271,7 @@ static mag_status merge(judge *of, mag_error *err) {
 static size_t flag_count(const mag_screen *screen) {
     size_t count = 0;
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
-        for (size_t k = 0; k < screen->parts[i].row_count; k++)
-            count += screen->parts[i].rows[k].outcome.kind == MAG_FLAGGED;
+        count += screen->parts[i].flagged.row_count;
     return count;
 }
 
@@ -219,8 +283,8 @@ mag_status mag_ledger_judge(mag_arena *arena, const mag_ledger_input *input,
         .input = input, .screen = screen, .arena = arena, .as_of = out->as_of, .ledger = out};
     *out = (mag_ledger){.as_of = out->as_of};
     of.entries = mag_arena_alloc(arena, room * sizeof *of.entries);
-    of.is_cannot_tell = mag_arena_alloc(arena, input->episode_count + 1);
-    if (of.entries == NULL || of.is_cannot_tell == NULL)
+    of.priors = mag_arena_alloc(arena, (input->episode_count + 1) * sizeof *of.priors);
+    if (of.entries == NULL || of.priors == NULL)
         return mag_fail_memory(err, room * sizeof *of.entries);
     out->entries = of.entries;
     MAG_TRY(mag_evaluator_new(&of.evaluator, screen->pack, screen->account, err));

@@ -19,9 +19,9 @@
 /* One episode after tonight. */
 typedef struct mag_ledger_entry {
     mag_episode episode;
-    mag_episode_event event;    /* of tonight */
-    const mag_screen_row *flag; /* NULL unless flagged tonight */
-    bool ends_review; /* whoever reviewed it has not seen this: new, worsened, reopened, or a
+    mag_episode_event event; /* of tonight */
+    bool is_flagged;         /* tonight: entries that are so come in the order of the flags */
+    bool ends_review;        /* whoever reviewed it has not seen this: new, worsened, reopened, or a
                          new major version of the rule */
 } mag_ledger_entry;
 
@@ -44,7 +44,7 @@ bool mag_ledger_is_current(const mag_ledger_input *input, const char *as_of,
                            const char *result_sha256);
 
 /* Brings the episodes of before and a screened cohort together. What it finds lives in the arena
-   and borrows texts of the screen, the pack and the input. */
+   and borrows texts of the pack and the input. */
 mag_status mag_ledger_judge(mag_arena *arena, const mag_ledger_input *input,
                             const mag_screen *screen, mag_ledger *out,
                             mag_error *err) MAG_MUST_CHECK;

@@ -80,12 +80,11 @@ static mag_status publish_episode(publisher *to, const mag_flag_row *flag, mag_e
     return sink->ops->episode(sink, &row, err);
 }
 
-/* Hands on the episodes that come before the one of a flag; all of them if there is none. */
-static mag_status publish_episodes_before(publisher *to, const mag_screen_row *flag,
-                                          mag_error *err) {
+/* Hands on the episodes that come before the one of the next flag; all of them if there is none. */
+static mag_status publish_episodes_before(publisher *to, bool has_flag, mag_error *err) {
     const mag_ledger *ledger = to->what->ledger;
     while (ledger != NULL && to->next_entry < ledger->entry_count &&
-           (flag == NULL || ledger->entries[to->next_entry].flag != flag))
+           !(has_flag && ledger->entries[to->next_entry].is_flagged))
         MAG_TRY(publish_episode(to, NULL, err));
     return MAG_OK;
 }
@@ -119,7 +118,7 @@ static mag_status publish_flag(void *context, const mag_screen_row *found, mag_e
                         .hidden_by = hider_of(to->what->pack, &found->outcome),
                         .notes = found->notes,
                         .evidence = found->evidence};
-    MAG_TRY(publish_episodes_before(to, found, err));
+    MAG_TRY(publish_episodes_before(to, true, err));
     name_flag(to, &row);
     if (sink != NULL)
         MAG_TRY(sink->ops->flag(sink, &row, err));
@@ -148,7 +147,7 @@ static mag_status publish_all(publisher *to, mag_error *err) {
         mag_lab_stats_each(screen->lab_stats, screen->patient_count, publish_lab_summary, to, err));
     MAG_TRY(mag_screen_merge(screen, MAG_CANNOT_TELL, publish_cannot_tell, to, err));
     MAG_TRY(mag_screen_merge(screen, MAG_FLAGGED, publish_flag, to, err));
-    MAG_TRY(publish_episodes_before(to, NULL, err));
+    MAG_TRY(publish_episodes_before(to, false, err));
     MAG_TRY(mag_digest_header(to->digest, what->digest_header, err));
     return mag_summary_each(&summary, publish_summary, to, err);
 }

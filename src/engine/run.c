@@ -15,13 +15,15 @@
 #include "engine/source_findings.h"
 #include "rules/rule_json.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 typedef struct run_state {
     mag_arena *arena;
-    const mag_run_inputs *inputs;
+    const mag_run_inputs *inputs; /* those given, with timings of its own */
     mag_run_report *report;
+    mag_timings *timings;
     mag_run_time time;
     mag_cohort *cohort;
     mag_screen screen;
@@ -31,16 +33,7 @@ typedef struct run_state {
     bool is_judged, has_rejects_written;
     char run_id[MAG_RUN_ID_NBYTES];
     const char *header; /* of the digest; NULL until the run has begun */
-    double started, lap;
 } run_state;
-
-/* Seconds since the last call. */
-static double lap(run_state *run) {
-    double now = mag_clock_seconds();
-    double seconds = now - run->lap;
-    run->lap = now;
-    return seconds;
-}
 
 static mag_status check_stop(const mag_run_inputs *inputs, const char *stage, mag_error *err) {
     if (inputs->is_stopped == NULL || !inputs->is_stopped(inputs->stop_context))
@@ -52,7 +45,6 @@ static mag_status check_stop(const mag_run_inputs *inputs, const char *stage, ma
 static mag_status begin_run(run_state *run, mag_error *err) {
     const mag_run_inputs *inputs = run->inputs;
     mag_run_report *report = run->report;
-    run->started = run->lap = mag_clock_seconds();
     mag_clock_run_id(run->run_id);
     report->run_id = mag_arena_text(run->arena, mag_span_of(run->run_id));
     MAG_TRY(mag_run_time_resolve(inputs->plan, mag_clock_local(), &run->time, err));
@@ -107,13 +99,14 @@ static mag_status tell_stage(const mag_run_inputs *inputs, mag_run_stage stage, 
 }
 
 static mag_status read_all(run_state *run, mag_error *err) {
+    mag_timings_begin(run->timings, MAG_TIMED_READ);
     MAG_TRY(mag_ingest(run->inputs, &run->time, &run->cohort, err));
-    run->report->seconds_ingest = lap(run);
     MAG_TRY(check_stop(run->inputs, "reading", err));
+    if (run->inputs->plan->series_text != NULL)
+        mag_timings_begin(run->timings, MAG_TIMED_SERIES);
     MAG_TRY(mag_run_series_earlier(&run->series, run->cohort, err));
-    run->report->seconds_series = lap(run);
+    mag_timings_begin(run->timings, MAG_TIMED_SETTLE);
     MAG_TRY(mag_settle(run->inputs, run->cohort, err));
-    run->report->seconds_settle = lap(run);
     MAG_TRY(check_stop(run->inputs, "sorting", err));
     MAG_TRY(mag_run_notes(run->arena, run->inputs->plan, run->cohort, run->report, err));
     return mag_report_sources(run->arena, run->inputs->plan, run->cohort, run->report, err);
@@ -122,7 +115,10 @@ static mag_status read_all(run_state *run, mag_error *err) {
 static mag_status screen_all(run_state *run, mag_error *err) {
     const mag_run_inputs *inputs = run->inputs;
     mag_screen *screen = &run->screen;
+    mag_timings_begin(run->timings, MAG_TIMED_SCREEN);
     screen->cohort = run->cohort;
+    screen->timings = inputs->timings;
+    screen->progress = inputs->progress;
     screen->pack = inputs->pack;
     screen->is_stopped = inputs->is_stopped;
     screen->stop_context = inputs->stop_context;
@@ -130,13 +126,13 @@ static mag_status screen_all(run_state *run, mag_error *err) {
     MAG_TRY(mag_screen_run(screen, run->arena, (unsigned)run->report->thread_count, err));
     MAG_TRY(mag_report_rules(run->arena, screen, run->report, err));
     MAG_TRY(mag_source_findings(run->arena, inputs->pack, run->cohort, run->report, err));
-    run->report->seconds_screen = lap(run);
     return check_stop(inputs, "screening", err);
 }
 
 /* Hard red refuses, soft red holds, amber warns. */
 static mag_status judge(run_state *run, mag_error *err) {
     mag_run_report *report = run->report;
+    mag_timings_begin(run->timings, MAG_TIMED_JUDGE);
     MAG_TRY(mag_gates_judge(run->arena, run->inputs->plan, run->cohort, run->time.data_until,
                             &run->gates, err));
     MAG_TRY(mag_run_series_last(&run->series, &run->screen, &run->gates, report, err));
@@ -165,7 +161,7 @@ static mag_status write_record(run_state *run, const char *state, const mag_erro
     char data_until[MAG_MOMENT_TEXT_NBYTES] = "";
     if (run->time.data_until != MAG_MINUTE_OPEN)
         mag_minute_text(run->time.data_until, false, data_until);
-    run->report->seconds_total = mag_clock_seconds() - run->started;
+    run->report->seconds_total = mag_timings_total(run->timings);
     run->report->peak_memory_nbytes = run->inputs->account->peak_nbytes;
     mag_run_record record = {.inputs = run->inputs,
                              .report = run->report,
@@ -214,6 +210,7 @@ static mag_status publish_rows(run_state *run, mag_error *err) {
                                    .digest_header = run->header,
                                    .on_line = run->inputs->on_digest_line,
                                    .line_context = run->inputs->digest_context};
+    mag_timings_begin(run->timings, MAG_TIMED_PUBLISH);
     if (run->report->end == MAG_RUN_REFUSED)
         return MAG_OK;
     return mag_publish_rows(&publication, run->report->result_sha256, run->inputs->account, err);
@@ -235,7 +232,6 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
         return MAG_OK;
     run->has_rejects_written = true;
     MAG_TRY(mag_publish_rejects(sink, run->cohort, err));
-    run->report->seconds_publish = lap(run);
     MAG_TRY(write_record(run, state_of(run), NULL, json, err));
     switch (run->report->end) {
     case MAG_RUN_PUBLISHED:
@@ -252,6 +248,7 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
 }
 
 static mag_status run_stages(run_state *run, mag_text *json, mag_error *err) {
+    mag_timings_begin(run->timings, MAG_TIMED_BEGIN);
     MAG_TRY(begin_run(run, err));
     MAG_TRY(begin_in_sink(run, err));
     MAG_TRY(mag_canaries_check(run->arena, run->inputs, &run->time, &run->report->canaries, err));
@@ -290,16 +287,21 @@ mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run
                    mag_error *err) {
     mag_text json;
     mag_error failure = {0};
+    mag_run_inputs timed = *inputs;
     run_state run = {
-        .arena = arena, .inputs = inputs, .series = {.arena = arena, .inputs = inputs}};
+        .arena = arena, .inputs = &timed, .series = {.arena = arena, .inputs = &timed}};
     run.report = mag_arena_alloc(arena, sizeof *run.report);
-    if (run.report == NULL)
+    run.timings = mag_timings_new(arena, mag_parallel_worker_count(inputs->thread_count, UINT_MAX));
+    if (run.report == NULL || run.timings == NULL)
         return mag_fail_memory(err, sizeof *run.report);
     *report = run.report;
+    timed.timings = run.timings;
+    run.report->timings = run.timings;
     run.screen.account = inputs->account;
     mag_text_init(&json, inputs->account);
     mag_status status = run_stages(&run, &json, &failure);
-    run.report->seconds_total = mag_clock_seconds() - run.started;
+    mag_timings_end(run.timings);
+    run.report->seconds_total = mag_timings_total(run.timings);
     run.report->peak_memory_nbytes = inputs->account->peak_nbytes;
     if (status != MAG_OK) {
         failure.status = status;

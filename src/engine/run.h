@@ -6,7 +6,9 @@
 #include "engine/gate_verdict.h"
 #include "engine/plan.h"
 #include "engine/previous_run.h"
+#include "engine/progress.h"
 #include "engine/sink.h"
+#include "engine/timings.h"
 
 typedef struct mag_rule_totals {
     const char *rule_id, *title;
@@ -131,8 +133,8 @@ typedef struct mag_run_report {
     uint64_t episodes_by_event[MAG_EPISODE_EVENT_COUNT]; /* ... and this came of them tonight */
     const char *published_by; /* NOTHING_NEW: the run that published this very result */
     mag_minute newest_lab, newest_prescription;
-    double seconds_total, seconds_ingest, seconds_series, seconds_settle, seconds_screen,
-        seconds_publish;
+    double seconds_total;
+    const mag_timings *timings;
     int thread_count;
     size_t peak_memory_nbytes;
     char result_sha256[MAG_SHA256_HEX_NBYTES];
@@ -158,6 +160,8 @@ typedef struct mag_run_inputs {
        NULL = nobody looks. */
     void (*on_digest_line)(void *context, mag_span line);
     void *digest_context;
+    mag_progress *progress; /* told how far the run has come; NULL = nobody looks */
+    mag_timings *timings;   /* set by mag_run itself; NULL = nobody measures */
 } mag_run_inputs;
 
 /* What became of the run as a whole, for a message about any of its gates: "published with a

@@ -4,6 +4,7 @@
 #include "cohort/unit_profile.h"
 #include "engine/file_fault.h"
 #include "engine/fixed_text.h"
+#include "engine/timings_record.h"
 #include "engine/report.h"
 #include "engine/tracked_record.h"
 #include "io/json_writer.h"
@@ -562,15 +563,8 @@ static void write_assumed(mag_json *json, const mag_run_record *record) {
 }
 
 static void write_effort(mag_json *json, const mag_run_report *report) {
-    begin_object(json, "seconds");
-    key_fixed(json, "ingest", report->seconds_ingest, 3);
-    if (report->series != NULL)
-        key_fixed(json, "series", report->seconds_series, 3);
-    key_fixed(json, "settle", report->seconds_settle, 3);
-    key_fixed(json, "screen", report->seconds_screen, 3);
-    key_fixed(json, "publish", report->seconds_publish, 3);
-    key_fixed(json, "total", report->seconds_total, 3);
-    mag_json_end_object(json);
+    mag_json_key(json, "timings");
+    mag_timings_json(json, report->timings);
     mag_json_key_integer(json, "threads", report->thread_count);
     key_count(json, "peak_memory_bytes", report->peak_memory_nbytes);
 }

@@ -12,6 +12,7 @@ typedef struct screen_worker {
     mag_evaluator *evaluator;
     mag_outcome *outcomes;
     mag_text text, facts;
+    char as_of[MAG_MOMENT_TEXT_NBYTES];
 } screen_worker;
 
 typedef struct screen_job {
@@ -25,7 +26,6 @@ typedef struct patient_case {
     mag_screen_part *part;
     screen_worker *worker;
     const mag_timeline *patient;
-    const char *as_of; /* written when first needed */
 } patient_case;
 
 bool mag_patient_is_screened(const mag_timeline *patient) {
@@ -36,48 +36,42 @@ bool mag_patient_is_screened(const mag_timeline *patient) {
     return !mag_person_age(patient->person, patient->as_of, &age, &is_year_only) || age >= 18;
 }
 
-static mag_status keep_text(mag_arena *arena, const mag_text *text, const char **out,
-                            mag_error *err) {
-    MAG_TRY(mag_text_check(text, err));
-    *out = mag_arena_text(arena, mag_text_span(text));
-    return *out == NULL ? mag_fail_memory(err, text->nbytes) : MAG_OK;
+/* Ends a text as C has it. */
+static mag_status end_text(mag_text *text, const char **out, mag_error *err) {
+    mag_text_add_char(text, '\0');
+    *out = mag_text_span(text).at;
+    return mag_text_check(text, err);
 }
 
-static mag_status keep_copy(mag_arena *arena, const char *text, const char **out, mag_error *err) {
-    mag_span span = mag_span_of(text == NULL ? "" : text);
-    *out = mag_arena_text(arena, span);
-    return *out == NULL ? mag_fail_memory(err, span.nbytes) : MAG_OK;
-}
-
-static mag_status fill_flag(patient_case *at, const mag_explanation *explanation,
+/* Texts are the worker's: a run keeps copies. */
+static mag_status keep_flag(patient_case *at, const mag_explanation *explanation,
                             mag_screen_row *row, mag_error *err) {
     screen_worker *worker = at->worker;
     mag_text_clear(&worker->facts);
-    mag_evidence_facts(&worker->facts, explanation);
-    MAG_TRY(keep_text(at->part->arena, &worker->facts, &row->facts, err));
     mag_text_clear(&worker->text);
+    mag_evidence_facts(&worker->facts, explanation);
+    MAG_TRY(end_text(&worker->facts, &row->facts, err));
     row->event = mag_event_find(worker->evaluator, row->rule_idx);
-    mag_evidence_json(&worker->text, explanation, at->screen->cohort, mag_text_span(&worker->facts),
+    mag_evidence_json(&worker->text, explanation, at->screen->cohort, mag_span_of(row->facts),
                       &row->event);
-    MAG_TRY(keep_text(at->part->arena, &worker->text, &row->evidence, err));
-    return keep_copy(at->part->arena, explanation->notes, &row->notes, err);
+    MAG_TRY(end_text(&worker->text, &row->evidence, err));
+    row->notes = explanation->notes;
+    return mag_result_run_add(&at->part->flagged, row, err);
 }
 
-static mag_status fill_cannot_tell(patient_case *at, const mag_explanation *explanation,
+static mag_status keep_cannot_tell(patient_case *at, const mag_explanation *explanation,
                                    mag_screen_row *row, mag_error *err) {
     char reasons[MAG_UNKNOWN_TEXT_NBYTES];
     mag_unknown_set_text(row->outcome.reasons, reasons);
-    MAG_TRY(keep_copy(at->part->arena, reasons, &row->reasons, err));
-    return keep_copy(at->part->arena, explanation->detail, &row->detail, err);
+    row->reasons = reasons;
+    row->detail = explanation->detail;
+    return mag_result_run_add(&at->part->cannot_tell, row, err);
 }
 
-static mag_status write_as_of(patient_case *at, mag_error *err) {
-    char text[MAG_MOMENT_TEXT_NBYTES];
-    if (at->as_of != NULL)
-        return MAG_OK;
+static const char *as_of_text(patient_case *at) {
     bool is_latest = mag_cohort_settings_of(at->screen->cohort)->as_of_kind == MAG_AS_OF_LATEST;
-    mag_as_of_text(at->patient->as_of, is_latest, text);
-    return keep_copy(at->part->arena, text, &at->as_of, err);
+    mag_as_of_text(at->patient->as_of, is_latest, at->worker->as_of);
+    return at->worker->as_of;
 }
 
 static mag_status check_same(const mag_outcome *outcome, const mag_explanation *explanation,
@@ -93,27 +87,17 @@ static mag_status check_same(const mag_outcome *outcome, const mag_explanation *
 }
 
 static mag_status keep_row(patient_case *at, size_t rule_idx, mag_error *err) {
-    mag_screen_part *part = at->part;
     const mag_outcome *outcome = &at->worker->outcomes[rule_idx];
     mag_explanation explanation;
-    void *rows = part->rows;
-    MAG_TRY(write_as_of(at, err));
     MAG_TRY(mag_explain_rule(at->worker->evaluator, at->patient, rule_idx, &explanation, err));
     MAG_TRY(check_same(outcome, &explanation, mag_pack_rule(at->screen->pack, rule_idx)->id, err));
-    MAG_TRY(mag_grow(at->screen->account, &rows, &part->row_capacity, sizeof *part->rows,
-                     part->row_count + 1, err));
-    part->rows = rows;
-    mag_screen_row *row = &part->rows[part->row_count];
-    *row =
-        (mag_screen_row){.patient_id = at->patient->person->id,
-                         .site = mag_site_level(at->screen->cohort, at->patient->person->site_id),
-                         .rule_idx = (uint32_t)rule_idx,
-                         .outcome = *outcome,
-                         .as_of = at->as_of};
-    MAG_TRY(outcome->kind == MAG_FLAGGED ? fill_flag(at, &explanation, row, err)
-                                         : fill_cannot_tell(at, &explanation, row, err));
-    part->row_count++;
-    return MAG_OK;
+    mag_screen_row row = {.patient_id = at->patient->person->id,
+                          .site = mag_site_level(at->screen->cohort, at->patient->person->site_id),
+                          .rule_idx = (uint32_t)rule_idx,
+                          .outcome = *outcome,
+                          .as_of = as_of_text(at)};
+    return outcome->kind == MAG_FLAGGED ? keep_flag(at, &explanation, &row, err)
+                                        : keep_cannot_tell(at, &explanation, &row, err);
 }
 
 static bool is_written(const mag_screen *screen, size_t rule_idx, const mag_outcome *outcome) {
@@ -144,6 +128,7 @@ static mag_status screen_part(void *context, unsigned partition_idx, unsigned wo
     screen_job *job = context;
     mag_screen *screen = job->screen;
     size_t count = mag_cohort_patient_count(screen->cohort, partition_idx);
+    uint64_t since = mag_timings_now(screen->timings);
     for (size_t i = 0; i < count; i++) {
         mag_timeline patient;
         if (i % STOP_CHECK_PATIENTS == 0 && screen->is_stopped != NULL &&
@@ -156,6 +141,9 @@ static mag_status screen_part(void *context, unsigned partition_idx, unsigned wo
                            .patient = &patient};
         MAG_TRY(screen_patient(&at, err));
     }
+    mag_timings_add(screen->timings, worker_idx, MAG_WORK_EVALUATE, since);
+    mag_timings_count(screen->timings, count, 0);
+    mag_progress_add(screen->progress, 1, count);
     return MAG_OK;
 }
 
@@ -163,6 +151,8 @@ static mag_status prepare_parts(mag_screen *screen, mag_error *err) {
     size_t rule_count = mag_pack_rule_count(screen->pack);
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
         mag_screen_part *part = &screen->parts[i];
+        mag_result_run_init(&part->flagged, screen->account, screen->spill, i);
+        mag_result_run_init(&part->cannot_tell, screen->account, screen->spill, i);
         part->arena = mag_arena_new(screen->account);
         if (part->arena == NULL)
             return mag_fail_memory(err, sizeof *part);
@@ -217,6 +207,7 @@ mag_status mag_screen_run(mag_screen *screen, mag_arena *arena, unsigned worker_
     MAG_TRY(prepare_parts(screen, err));
     mag_status status = prepare_workers(screen, arena, workers, worker_count, err);
     screen_job job = {screen, workers};
+    mag_progress_begin(screen->progress, MAG_PROGRESS_SCREENING, MAG_PARTITION_COUNT);
     if (status == MAG_OK)
         status = mag_parallel_for(MAG_PARTITION_COUNT, worker_count, screen_part, &job, err);
     release_workers(workers, worker_count);
@@ -226,7 +217,8 @@ mag_status mag_screen_run(mag_screen *screen, mag_arena *arena, unsigned worker_
 void mag_screen_done(mag_screen *screen) {
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
         mag_screen_part *part = &screen->parts[i];
-        mag_drop(screen->account, part->rows, part->row_capacity, sizeof *part->rows);
+        mag_result_run_done(&part->flagged);
+        mag_result_run_done(&part->cannot_tell);
         mag_lab_stats_done(part->lab_stats);
         mag_arena_free(part->arena);
         *part = (mag_screen_part){0};

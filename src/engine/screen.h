@@ -3,26 +3,15 @@
 #define MAG_ENGINE_SCREEN_H
 
 #include "engine/lab_stats.h"
+#include "engine/progress.h"
+#include "engine/result_run.h"
 #include "engine/summary.h"
-#include "rules/event.h"
+#include "engine/timings.h"
 
-/* One flagged or cannot_tell outcome of an active rule. Texts live in the partition's arena. */
-typedef struct mag_screen_row {
-    mag_span patient_id; /* borrowed from the cohort */
-    const char *site;    /* level of the stratum of that name */
-    uint32_t rule_idx;
-    mag_outcome outcome;
-    const char *as_of;
-    const char *reasons, *detail;         /* cannot_tell */
-    const char *notes, *evidence, *facts; /* flagged ... */
-    mag_event_interval event;             /* ... and the event that it belongs to */
-} mag_screen_row;
-
-/* Results of a partition: rows sorted by patient id, then rule. */
+/* Results of a partition: runs sorted by patient id, then rule. */
 typedef struct mag_screen_part {
     mag_arena *arena;
-    mag_screen_row *rows;
-    size_t row_count, row_capacity;
+    mag_result_run flagged, cannot_tell;
     mag_tally tally;
     mag_lab_stats *lab_stats;
     uint64_t screened_count;
@@ -33,9 +22,12 @@ typedef struct mag_screen {
     const mag_pack *pack;
     const mag_strata *strata;
     mag_account *account;
+    mag_spill_file *spill;             /* where results go that do not fit; NULL = nowhere */
     bool (*is_stopped)(void *context); /* NULL = never */
     void *stop_context;
-    bool is_only_counted; /* no rows and no lab statistics are kept: an earlier T of a series */
+    mag_timings *timings;   /* NULL = nobody measures */
+    mag_progress *progress; /* NULL = nobody looks */
+    bool is_only_counted;   /* no rows and no lab statistics are kept: an earlier T of a series */
     mag_screen_part parts[MAG_PARTITION_COUNT];
     mag_tally total;
     mag_lab_stats *lab_stats;
@@ -54,7 +46,7 @@ bool mag_patient_is_screened(const mag_timeline *patient);
 typedef mag_status (*mag_screen_visit)(void *context, const mag_screen_row *row, mag_error *err);
 
 /* Visits the rows of one kind (flagged or cannot_tell) of all partitions, merged by patient id
-   bytewise, then rule. */
+   bytewise, then rule. A row is borrowed until its visit ends. */
 mag_status mag_screen_merge(const mag_screen *screen, mag_outcome_kind kind, mag_screen_visit visit,
                             void *context, mag_error *err) MAG_MUST_CHECK;
 

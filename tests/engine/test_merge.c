@@ -11,6 +11,8 @@ enum { PATIENT_COUNT = 500, ID_NBYTES = 8 };
 typedef struct test_data {
     char ids[PATIENT_COUNT][ID_NBYTES];
     mag_screen_row rows[MAG_PARTITION_COUNT][PATIENT_COUNT * 2];
+    size_t row_counts[MAG_PARTITION_COUNT];
+    mag_account account;
     mag_screen screen;
 } test_data;
 
@@ -20,28 +22,47 @@ static int by_id(const void *a, const void *b) {
     return order != 0 ? order : (int)left->rule_idx - (int)right->rule_idx;
 }
 
+static void add_rows(mag_screen_part *part, mag_account *account, const mag_screen_row *rows,
+                     size_t count) {
+    mag_result_run_init(&part->flagged, account, NULL, 0);
+    mag_result_run_init(&part->cannot_tell, account, NULL, 0);
+    for (size_t i = 0; i < count; i++) {
+        mag_result_run *run =
+            rows[i].outcome.kind == MAG_FLAGGED ? &part->flagged : &part->cannot_tell;
+        assert_int_equal(mag_result_run_add(run, &rows[i], NULL), MAG_OK);
+    }
+}
+
 /* Ids of different lengths, so that "P1" < "P10" < "P2" matters. */
 static void fill(test_data *fixture, uint64_t seed, unsigned used_partitions) {
     memset(fixture, 0, sizeof *fixture);
     for (unsigned i = 0; i < PATIENT_COUNT; i++) {
         unsigned p = (unsigned)(test_random(&seed) % used_partitions);
-        mag_screen_part *part = &fixture->screen.parts[p];
         snprintf(fixture->ids[i], ID_NBYTES, "P%u", i);
-        part->rows = fixture->rows[p];
         for (unsigned rule = 0; rule < 2; rule++)
-            part->rows[part->row_count++] = (mag_screen_row){
+            fixture->rows[p][fixture->row_counts[p]++] = (mag_screen_row){
                 .patient_id = mag_span_of(fixture->ids[i]),
                 .rule_idx = rule,
                 .outcome.kind = test_random(&seed) % 2 == 0 ? MAG_FLAGGED : MAG_CANNOT_TELL};
     }
-    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++)
-        if (fixture->screen.parts[p].row_count > 0)
-            qsort(fixture->rows[p], fixture->screen.parts[p].row_count, sizeof fixture->rows[p][0],
-                  by_id);
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
+        mag_screen_row *rows = fixture->rows[p];
+        if (fixture->row_counts[p] > 0)
+            qsort(rows, fixture->row_counts[p], sizeof *rows, by_id);
+        add_rows(&fixture->screen.parts[p], &fixture->account, rows, fixture->row_counts[p]);
+    }
+}
+
+static void release(mag_screen *screen) {
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
+        mag_result_run_done(&screen->parts[p].flagged);
+        mag_result_run_done(&screen->parts[p].cannot_tell);
+    }
 }
 
 typedef struct visited {
-    const mag_screen_row *last;
+    char last_id[ID_NBYTES]; /* a row is gone after its visit */
+    mag_screen_row last;
     mag_outcome_kind kind;
     size_t count, stop_after;
 } visited;
@@ -49,9 +70,11 @@ typedef struct visited {
 static mag_status visit(void *context, const mag_screen_row *row, mag_error *err) {
     visited *merged = context;
     assert_int_equal(row->outcome.kind, merged->kind);
-    if (merged->last != NULL)
-        assert_true(by_id(merged->last, row) < 0);
-    merged->last = row;
+    if (merged->count > 0)
+        assert_true(by_id(&merged->last, row) < 0);
+    snprintf(merged->last_id, ID_NBYTES, "%s", row->patient_id.at);
+    merged->last = *row;
+    merged->last.patient_id.at = merged->last_id;
     if (++merged->count == merged->stop_after)
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "full");
     return MAG_OK;
@@ -60,7 +83,7 @@ static mag_status visit(void *context, const mag_screen_row *row, mag_error *err
 static size_t count_kind(const test_data *fixture, mag_outcome_kind kind) {
     size_t count = 0;
     for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++)
-        for (size_t i = 0; i < fixture->screen.parts[p].row_count; i++)
+        for (size_t i = 0; i < fixture->row_counts[p]; i++)
             count += fixture->rows[p][i].outcome.kind == kind;
     return count;
 }
@@ -77,6 +100,8 @@ static void merges_runs_into_the_order_of_ids_and_rules(void **state) {
                              MAG_OK);
             assert_int_equal(merged.count, count_kind(&fixture, merged.kind));
         }
+        release(&fixture.screen);
+        assert_int_equal(fixture.account.used_nbytes, 0);
     }
 }
 
@@ -86,6 +111,7 @@ typedef struct many {
     char ids[MANY][24];
     const char *sorted[MANY];
     mag_screen_row rows[MANY];
+    mag_account account;
     mag_screen screen;
     size_t count, seen, wrong;
 } many;
@@ -147,14 +173,12 @@ static void keeps_thousands_of_prefixes_and_utf_8_in_bytewise_order(void **state
     make_ids(&all, 19);
     /* ids in their order dealt to the partitions, so that every partition's run is sorted */
     for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
-        mag_screen_part *part = &all.screen.parts[p];
-        part->rows = &all.rows[used];
+        const size_t begin = used;
         for (size_t i = 0; i < all.count; i++)
-            if (i * 2654435761u % 4096 / 64 == p) {
+            if (i * 2654435761u % 4096 / 64 == p)
                 all.rows[used++] = (mag_screen_row){.patient_id = mag_span_of(all.sorted[i]),
                                                     .outcome.kind = MAG_FLAGGED};
-                part->row_count++;
-            }
+        add_rows(&all.screen.parts[p], &all.account, &all.rows[begin], used - begin);
     }
     for (size_t i = 1; i < all.count; i++)
         prefixes += strncmp(all.sorted[i], all.sorted[i - 1], strlen(all.sorted[i - 1])) == 0;
@@ -164,6 +188,7 @@ static void keeps_thousands_of_prefixes_and_utf_8_in_bytewise_order(void **state
     assert_int_equal(mag_screen_merge(&all.screen, MAG_FLAGGED, expect_next, &all, NULL), MAG_OK);
     assert_int_equal(all.seen, all.count);
     assert_int_equal(all.wrong, 0);
+    release(&all.screen);
 }
 
 static void stops_at_the_first_fault_of_the_visitor(void **state) {
@@ -175,13 +200,15 @@ static void stops_at_the_first_fault_of_the_visitor(void **state) {
     assert_int_equal(mag_screen_merge(&fixture.screen, MAG_FLAGGED, visit, &merged, &error),
                      MAG_E_RESOURCE);
     assert_int_equal(merged.count, 5);
+    release(&fixture.screen);
 }
 
 static void merges_nothing_into_nothing(void **state) {
     static test_data fixture;
     visited merged = {.kind = MAG_FLAGGED};
     (void)state;
-    memset(&fixture, 0, sizeof fixture);
+    fill(&fixture, 1, 1);
+    release(&fixture.screen);
     assert_int_equal(mag_screen_merge(&fixture.screen, MAG_FLAGGED, visit, &merged, NULL), MAG_OK);
     assert_int_equal(merged.count, 0);
 }

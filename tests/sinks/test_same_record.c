@@ -18,7 +18,7 @@ static const char RECORD[] =
     "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":null,"
     "\"settings\":{\"data_until\":\"2026-01-01T10:00\",\"history_days\":1095},"
     "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}},{\"name\":\"rx\"}],"
-    "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}";
+    "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}";
 
 static void what_is_about_the_run_itself_may_differ(void **state) {
     (void)state;
@@ -28,7 +28,7 @@ static void what_is_about_the_run_itself_may_differ(void **state) {
         "{ \"run_id\": \"b\", \"as_of\": \"2025-12-31\", \"exit_code\": 0, \"data\": null,\n"
         " \"settings\": {\"data_until\": \"2026-01-02T10:00\", \"history_days\": 1095},\n"
         " \"sources\": [ {\"name\": \"labs\", \"rows\": {\"read\": 3}}, {\"name\": \"rx\"}],"
-        " \"seconds\": {\"total\": 9.9}, \"threads\": 64, \"peak_memory_bytes\": 1}\n"));
+        " \"timings\": {\"total\": 9.9}, \"threads\": 64, \"peak_memory_bytes\": 1}\n"));
 }
 
 static void any_other_difference_counts(void **state) {
@@ -38,35 +38,35 @@ static void any_other_difference_counts(void **state) {
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-30\",\"exit_code\":0,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}},{\"name\":\"rx\"}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":3,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}},{\"name\":\"rx\"}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":\"/x\","
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}},{\"name\":\"rx\"}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1094},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}},{\"name\":\"rx\"}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":4}},{\"name\":\"rx\"}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"rx\"},{\"name\":\"labs\",\"rows\":{\"read\":3}}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77}",
         "{\"run_id\":\"a\",\"as_of\":\"2025-12-31\",\"exit_code\":0,\"data\":null,"
         "\"settings\":{\"data_until\":\"x\",\"history_days\":1095},"
         "\"sources\":[{\"name\":\"labs\",\"rows\":{\"read\":3}},{\"name\":\"rx\"}],"
-        "\"seconds\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77,\"more\":1}"};
+        "\"timings\":{\"total\":1.5},\"threads\":1,\"peak_memory_bytes\":77,\"more\":1}"};
     (void)state;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         assert_false(is_same(RECORD, others[i]));
