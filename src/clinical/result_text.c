@@ -53,7 +53,10 @@ static bool is_negated(mag_span text, size_t at) {
 }
 
 bool mag_text_says_haemolysed(mag_span text) {
-    for (size_t i = 0; i < text.nbytes; i++) {
+    enum { SHORTEST_WORD = 5 };
+    for (size_t i = 0; i + SHORTEST_WORD <= text.nbytes; i++) {
+        if (text.at[i] != 'h' && text.at[i] != 'H')
+            continue;
         if (i > 0 && is_letter(text.at[i - 1]))
             continue;
         mag_span rest = from(text, i);

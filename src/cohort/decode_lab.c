@@ -7,6 +7,7 @@
 
 typedef struct reading {
     mag_analyte analyte;
+    mag_property property; /* of the code */
     mag_unit unit;
     mag_decimal value;
     mag_comparator comparator;
@@ -15,16 +16,47 @@ typedef struct reading {
     mag_code_system system; /* of the code; LOCAL: the profile's own */
 } reading;
 
-/* MAG_ANALYTE_NONE: not of interest, or the row was rejected for its code system. */
-static mag_analyte find_analyte(mag_decoder *decoder, mag_span code, mag_code_system *system) {
+/* What the code is: one of the profile, or of the book under the system that the row says. */
+static mag_code_memo read_code(const mag_decoder *decoder, mag_span code, mag_code_system system) {
     const mag_profile_table *table = decoder->table;
-    *system = MAG_SYSTEM_LOCAL;
-    for (size_t i = 0; i < table->code_count; i++)
+    const mag_codebook *book = mag_cohort_codebook(decoder->cohort);
+    mag_code_memo found = {.system = MAG_SYSTEM_LOCAL};
+    for (size_t i = 0; i < table->code_count && !found.analyte; i++)
         if (mag_span_is(code, table->codes[i].code))
-            return table->codes[i].analyte;
-    if (!mag_decoder_system(decoder, system) || *system == MAG_SYSTEM_NONE)
-        return MAG_ANALYTE_NONE;
-    return mag_codebook_analyte(mag_cohort_codebook(decoder->cohort), *system, code);
+            found.analyte = (uint8_t)table->codes[i].analyte;
+    if (!found.analyte) {
+        found.system = (uint8_t)system;
+        if (system != MAG_SYSTEM_NONE)
+            found.analyte = (uint8_t)mag_codebook_analyte(book, system, code);
+    }
+    found.property = (uint8_t)mag_codebook_property(book, (mag_code_system)found.system, code);
+    found.is_well_formed = mag_code_shape_of((mag_code_system)found.system, code) == MAG_CODE_FINE;
+    return found;
+}
+
+static mag_code_memo remember_code(const mag_decoder *decoder, mag_span code,
+                                   mag_code_system system) {
+    mag_memo_key key;
+    if (!decoder->labs || !mag_memo_key_of(code, system, &key))
+        return read_code(decoder, code, system);
+    mag_code_memo *memo = &decoder->labs->codes[mag_memo_place(&key, MAG_CODE_MEMO_BITS)];
+    if (!mag_memo_key_is(&memo->key, &key)) {
+        *memo = read_code(decoder, code, system);
+        memo->key = key;
+    }
+    return *memo;
+}
+
+/* No analyte: not of interest, or the row was rejected for its code system. A code of the profile
+   needs no system. */
+static mag_code_memo find_code(mag_decoder *decoder, mag_span code) {
+    mag_code_system system;
+    if (mag_decoder_find_system(decoder, &system))
+        return remember_code(decoder, code, system);
+    const mag_code_memo own = read_code(decoder, code, MAG_SYSTEM_NONE);
+    if (!own.analyte)
+        mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
+    return own;
 }
 
 /* --- numbers
@@ -54,6 +86,9 @@ static mag_reason reason_of(mag_number_fault fault) {
 
 mag_reason mag_decode_number(const mag_profile_table *table, mag_span text, mag_decimal *value,
                              mag_comparator *comparator) {
+    *comparator = MAG_EXACT;
+    if (mag_decimal_parse_short(text, table->has_decimal_comma ? ',' : '.', value))
+        return MAG_REASON_NONE; /* nothing but a number: no flags to take off */
     return reason_of(mag_decimal_parse(mag_text_without_flags(text), table->has_decimal_comma,
                                        value, comparator));
 }
@@ -64,11 +99,8 @@ bool mag_decode_is_ph_like(mag_analyte analyte, mag_decimal value, mag_comparato
            mag_decimal_compare(value, lowest) >= 0 && mag_decimal_compare(value, highest) <= 0;
 }
 
-mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal value,
-                            unsigned *flags) {
-    if (!mag_unit_fits(analyte, unit))
-        return MAG_REASON_UNIT_CONTRADICTS;
-    switch (mag_plausibility_of(analyte, unit, value)) {
+static mag_reason reason_of_plausibility(mag_plausibility plausibility, unsigned *flags) {
+    switch (plausibility) {
     case MAG_PLAUSIBLE:
         return MAG_REASON_NONE;
     case MAG_PLAUSIBLE_SOFT:
@@ -78,6 +110,35 @@ mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal valu
         return MAG_REASON_VALUE_IMPLAUSIBLE;
     }
     return MAG_REASON_NONE;
+}
+
+mag_reason mag_decode_judge(mag_analyte analyte, mag_unit unit, mag_decimal value,
+                            unsigned *flags) {
+    if (!mag_unit_fits(analyte, unit))
+        return MAG_REASON_UNIT_CONTRADICTS;
+    return reason_of_plausibility(mag_plausibility_of(analyte, unit, value), flags);
+}
+
+static mag_band_memo read_band(uint32_t key, const reading *result) {
+    mag_band_memo memo = {.key = key, .is_fitting = mag_unit_fits(result->analyte, result->unit)};
+    if (memo.is_fitting)
+        memo.band = mag_plausible_band_of(result->analyte, result->unit, result->value.scale);
+    return memo;
+}
+
+static mag_reason judge(const mag_decoder *decoder, reading *result) {
+    if (!decoder->labs)
+        return mag_decode_judge(result->analyte, result->unit, result->value, &result->flags);
+    const uint32_t key = 1u << 31 | (uint32_t)result->analyte << 16 | (uint32_t)result->unit << 8 |
+                         result->value.scale;
+    const size_t place = (key * UINT32_C(0x9e3779b9)) >> (32 - MAG_BAND_MEMO_BITS);
+    mag_band_memo *memo = &decoder->labs->bands[place];
+    if (memo->key != key)
+        *memo = read_band(key, result);
+    if (!memo->is_fitting)
+        return MAG_REASON_UNIT_CONTRADICTS;
+    return reason_of_plausibility(mag_plausible_in(&memo->band, result->value.mantissa),
+                                  &result->flags);
 }
 
 /* The number of a row: from value; where that means "nothing", from a comparator at the begin of
@@ -112,6 +173,16 @@ static bool is_empty(const mag_decoder *decoder) {
 /* --- units
  * ----------------------------------------------------------------------------------------- */
 
+static mag_unit find_unit(const mag_decoder *decoder, mag_span text) {
+    mag_memo_key key;
+    if (!decoder->labs || !mag_memo_key_of(text, 0, &key))
+        return mag_unit_parse(text);
+    mag_unit_memo *memo = &decoder->labs->units[mag_memo_place(&key, MAG_UNIT_MEMO_BITS)];
+    if (!mag_memo_key_is(&memo->key, &key))
+        *memo = (mag_unit_memo){key, mag_unit_parse(text)};
+    return memo->unit;
+}
+
 /* The unit stated by the row, else by the site for the code, else "no unit" where that is right. */
 static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *result,
                             mag_error *err) {
@@ -123,7 +194,7 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
             result->flags |= MAG_LAB_INFERRED_UNIT;
         }
     if (text.nbytes) {
-        result->unit = mag_unit_parse(text);
+        result->unit = find_unit(decoder, text);
         if (result->unit != MAG_UNIT_NONE || result->reason != MAG_REASON_NONE)
             return MAG_OK;
         result->reason = MAG_REASON_UNIT_UNKNOWN;
@@ -176,8 +247,7 @@ static mag_status read_result(const mag_decoder *decoder, mag_span code, reading
         result->reason = MAG_REASON_VALUE_PH_LIKE;
     MAG_TRY(read_unit(decoder, code, result, err));
     if (result->reason == MAG_REASON_NONE)
-        result->reason =
-            mag_decode_judge(result->analyte, result->unit, result->value, &result->flags);
+        result->reason = judge(decoder, result);
     return MAG_OK;
 }
 
@@ -233,11 +303,9 @@ static mag_status put_version(const mag_decoder *decoder, mag_span id, mag_error
 }
 
 /* The unit string outranks what the code says; the disagreement is told (spec c3). */
-static void note_property(mag_decoder *decoder, mag_span code, const reading *result) {
-    const mag_codebook *book = mag_cohort_codebook(decoder->cohort);
-    decoder->has_unit_against_code =
-        result->reason == MAG_REASON_NONE &&
-        mag_property_contradicts(mag_codebook_property(book, result->system, code), result->unit);
+static void note_property(mag_decoder *decoder, const reading *result) {
+    decoder->has_unit_against_code = result->reason == MAG_REASON_NONE &&
+                                     mag_property_contradicts(result->property, result->unit);
 }
 
 /* Where whole sources are asked what their units are. */
@@ -275,11 +343,14 @@ static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *momen
 
 mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
-    reading result = {0};
-    result.analyte = find_analyte(decoder, code, &result.system);
+    const mag_code_memo found = find_code(decoder, code);
+    reading result = {.analyte = (mag_analyte)found.analyte,
+                      .property = (mag_property)found.property,
+                      .system = (mag_code_system)found.system};
     if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT) {
         decoder->fate = MAG_FATE_NOT_OF_INTEREST;
-        MAG_TRY(mag_cohort_count_malformed(decoder->cohort, result.system, code, err));
+        if (!found.is_well_formed)
+            MAG_TRY(mag_cohort_count_malformed(decoder->cohort, result.system, code, err));
         MAG_TRY(mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_LABS, result.system, code,
                                                mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID),
                                                err));
@@ -296,6 +367,6 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     if (!mag_decoder_moment(decoder, MAG_FIELD_COLLECTED_AT, MAG_MOMENT_REQUIRED, &moment))
         return MAG_OK;
     MAG_TRY(read_result(decoder, code, &result, err));
-    note_property(decoder, code, &result);
+    note_property(decoder, &result);
     return put(decoder, id, &moment, &result, err);
 }

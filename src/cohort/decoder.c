@@ -7,19 +7,60 @@
 
 enum { ID_NBYTES = 128 };
 
+static void prepare_texts(mag_decoder *decoder) {
+    const mag_profile_table *table = decoder->table;
+    for (int i = 0; i < MAG_FIELD_COUNT; i++) {
+        decoder->has_values[i] = table->values[i].count != 0;
+        if (table->constants[i])
+            decoder->constants[i] = mag_span_of(table->constants[i]);
+    }
+    for (const char *const *word = table->missing; *word; word++) {
+        const mag_span text = mag_span_of(*word);
+        const unsigned char first = (unsigned char)text.at[0]; /* of an empty one its NUL */
+        decoder->missing_first[first >> 6] |= UINT64_C(1) << (first & 63);
+        if (text.nbytes > decoder->missing_longest)
+            decoder->missing_longest = text.nbytes;
+    }
+    const mag_span system = decoder->constants[MAG_FIELD_CODE_SYSTEM];
+    if (system.at)
+        decoder->constant_system = mag_code_system_find(system);
+}
+
 void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,
                       uint16_t file_id, mag_run_file *file) {
+    const mag_cohort_settings *settings = mag_cohort_settings_of(cohort);
     *decoder = (mag_decoder){.cohort = cohort, .table = table, .file = file, .file_id = file_id};
     for (int i = 0; i < MAG_FIELD_COUNT; i++)
         decoder->column_idx[i] = -1;
-    const char *system = table->constants[MAG_FIELD_CODE_SYSTEM];
-    if (system)
-        decoder->constant_system = mag_code_system_find(mag_span_of(system));
-    mag_text_init(&decoder->scratch, mag_cohort_settings_of(cohort)->account);
+    decoder->latest = settings->data_until == MAG_MINUTE_OPEN
+                          ? MAG_MINUTE_OPEN
+                          : mag_minute_plus(settings->data_until, MAG_MINUTES_PER_DAY);
+    prepare_texts(decoder);
+    mag_text_init(&decoder->scratch, settings->account);
 }
 
 void mag_decoder_done(mag_decoder *decoder) {
     mag_text_done(&decoder->scratch);
+    mag_decoder_forget(decoder);
+}
+
+void mag_decoder_forget(mag_decoder *decoder) {
+    mag_arena_free(decoder->memos);
+    decoder->is_remembering = false;
+    decoder->memos = NULL;
+    decoder->labs = NULL;
+}
+
+/* Once the table is known to be read. */
+static mag_status make_memos(mag_decoder *decoder, mag_error *err) {
+    const mag_table_kind kind = decoder->table->kind;
+    mag_decoder_forget(decoder);
+    decoder->is_remembering = true;
+    if (kind != MAG_TABLE_LABS && kind != MAG_TABLE_MEASUREMENTS)
+        return MAG_OK;
+    decoder->memos = mag_arena_new(mag_cohort_settings_of(decoder->cohort)->account);
+    decoder->labs = decoder->memos ? mag_arena_alloc(decoder->memos, sizeof *decoder->labs) : NULL;
+    return decoder->labs ? MAG_OK : mag_fail_memory(err, sizeof *decoder->labs);
 }
 
 /* --- columns -------------------------------------------------------------------------------------
@@ -134,6 +175,11 @@ const char *mag_decoder_find_columns(mag_decoder *decoder, const mag_span *heade
     for (int i = 0; i < MAG_FIELD_COUNT; i++)
         decoder->column_idx[i] =
             table->columns[i] ? find_column(header, column_count, table->columns[i]) : -1;
+    decoder->mapped_count = 0;
+    for (int i = 0; i < MAG_FIELD_COUNT; i++)
+        if (decoder->column_idx[i] >= 0)
+            decoder->mapped[decoder->mapped_count++] =
+                (mag_mapped_column){decoder->column_idx[i], (uint8_t)i};
     for (size_t i = 0; i < table->keep_count; i++)
         decoder->keep_idx[i] = find_column(header, column_count, table->keep[i].column);
     return missing_column(decoder);
@@ -144,22 +190,19 @@ mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t
     MAG_TRY(check_identifiers(decoder, header, column_count, err));
     const char *missing = mag_decoder_find_columns(decoder, header, column_count);
     decoder->file->unused_column_count = count_unused(decoder, header, column_count);
-    return missing ? fail_missing(decoder, header, column_count, missing, err) : MAG_OK;
+    if (missing)
+        return fail_missing(decoder, header, column_count, missing, err);
+    return make_memos(decoder, err);
 }
 
-mag_span mag_decoder_cell(const mag_decoder *decoder, mag_field field) {
-    int idx = decoder->column_idx[field];
-    return idx < 0 ? (mag_span){0} : mag_span_trim(decoder->cells[idx]);
-}
-
-bool mag_decoder_is_missing(const mag_decoder *decoder, mag_span text) {
+bool mag_decoder_is_missing_word(const mag_decoder *decoder, mag_span text) {
     for (const char *const *word = decoder->table->missing; *word; word++)
         if (mag_span_is(text, *word))
             return true;
     return false;
 }
 
-mag_span mag_decoder_text(const mag_decoder *decoder, mag_field field) {
+mag_span mag_decoder_mapped_text(const mag_decoder *decoder, mag_field field) {
     mag_span text = mag_decoder_cell(decoder, field);
     if (text.nbytes && mag_decoder_is_missing(decoder, text))
         text.nbytes = 0;
@@ -167,8 +210,7 @@ mag_span mag_decoder_text(const mag_decoder *decoder, mag_field field) {
     for (size_t i = 0; i < map->count; i++)
         if (mag_span_is(text, map->pairs[i].from))
             return mag_span_of(map->pairs[i].to);
-    const char *constant = decoder->table->constants[field];
-    return text.nbytes || !constant ? text : mag_span_of(constant);
+    return text.nbytes ? text : decoder->constants[field];
 }
 
 /* --- parts of a row
@@ -181,8 +223,20 @@ bool mag_decoder_reject(mag_decoder *decoder, mag_reason reason, mag_field field
     return false;
 }
 
+/* False: at least one byte of the word is a control character or none of ASCII. */
+static bool is_plain(uint64_t word) {
+    const uint64_t top = MAG_WORD_ALL(0x80);
+    return ((word | (word + MAG_WORD_ALL(1)) | (word - MAG_WORD_ALL(0x20))) & top) == 0;
+}
+
 /* Control characters of ASCII and of Latin-1 in UTF-8. */
 static bool is_printable(mag_span text) {
+    size_t plain = 0;
+    while (plain + 8 <= text.nbytes && is_plain(mag_word_eight(text.at + plain)))
+        plain += 8;
+    if (plain + 8 > text.nbytes && text.nbytes >= 8 &&
+        is_plain(mag_word_eight(text.at + text.nbytes - 8)))
+        return true;
     for (size_t i = 0; i < text.nbytes; i++) {
         unsigned char c = (unsigned char)text.at[i];
         if (c < 0x20 || c == 0x7f)
@@ -203,12 +257,8 @@ bool mag_decoder_id(mag_decoder *decoder, mag_span *id) {
 }
 
 static bool is_sentinel(mag_day day) {
-    return day == mag_day_from_civil(1900, 1, 1) || day == mag_day_from_civil(9999, 12, 31);
-}
-
-static bool is_future(const mag_decoder *decoder, mag_minute minute) {
-    mag_minute until = mag_cohort_settings_of(decoder->cohort)->data_until;
-    return until != MAG_MINUTE_OPEN && minute > mag_minute_plus(until, MAG_MINUTES_PER_DAY);
+    enum { DAY_1900_01_01 = -25567, DAY_9999_12_31 = 2932896 };
+    return day == DAY_1900_01_01 || day == DAY_9999_12_31;
 }
 
 /* What a fault of the date says about the row; MAG_REASON_NONE if the date can be used. */
@@ -246,7 +296,7 @@ bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need n
         *moment = (mag_moment){.minute = MAG_MINUTE_NONE};
         return true;
     }
-    if (reason == MAG_REASON_NONE && need != MAG_MOMENT_END && is_future(decoder, moment->minute))
+    if (reason == MAG_REASON_NONE && need != MAG_MOMENT_END && moment->minute > decoder->latest)
         reason = MAG_REASON_DATE_FUTURE;
     if (reason != MAG_REASON_NONE)
         return mag_decoder_reject(decoder, reason, field);
@@ -256,19 +306,30 @@ bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need n
     return true;
 }
 
-bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system) {
-    mag_span text = mag_decoder_text(decoder, MAG_FIELD_CODE_SYSTEM);
-    const char *constant = decoder->table->constants[MAG_FIELD_CODE_SYSTEM];
+bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system *system) {
+    const mag_span text = mag_decoder_text(decoder, MAG_FIELD_CODE_SYSTEM);
     *system = decoder->constant_system;
-    if (!text.nbytes || (constant && text.at == constant))
+    if (!text.nbytes || text.at == decoder->constants[MAG_FIELD_CODE_SYSTEM].at)
         return true;
-    *system = mag_code_system_find(text);
-    if (*system != MAG_SYSTEM_NONE)
-        return true;
-    return mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
+    mag_memo_key key;
+    const bool is_short = decoder->is_remembering && mag_memo_key_of(text, 0, &key);
+    if (is_short && mag_memo_key_is(&decoder->last_system_key, &key)) {
+        *system = decoder->last_system;
+    } else {
+        *system = mag_code_system_find(text);
+        decoder->last_system_key = is_short ? key : decoder->last_system_key;
+        decoder->last_system = is_short ? *system : decoder->last_system;
+    }
+    return *system != MAG_SYSTEM_NONE;
 }
 
-mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system) {
+    return mag_decoder_find_system(decoder, system) ||
+           mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
+}
+
+/* Of a row that is longer than an image may be. */
+static mag_status hash_long_row(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
     mag_text *scratch = &decoder->scratch;
     mag_text_clear(scratch);
     mag_text_add_char(scratch, (char)decoder->table->kind);
@@ -281,6 +342,16 @@ mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error 
     }
     MAG_TRY(mag_text_check(scratch, err));
     *hash = mag_span_hash(mag_text_span(scratch));
+    return MAG_OK;
+}
+
+mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+    mag_row_image *image = &decoder->image;
+    mag_row_image_begin(image, decoder->table->kind);
+    mag_row_image_add(image, decoder->mapped, decoder->mapped_count, decoder->cells);
+    if (image->is_too_long)
+        return hash_long_row(decoder, hash, err);
+    *hash = mag_span_hash((mag_span){image->bytes, image->nbytes});
     return MAG_OK;
 }
 

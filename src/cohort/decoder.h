@@ -6,7 +6,9 @@
 
 #include "base/text.h"
 #include "cohort/builder.h"
+#include "cohort/decode_memo.h"
 #include "cohort/profile_table.h"
+#include "cohort/row_image.h"
 
 typedef enum mag_row_fate {
     MAG_FATE_KEPT,
@@ -21,8 +23,24 @@ typedef struct mag_decoder {
     uint16_t file_id;
     int column_idx[MAG_FIELD_COUNT]; /* -1: the file does not have it */
     int keep_idx[MAG_KEEP_RULE_COUNT];
-    mag_code_system constant_system;
+    mag_mapped_column mapped[MAG_FIELD_COUNT]; /* those that it has, in the order of the fields */
+    size_t mapped_count;
     mag_text scratch;
+
+    /* what the table says, made ready */
+    mag_span constants[MAG_FIELD_COUNT];
+    bool has_values[MAG_FIELD_COUNT];
+    uint64_t missing_first[4]; /* a bit for each byte that a word for "nothing" begins with */
+    size_t missing_longest;    /* bytes of the longest of them */
+    mag_code_system constant_system;
+    mag_minute latest; /* a later date lies in the future */
+
+    /* what was met before, while is_remembering; NULL: not of this table */
+    bool is_remembering;
+    mag_arena *memos;
+    mag_lab_memo *labs;
+    mag_memo_key last_system_key; /* of the last name of a code system */
+    mag_code_system last_system;
 
     /* the row at hand */
     const mag_span *cells;
@@ -32,6 +50,7 @@ typedef struct mag_decoder {
     mag_field reason_field;
     bool has_offset, has_z, has_partial, has_unit_against_code;
     bool has_unread_dose, has_unread_supply;
+    mag_row_image image;
 } mag_decoder;
 
 void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,
@@ -49,6 +68,9 @@ mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t
 const char *mag_decoder_find_columns(mag_decoder *decoder, const mag_span *header,
                                      size_t column_count);
 
+/* From here on every text is read anew: what tests hold remembering decoders against. */
+void mag_decoder_forget(mag_decoder *decoder);
+
 /* Decodes one row of as many cells as the header has, counts it and puts what it holds. */
 mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t line,
                            mag_error *err) MAG_MUST_CHECK;
@@ -61,13 +83,29 @@ mag_status mag_decoder_reject_row(mag_decoder *decoder, uint32_t line, mag_reaso
 /* --- for the decoders of the tables -------------------------------------------------------------
  */
 
+/* The cell without blanks, otherwise as it stands; empty if there is no such column. */
+static inline mag_span mag_decoder_cell(const mag_decoder *decoder, mag_field field) {
+    const int idx = decoder->column_idx[field];
+    return idx < 0 ? (mag_span){0} : mag_span_trim(decoder->cells[idx]);
+}
+/* True if the text is one of those that mean "nothing". */
+bool mag_decoder_is_missing_word(const mag_decoder *decoder, mag_span text);
+static inline bool mag_decoder_is_missing(const mag_decoder *decoder, mag_span text) {
+    if (text.nbytes > decoder->missing_longest)
+        return false;
+    const unsigned char first = text.nbytes ? (unsigned char)text.at[0] : 0;
+    return (decoder->missing_first[first >> 6] >> (first & 63) & 1) != 0 &&
+           mag_decoder_is_missing_word(decoder, text);
+}
 /* The cell, without blanks at its ends; texts that mean "nothing" are empty; values mapped; the
    constant where it is empty. */
-mag_span mag_decoder_text(const mag_decoder *decoder, mag_field field);
-/* The cell without blanks, otherwise as it stands; empty if there is no such column. */
-mag_span mag_decoder_cell(const mag_decoder *decoder, mag_field field);
-/* True if the text is one of those that mean "nothing". */
-bool mag_decoder_is_missing(const mag_decoder *decoder, mag_span text);
+mag_span mag_decoder_mapped_text(const mag_decoder *decoder, mag_field field);
+static inline mag_span mag_decoder_text(const mag_decoder *decoder, mag_field field) {
+    if (decoder->has_values[field])
+        return mag_decoder_mapped_text(decoder, field);
+    const mag_span text = mag_decoder_cell(decoder, field);
+    return text.nbytes && !mag_decoder_is_missing(decoder, text) ? text : decoder->constants[field];
+}
 
 /* Sets the row aside; always false, so that a check can `return` it. */
 bool mag_decoder_reject(mag_decoder *decoder, mag_reason reason, mag_field field);
@@ -84,6 +122,8 @@ typedef enum mag_moment_need {
    ends excepted. */
 bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
                         mag_moment *moment);
+/* As mag_decoder_system, but rejects nothing. */
+bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system *system);
 /* Code system of the row, MAG_SYSTEM_NONE if none is said; false (row rejected) if it is said by a
    name that is not known: nobody can tell whether such a code is of interest. */
 bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system);

@@ -1,0 +1,87 @@
+/* What a decoder remembers of texts that it has met: rows repeat their codes, units and drugs. A
+   memo has a fixed number of places; a text that wants the place of another takes it. It is keyed
+   by the whole text, never by a hash alone, and holds only what the text decides in the table at
+   hand, so that a row is read alike whether its texts are remembered or not. Each belongs to one
+   decoder, and so to one thread. */
+#ifndef MAG_COHORT_DECODE_MEMO_H
+#define MAG_COHORT_DECODE_MEMO_H
+
+#include "base/word.h"
+#include "clinical/codebook.h"
+#include "clinical/plausible_band.h"
+
+/* --- texts of up to 24 bytes ------------------------------------------------------------------ */
+
+enum { MAG_MEMO_TEXT_NBYTES = 24 };
+
+/* The text itself; `rest` holds its length and what else the answer depends on. */
+typedef struct mag_memo_key {
+    uint64_t word[MAG_MEMO_TEXT_NBYTES / 8];
+    uint64_t rest;
+} mag_memo_key;
+
+/* False if the text is too long to be remembered. `more` is below 2^32; no key is all zero. */
+static inline bool mag_memo_key_of(mag_span text, uint64_t more, mag_memo_key *key) {
+    const size_t nbytes = text.nbytes;
+    if (nbytes > MAG_MEMO_TEXT_NBYTES)
+        return false;
+    *key = (mag_memo_key){.rest = (more << 8 | nbytes) + 1};
+    if (nbytes <= 8) {
+        key->word[0] = mag_word_of(text.at, nbytes);
+        return true;
+    }
+    /* the last eight bytes, without those that a word before them has */
+    const uint64_t last = mag_word_eight(text.at + nbytes - 8);
+    key->word[0] = mag_word_eight(text.at);
+    if (nbytes <= 16) {
+        key->word[1] = last >> 8 * (16 - nbytes);
+        return true;
+    }
+    key->word[1] = mag_word_eight(text.at + 8);
+    key->word[2] = last >> 8 * (24 - nbytes);
+    return true;
+}
+
+static inline bool mag_memo_key_is(const mag_memo_key *a, const mag_memo_key *b) {
+    return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) | (a->word[2] ^ b->word[2]) |
+            (a->rest ^ b->rest)) == 0;
+}
+
+/* Its place among 2^bits. */
+static inline size_t mag_memo_place(const mag_memo_key *key, unsigned bits) {
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    const uint64_t mixed = (key->word[0] ^ key->word[1] * 3 ^ key->word[2] * 5 ^ key->rest) * odd;
+    return (size_t)(mixed >> (64 - bits));
+}
+
+/* --- laboratory results -----------------------------------------------------------------------
+ */
+
+/* What a code is. */
+typedef struct mag_code_memo {
+    mag_memo_key key; /* `more`: the code system of the row */
+    uint8_t analyte, system, property;
+    bool is_well_formed;
+} mag_code_memo;
+
+typedef struct mag_unit_memo {
+    mag_memo_key key;
+    mag_unit unit;
+} mag_unit_memo;
+
+/* Plausible mantissas of an analyte in a unit, with so many decimals. */
+typedef struct mag_band_memo {
+    uint32_t key; /* 0: empty */
+    bool is_fitting;
+    mag_plausible_band band;
+} mag_band_memo;
+
+enum { MAG_CODE_MEMO_BITS = 8, MAG_UNIT_MEMO_BITS = 6, MAG_BAND_MEMO_BITS = 7 };
+
+typedef struct mag_lab_memo {
+    mag_code_memo codes[1 << MAG_CODE_MEMO_BITS];
+    mag_unit_memo units[1 << MAG_UNIT_MEMO_BITS];
+    mag_band_memo bands[1 << MAG_BAND_MEMO_BITS];
+} mag_lab_memo;
+
+#endif
