@@ -6,10 +6,18 @@
 #ifndef MAG_IO_CSV_CUTTER_H
 #define MAG_IO_CSV_CUTTER_H
 
-#include "io/csv_reader.h"
+#include "io/csv_row.h"
 
 /* Longest record that is cut; a longer one may break a limit, which is not looked at here. */
 enum { MAG_CSV_CUT_NBYTES = MAG_CSV_FIELD_NBYTES };
+
+/* What looks for fields: all find the same, the wider ones sooner. */
+typedef enum mag_csv_scanner {
+    MAG_CSV_SCANNER_PLAIN, /* byte by byte (csv_scan.h), the reference of the others */
+    MAG_CSV_SCANNER_SSE2,
+    MAG_CSV_SCANNER_AVX2,
+    MAG_CSV_SCANNER_AVX512
+} mag_csv_scanner;
 
 /* Cuts the record that the window begins with into `fields` (column_count of them, borrowed from
    the window). Returns its bytes, line end included; 0: not of the simple form, `fields` undefined.

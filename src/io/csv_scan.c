@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* A record of the limit, its CR and LF, and one byte more to see that it is longer. */
-enum { LOOKED_AT_NBYTES = MAG_CSV_RECORD_NBYTES + 3 };
-
 void mag_csv_scan_begin(mag_csv_scan *scan) {
     char delimiter = scan->delimiter;
     unsigned column_count = scan->column_count;
@@ -182,7 +179,7 @@ static bool begin_long_line(mag_csv_scan *scan, const char *record) {
 }
 
 bool mag_csv_scan_more(mag_csv_scan *scan, const char *record, size_t nbytes) {
-    size_t end = nbytes < LOOKED_AT_NBYTES ? nbytes : LOOKED_AT_NBYTES;
+    size_t end = nbytes < MAG_CSV_LOOKED_AT_NBYTES ? nbytes : MAG_CSV_LOOKED_AT_NBYTES;
     bool is_decided = false;
     while (!is_decided && scan->state != MAG_CSV_SKIPPING && scan->at < end) {
         switch (scan->state) {
@@ -208,7 +205,7 @@ bool mag_csv_scan_more(mag_csv_scan *scan, const char *record, size_t nbytes) {
     }
     if (is_decided)
         return true;
-    if (scan->state != MAG_CSV_SKIPPING && scan->at == LOOKED_AT_NBYTES &&
+    if (scan->state != MAG_CSV_SKIPPING && scan->at == MAG_CSV_LOOKED_AT_NBYTES &&
         begin_long_line(scan, record))
         return true;
     return scan->state == MAG_CSV_SKIPPING && scan_skipping(scan, record, nbytes);
@@ -242,4 +239,16 @@ void mag_csv_scan_finish(mag_csv_scan *scan, const char *record, size_t nbytes) 
         break;
     }
     scan->has_line_end = false;
+}
+
+bool mag_csv_scan_has_sound_shape(const mag_csv_scan *scan) {
+    return scan->fault == MAG_CSV_OK && scan->field_count == scan->column_count;
+}
+
+bool mag_csv_scan_falls_back(const mag_csv_scan *scan) {
+    return scan->first_line_nbytes > 0 && !mag_csv_scan_has_sound_shape(scan);
+}
+
+size_t mag_csv_scan_step(const mag_csv_scan *scan) {
+    return mag_csv_scan_falls_back(scan) ? scan->first_line_nbytes : scan->at;
 }

@@ -4,7 +4,10 @@
 #ifndef MAG_IO_CSV_SCAN_H
 #define MAG_IO_CSV_SCAN_H
 
-#include "io/csv_reader.h"
+#include "io/csv_row.h"
+
+/* A record of the limit, its CR and LF, and one byte more to see that it is longer. */
+enum { MAG_CSV_LOOKED_AT_NBYTES = MAG_CSV_RECORD_NBYTES + 3 };
 
 typedef enum mag_csv_state {
     MAG_CSV_AT_FIELD,    /* at the first byte of a field */
@@ -52,5 +55,13 @@ bool mag_csv_scan_more(mag_csv_scan *scan, const char *record, size_t nbytes);
 
 /* The input is over: decides what is there. */
 void mag_csv_scan_finish(mag_csv_scan *scan, const char *record, size_t nbytes);
+
+/* Of a decided record: as many fields as the header has, within the limits. What they hold may
+   still be a fault. */
+bool mag_csv_scan_has_sound_shape(const mag_csv_scan *scan);
+/* It is not, and spans lines: reading goes on behind its first line. */
+bool mag_csv_scan_falls_back(const mag_csv_scan *scan);
+/* Bytes up to where reading goes on. */
+size_t mag_csv_scan_step(const mag_csv_scan *scan);
 
 #endif

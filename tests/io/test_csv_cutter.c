@@ -3,7 +3,7 @@
    set; one that the machine lacks is skipped aloud. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
-#include "io/csv_cutter.h"
+#include "io/csv_reader.h"
 #include "io/csv_scan.h"
 
 #include "test_support.h"

@@ -1,0 +1,280 @@
+/* Blocks that are read in any order, each by a reader that knows no other, against the file in one
+   block. What a file in one block gives is tested by test_csv_reference.c and its neighbours. */
+#include "io/csv_splitter.h"
+
+#include "csv_log.h"
+
+enum { MOST_BLOCKS = 4096, MOST_NBYTES = 8192 };
+
+static uint64_t seed;
+
+static unsigned draw(unsigned below) {
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(seed >> 33) % below;
+}
+
+/* --- a file block by block ------------------------------------------------------------------- */
+
+/* What a block gave by itself. */
+typedef struct part {
+    reading read;
+    bool has_line_past_end; /* bytes of the next block were there to decide a record */
+} part;
+
+static mag_csv_block blocks[MOST_BLOCKS];
+static reading parts[MOST_BLOCKS]; /* what each block gave by itself */
+
+static void read_block(const mag_csv_shape *shape, unsigned number) {
+    mag_csv_block_reader *reader;
+    const mag_csv_row *row;
+    reading *r = &parts[number];
+    log_bytes(r, "", 0);
+    assert_int_equal(mag_csv_block_reader_new(&reader, &account, &r->err), MAG_OK);
+    mag_csv_block_begin(reader, shape, &blocks[number]);
+    while ((r->status = mag_csv_block_next(reader, &row, &r->err)) == MAG_OK && row) {
+        if (row->fault == MAG_CSV_OK)
+            assert_int_equal(row->field_count, shape->column_count);
+        log_row(r, row->line, (int)row->fault, row->fields, row->field_count);
+    }
+    r->facts = mag_csv_block_take_facts(reader);
+    assert_int_equal(mag_csv_block_facts(reader)->lf_count, 0);
+    mag_csv_block_reader_free(reader);
+}
+
+/* The first block that fails ends the file. */
+static void add_parts(reading *all, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        reading *r = &parts[i];
+        if (all->status == MAG_OK) {
+            if (r->length > 0)
+                log_bytes(all, " ", all->length > 0);
+            log_bytes(all, r->log, r->length);
+            mag_csv_facts_add(&all->facts, &r->facts);
+            if (r->status != MAG_OK) {
+                all->status = r->status;
+                all->err = r->err;
+            }
+        }
+        free(r->log);
+        *r = (reading){0};
+        mag_csv_block_free(&blocks[i], &account);
+    }
+}
+
+/* All blocks are cut before any is read, and then the last is read first. */
+static reading read_in_blocks(mag_span text, size_t block_nbytes) {
+    reading all = {0};
+    mag_stream *stream;
+    mag_csv_splitter *splitter = NULL;
+    bool is_over = false;
+    unsigned count = 0;
+    log_bytes(&all, "", 0);
+    all.status = mag_stream_open_text(&stream, "t.csv", text, &account, &all.err);
+    if (all.status == MAG_OK)
+        all.status = mag_csv_splitter_open(&splitter, stream, "t.csv", ',', block_nbytes, &account,
+                                           &all.err);
+    while (all.status == MAG_OK && !is_over) {
+        assert_true(count < MOST_BLOCKS);
+        mag_csv_block *block = &blocks[count];
+        all.status = mag_csv_splitter_next(splitter, block, &is_over, &all.err);
+        assert_int_equal(block->number, count);
+        assert_true(block->nbytes <= block->held_nbytes && block->held_nbytes <= block->capacity);
+        if (all.status == MAG_OK && !is_over)
+            count++;
+        else
+            mag_csv_block_free(block, &account);
+    }
+    for (unsigned i = count; i-- > 0;)
+        read_block(mag_csv_splitter_shape(splitter), i);
+    add_parts(&all, count);
+    if (splitter)
+        mag_csv_facts_add(&all.facts, mag_csv_splitter_facts(splitter));
+    if (all.status != MAG_OK) /* what is said behind the fault is not heard */
+        all.facts.footer_line = 0, all.facts.footer_count = 0;
+    if (all.status == MAG_OK)
+        all.status = mag_csv_facts_check(&all.facts, "t.csv", &all.err);
+    mag_csv_splitter_close(splitter);
+    mag_stream_close(stream);
+    return all;
+}
+
+/* --- comparing ------------------------------------------------------------------------------- */
+
+#define SAME(member)                                                                               \
+    (got->facts.member == want->facts.member ? 0 : (print_message("other " #member "\n"), 1))
+
+static unsigned count_other_facts(const reading *got, const reading *want) {
+    return (unsigned)(SAME(blank_line_count) + SAME(repeated_header_count) + SAME(crlf_count) +
+                      SAME(lf_count) + SAME(lone_cr_count) + SAME(windows1252_count) +
+                      SAME(footer_count) + SAME(footer_line) + SAME(quoted_row_count) +
+                      SAME(first_quoted_row_line) + SAME(has_bom) + SAME(has_unfinished_last_line));
+}
+
+static void assert_same_reading(mag_span text, size_t block_nbytes, const reading *want) {
+    reading got = read_in_blocks(text, block_nbytes);
+    bool is_same_log = got.length == want->length && !memcmp(got.log, want->log, got.length);
+    bool is_same_error = got.status == want->status &&
+                         (got.status == MAG_OK || (got.err.message == want->err.message &&
+                                                   strcmp(got.err.text, want->err.text) == 0));
+    if (!is_same_log || !is_same_error || count_other_facts(&got, want))
+        fail_msg("blocks of %zu of <%.*s>\nread <%s> %s\nwant <%s> %s", block_nbytes,
+                 (int)text.nbytes, text.at, got.log, got.status ? got.err.text : "", want->log,
+                 want->status ? want->err.text : "");
+    free(got.log);
+}
+
+/* Every small size, some larger ones, and one by chance. */
+static void assert_blocks_change_nothing(mag_span text) {
+    static const size_t large[] = {65, 100, 127, 128, 129, 255, 256, 257, 511, 1000, 4096};
+    reading want = read_in_blocks(text, text.nbytes + 1);
+    for (size_t size = 1; size <= 64; size++)
+        assert_same_reading(text, size, &want);
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++)
+        assert_same_reading(text, large[i], &want);
+    assert_same_reading(text, 1 + draw(2000), &want);
+    free(want.log);
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+typedef struct text_buffer {
+    char at[MOST_NBYTES];
+    size_t nbytes;
+} text_buffer;
+
+static void add(text_buffer *t, const char *bytes, size_t nbytes) {
+    if (t->nbytes + nbytes > sizeof t->at)
+        return;
+    memcpy(t->at + t->nbytes, bytes, nbytes);
+    t->nbytes += nbytes;
+}
+
+#define PIECE(text)                                                                                \
+    { text, sizeof(text) - 1 }
+
+static void add_piece(text_buffer *t) {
+    static const struct {
+        const char *at;
+        size_t nbytes;
+    } pieces[] = {
+        PIECE("x"),
+        PIECE(","),
+        PIECE(","),
+        PIECE("\""),
+        PIECE("\""),
+        PIECE("\n"),
+        PIECE("\n"),
+        PIECE("\r\n"),
+        PIECE("\r"),
+        PIECE("\0"),
+        PIECE(" "),
+        PIECE("\"\""),
+        PIECE("\",\""),
+        PIECE("\xc3\xa9"),
+        PIECE("\xff"),
+        PIECE("caf\xe9,2,3\n"),
+        PIECE("\xef\xbb\xbf"),
+        PIECE("1,2,3\n"),
+        PIECE("1,2,3\n"),
+        PIECE("4,5,\"6\"\r\n"),
+        PIECE("\"1\n2\",\"3\"\"\",4\n"),
+        PIECE("\"1\n2\",3\n"),
+        PIECE("\"x\n1,2,3\n"),
+        PIECE("\n4,5,y\""),
+        PIECE("7,\"8\n,9\n"),
+        /* what waits for what follows */
+        PIECE("(5 rows)\n"),
+        PIECE("(3 rows)"),
+        PIECE("12 rows selected.\r\n"),
+        PIECE("\"(5 rows)\",,\n"),
+        PIECE("(5 rows),,\n"),
+        PIECE("\"\n(5 rows)\n\",,\n"),
+        PIECE("3 record(s) affected.\n"),
+        PIECE("1,2,3 rows\n"),
+        /* what decides nothing */
+        PIECE("\n\n\n"),
+        PIECE(" \t\n"),
+        PIECE("a,b,c\n"),
+        PIECE("A,B,C\r\n"),
+        PIECE("a,b,\n"),
+        PIECE("\"a\",\"b\", \"c\" \n"),
+        PIECE(" a , b , \n"),
+        PIECE("b,a,c\n"),
+    };
+    unsigned which = draw(sizeof pieces / sizeof pieces[0]);
+    add(t, pieces[which].at, pieces[which].nbytes);
+}
+
+static void hostile_files_in_blocks_of_every_size_give_the_same(void **state) {
+    (void)state;
+    for (unsigned round = 0; round < 1500; round++) {
+        text_buffer text = {{0}, 0};
+        seed = round;
+        if (draw(8) == 0)
+            add(&text, "\xef\xbb\xbf", 3);
+        add(&text, "a,b,c\n", 6);
+        if (draw(3))
+            add(&text, "0,0,0\n", 6);
+        for (unsigned i = draw(draw(10) ? 30 : 300); i > 0; i--)
+            add_piece(&text);
+        assert_blocks_change_nothing((mag_span){text.at, text.nbytes});
+    }
+}
+
+/* A line that may be the footer at the end of every block: only the end of the file tells. */
+static void a_footer_waits_through_blocks_without_rows(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *log;
+        unsigned footer_line;
+    } cases[] = {
+        {"a,b\n1,2\n(1 rows)\n\n\n \n\n\n\n\n", "2:ok[1|2]", 3},
+        {"a,b\n1,2\n(1 rows)\n\n\n \n\n3,4\n", "2:ok[1|2] 3:few 8:ok[3|4]", 0},
+        {"a,b\n1,2\n(1 rows)\na,b\n\na,b\n", "2:ok[1|2]", 3},
+        {"a,b\n1,2\n(1 rows)\n\"A\",\"\"\"\"\n", "2:ok[1|2] 3:few 4:ok[A|\"]", 0},
+        {"a,b\n1,2\n(1 rows)\n\n(2 rows)\n\n", "2:ok[1|2] 3:few", 5},
+        {"a,b\n1,2\n(1 rows),\n\n", "2:ok[1|2]", 3},
+        {"a,b\n1,2\n\"\n(1 rows)\n\",\n\n", "2:ok[1|2]", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mag_span text = mag_span_of(cases[i].text);
+        for (size_t size = 1; size < 40; size++) {
+            reading r = read_in_blocks(text, size);
+            if (strcmp(r.log, cases[i].log) != 0 || r.facts.footer_line != cases[i].footer_line)
+                fail_msg("%s in blocks of %zu: %s, footer in line %u", cases[i].text, size, r.log,
+                         (unsigned)r.facts.footer_line);
+            free(r.log);
+        }
+        assert_blocks_change_nothing(text);
+    }
+}
+
+/* It is refused where no row came before it, and counted elsewhere; each block knows. */
+static void a_second_header_knows_whether_rows_came_before_its_block(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_refused;
+    } cases[] = {
+        {"a,b\n\n\n\n\n\na,b\n1,2\n", true},
+        {"a,b\n1,2\n\n\n\n\na,b\n1,2\n", false},
+        {"a,b\nfew\n\n\n\n\na,b\n1,2\n", false},
+        {"a,b\n(3 rows)\n\n\n\n\na,b\n", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t size = 1; size < 40; size++) {
+            reading r = read_in_blocks(mag_span_of(cases[i].text), size);
+            assert_int_equal(r.status, cases[i].is_refused ? MAG_E_INPUT : MAG_OK);
+            assert_int_equal(r.facts.repeated_header_count, 1);
+            free(r.log);
+        }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(hostile_files_in_blocks_of_every_size_give_the_same),
+        TEST(a_footer_waits_through_blocks_without_rows),
+        TEST(a_second_header_knows_whether_rows_came_before_its_block),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
