@@ -178,8 +178,13 @@ static mag_status explain(mag_session *session, const target *of, const mag_opti
     mag_cohort *cohort = NULL;
     MAG_TRY(mag_run_load_cohort(&inputs, &cohort, err));
     mag_timeline patient;
+    bool is_found = false;
+    const mag_span id = mag_span_of(of->patient_id);
     mag_status status = tell_changed_sources(of, cohort, exit_code, err);
-    bool is_found = mag_timeline_find(cohort, mag_span_of(of->patient_id), &patient);
+    if (status == MAG_OK)
+        status = mag_cohort_hold(cohort, mag_cohort_partition_idx(id), err);
+    if (status == MAG_OK)
+        is_found = mag_timeline_find(cohort, id, &patient);
     if (status == MAG_OK)
         status = is_found ? show_patient(session, of, &patient, options, err)
                           : fail_not_found(err, "the patients table does not have this patient");

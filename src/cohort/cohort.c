@@ -35,6 +35,8 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     partition->condition_rows.item_nbytes = sizeof(mag_condition_row);
     partition->rejects.item_nbytes = sizeof(mag_reject);
     partition->strays.item_nbytes = sizeof(mag_stray);
+    partition->id_hashes.item_nbytes = sizeof(uint64_t);
+    partition->site_ids.item_nbytes = sizeof(uint32_t);
     for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
         partition->newest[kind] = MAG_MINUTE_NONE;
     return MAG_OK;
@@ -42,13 +44,14 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
 
 /* All but the ids. */
 static void partition_done(mag_partition *partition, mag_account *account) {
-    mag_list *lists[] = {&partition->person_rows,    &partition->lab_rows,
-                         &partition->lab_versions,   &partition->superseded,
-                         &partition->exposure_rows,  &partition->stay_rows,
-                         &partition->condition_rows, &partition->rejects,
-                         &partition->unit_rows,      &partition->strays};
+    mag_list *lists[] = {
+        &partition->person_rows,    &partition->lab_rows,      &partition->lab_versions,
+        &partition->superseded,     &partition->exposure_rows, &partition->stay_rows,
+        &partition->condition_rows, &partition->rejects,       &partition->unit_rows,
+        &partition->strays,         &partition->id_hashes,     &partition->site_ids};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
+    mag_partition_drop_settled(partition, account);
     mag_arena_free(partition->arena);
 }
 

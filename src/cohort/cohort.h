@@ -11,6 +11,7 @@
 #include "cohort/record.h"
 #include "cohort/text_counts.h"
 #include "cohort/unmapped_code.h"
+#include "io/spill_file.h"
 
 enum { MAG_PARTITION_COUNT = 64 };
 
@@ -25,6 +26,7 @@ typedef struct mag_cohort_settings {
     mag_absence absence;
     mag_kidney_settings kidney;
     mag_account *account;
+    mag_spill_file *spill; /* where goes what does not fit into memory; NULL: nowhere */
 } mag_cohort_settings;
 
 typedef struct mag_cohort mag_cohort;
@@ -136,6 +138,34 @@ unsigned mag_cohort_partition_idx(mag_span patient_id);
 
 /* Roster patients of a partition, sorted by id bytewise. */
 size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx);
+
+/* --- settled partitions that are not in memory (settled.c) ---------------------------------------
+   Timelines look into partitions that are in memory. Different partitions may be held, let go and
+   put away by different threads at once; one partition by one thread. */
+/* Writes a settled partition to the spill file, if it is not there yet, and frees its memory.
+   Without a spill file nothing happens. */
+mag_status mag_cohort_put_away(mag_cohort *cohort, unsigned partition_idx,
+                               mag_error *err) MAG_MUST_CHECK;
+/* Brings a settled partition back into memory, if it is not there. */
+mag_status mag_cohort_hold(mag_cohort *cohort, unsigned partition_idx,
+                           mag_error *err) MAG_MUST_CHECK;
+/* The holder is done: frees the memory of a partition that the spill file has. */
+void mag_cohort_let_go(mag_cohort *cohort, unsigned partition_idx);
+/* Nobody looks at the partition's patients again: memory and disk get everything back but counts.
+ */
+void mag_cohort_forget(mag_cohort *cohort, unsigned partition_idx);
+/* Bytes that settling the partition takes beside the rows that are in memory, with what comes back
+   from disk. */
+size_t mag_cohort_settling_nbytes(const mag_cohort *cohort, unsigned partition_idx);
+/* Bytes of the partition's rows that are in memory, before it is settled. */
+size_t mag_cohort_rows_nbytes(const mag_cohort *cohort, unsigned partition_idx);
+/* True if the settled partition takes memory. */
+bool mag_cohort_is_here(const mag_cohort *cohort, unsigned partition_idx);
+/* Bytes that holding the partition takes. After settling. */
+size_t mag_cohort_settled_nbytes(const mag_cohort *cohort, unsigned partition_idx);
+/* Numbers of the sites (mag_person.site_id) of the roster of a partition: each once, rising. After
+   settling; the partition need not be in memory. */
+const uint32_t *mag_cohort_sites(const mag_cohort *cohort, unsigned partition_idx, size_t *count);
 
 /* Roster ids that differ from another one only in case or blanks at the ends (MS-I255): they stay
    apart. After settling. */

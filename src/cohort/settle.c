@@ -4,6 +4,7 @@
 #include "cohort/timeline.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- counting ----------------------------------------------------------------------------------
  */
@@ -71,7 +72,8 @@ mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_t
     mag_stray *stray = mag_list_add(account, &settling->partition->strays, err);
     if (!stray)
         return MAG_E_RESOURCE;
-    *stray = (mag_stray){rejects->count - 1, verdict.patient};
+    const mag_span id = settling->strangers[verdict.patient - settling->partition->patient_count];
+    *stray = (mag_stray){rejects->count - 1, mag_settle_folded_hash(id)};
     return MAG_OK;
 }
 
@@ -136,6 +138,23 @@ static void rewrite_patients(mag_partition *partition, const uint32_t *rank) {
         conditions[i].condition.patient = rank[conditions[i].condition.patient];
 }
 
+/* The texts of the roster's ids become the settled arrays': the dictionary may go. */
+static mag_status own_ids(mag_partition *partition, mag_error *err) {
+    size_t nbytes = 0;
+    for (size_t i = 0; i < partition->patient_count; i++)
+        nbytes += partition->people[i].id.nbytes + 1;
+    char *texts = mag_arena_alloc(partition->settled, nbytes);
+    if (!texts)
+        return mag_fail_memory(err, nbytes);
+    for (size_t i = 0; i < partition->patient_count; i++) {
+        mag_span *id = &partition->people[i].id;
+        memcpy(texts, id->at, id->nbytes); /* never empty: a row without an id is set aside */
+        id->at = texts;
+        texts += id->nbytes + 1;
+    }
+    return MAG_OK;
+}
+
 mag_status mag_settle_rank(mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     size_t count = partition->ids.count;
@@ -156,18 +175,18 @@ mag_status mag_settle_rank(mag_settling *settling, mag_error *err) {
     }
     rewrite_patients(partition, rank);
     partition->people =
-        mag_arena_alloc(partition->arena, partition->patient_count * sizeof(mag_person));
+        mag_arena_alloc(partition->settled, partition->patient_count * sizeof(mag_person));
     const size_t stranger_count = count - partition->patient_count;
-    partition->strangers =
-        mag_arena_alloc(partition->arena, stranger_count * sizeof *partition->strangers);
-    if (!partition->people || !partition->strangers)
+    settling->strangers =
+        mag_arena_alloc(settling->scratch, stranger_count * sizeof *settling->strangers);
+    if (!partition->people || !settling->strangers)
         return mag_fail_memory(err, count * sizeof(mag_person));
     for (size_t i = 0; i < partition->patient_count; i++)
         partition->people[i].id = order[i].id;
     for (size_t i = 0; i < stranger_count; i++)
-        partition->strangers[i] = order[partition->patient_count + i].id;
+        settling->strangers[i] = order[partition->patient_count + i].id;
     settling->id_count = count;
-    return MAG_OK;
+    return own_ids(partition, err);
 }
 
 /* --- when T is ---------------------------------------------------------------------------------
@@ -203,7 +222,7 @@ static mag_status find_as_of(mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     bool is_latest = settings->as_of_kind == MAG_AS_OF_LATEST;
     partition->as_of =
-        mag_arena_alloc(partition->arena, settling->id_count * sizeof *partition->as_of);
+        mag_arena_alloc(partition->settled, settling->id_count * sizeof *partition->as_of);
     if (!partition->as_of)
         return mag_fail_memory(err, settling->id_count * sizeof *partition->as_of);
     settling->as_of = partition->as_of;
@@ -225,7 +244,9 @@ static mag_status settle(mag_settling *settling, mag_error *err) {
     MAG_TRY(mag_settle_conditions(settling, err)); /* while all stays are still there */
     MAG_TRY(mag_settle_stays(settling, err));
     MAG_TRY(mag_settle_labs(settling, err));
-    return mag_settle_exposures(settling, err);
+    MAG_TRY(mag_settle_exposures(settling, err));
+    MAG_TRY(mag_settle_count_use(settling, err));
+    return mag_settle_note_roster(settling, err);
 }
 
 mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_error *err) {
@@ -237,12 +258,13 @@ mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_err
         return MAG_OK;
     }
     settling.scratch = mag_arena_new(cohort->settings.account);
+    partition->settled = mag_arena_new(cohort->settings.account);
     size_t counts_nbytes = cohort->files.count * sizeof *partition->counts;
     partition->counts = mag_arena_alloc(partition->arena, counts_nbytes);
     partition->units =
         mag_arena_alloc(partition->arena, cohort->files.count * sizeof *partition->units);
     mag_status status = MAG_E_RESOURCE;
-    if (!settling.scratch || !partition->counts || !partition->units)
+    if (!settling.scratch || !partition->settled || !partition->counts || !partition->units)
         status = mag_fail_memory(err, counts_nbytes);
     else
         status = settle(&settling, err);

@@ -9,7 +9,8 @@ typedef struct mag_settling {
     mag_partition *partition;
     mag_arena *scratch;
     size_t id_count;
-    mag_minute *as_of; /* by patient; patients outside the roster come last */
+    mag_minute *as_of;   /* by patient; patients outside the roster come last */
+    mag_span *strangers; /* ids outside the roster, in the order of their numbers */
 } mag_settling;
 
 /* Where a row ends. Rejected: `reason` says why. */
@@ -63,6 +64,12 @@ mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) MA
 mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 
+/* Hash of an id without blanks at its ends and in lower case. */
+uint64_t mag_settle_folded_hash(mag_span id);
+/* Keeps of the roster what is asked for when its partition may be on disk. Last of all. */
+mag_status mag_settle_note_roster(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Counts what each source gave (cohort/use_counts.h). Once all records are packed. */
+mag_status mag_settle_count_use(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Counts roster ids that are nearly equal, and tells rows of nobody that their patient nearly is in
  * the roster. After all partitions, before their rejects are gathered. */
 mag_status mag_settle_twins(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;

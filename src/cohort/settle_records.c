@@ -21,8 +21,8 @@ static mag_status make_arrays(const mag_settling *settling, size_t row_count, si
     if (row_count > UINT32_MAX)
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P402,
                         "more than 4 billion records in one partition");
-    *items = mag_arena_alloc(partition->arena, row_count * item_nbytes);
-    *first = mag_arena_alloc(partition->arena, (partition->patient_count + 1) * sizeof **first);
+    *items = mag_arena_alloc(partition->settled, row_count * item_nbytes);
+    *first = mag_arena_alloc(partition->settled, (partition->patient_count + 1) * sizeof **first);
     return *items && *first ? MAG_OK : mag_fail_memory(err, row_count * item_nbytes);
 }
 
@@ -143,7 +143,8 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     void *labs = NULL;
     MAG_TRY(make_arrays(settling, count, sizeof(mag_lab), &labs, &partition->lab_first, err));
     partition->labs = labs;
-    partition->specimens = mag_arena_alloc(partition->arena, count * sizeof *partition->specimens);
+    partition->specimens =
+        mag_arena_alloc(partition->settled, count * sizeof *partition->specimens);
     if (!partition->specimens)
         return mag_fail_memory(err, count * sizeof *partition->specimens);
     if (count)

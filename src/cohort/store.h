@@ -9,6 +9,8 @@
 #include "cohort/builder.h"
 #include "cohort/intern.h"
 #include "cohort/unmapped_code.h"
+#include "cohort/use_counts.h"
+#include "io/spill_file.h"
 
 /* --- a growable array ------------------------------------------------------------------------ */
 typedef struct mag_list {
@@ -71,7 +73,7 @@ typedef struct mag_condition_row {
 /* A reject of a row whose patient the roster does not have. */
 typedef struct mag_stray {
     size_t reject_idx;
-    uint32_t patient; /* settled number: patient_count and more */
+    uint64_t id_hash; /* folded: see settle_twins.c */
 } mag_stray;
 
 typedef struct mag_partition {
@@ -83,10 +85,15 @@ typedef struct mag_partition {
     mag_list lab_versions, superseded; /* superseded: mag_lab_row with a newer edition */
     mag_minute newest[MAG_TABLE_KIND_COUNT];
 
-    /* settled; arrays by patient have patient_count + 1 entries: where the patient's records begin
-     */
     bool is_settled;
     size_t patient_count; /* of the roster */
+    /* settled: what timelines look into. Arrays by patient have patient_count + 1 entries: where
+       the patient's records begin. In memory in one of two places, or on disk (settled.c). */
+    mag_arena *settled; /* where settling put them */
+    void *image;        /* as they came back from disk */
+    size_t image_nbytes;
+    bool is_on_disk;
+    mag_spill_segment on_disk;
     mag_person *people;
     mag_minute *as_of;
     uint32_t *lab_first, *exposure_first, *stay_first, *condition_first;
@@ -95,11 +102,14 @@ typedef struct mag_partition {
     mag_exposure *exposures;
     mag_stay *stays;
     mag_condition_record *conditions;
+    /* settled: what stays */
     mag_accounting *counts;                     /* by file of the run */
     mag_unit_count (*units)[MAG_ANALYTE_COUNT]; /* by file of the run */
+    mag_use_counts *use;                        /* by source */
     mag_list rejects;                           /* mag_reject */
-    mag_span *strangers; /* ids outside the roster, in the order of their numbers */
-    mag_list strays;     /* mag_stray */
+    mag_list strays;                            /* mag_stray */
+    mag_list id_hashes; /* uint64_t, of the roster, folded: see settle_twins.c */
+    mag_list site_ids;  /* uint32_t, of the roster: each once, rising */
     bool delivers[MAG_ANALYTE_COUNT];
 } mag_partition;
 
@@ -132,6 +142,13 @@ static inline uint32_t mag_source_bit(unsigned source_idx) {
 typedef struct mag_range {
     mag_decimal low, high;
 } mag_range;
+
+/* True if the settled arrays are in memory. */
+static inline bool mag_partition_is_here(const mag_partition *partition) {
+    return partition->settled || partition->image;
+}
+/* Frees the settled arrays, wherever in memory they are. */
+void mag_partition_drop_settled(mag_partition *partition, mag_account *account);
 
 /* The partition that a patient's records go to. */
 mag_partition *mag_cohort_partition_of(mag_cohort *cohort, mag_span patient_id);

@@ -2,6 +2,8 @@
 #include "cohort/timeline.h"
 #include "cohort/store.h"
 
+#include <assert.h>
+
 /* Where analytes begin among a patient's results, which are sorted by analyte. */
 static void index_analytes(mag_timeline *timeline, size_t lab_count) {
     uint32_t at = 0;
@@ -21,6 +23,7 @@ static void index_analytes(mag_timeline *timeline, size_t lab_count) {
 void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t patient_idx,
                      mag_timeline *out) {
     const mag_partition *partition = &cohort->partitions[partition_idx];
+    assert(mag_partition_is_here(partition));
     const uint32_t *labs = partition->lab_first + patient_idx;
     const uint32_t *exposures = partition->exposure_first + patient_idx;
     const uint32_t *stays = partition->stay_first + patient_idx;

@@ -1,73 +1,91 @@
+/* Counted partition by partition while each is settled and in memory, and added up when asked. */
 #include "cohort/use_counts.h"
 
-#include "cohort/store.h"
+#include "cohort/settle.h"
 #include "cohort/timeline.h"
 
 #include <string.h>
 
-typedef struct use_counter {
-    const mag_cohort *cohort;
-    const char *source; /* as the cohort keeps it: names are kept once, so addresses compare */
-    mag_minute recent_from;
-    mag_use_counts *counts;
-} use_counter;
-
-static const char *find_source(const mag_cohort *cohort, const char *name) {
-    for (size_t i = 0; i < mag_cohort_file_count(cohort); i++) {
-        const mag_run_file *file = mag_cohort_file(cohort, (uint16_t)i);
-        if (strcmp(file->source, name) == 0)
-            return file->source;
-    }
-    return NULL;
-}
-
-static bool is_of_source(const use_counter *counter, uint16_t file_id) {
-    const mag_run_file *file = mag_cohort_file_at(counter->cohort, file_id);
-    return file && file->source == counter->source;
-}
-
-static void count(const use_counter *counter, mag_use_count *to, mag_minute minute) {
+static void count(mag_use_count *to, mag_minute minute, mag_minute recent_from) {
     to->rows++;
-    to->recent += minute >= counter->recent_from;
+    to->recent += minute >= recent_from;
 }
 
-static void count_labs(const use_counter *counter, const mag_partition *partition) {
+/* Of the source that a file belongs to; NULL: of none. */
+static mag_use_counts *use_of(const mag_settling *settling, uint16_t file_id) {
+    const mag_run_file *file = mag_cohort_file_at(settling->cohort, file_id);
+    return file ? &settling->partition->use[file->source_idx] : NULL;
+}
+
+static void count_labs(const mag_settling *settling, mag_minute recent_from) {
+    const mag_partition *partition = settling->partition;
     const size_t lab_count = partition->lab_first[partition->patient_count];
     for (size_t i = 0; i < lab_count; i++) {
         const mag_lab *lab = &partition->labs[i];
-        if (mag_lab_reject(lab) == MAG_REASON_NONE && is_of_source(counter, lab->file_id))
-            count(counter, &counter->counts->analytes[mag_lab_analyte(lab)], lab->minute);
+        mag_use_counts *use = use_of(settling, lab->file_id);
+        if (use && mag_lab_reject(lab) == MAG_REASON_NONE)
+            count(&use->analytes[mag_lab_analyte(lab)], lab->minute, recent_from);
     }
 }
 
-static void count_exposures(const use_counter *counter, const mag_partition *partition) {
+static void count_exposures(const mag_settling *settling, mag_minute recent_from) {
+    const mag_partition *partition = settling->partition;
     const size_t exposure_count = partition->exposure_first[partition->patient_count];
     for (size_t i = 0; i < exposure_count; i++) {
         const mag_exposure *exposure = &partition->exposures[i];
-        if (!is_of_source(counter, exposure->file_id))
+        mag_use_counts *use = use_of(settling, exposure->file_id);
+        if (!use)
             continue;
-        mag_class_set classes = mag_exposure_classes(counter->cohort, exposure);
+        const mag_class_set classes = mag_exposure_classes(settling->cohort, exposure);
         for (unsigned at = 0; at < MAG_CLASS_COUNT; at++)
             if (classes >> at & 1u)
-                count(counter, &counter->counts->classes[at], exposure->start);
+                count(&use->classes[at], exposure->start, recent_from);
+    }
+}
+
+static size_t source_count(const mag_cohort *cohort) {
+    size_t count = 0;
+    for (size_t i = 0; i < cohort->files.count; i++) {
+        const size_t idx = mag_cohort_file_at(cohort, (uint16_t)i)->source_idx;
+        count = idx >= count ? idx + 1 : count;
+    }
+    return count;
+}
+
+mag_status mag_settle_count_use(const mag_settling *settling, mag_error *err) {
+    const mag_cohort_settings *settings = &settling->cohort->settings;
+    const bool is_fixed = settings->as_of_kind == MAG_AS_OF_FIXED;
+    const mag_minute recent_from =
+        is_fixed ? settings->as_of - MAG_RECENT_DAYS * MAG_MINUTES_PER_DAY : MAG_MINUTE_OPEN;
+    mag_partition *partition = settling->partition;
+    const size_t nbytes = source_count(settling->cohort) * sizeof *partition->use;
+    partition->use = mag_arena_alloc(partition->arena, nbytes);
+    if (!partition->use)
+        return mag_fail_memory(err, nbytes);
+    count_labs(settling, recent_from);
+    count_exposures(settling, recent_from);
+    return MAG_OK;
+}
+
+static void add(mag_use_count *to, const mag_use_count *more, size_t count_of) {
+    for (size_t i = 0; i < count_of; i++) {
+        to[i].rows += more[i].rows;
+        to[i].recent += more[i].recent;
     }
 }
 
 void mag_cohort_count_use(const mag_cohort *cohort, const char *source, mag_use_counts *out) {
-    const mag_cohort_settings *settings = &cohort->settings;
-    const bool is_fixed = settings->as_of_kind == MAG_AS_OF_FIXED;
-    const use_counter counter = {.cohort = cohort,
-                                 .source = find_source(cohort, source),
-                                 .recent_from = is_fixed ? settings->as_of -
-                                                               MAG_RECENT_DAYS * MAG_MINUTES_PER_DAY
-                                                         : MAG_MINUTE_OPEN,
-                                 .counts = out};
+    const mag_run_file *file = NULL;
     *out = (mag_use_counts){0};
-    for (unsigned i = 0; counter.source && i < MAG_PARTITION_COUNT; i++) {
-        const mag_partition *partition = &cohort->partitions[i];
-        if (!partition->is_settled)
+    for (size_t i = 0; i < mag_cohort_file_count(cohort) && !file; i++) {
+        const mag_run_file *one = mag_cohort_file(cohort, (uint16_t)i);
+        file = strcmp(one->source, source) == 0 ? one : NULL;
+    }
+    for (unsigned p = 0; file && p < MAG_PARTITION_COUNT; p++) {
+        const mag_use_counts *use = cohort->partitions[p].use;
+        if (!use)
             continue;
-        count_labs(&counter, partition);
-        count_exposures(&counter, partition);
+        add(out->analytes, use[file->source_idx].analytes, MAG_ANALYTE_COUNT);
+        add(out->classes, use[file->source_idx].classes, MAG_CLASS_COUNT);
     }
 }

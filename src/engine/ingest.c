@@ -4,6 +4,7 @@
 #include "cohort/decoder.h"
 #include "cohort/unit_profile.h"
 #include "engine/parallel.h"
+#include "engine/room.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -136,7 +137,8 @@ static mag_status ingest_once(const mag_run_inputs *inputs, const mag_run_time *
                                     .data_until = time->data_until,
                                     .absence = inputs->plan->absence,
                                     .kidney = inputs->plan->kidney,
-                                    .account = inputs->account};
+                                    .account = inputs->account,
+                                    .spill = inputs->spill};
     *cohort = NULL;
     MAG_TRY(mag_cohort_new(cohort, inputs->book, &settings, err));
     MAG_TRY(check_manifests(inputs, *cohort, err));
@@ -184,7 +186,10 @@ static mag_status settle_part(void *context, unsigned partition_idx, unsigned wo
     const settle_job *job = context;
     uint64_t since = mag_timings_now(job->inputs->timings);
     MAG_TRY(mag_cohort_settle(job->cohort, partition_idx, err));
-    mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SETTLE, since);
+    since = mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SETTLE, since);
+    if (mag_account_is_tight(job->inputs->account))
+        MAG_TRY(mag_cohort_put_away(job->cohort, partition_idx, err));
+    mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SPILL, since);
     mag_progress_add(job->inputs->progress, 1, 0);
     return MAG_OK;
 }
@@ -193,6 +198,7 @@ mag_status mag_settle(const mag_run_inputs *inputs, mag_cohort *cohort, mag_erro
     MAG_TRY(mag_cohort_infer_units(cohort, err));
     settle_job job = {inputs, cohort};
     unsigned worker_count = mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
+    MAG_TRY(mag_room_for_settling(inputs->account, cohort, &worker_count, err));
     mag_progress_begin(inputs->progress, MAG_PROGRESS_SETTLING, MAG_PARTITION_COUNT);
     MAG_TRY(mag_parallel_for(MAG_PARTITION_COUNT, worker_count, settle_part, &job, err));
     return mag_cohort_settle_all(cohort, err);

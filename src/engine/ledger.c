@@ -147,8 +147,11 @@ static mag_status judge_partitions(judge *of, mag_error *err) {
     for (size_t i = 0; i < of->input->episode_count; i++)
         of->priors[i].partition =
             (uint8_t)mag_cohort_partition_idx(of->input->episodes[i].patient_id);
-    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++)
+    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
+        MAG_TRY(mag_cohort_hold(of->screen->cohort, p, err));
         MAG_TRY(judge_partition(of, p, err));
+        mag_cohort_let_go(of->screen->cohort, p);
+    }
     return MAG_OK;
 }
 

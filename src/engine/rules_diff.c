@@ -33,7 +33,7 @@ typedef struct diff_part {
 typedef struct diff_job {
     const mag_run_inputs *inputs;
     const mag_pack *packs[SIDES];
-    const mag_cohort *cohort;
+    mag_cohort *cohort;
     const rule_pair *pairs;
     size_t pair_count;
     mag_rule_change *rules; /* parallel to pairs */
@@ -163,9 +163,8 @@ static mag_status compare_patient(diff_job *job, diff_part *part, diff_worker *w
 
 /* --- the cohort ------------------------------------------------------------------------------ */
 
-static mag_status compare_part(void *context, unsigned partition_idx, unsigned worker_idx,
-                               mag_error *err) {
-    diff_job *job = context;
+static mag_status compare_patients(diff_job *job, unsigned partition_idx, unsigned worker_idx,
+                                   mag_error *err) {
     const mag_run_inputs *inputs = job->inputs;
     const size_t count = mag_cohort_patient_count(job->cohort, partition_idx);
     for (size_t i = 0; i < count; i++) {
@@ -178,6 +177,15 @@ static mag_status compare_part(void *context, unsigned partition_idx, unsigned w
                                 &patient, err));
     }
     return MAG_OK;
+}
+
+static mag_status compare_part(void *context, unsigned partition_idx, unsigned worker_idx,
+                               mag_error *err) {
+    diff_job *job = context;
+    MAG_TRY(mag_cohort_hold(job->cohort, partition_idx, err));
+    const mag_status status = compare_patients(job, partition_idx, worker_idx, err);
+    mag_cohort_let_go(job->cohort, partition_idx);
+    return status;
 }
 
 static mag_status prepare(diff_job *job, mag_arena *arena, mag_error *err) {

@@ -9,6 +9,7 @@
 #include "engine/parallel.h"
 #include "engine/publish.h"
 #include "engine/report.h"
+#include "engine/room.h"
 #include "engine/run_notes.h"
 #include "engine/run_record.h"
 #include "engine/run_series.h"
@@ -120,10 +121,14 @@ static mag_status screen_all(run_state *run, mag_error *err) {
     screen->timings = inputs->timings;
     screen->progress = inputs->progress;
     screen->pack = inputs->pack;
+    screen->spill = inputs->spill;
+    screen->is_last_look = inputs->ledger == NULL;
     screen->is_stopped = inputs->is_stopped;
     screen->stop_context = inputs->stop_context;
     MAG_TRY(mag_strata_new(run->arena, inputs->plan, run->cohort, &screen->strata, err));
-    MAG_TRY(mag_screen_run(screen, run->arena, (unsigned)run->report->thread_count, err));
+    unsigned worker_count = (unsigned)run->report->thread_count;
+    MAG_TRY(mag_room_for_screening(inputs->account, run->cohort, &worker_count, err));
+    MAG_TRY(mag_screen_run(screen, run->arena, worker_count, err));
     MAG_TRY(mag_report_rules(run->arena, screen, run->report, err));
     MAG_TRY(mag_source_findings(run->arena, inputs->pack, run->cohort, run->report, err));
     return check_stop(inputs, "screening", err);

@@ -153,6 +153,7 @@ typedef struct mag_run_inputs {
     mag_sink *sink;                   /* NULL: --dry-run, nothing is written */
     int thread_count;                 /* 0 = all cores */
     mag_account *account;
+    mag_spill_file *spill; /* where goes what does not fit into memory; NULL: nowhere */
     /* Called between stages and rarely inside them; true = stop (P-01). NULL = never. */
     bool (*is_stopped)(void *context);
     void *stop_context;

@@ -8,6 +8,7 @@
 #include "engine/run_series.h"
 
 #include "engine/parallel.h"
+#include "engine/room.h"
 
 static const mag_series *series_of(const mag_run_series *series) {
     return &series->inputs->plan->series;
@@ -85,9 +86,9 @@ static mag_status screen_settled(mag_run_series *series, mag_screen *screen, mag
     mag_series_point *point = &series->points[idx];
     mag_gates gates, all = {0};
     MAG_TRY(mag_strata_new(scratch, inputs->plan, screen->cohort, &screen->strata, err));
-    MAG_TRY(mag_screen_run(screen, scratch,
-                           mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT),
-                           err));
+    unsigned worker_count = mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT);
+    MAG_TRY(mag_room_for_screening(inputs->account, screen->cohort, &worker_count, err));
+    MAG_TRY(mag_screen_run(screen, scratch, worker_count, err));
     MAG_TRY(mag_gates_judge(series->arena, inputs->plan, screen->cohort,
                             mag_cohort_settings_of(screen->cohort)->data_until, &gates, err));
     fill_point(point, screen, &gates);
@@ -109,6 +110,7 @@ static mag_status screen_copy(mag_run_series *series, mag_cohort *copy, size_t i
                          .account = inputs->account,
                          .is_stopped = inputs->is_stopped,
                          .stop_context = inputs->stop_context,
+                         .is_last_look = true,
                          .is_only_counted = true};
     mag_status status = screen_settled(series, &screen, scratch, idx, err);
     mag_screen_done(&screen);

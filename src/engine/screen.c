@@ -123,12 +123,10 @@ static mag_status screen_patient(patient_case *at, mag_error *err) {
     return MAG_OK;
 }
 
-static mag_status screen_part(void *context, unsigned partition_idx, unsigned worker_idx,
-                              mag_error *err) {
-    screen_job *job = context;
+static mag_status screen_patients(screen_job *job, unsigned partition_idx, unsigned worker_idx,
+                                  mag_error *err) {
     mag_screen *screen = job->screen;
     size_t count = mag_cohort_patient_count(screen->cohort, partition_idx);
-    uint64_t since = mag_timings_now(screen->timings);
     for (size_t i = 0; i < count; i++) {
         mag_timeline patient;
         if (i % STOP_CHECK_PATIENTS == 0 && screen->is_stopped != NULL &&
@@ -141,9 +139,33 @@ static mag_status screen_part(void *context, unsigned partition_idx, unsigned wo
                            .patient = &patient};
         MAG_TRY(screen_patient(&at, err));
     }
-    mag_timings_add(screen->timings, worker_idx, MAG_WORK_EVALUATE, since);
     mag_timings_count(screen->timings, count, 0);
     mag_progress_add(screen->progress, 1, count);
+    return MAG_OK;
+}
+
+/* What is not needed at once goes: for good, or to disk where memory is tight. */
+static mag_status part_with(mag_screen *screen, unsigned partition_idx, mag_error *err) {
+    if (screen->is_last_look)
+        mag_cohort_forget(screen->cohort, partition_idx);
+    else if (mag_account_is_tight(screen->account))
+        return mag_cohort_put_away(screen->cohort, partition_idx, err);
+    return MAG_OK;
+}
+
+static mag_status screen_part(void *context, unsigned partition_idx, unsigned worker_idx,
+                              mag_error *err) {
+    screen_job *job = context;
+    mag_screen *screen = job->screen;
+    uint64_t since = mag_timings_now(screen->timings);
+    MAG_TRY(mag_cohort_hold(screen->cohort, partition_idx, err));
+    since = mag_timings_add(screen->timings, worker_idx, MAG_WORK_SPILL, since);
+    const mag_status status = screen_patients(job, partition_idx, worker_idx, err);
+    since = mag_timings_add(screen->timings, worker_idx, MAG_WORK_EVALUATE, since);
+    mag_cohort_let_go(screen->cohort, partition_idx);
+    MAG_TRY(status);
+    MAG_TRY(part_with(screen, partition_idx, err));
+    mag_timings_add(screen->timings, worker_idx, MAG_WORK_SPILL, since);
     return MAG_OK;
 }
 

@@ -18,7 +18,7 @@ typedef struct mag_screen_part {
 } mag_screen_part;
 
 typedef struct mag_screen {
-    const mag_cohort *cohort;
+    mag_cohort *cohort; /* settled; a thread holds one partition at a time */
     const mag_pack *pack;
     const mag_strata *strata;
     mag_account *account;
@@ -27,6 +27,7 @@ typedef struct mag_screen {
     void *stop_context;
     mag_timings *timings;   /* NULL = nobody measures */
     mag_progress *progress; /* NULL = nobody looks */
+    bool is_last_look;      /* nobody looks at a patient again: partitions go when they are done */
     bool is_only_counted;   /* no rows and no lab statistics are kept: an earlier T of a series */
     mag_screen_part parts[MAG_PARTITION_COUNT];
     mag_tally total;

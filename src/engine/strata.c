@@ -62,12 +62,10 @@ static mag_status site_add(site_list *list, uint32_t site_id, mag_error *err) {
 
 static mag_status gather_sites(const mag_cohort *cohort, site_list *list, mag_error *err) {
     for (unsigned partition_idx = 0; partition_idx < MAG_PARTITION_COUNT; partition_idx++) {
-        size_t count = mag_cohort_patient_count(cohort, partition_idx);
-        for (size_t i = 0; i < count; i++) {
-            mag_timeline patient;
-            mag_timeline_of(cohort, partition_idx, i, &patient);
-            MAG_TRY(site_add(list, patient.person->site_id, err));
-        }
+        size_t count;
+        const uint32_t *sites = mag_cohort_sites(cohort, partition_idx, &count);
+        for (size_t i = 0; i < count; i++)
+            MAG_TRY(site_add(list, sites[i], err));
     }
     return MAG_OK;
 }
