@@ -1,15 +1,17 @@
-/* A partition at a time per thread: evaluate, count, and keep what will be written. Nothing is
-   shared but what is read. */
+/* A partition at a time per thread, a block of patients at a time: evaluate, count, and keep what
+   will be written. Nothing is shared but what is read. */
 #include "engine/screen.h"
 
 #include "engine/evidence.h"
 #include "engine/parallel.h"
+#include "rules/block.h"
 
-enum { STOP_CHECK_PATIENTS = 1024 };
+enum { STOP_CHECK_BLOCKS = 16 };
 
 /* Working memory of a thread. */
 typedef struct screen_worker {
-    mag_evaluator *evaluator;
+    mag_block *block;         /* NULL: the plain evaluator works */
+    mag_evaluator *evaluator; /* NULL: the block works */
     mag_outcome *outcomes;
     mag_text text, facts;
     char as_of[MAG_MOMENT_TEXT_NBYTES];
@@ -26,6 +28,8 @@ typedef struct patient_case {
     mag_screen_part *part;
     screen_worker *worker;
     const mag_timeline *patient;
+    mag_evaluator *evaluator; /* stands at the patient */
+    const mag_outcome *outcomes;
 } patient_case;
 
 bool mag_patient_is_screened(const mag_timeline *patient) {
@@ -51,7 +55,7 @@ static mag_status keep_flag(patient_case *at, const mag_explanation *explanation
     mag_text_clear(&worker->text);
     mag_evidence_facts(&worker->facts, explanation);
     MAG_TRY(end_text(&worker->facts, &row->facts, err));
-    row->event = mag_event_find(worker->evaluator, row->rule_idx);
+    row->event = mag_event_find(at->evaluator, row->rule_idx);
     mag_evidence_json(&worker->text, explanation, at->screen->cohort, mag_span_of(row->facts),
                       &row->event);
     MAG_TRY(end_text(&worker->text, &row->evidence, err));
@@ -87,9 +91,9 @@ static mag_status check_same(const mag_outcome *outcome, const mag_explanation *
 }
 
 static mag_status keep_row(patient_case *at, size_t rule_idx, mag_error *err) {
-    const mag_outcome *outcome = &at->worker->outcomes[rule_idx];
+    const mag_outcome *outcome = &at->outcomes[rule_idx];
     mag_explanation explanation;
-    MAG_TRY(mag_explain_rule(at->worker->evaluator, at->patient, rule_idx, &explanation, err));
+    MAG_TRY(mag_explain_here(at->evaluator, rule_idx, &explanation, err));
     MAG_TRY(check_same(outcome, &explanation, mag_pack_rule(at->screen->pack, rule_idx)->id, err));
     mag_screen_row row = {.patient_id = at->patient->person->id,
                           .site = mag_site_level(at->screen->cohort, at->patient->person->site_id),
@@ -105,39 +109,64 @@ static bool is_written(const mag_screen *screen, size_t rule_idx, const mag_outc
            (outcome->kind == MAG_FLAGGED || outcome->kind == MAG_CANNOT_TELL);
 }
 
-static mag_status screen_patient(patient_case *at, mag_error *err) {
+static mag_status count_patient(patient_case *at, mag_error *err) {
     const mag_screen *screen = at->screen;
-    screen_worker *worker = at->worker;
     size_t levels[MAG_STRATUM_COUNT];
-    if (!screen->is_only_counted)
-        MAG_TRY(mag_lab_stats_patient(at->part->lab_stats, at->patient, err));
-    if (!mag_patient_is_screened(at->patient))
-        return MAG_OK;
     at->part->screened_count++;
-    MAG_TRY(mag_evaluate(worker->evaluator, at->patient, worker->outcomes, err));
     size_t level_count = mag_strata_of(screen->strata, at->patient, levels);
-    mag_tally_patient(&at->part->tally, screen->pack, worker->outcomes, levels, level_count);
+    mag_tally_patient(&at->part->tally, screen->pack, at->outcomes, levels, level_count);
     for (size_t rule_idx = 0; rule_idx < mag_pack_rule_count(screen->pack); rule_idx++)
-        if (!screen->is_only_counted && is_written(screen, rule_idx, &worker->outcomes[rule_idx]))
+        if (!screen->is_only_counted && is_written(screen, rule_idx, &at->outcomes[rule_idx]))
             MAG_TRY(keep_row(at, rule_idx, err));
+    return MAG_OK;
+}
+
+/* Patient i of the block, as the evaluator at work tells. */
+static mag_status judge_patient(patient_case *at, size_t i, mag_error *err) {
+    screen_worker *worker = at->worker;
+    if (worker->block != NULL) {
+        at->evaluator = mag_block_evaluator(worker->block, i);
+        at->outcomes = mag_block_outcomes(worker->block, i);
+        return MAG_OK;
+    }
+    at->evaluator = worker->evaluator;
+    at->outcomes = worker->outcomes;
+    return mag_evaluate(worker->evaluator, at->patient, worker->outcomes, err);
+}
+
+static mag_status screen_block(mag_screen *screen, mag_screen_part *part, screen_worker *worker,
+                               const mag_timeline *patients, size_t count, mag_error *err) {
+    if (worker->block != NULL)
+        MAG_TRY(mag_block_evaluate(worker->block, patients, count, err));
+    for (size_t i = 0; i < count; i++) {
+        patient_case at = {
+            .screen = screen, .part = part, .worker = worker, .patient = &patients[i]};
+        if (!screen->is_only_counted)
+            MAG_TRY(mag_lab_stats_patient(part->lab_stats, &patients[i], err));
+        if (!mag_patient_is_screened(&patients[i]))
+            continue;
+        MAG_TRY(judge_patient(&at, i, err));
+        MAG_TRY(count_patient(&at, err));
+    }
     return MAG_OK;
 }
 
 static mag_status screen_patients(screen_job *job, unsigned partition_idx, unsigned worker_idx,
                                   mag_error *err) {
     mag_screen *screen = job->screen;
-    size_t count = mag_cohort_patient_count(screen->cohort, partition_idx);
-    for (size_t i = 0; i < count; i++) {
-        mag_timeline patient;
-        if (i % STOP_CHECK_PATIENTS == 0 && screen->is_stopped != NULL &&
+    screen_worker *worker = &job->workers[worker_idx];
+    mag_timeline patients[MAG_BLOCK_PATIENTS];
+    const size_t count = mag_cohort_patient_count(screen->cohort, partition_idx);
+    for (size_t first = 0; first < count; first += MAG_BLOCK_PATIENTS) {
+        const size_t left = count - first;
+        const size_t block_count = left < MAG_BLOCK_PATIENTS ? left : MAG_BLOCK_PATIENTS;
+        if (first % (STOP_CHECK_BLOCKS * MAG_BLOCK_PATIENTS) == 0 && screen->is_stopped != NULL &&
             screen->is_stopped(screen->stop_context))
             return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped while screening");
-        mag_timeline_of(screen->cohort, partition_idx, i, &patient);
-        patient_case at = {.screen = screen,
-                           .part = &screen->parts[partition_idx],
-                           .worker = &job->workers[worker_idx],
-                           .patient = &patient};
-        MAG_TRY(screen_patient(&at, err));
+        for (size_t i = 0; i < block_count; i++)
+            mag_timeline_of(screen->cohort, partition_idx, first + i, &patients[i]);
+        MAG_TRY(screen_block(screen, &screen->parts[partition_idx], worker, patients, block_count,
+                             err));
     }
     mag_timings_count(screen->timings, count, 0);
     mag_progress_add(screen->progress, 1, count);
@@ -194,13 +223,16 @@ static mag_status prepare_workers(const mag_screen *screen, mag_arena *arena,
         workers[i].outcomes = mag_arena_alloc(arena, nbytes);
         if (workers[i].outcomes == NULL)
             return mag_fail_memory(err, nbytes);
-        MAG_TRY(mag_evaluator_new(&workers[i].evaluator, screen->pack, screen->account, err));
+        MAG_TRY(screen->is_plain
+                    ? mag_evaluator_new(&workers[i].evaluator, screen->pack, screen->account, err)
+                    : mag_block_new(&workers[i].block, screen->pack, screen->account, err));
     }
     return MAG_OK;
 }
 
 static void release_workers(screen_worker *workers, unsigned worker_count) {
     for (unsigned i = 0; i < worker_count; i++) {
+        mag_block_free(workers[i].block);
         mag_evaluator_free(workers[i].evaluator);
         mag_text_done(&workers[i].text);
         mag_text_done(&workers[i].facts);

@@ -114,7 +114,7 @@ static mag_severity lesser(mag_severity a, mag_severity b) {
     return a < b ? a : b;
 }
 
-static mag_severity moved(mag_severity severity, const mag_adjust *adjust) {
+mag_severity mag_severity_adjusted(mag_severity severity, const mag_adjust *adjust) {
     int to = (int)severity + adjust->steps;
     if (to < MAG_SEVERITY_INFO)
         to = MAG_SEVERITY_INFO;
@@ -145,9 +145,9 @@ static void find_tier(mag_evaluator *evaluator, const mag_rule *rule, mag_decisi
     for (size_t i = 0; i < rule->adjust_count; i++) {
         if (mag_evaluator_truth(evaluator, rule->adjusts[i].when).is != MAG_TRUE)
             continue;
-        outcome->severity = moved(outcome->severity, &rule->adjusts[i]);
+        outcome->severity = mag_severity_adjusted(outcome->severity, &rule->adjusts[i]);
         if (passed_over != MAG_SEVERITY_NONE)
-            passed_over = moved(passed_over, &rule->adjusts[i]);
+            passed_over = mag_severity_adjusted(passed_over, &rule->adjusts[i]);
     }
     if (passed_over != outcome->severity)
         outcome->could_be = passed_over;
@@ -231,7 +231,7 @@ void mag_evaluator_visit_rule(mag_evaluator *evaluator, size_t rule_idx, mag_vis
 
 /* --- all rules ---------------------------------------------------------------------------- */
 
-static bool is_in_force(const mag_rule *rule) {
+bool mag_rule_is_in_force(const mag_rule *rule) {
     return rule->facts.status == MAG_RULE_ACTIVE || rule->facts.status == MAG_RULE_STAGING;
 }
 
@@ -243,7 +243,7 @@ mag_status mag_evaluate(mag_evaluator *evaluator, const mag_timeline *patient,
     MAG_TRY(mag_evaluator_begin(evaluator, patient, err));
     for (size_t i = 0; i < pack->rule_count; i++) {
         const mag_rule *rule = &pack->rules[i];
-        outcomes[i] = !is_in_force(rule) ? nothing
+        outcomes[i] = !mag_rule_is_in_force(rule) ? nothing
                       : rule->scope == MAG_SCOPE_SOURCE
                           ? of_no_patient
                           : mag_evaluator_decide(evaluator, rule).outcome;

@@ -104,6 +104,10 @@ typedef struct mag_explanation {
  * excepted). */
 mag_status mag_explain_rule(mag_evaluator *evaluator, const mag_timeline *patient, size_t rule_idx,
                             mag_explanation *out, mag_error *err) MAG_MUST_CHECK;
+/* The same for the patient at whom the evaluator stands: of the call before, or of a block. What is
+   known of the patient is kept. */
+mag_status mag_explain_here(mag_evaluator *evaluator, size_t rule_idx, mag_explanation *out,
+                            mag_error *err) MAG_MUST_CHECK;
 
 /* Kidney stage at T for the strata: category of the eGFR (calculated by the run's formula, else
    reported) on the latest creatinine within 365 days. */

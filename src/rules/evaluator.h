@@ -62,6 +62,11 @@ typedef struct mag_decision {
 } mag_decision;
 mag_decision mag_evaluator_decide(mag_evaluator *evaluator, const mag_rule *rule);
 
+/* One step up or down, within what the adjustment allows. */
+mag_severity mag_severity_adjusted(mag_severity severity, const mag_adjust *adjust);
+/* Active or staging: it is asked at all. */
+bool mag_rule_is_in_force(const mag_rule *rule);
+
 /* Called for an operand that decided: `against` is the limit or constant that it was compared with,
    or NULL; `truth` that of the comparison, or of the operand itself. */
 typedef void mag_visit(void *context, const mag_node *operand, const mag_node *against,

@@ -119,9 +119,15 @@ static bool is_about_population(const mag_decision *decision) {
 
 mag_status mag_explain_rule(mag_evaluator *evaluator, const mag_timeline *patient, size_t rule_idx,
                             mag_explanation *out, mag_error *err) {
-    const mag_rule *rule = &evaluator->pack->rules[rule_idx];
-    mag_arena_reset(evaluator->texts);
     MAG_TRY(mag_evaluator_begin(evaluator, patient, err));
+    return mag_explain_here(evaluator, rule_idx, out, err);
+}
+
+mag_status mag_explain_here(mag_evaluator *evaluator, size_t rule_idx, mag_explanation *out,
+                            mag_error *err) {
+    const mag_rule *rule = &evaluator->pack->rules[rule_idx];
+    const mag_timeline *patient = evaluator->patient;
+    mag_arena_reset(evaluator->texts);
     const mag_decision decision = mag_evaluator_decide(evaluator, rule);
     mag_fact_list list = {.evaluator = evaluator, .arena = evaluator->texts};
     if (is_about_population(&decision) && patient->as_of != MAG_MINUTE_NONE)

@@ -1,5 +1,6 @@
 /* Loads a pack: names first, then every rule, then order, and what one rule says about another. */
 #include "rules/pack_build.h"
+#include "rules/program.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,7 @@ static mag_status read_pack(mag_pack_builder *builder, const mag_yaml *root, mag
     MAG_TRY(order_rules(builder, err));
     pack->operands = builder->checker.operands;
     pack->operand_count = builder->checker.operand_count;
+    MAG_TRY(mag_program_compile(builder->arena, pack, &pack->program, err));
     return MAG_OK;
 }
 

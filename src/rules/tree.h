@@ -185,6 +185,7 @@ struct mag_pack {
     size_t limit_count;
     const mag_gap *gaps;
     size_t gap_count;
+    const struct mag_program *program; /* rules/program.h */
 };
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "io/embedded.h"
 #include "rules/evaluate.h"
+#include "same_outcomes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ typedef struct judge {
     world in;
     const mag_pack *pack;
     mag_evaluator *evaluator;
+    mag_block *block;
     mag_outcome *outcomes;
 } judge;
 
@@ -24,6 +26,7 @@ static inline void judge_begin_with(judge *of, const char *pack_text) {
                       &err) != MAG_OK)
         fail_msg("%s", err.text);
     assert_int_equal(mag_evaluator_new(&of->evaluator, of->pack, &of->in.account, &err), MAG_OK);
+    assert_int_equal(mag_block_new(&of->block, of->pack, &of->in.account, &err), MAG_OK);
     of->outcomes =
         mag_arena_alloc(of->in.arena, mag_pack_rule_count(of->pack) * sizeof *of->outcomes);
     assert_non_null(of->outcomes);
@@ -41,14 +44,19 @@ static inline void judge_begin(judge *of) {
 }
 
 static inline void judge_end(judge *of) {
+    mag_block_free(of->block);
     mag_evaluator_free(of->evaluator);
     world_end(&of->in);
 }
 
+/* Both evaluators must agree. */
 static inline void judge_patient(judge *of) {
     mag_error err = {0};
     if (mag_evaluate(of->evaluator, &of->in.patient, of->outcomes, &err) != MAG_OK)
         fail_msg("%s", err.text);
+    if (mag_block_evaluate(of->block, &of->in.patient, 1, &err) != MAG_OK)
+        fail_msg("%s", err.text);
+    expect_same_outcomes(of->pack, of->outcomes, mag_block_outcomes(of->block, 0));
 }
 
 static inline const mag_outcome *judge_outcome(const judge *of, const char *rule_id) {

@@ -29,6 +29,7 @@ static void begin_with(const change *changed) {
                       changed->count, 0, &of.pack, &err) != MAG_OK)
         fail_msg("%s", err.text);
     assert_int_equal(mag_evaluator_new(&of.evaluator, of.pack, &of.in.account, &err), MAG_OK);
+    assert_int_equal(mag_block_new(&of.block, of.pack, &of.in.account, &err), MAG_OK);
     of.outcomes = mag_arena_alloc(of.in.arena, mag_pack_rule_count(of.pack) * sizeof *of.outcomes);
     assert_non_null(of.outcomes);
 }

@@ -1,0 +1,70 @@
+/* Between the files of the block evaluator: 64 patients at once. Bit i of a mask is patient i. */
+#ifndef MAG_RULES_BLOCK_STATE_H
+#define MAG_RULES_BLOCK_STATE_H
+
+#include "rules/block.h"
+#include "rules/evaluator.h"
+#include "rules/program.h"
+
+/* What has been worked out of a step: `done`: for whom; who is in neither mask is false. */
+typedef struct mag_bits {
+    uint64_t done, is_true, is_unknown;
+    uint64_t why[MAG_UNKNOWN_COUNT]; /* of those in is_unknown: by reason */
+} mag_bits;
+
+/* How far the absence of a prescription is known: one answer for everybody without any. */
+typedef enum mag_absence_kind {
+    MAG_ABSENCE_IS_KNOWN,
+    MAG_ABSENCE_IS_UNOBSERVABLE,
+    MAG_ABSENCE_HAS_NO_SOURCE,
+    MAG_ABSENCE_KIND_COUNT
+} mag_absence_kind;
+
+/* Of a leaf: what it is worth for who has no record that it could look at. */
+typedef struct mag_bare_truth {
+    bool is_known[MAG_ABSENCE_KIND_COUNT];
+    mag_truth truth[MAG_ABSENCE_KIND_COUNT];
+} mag_bare_truth;
+
+struct mag_block {
+    const mag_pack *pack;
+    const mag_program *program;
+    mag_account *account;
+    mag_arena *tables;
+    mag_evaluator *plain[MAG_BLOCK_PATIENTS];
+    const mag_timeline *patients;
+    size_t count;
+    mag_outcome *outcomes;         /* of each patient, of each rule */
+    mag_bits *bits;                /* of each step */
+    mag_bare_truth *bare;          /* of each step, by ... */
+    bool has_labs, has_conditions; /* ... what the cohort has */
+    /* who ... */
+    uint64_t in_population, is_population_unknown; /* ... may be judged; is one that may be */
+    uint64_t has_class[MAG_CLASS_COUNT];           /* ... has a row of the class */
+    uint64_t has_analyte[MAG_ANALYTE_COUNT];       /* ... has a result or mark */
+    uint64_t has_condition[MAG_CONDITION_COUNT];
+    uint64_t absence[MAG_ABSENCE_KIND_COUNT];
+    uint64_t flagged; /* ... has a flag */
+};
+
+/* Finds out who has what; clears what was worked out. Begins the plain evaluators of who may be
+   judged. */
+mag_status mag_block_begin(mag_block *block, mag_error *err) MAG_MUST_CHECK;
+
+/* Who of `of` has a record that a leaf could look at. */
+uint64_t mag_block_seen(const mag_block *block, const mag_sight *sight, uint64_t of);
+
+/* The bits of a step, worked out at least for `need`. */
+const mag_bits *mag_block_step(mag_block *block, uint32_t step_idx, uint64_t need);
+
+/* Sets the truth of a step for a mask of patients. */
+void mag_bits_set(mag_bits *bits, uint64_t mask, mag_truth truth);
+/* Reasons of patient i; 0 unless unknown. */
+mag_unknown_set mag_bits_why(const mag_bits *bits, size_t i);
+
+/* Number of the first patient of a mask that is not empty. */
+static inline size_t mag_first_of(uint64_t mask) {
+    return (size_t)__builtin_ctzll(mask);
+}
+
+#endif
