@@ -83,6 +83,16 @@ typedef struct mag_sink_ops {
     /* Every episode that is or was, sorted as flags are; only of a run with a ledger. NULL: the
        sink keeps none. */
     mag_status (*episode)(mag_sink *sink, const mag_episode_row *row, mag_error *err);
+    /* Rows may be made ready in parts, side by side: a part is a sink of its own, of which flag,
+       cannot_tell, episode, reject, part_pack and free are called, by one thread at a time. What
+       part_write takes over stands behind all rows that the sink was given before. NULL, all of
+       them: rows come one by one. */
+    mag_status (*parts_begin)(mag_sink *sink, unsigned worker_count, mag_error *err);
+    mag_status (*part_new)(mag_sink *sink, mag_sink **part, mag_error *err);
+    /* Of a part that has all its rows, before it is written; worker_idx < worker_count. */
+    mag_status (*part_pack)(mag_sink *part, unsigned worker_idx, mag_error *err);
+    /* Empties the part, which can be filled again. */
+    mag_status (*part_write)(mag_sink *sink, mag_sink *part, mag_error *err);
     /* Is what readers see already this result, with a record that says the same? */
     bool (*is_current)(mag_sink *sink, mag_span run_json);
     /* Makes the run visible (or held, or failed) with its run record (JSON). Frees nothing. */

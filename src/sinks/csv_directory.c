@@ -2,45 +2,14 @@
    has all of them; episodes.csv.gz only if there are episodes. */
 #include "sinks/csv_directory.h"
 
-#include "io/csv_writer.h"
 #include "io/output_dir.h"
+#include "io/table_file.h"
 #include "io/yaml_tree.h"
+#include "sinks/csv_tables.h"
 #include "sinks/same_record.h"
 
 #include <string.h>
 #include <unistd.h>
-
-typedef enum table_kind {
-    TABLE_FLAGS,
-    TABLE_CANNOT_TELL,
-    TABLE_SUMMARY,
-    TABLE_LAB_SUMMARY,
-    TABLE_REJECTS,
-    TABLE_EPISODES, /* last: only of a run with a ledger */
-    TABLE_COUNT
-} table_kind;
-
-typedef struct table_facts {
-    const char *file, *header;
-} table_facts;
-
-static const table_facts TABLES[TABLE_COUNT] = {
-    [TABLE_FLAGS] = {"flags.csv.gz", "flag_id,patient_id,rule_id,rule_version,severity,could_be,"
-                                     "state,as_of,hidden_by,notes,evidence,title"},
-    [TABLE_CANNOT_TELL] = {"cannot_tell.csv.gz", "patient_id,rule_id,as_of,reasons,detail"},
-    [TABLE_SUMMARY] = {"summary.csv",
-                       "as_of,rule_id,rule_version,stratum,level,eligible,flagged,clear,"
-                       "cannot_tell,hidden,not_evaluated,rate,ci_low,ci_high"},
-    [TABLE_LAB_SUMMARY] = {"lab_summary.csv",
-                           "analyte,unit,results,patients,missing_patients,censored,implausible,"
-                           "text,min,p1,p5,p25,p50,p75,p95,p99,max,mean,sd,below_range,"
-                           "above_range"},
-    [TABLE_REJECTS] = {"rejects.csv.gz", "source,file,line,column,reason,detail"},
-    [TABLE_EPISODES] = {"episodes.csv.gz",
-                        "flag_id,patient_id,rule_id,event,opened,last_seen,resolved,"
-                        "machine_reason,rule_version,state,severity,hidden_by,event_start,"
-                        "event_stop,shown_severity,shown_facts"},
-};
 
 /* What a run writes, in this version or with more options (product contract). */
 static const char *const FILES[] = {"run.json",        "flags.csv.gz", "cannot_tell.csv.gz",
@@ -49,185 +18,102 @@ static const char *const FILES[] = {"run.json",        "flags.csv.gz", "cannot_t
 const mag_output_kind mag_result_directory = {FILES, "run.json", true};
 
 typedef struct csv_directory {
-    mag_sink sink; /* first: a sink is a csv_directory */
+    mag_csv_part own; /* first; rows that were given to the sink itself, not yet written */
     mag_arena *arena;
     mag_account *account;
     const char *dir;
     mag_output_dir *output; /* NULL once ended */
-    mag_csv_writer *writers[TABLE_COUNT];
-    bool is_open[TABLE_COUNT];   /* was opened, maybe closed again */
-    bool is_broken[TABLE_COUNT]; /* could not be written whole */
-    uint64_t nbytes;             /* of the closed tables, written or not */
+    mag_table_file *files[MAG_CSV_TABLE_COUNT];
+    bool is_open[MAG_CSV_TABLE_COUNT];   /* was opened, maybe closed again */
+    bool is_broken[MAG_CSV_TABLE_COUNT]; /* could not be written whole */
+    uint64_t nbytes;                     /* of the closed tables, written or not */
+    mag_gzip_packer *packer;             /* of the own rows; NULL until needed */
+    mag_gzip_packer **packers;           /* one of each thread that makes parts */
+    unsigned packer_count;
 } csv_directory;
 
-static mag_status open_table(csv_directory *to, table_kind kind, mag_error *err) {
-    if (to->is_open[kind])
+/* --- files ---------------------------------------------------------------------------------- */
+
+/* The row that opened the table is there already. */
+static void put_header(mag_text *rows, const char *header) {
+    mag_text whole;
+    mag_text_init(&whole, rows->account);
+    mag_text_format(&whole, "%s\n", header);
+    mag_text_add(&whole, mag_text_span(rows));
+    whole.is_out_of_memory |= rows->is_out_of_memory;
+    mag_text_done(rows);
+    *rows = whole; /* that memory was out shows when it is packed */
+}
+
+static mag_status open_table(csv_directory *to, mag_csv_table table, mag_error *err) {
+    const mag_csv_table_facts *facts = &mag_csv_tables[table];
+    if (to->is_open[table])
         return MAG_OK;
-    const char *path =
-        to->output == NULL ? NULL : mag_output_dir_path(to->output, TABLES[kind].file);
+    const char *path = to->output == NULL ? NULL : mag_output_dir_path(to->output, facts->file);
     if (path == NULL)
-        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "%s: the output has ended",
-                        TABLES[kind].file);
-    MAG_TRY(mag_csv_writer_open(&to->writers[kind], path, TABLES[kind].header, to->account, err));
-    to->is_open[kind] = true;
+        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "%s: the output has ended", facts->file);
+    if (to->packer == NULL && mag_table_file_is_named_gzip(path))
+        MAG_TRY(mag_gzip_packer_new(&to->packer, to->account, err));
+    MAG_TRY(mag_table_file_open(&to->files[table], path, to->account, err));
+    to->is_open[table] = true;
+    put_header(&to->own.rows[table].text, facts->header);
     return MAG_OK;
 }
 
-/* The writer of a table, opened at its first row. */
-static mag_status writer_of(mag_sink *sink, table_kind kind, mag_csv_writer **out, mag_error *err) {
-    csv_directory *to = (csv_directory *)sink;
-    MAG_TRY(open_table(to, kind, err));
-    *out = to->writers[kind];
-    return MAG_OK;
+static mag_status pack_rows(mag_csv_part *part, mag_csv_table table, mag_gzip_packer *packer,
+                            mag_error *err) {
+    const mag_text *rows = &part->rows[table].text;
+    MAG_TRY(mag_text_check(rows, err));
+    if (rows->nbytes == 0 || !mag_table_file_is_named_gzip(mag_csv_tables[table].file))
+        return MAG_OK;
+    return mag_gzip_pack(packer, mag_text_span(rows), &part->packed[table], err);
 }
 
-static void text(mag_csv_writer *writer, const char *cell) {
-    if (cell == NULL || cell[0] == '\0')
-        mag_csv_writer_empty(writer);
+/* Packed rows, or those of a plain table, behind what the file has. */
+static void write_packed(csv_directory *to, mag_csv_part *part, mag_csv_table table) {
+    mag_text *rows = &part->rows[table].text;
+    if (mag_table_file_is_named_gzip(mag_csv_tables[table].file))
+        mag_table_file_block(to->files[table], &part->packed[table]);
     else
-        mag_csv_writer_text(writer, mag_span_of(cell));
+        mag_table_file_bytes(to->files[table], mag_text_span(rows));
+    mag_text_clear(rows);
 }
 
-static void number(mag_csv_writer *writer, const char *cell) {
-    if (cell == NULL || cell[0] == '\0')
-        mag_csv_writer_empty(writer);
-    else
-        mag_csv_writer_number(writer, cell);
-}
-
-static void count(mag_csv_writer *writer, uint64_t cell) {
-    mag_csv_writer_integer(writer, (int64_t)cell);
-}
-
-static mag_status write_flag(mag_sink *sink, const mag_flag_row *row, mag_error *err) {
-    mag_csv_writer *writer;
-    MAG_TRY(writer_of(sink, TABLE_FLAGS, &writer, err));
-    text(writer, row->flag_id);
-    mag_csv_writer_id(writer, row->patient_id);
-    text(writer, row->rule_id);
-    text(writer, row->rule_version);
-    text(writer, mag_severity_name(row->severity));
-    text(writer, row->could_be);
-    text(writer, row->state);
-    text(writer, row->as_of);
-    text(writer, row->hidden_by);
-    text(writer, row->notes);
-    text(writer, row->evidence);
-    text(writer, row->title);
-    mag_csv_writer_end_row(writer);
+static mag_status flush_own(csv_directory *to, mag_csv_table table, mag_error *err) {
+    if (to->own.rows[table].text.nbytes == 0)
+        return MAG_OK;
+    MAG_TRY(pack_rows(&to->own, table, to->packer, err));
+    write_packed(to, &to->own, table);
     return MAG_OK;
 }
 
-static mag_status write_cannot_tell(mag_sink *sink, const mag_cannot_tell_row *row,
-                                    mag_error *err) {
-    mag_csv_writer *writer;
-    MAG_TRY(writer_of(sink, TABLE_CANNOT_TELL, &writer, err));
-    mag_csv_writer_id(writer, row->patient_id);
-    text(writer, row->rule_id);
-    text(writer, row->as_of);
-    text(writer, row->reasons);
-    text(writer, row->detail);
-    mag_csv_writer_end_row(writer);
-    return MAG_OK;
+static mag_status take_own_row(mag_csv_part *part, mag_csv_table table, mag_error *err) {
+    enum { BLOCK_NBYTES = 1 << 17 };
+    csv_directory *to = (csv_directory *)part;
+    MAG_TRY(open_table(to, table, err));
+    return part->rows[table].text.nbytes < BLOCK_NBYTES ? MAG_OK : flush_own(to, table, err);
 }
 
-static mag_status write_summary(mag_sink *sink, const mag_summary_row *row, mag_error *err) {
-    mag_csv_writer *writer;
-    MAG_TRY(writer_of(sink, TABLE_SUMMARY, &writer, err));
-    text(writer, row->as_of);
-    text(writer, row->rule_id);
-    text(writer, row->rule_version);
-    text(writer, row->stratum);
-    text(writer, row->level);
-    count(writer, row->eligible);
-    count(writer, row->flagged);
-    count(writer, row->clear);
-    count(writer, row->cannot_tell);
-    count(writer, row->hidden);
-    text(writer, row->not_evaluated);
-    number(writer, row->rate);
-    number(writer, row->ci_low);
-    number(writer, row->ci_high);
-    mag_csv_writer_end_row(writer);
-    return MAG_OK;
-}
-
-static mag_status write_lab_summary(mag_sink *sink, const mag_lab_summary_row *row,
-                                    mag_error *err) {
-    mag_csv_writer *writer;
-    MAG_TRY(writer_of(sink, TABLE_LAB_SUMMARY, &writer, err));
-    text(writer, row->analyte);
-    text(writer, row->unit);
-    count(writer, row->results);
-    count(writer, row->patients);
-    count(writer, row->missing_patients);
-    count(writer, row->censored);
-    count(writer, row->implausible);
-    count(writer, row->text);
-    for (size_t i = 0; i < sizeof row->quantiles / sizeof row->quantiles[0]; i++)
-        number(writer, row->quantiles[i]);
-    number(writer, row->mean);
-    number(writer, row->sd);
-    count(writer, row->below_range);
-    count(writer, row->above_range);
-    mag_csv_writer_end_row(writer);
-    return MAG_OK;
-}
-
-static void moment(mag_csv_writer *writer, mag_minute at) {
-    char cell[MAG_MOMENT_TEXT_NBYTES] = "";
-    if (at != MAG_MINUTE_NONE && at != MAG_MINUTE_OPEN)
-        mag_minute_text(at, false, cell);
-    text(writer, cell);
-}
-
-static mag_status write_episode(mag_sink *sink, const mag_episode_row *row, mag_error *err) {
-    const mag_episode *episode = row->episode;
-    mag_csv_writer *writer;
-    MAG_TRY(writer_of(sink, TABLE_EPISODES, &writer, err));
-    text(writer, episode->flag_id);
-    mag_csv_writer_id(writer, episode->patient_id);
-    text(writer, episode->rule_id);
-    text(writer, mag_episode_event_name(row->event));
-    text(writer, episode->opened);
-    text(writer, episode->last_seen);
-    text(writer, episode->resolved);
-    text(writer, mag_machine_reason_name(episode->machine_reason));
-    text(writer, episode->rule_version);
-    text(writer, mag_episode_event_name(episode->state));
-    text(writer, mag_severity_name(episode->severity));
-    text(writer, episode->hidden_by);
-    moment(writer, episode->event_start);
-    moment(writer, episode->event_stop);
-    text(writer, mag_severity_name(episode->shown_severity));
-    text(writer, episode->shown_facts);
-    mag_csv_writer_end_row(writer);
-    return MAG_OK;
-}
-
-static mag_status write_reject(mag_sink *sink, const mag_reject_row *row, mag_error *err) {
-    mag_csv_writer *writer;
-    MAG_TRY(writer_of(sink, TABLE_REJECTS, &writer, err));
-    text(writer, row->source);
-    text(writer, row->file);
-    count(writer, row->line);
-    text(writer, row->column);
-    text(writer, row->reason);
-    text(writer, row->detail);
-    mag_csv_writer_end_row(writer);
-    return MAG_OK;
+static mag_status end_file(csv_directory *to, mag_csv_table table, mag_error *err) {
+    uint64_t nbytes;
+    mag_error error;
+    if (to->files[table] == NULL)
+        return MAG_OK;
+    if (flush_own(to, table, &error) != MAG_OK)
+        mag_table_file_fail(to->files[table], &error);
+    mag_status status = mag_table_file_end(to->files[table], &nbytes, err);
+    to->files[table] = NULL;
+    to->nbytes += nbytes;
+    return status;
 }
 
 /* Closes every table; the first fault counts, but all are closed. */
 static mag_status close_tables(csv_directory *to, mag_error *err) {
     mag_status first = MAG_OK;
-    for (unsigned kind = 0; kind < TABLE_COUNT; kind++) {
+    for (unsigned table = 0; table < MAG_CSV_TABLE_COUNT; table++) {
         mag_error error;
-        uint64_t nbytes;
-        mag_status status = mag_csv_writer_end(to->writers[kind], &nbytes, &error);
-        to->writers[kind] = NULL;
-        to->nbytes += nbytes;
-        to->is_broken[kind] |= status != MAG_OK;
+        mag_status status = end_file(to, (mag_csv_table)table, &error);
+        to->is_broken[table] |= status != MAG_OK;
         if (status == MAG_OK || first != MAG_OK)
             continue;
         first = status;
@@ -236,6 +122,82 @@ static mag_status close_tables(csv_directory *to, mag_error *err) {
     }
     return first;
 }
+
+/* --- parts ---------------------------------------------------------------------------------- */
+
+typedef struct directory_part {
+    mag_csv_part rows; /* first */
+    mag_arena *arena;  /* holds the part itself */
+    csv_directory *to;
+} directory_part;
+
+static mag_status begin_parts(mag_sink *sink, unsigned worker_count, mag_error *err) {
+    csv_directory *to = (csv_directory *)sink;
+    if (to->packer_count >= worker_count)
+        return MAG_OK;
+    mag_gzip_packer **packers = mag_arena_alloc(to->arena, worker_count * sizeof(void *));
+    if (packers == NULL)
+        return mag_fail_memory(err, worker_count * sizeof(void *));
+    for (unsigned i = 0; i < to->packer_count; i++)
+        packers[i] = to->packers[i];
+    to->packers = packers;
+    while (to->packer_count < worker_count) {
+        MAG_TRY(mag_gzip_packer_new(&packers[to->packer_count], to->account, err));
+        to->packer_count++;
+    }
+    return MAG_OK;
+}
+
+static mag_status pack_part(mag_sink *sink, unsigned worker_idx, mag_error *err) {
+    directory_part *part = (directory_part *)sink;
+    for (unsigned table = 0; table < MAG_CSV_TABLE_COUNT; table++)
+        MAG_TRY(pack_rows(&part->rows, (mag_csv_table)table, part->to->packers[worker_idx], err));
+    return MAG_OK;
+}
+
+static mag_status write_part(mag_sink *sink, mag_sink *from, mag_error *err) {
+    csv_directory *to = (csv_directory *)sink;
+    mag_csv_part *part = (mag_csv_part *)from;
+    for (unsigned table = 0; table < MAG_CSV_TABLE_COUNT; table++) {
+        if (part->rows[table].text.nbytes == 0)
+            continue;
+        MAG_TRY(open_table(to, (mag_csv_table)table, err));
+        MAG_TRY(flush_own(to, (mag_csv_table)table, err));
+        write_packed(to, part, (mag_csv_table)table);
+    }
+    return MAG_OK;
+}
+
+static void free_part(mag_sink *sink) {
+    directory_part *part = (directory_part *)sink;
+    if (sink == NULL)
+        return;
+    mag_csv_part_done(&part->rows);
+    mag_arena_free(part->arena);
+}
+
+static mag_status new_part(mag_sink *sink, mag_sink **out, mag_error *err) {
+    static const mag_sink_ops ops = {.flag = mag_csv_put_flag,
+                                     .cannot_tell = mag_csv_put_cannot_tell,
+                                     .episode = mag_csv_put_episode,
+                                     .reject = mag_csv_put_reject,
+                                     .part_pack = pack_part,
+                                     .free = free_part};
+    csv_directory *to = (csv_directory *)sink;
+    mag_arena *arena = mag_arena_new(to->account);
+    directory_part *part = arena == NULL ? NULL : mag_arena_alloc(arena, sizeof *part);
+    if (part == NULL) {
+        mag_arena_free(arena);
+        return mag_fail_memory(err, sizeof *part);
+    }
+    mag_csv_part_init(&part->rows, &ops, to->account);
+    part->arena = arena;
+    part->to = to;
+    *out = &part->rows.sink;
+    return MAG_OK;
+}
+
+/* --- the end -------------------------------------------------------------------------------- */
 
 /* Closes and writes what is left; a fault of writing tells how much room the whole result needs. */
 static mag_status write_rest(csv_directory *to, mag_span run_json, mag_error *err) {
@@ -261,15 +223,16 @@ static mag_status end_output(csv_directory *to, mag_span run_json, mag_output_en
 
 static mag_status end_whole(mag_sink *sink, mag_span run_json, mag_output_end end, mag_error *err) {
     csv_directory *to = (csv_directory *)sink;
-    for (unsigned kind = 0; kind < TABLE_EPISODES; kind++)
-        MAG_TRY(open_table(to, (table_kind)kind, err));
+    for (unsigned table = 0; table < MAG_CSV_EPISODES; table++)
+        MAG_TRY(open_table(to, (mag_csv_table)table, err));
     return end_output(to, run_json, end, err);
 }
 
 /* What lies there must be whole: else publishing again is what mends it. */
 static bool has_all_tables(csv_directory *to) {
-    for (unsigned kind = 0; kind < TABLE_EPISODES; kind++) {
-        const char *path = mag_arena_format(to->arena, "%s/%s", to->dir, TABLES[kind].file);
+    for (unsigned table = 0; table < MAG_CSV_EPISODES; table++) {
+        const char *path =
+            mag_arena_format(to->arena, "%s/%s", to->dir, mag_csv_tables[table].file);
         if (path == NULL || access(path, R_OK) != 0)
             return false;
     }
@@ -296,12 +259,13 @@ static mag_status hold(mag_sink *sink, mag_span run_json, mag_error *err) {
 }
 
 /* Removes a table that must not outlive a failed run. */
-static mag_status remove_table(csv_directory *to, table_kind kind, mag_error *err) {
-    if (!to->is_open[kind])
+static mag_status remove_table(csv_directory *to, mag_csv_table table, mag_error *err) {
+    if (!to->is_open[table])
         return MAG_OK;
-    const char *path = mag_output_dir_path(to->output, TABLES[kind].file);
+    const char *path = mag_output_dir_path(to->output, mag_csv_tables[table].file);
     if (path == NULL || unlink(path) != 0)
-        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "cannot remove %s", TABLES[kind].file);
+        return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "cannot remove %s",
+                        mag_csv_tables[table].file);
     return MAG_OK;
 }
 
@@ -309,13 +273,13 @@ static mag_status fail(mag_sink *sink, mag_span run_json, mag_error *err) {
     csv_directory *to = (csv_directory *)sink;
     if (to->output == NULL) /* publishing itself failed: there is no place left for a record */
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: the output has ended", to->dir);
-    MAG_TRY(open_table(to, TABLE_REJECTS, err));
+    MAG_TRY(open_table(to, MAG_CSV_REJECTS, err));
     MAG_TRY(close_tables(to, err));
-    if (to->is_broken[TABLE_REJECTS]) /* a record with half a table is none */
+    if (to->is_broken[MAG_CSV_REJECTS]) /* a record with half a table is none */
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P403, "%s: rejects were not written", to->dir);
-    for (unsigned kind = 0; kind < TABLE_COUNT; kind++)
-        if (kind != TABLE_REJECTS)
-            MAG_TRY(remove_table(to, (table_kind)kind, err));
+    for (unsigned table = 0; table < MAG_CSV_TABLE_COUNT; table++)
+        if (table != MAG_CSV_REJECTS)
+            MAG_TRY(remove_table(to, (mag_csv_table)table, err));
     return end_output(to, run_json, MAG_OUTPUT_FAILED, err);
 }
 
@@ -327,15 +291,22 @@ static void free_sink(mag_sink *sink) {
     mag_status status = close_tables(to, &unreported);
     (void)status;
     mag_output_dir_abandon(to->output);
+    mag_gzip_packer_free(to->packer);
+    for (unsigned i = 0; i < to->packer_count; i++)
+        mag_gzip_packer_free(to->packers[i]);
+    mag_csv_part_done(&to->own);
     mag_arena_free(to->arena);
 }
 
-static const mag_sink_ops OPS = {.flag = write_flag,
-                                 .cannot_tell = write_cannot_tell,
-                                 .summary = write_summary,
-                                 .lab_summary = write_lab_summary,
-                                 .episode = write_episode,
-                                 .reject = write_reject,
+static const mag_sink_ops OPS = {.flag = mag_csv_put_flag,
+                                 .cannot_tell = mag_csv_put_cannot_tell,
+                                 .summary = mag_csv_put_summary,
+                                 .lab_summary = mag_csv_put_lab_summary,
+                                 .episode = mag_csv_put_episode,
+                                 .reject = mag_csv_put_reject,
+                                 .parts_begin = begin_parts,
+                                 .part_new = new_part,
+                                 .part_write = write_part,
                                  .is_current = is_current,
                                  .publish = publish,
                                  .hold = hold,
@@ -350,7 +321,9 @@ mag_status mag_sink_csv_directory_new(mag_sink **out, const char *dir, bool forc
         mag_arena_free(arena);
         return mag_fail_memory(err, sizeof *to);
     }
-    *to = (csv_directory){.sink = {&OPS}, .arena = arena, .account = account};
+    *to = (csv_directory){.arena = arena, .account = account};
+    mag_csv_part_init(&to->own, &OPS, account);
+    to->own.on_row = take_own_row;
     to->dir = mag_arena_text(arena, mag_span_of(dir));
     mag_status status =
         to->dir == NULL
@@ -360,6 +333,6 @@ mag_status mag_sink_csv_directory_new(mag_sink **out, const char *dir, bool forc
         mag_arena_free(arena);
         return status;
     }
-    *out = &to->sink;
+    *out = &to->own.sink;
     return MAG_OK;
 }

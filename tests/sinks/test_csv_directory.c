@@ -212,6 +212,68 @@ static void keeps_only_the_record_and_rejects_of_a_failed_run(void **state) {
     assert_false(exists(at->dir, ".failed", "lab_summary.csv"));
 }
 
+static void put_reject(mag_sink *sink, unsigned line) {
+    mag_reject_row row = {.source = "lims",
+                          .file = "labs.csv",
+                          .column = "value",
+                          .reason = "num.decimal_comma",
+                          .detail = "",
+                          .line = line};
+    assert_int_equal(sink->ops->reject(sink, &row, NULL), MAG_OK);
+}
+
+enum { ROWS = 30000, PART_ROWS = 700, PARTS = 3, TABLE_NBYTES = 1 << 21 };
+
+/* Parts are filled out of order and written in order; some rows go to the sink itself. */
+static void write_in_parts(place *at) {
+    mag_sink *sink = at->sink, *parts[PARTS];
+    assert_int_equal(sink->ops->parts_begin(sink, 2, NULL), MAG_OK);
+    assert_int_equal(sink->ops->parts_begin(sink, PARTS, NULL), MAG_OK);
+    for (unsigned i = 0; i < PARTS; i++)
+        assert_int_equal(sink->ops->part_new(sink, &parts[i], NULL), MAG_OK);
+    for (unsigned line = 0; line < ROWS;) {
+        for (unsigned i = PARTS; i-- > 0;) {
+            for (unsigned k = 0; k < PART_ROWS && line + i * PART_ROWS + k < ROWS; k++)
+                put_reject(parts[i], line + i * PART_ROWS + k);
+            assert_int_equal(parts[i]->ops->part_pack(parts[i], i, NULL), MAG_OK);
+        }
+        for (unsigned i = 0; i < PARTS; i++, line += PART_ROWS)
+            assert_int_equal(sink->ops->part_write(sink, parts[i], NULL), MAG_OK);
+        for (unsigned k = 0; k < 3 && line < ROWS; k++)
+            put_reject(sink, line++);
+    }
+    for (unsigned i = 0; i < PARTS; i++)
+        parts[i]->ops->free(parts[i]);
+}
+
+static void rows_of_parts_stand_in_the_order_in_which_parts_are_written(void **state) {
+    place *at = *state;
+    static char got[TABLE_NBYTES], row[128];
+    write_in_parts(at);
+    assert_int_equal(at->sink->ops->publish(at->sink, mag_span_of("{}\n"), NULL), MAG_OK);
+    at->sink->ops->free(at->sink);
+    const char *rest = got;
+    read_table(at, at->dir, "rejects.csv.gz", got);
+    for (unsigned line = 0; line <= ROWS; line++) {
+        snprintf(row, sizeof row, "\nlims|labs.csv|%u|value|num.decimal_comma|", line - 1);
+        if (line == 0)
+            snprintf(row, sizeof row, "source|file|line|column|reason|detail");
+        assert_int_equal(strncmp(rest, row, strlen(row)), 0);
+        rest += strlen(row);
+    }
+    assert_string_equal(rest, "");
+    assert_int_equal(at->account.used_nbytes, 0);
+}
+
+static void parts_of_a_run_that_is_not_ended_leave_nothing(void **state) {
+    place *at = *state;
+    struct stat facts;
+    write_in_parts(at);
+    at->sink->ops->free(at->sink);
+    assert_int_not_equal(stat(at->dir, &facts), 0);
+    assert_int_equal(at->account.used_nbytes, 0);
+}
+
 static void leaves_nothing_behind_when_it_is_not_ended(void **state) {
     place *at = *state;
     char command[256];
@@ -247,6 +309,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(keeps_only_the_record_and_rejects_of_a_failed_run, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(leaves_nothing_behind_when_it_is_not_ended, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(rows_of_parts_stand_in_the_order_in_which_parts_are_written,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(parts_of_a_run_that_is_not_ended_leave_nothing, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(P_09_finds_a_missing_parent_at_once, setup, teardown),
     };
