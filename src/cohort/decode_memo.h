@@ -84,4 +84,73 @@ typedef struct mag_lab_memo {
     mag_band_memo bands[1 << MAG_BAND_MEMO_BITS];
 } mag_lab_memo;
 
+/* --- prescriptions ----------------------------------------------------------------------------
+   The cells that tell the drug lie side by side in the image of a row, and so do those that tell
+   what was ordered: each run is one key. */
+
+enum { MAG_MEMO_RUN_NBYTES = 111 };
+
+typedef struct mag_memo_run {
+    uint64_t lengths; /* of its cells, a byte each: where one ends and the next begins */
+    uint32_t more;    /* what else the answer depends on */
+    uint32_t nbytes;
+    bool is_filled;
+    char bytes[MAG_MEMO_RUN_NBYTES];
+} mag_memo_run;
+
+/* Part of an image, borrowed. */
+typedef struct mag_run_text {
+    uint64_t lengths;
+    uint32_t more;
+    bool is_short; /* enough to be remembered */
+    mag_span image;
+} mag_run_text;
+
+static inline bool mag_memo_run_is(const mag_memo_run *run, const mag_run_text *text) {
+    return run->is_filled && run->lengths == text->lengths && run->more == text->more &&
+           run->nbytes == text->image.nbytes &&
+           memcmp(run->bytes, text->image.at, text->image.nbytes) == 0;
+}
+
+/* Its text is at most MAG_MEMO_RUN_NBYTES long. */
+static inline void mag_memo_run_set(mag_memo_run *run, const mag_run_text *text) {
+    *run = (mag_memo_run){.lengths = text->lengths,
+                          .more = text->more,
+                          .nbytes = (uint32_t)text->image.nbytes,
+                          .is_filled = true};
+    memcpy(run->bytes, text->image.at, text->image.nbytes);
+}
+
+/* Its place among 2^bits. */
+static inline size_t mag_memo_run_place(const mag_run_text *text, unsigned bits) {
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    const uint64_t mixed = (mag_span_hash(text->image) ^ text->lengths ^ text->more) * odd;
+    return (size_t)(mixed >> (64 - bits));
+}
+
+/* What a row's drug is: number in the tables that its decoder fills, and what becomes of the row.
+ */
+typedef struct mag_drug_memo {
+    mag_memo_run run;
+    uint32_t drug_id;
+    uint8_t system; /* of its code */
+    bool has_code, is_named, is_of_interest, is_well_formed, looks_like_ours;
+} mag_drug_memo;
+
+/* What was ordered of a drug. */
+typedef struct mag_order_memo {
+    mag_memo_run run; /* `more`: the drug */
+    uint32_t dose_text_id;
+    int32_t supply_days, dose_lo_umol, dose_hi_umol;
+    uint8_t kind, route;
+    bool has_known_kind, has_unread_supply, has_unread_dose, is_ambiguous;
+} mag_order_memo;
+
+enum { MAG_DRUG_MEMO_BITS = 9, MAG_ORDER_MEMO_BITS = 9 };
+
+typedef struct mag_prescription_memo {
+    mag_drug_memo drugs[1 << MAG_DRUG_MEMO_BITS];
+    mag_order_memo orders[1 << MAG_ORDER_MEMO_BITS];
+} mag_prescription_memo;
+
 #endif

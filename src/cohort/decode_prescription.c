@@ -1,7 +1,22 @@
-/* Prescriptions: orders, issues and administrations become intervals of exposure. */
+/* Prescriptions: orders, issues and administrations become intervals of exposure.
+
+   The row's image is built in three parts, so that its drug is known before the rest is touched:
+
+     [id | code system, code, name, ingredient | start, stop | kind, supply, dose ... route]
+           └──────── which drug ────────┘                      └─── what was ordered ───┘     */
 #include "cohort/decoder.h"
 
 #include "clinical/dose.h"
+
+_Static_assert(MAG_FIELD_PATIENT_ID < MAG_FIELD_CODE_SYSTEM, "the id comes first");
+_Static_assert(MAG_FIELD_CODE_SYSTEM < MAG_FIELD_DRUG_CODE &&
+                   MAG_FIELD_DRUG_CODE + 1 == MAG_FIELD_DRUG_NAME &&
+                   MAG_FIELD_DRUG_NAME + 1 == MAG_FIELD_INGREDIENT,
+               "then what tells the drug");
+_Static_assert(MAG_FIELD_INGREDIENT + 1 == MAG_FIELD_START && MAG_FIELD_START + 1 == MAG_FIELD_STOP,
+               "then the dates");
+_Static_assert(MAG_FIELD_STOP + 1 == MAG_FIELD_KIND && MAG_FIELD_ROUTE - MAG_FIELD_KIND == 7,
+               "then what was ordered, in eight cells at most");
 
 /* Classes whose dose in elemental magnesium is worth knowing. */
 static const mag_class_set MAGNESIUM_CLASSES =
@@ -19,83 +34,135 @@ static bool read_kind(const mag_decoder *decoder, mag_rx_kind *kind) {
            mag_span_is_ignoring_case(text, "order");
 }
 
-/* --- times
- * ----------------------------------------------------------------------------------------- */
+/* --- parts of the image
+ * ---------------------------------------------------------------------------------- */
+
+/* The mapped columns of the fields up to that one, from `from` on; returns the first behind. */
+static size_t add_to_image(mag_decoder *decoder, size_t from, mag_field last) {
+    size_t end = from;
+    while (end < decoder->mapped_count && decoder->mapped[end].field <= last)
+        end++;
+    mag_row_image_add(&decoder->image, decoder->mapped + from, end - from, decoder->cells);
+    return end;
+}
+
+/* The part of the image from a byte on, made of the columns from .. end. */
+static mag_run_text take_run(const mag_decoder *decoder, size_t from, size_t end,
+                             size_t first_byte) {
+    const size_t nbytes = decoder->image.nbytes - first_byte;
+    mag_run_text run = {.image = {decoder->image.bytes + first_byte, nbytes}};
+    run.is_short = decoder->prescriptions && !decoder->image.is_too_long &&
+                   nbytes <= MAG_MEMO_RUN_NBYTES && end - from <= sizeof run.lengths;
+    for (size_t i = from; run.is_short && i < end; i++) /* each is shorter than the run */
+        run.lengths = run.lengths << 8 | decoder->cells[decoder->mapped[i].column_idx].nbytes;
+    return run;
+}
+
+/* --- the drug
+ * ------------------------------------------------------------------------------------------- */
+
+/* The drug as written and, where a source says both, what it is made of: "LASIX / FUROSEMIDE". A
+   brand may tell more than its coded ingredient (an antacid of two metals) or less. Borrowed from
+   the row or from the scratch text. */
+static mag_status read_name(mag_decoder *decoder, mag_span *name, mag_error *err) {
+    *name = mag_decoder_text(decoder, MAG_FIELD_DRUG_NAME);
+    mag_span ingredient = mag_decoder_text(decoder, MAG_FIELD_INGREDIENT);
+    if (!ingredient.nbytes || mag_span_equals(*name, ingredient))
+        return MAG_OK;
+    if (!name->nbytes) {
+        *name = ingredient;
+        return MAG_OK;
+    }
+    mag_text *scratch = &decoder->scratch;
+    mag_text_clear(scratch);
+    mag_text_add(scratch, *name);
+    mag_text_add_text(scratch, " / ");
+    mag_text_add(scratch, ingredient);
+    *name = mag_text_span(scratch);
+    return mag_text_check(scratch, err);
+}
+
+/* Of interest = its code or name is in the code book; the route gate comes later. The row may be
+   rejected for its code system. */
+static mag_status read_drug(mag_decoder *decoder, mag_drug_memo *found, mag_error *err) {
+    const mag_span code = mag_decoder_text(decoder, MAG_FIELD_DRUG_CODE);
+    mag_span name;
+    MAG_TRY(read_name(decoder, &name, err));
+    found->has_code = code.nbytes != 0;
+    found->is_named = code.nbytes || name.nbytes;
+    mag_code_system system = MAG_SYSTEM_NONE;
+    if (!found->is_named || (code.nbytes && !mag_decoder_system(decoder, &system)))
+        return MAG_OK;
+    MAG_TRY(mag_cohort_intern_drug(decoder->cohort, system, code, name, &found->drug_id, err));
+    const mag_drug *drug = mag_cohort_drug(decoder->cohort, found->drug_id);
+    found->system = (uint8_t)system;
+    found->is_of_interest = drug->classes != 0;
+    found->is_well_formed = mag_code_shape_of(system, code) == MAG_CODE_FINE;
+    found->looks_like_ours = drug->looks_like_ours;
+    return MAG_OK;
+}
+
+/* *found is *fresh or remembered. */
+static mag_status find_drug(mag_decoder *decoder, const mag_run_text *run, mag_drug_memo *fresh,
+                            const mag_drug_memo **found, mag_error *err) {
+    mag_drug_memo *memo = fresh;
+    *found = memo;
+    if (run->is_short)
+        memo = &decoder->prescriptions->drugs[mag_memo_run_place(run, MAG_DRUG_MEMO_BITS)];
+    if (run->is_short && mag_memo_run_is(&memo->run, run)) {
+        *found = memo;
+        return MAG_OK;
+    }
+    *fresh = (mag_drug_memo){0};
+    MAG_TRY(read_drug(decoder, fresh, err));
+    if (run->is_short && decoder->fate == MAG_FATE_KEPT) {
+        *memo = *fresh;
+        mag_memo_run_set(&memo->run, run);
+    }
+    return MAG_OK;
+}
+
+/* Counts what a row says that is in no list. */
+static mag_status count_other_drug(mag_decoder *decoder, const mag_drug_memo *found,
+                                   mag_error *err) {
+    const mag_span code = mag_decoder_text(decoder, MAG_FIELD_DRUG_CODE);
+    const mag_code_system system = (mag_code_system)found->system;
+    decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+    if (!found->is_well_formed)
+        MAG_TRY(mag_cohort_count_malformed(decoder->cohort, system, code, err));
+    if (found->has_code)
+        MAG_TRY(
+            mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_PRESCRIPTIONS, system, code,
+                                           mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
+    if (!found->looks_like_ours)
+        return MAG_OK;
+    decoder->file->accounting.unmapped++;
+    const mag_drug *drug = mag_cohort_drug(decoder->cohort, found->drug_id);
+    return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name),
+                                     mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err);
+}
+
+/* --- what was ordered
+ * --------------------------------------------------------------------------------- */
 
 /* One that is no number is noted for all kinds; one of no possible length where it would count. */
-static int read_days_supply(mag_decoder *decoder, mag_rx_kind kind) {
+static void read_days_supply(const mag_decoder *decoder, mag_order_memo *order) {
     enum { MOST_DAYS = 3650 };
     mag_decimal days;
     mag_comparator comparator;
     mag_span text = mag_decoder_text(decoder, MAG_FIELD_DAYS_SUPPLY);
+    order->supply_days = MAG_ISSUE_DAYS;
     if (mag_decode_number(decoder->table, text, &days, &comparator) != MAG_REASON_NONE ||
         comparator != MAG_EXACT) {
-        decoder->has_unread_supply = text.nbytes > 0;
-        return MAG_ISSUE_DAYS;
+        order->has_unread_supply = text.nbytes > 0;
+        return;
     }
     double value = mag_decimal_double(days);
     bool is_possible = value >= 1 && value <= MOST_DAYS;
-    decoder->has_unread_supply = !is_possible && kind == MAG_RX_ISSUE;
-    return is_possible ? (int)value : MAG_ISSUE_DAYS;
+    order->has_unread_supply = !is_possible && order->kind == MAG_RX_ISSUE;
+    if (is_possible)
+        order->supply_days = (int32_t)value;
 }
-
-static void close_order(mag_exposure *exposure, const mag_moment *stop) {
-    if (stop->minute == MAG_MINUTE_NONE) {
-        exposure->flags |= MAG_EXPOSURE_OPEN;
-        exposure->stop =
-            mag_minute_plus(exposure->start, (int64_t)MAG_OPEN_ORDER_DAYS * MAG_MINUTES_PER_DAY);
-        return;
-    }
-    exposure->stop = stop->minute;
-    bool is_before = stop->minute < exposure->start;
-    if (stop->is_date_only) {
-        /* the last day, included; of a partial date its last possible day */
-        exposure->flags |= MAG_EXPOSURE_STOP_DATE;
-        exposure->stop = mag_minute_plus(0, ((int64_t)stop->last_day + 1) * MAG_MINUTES_PER_DAY);
-        is_before = stop->last_day < mag_minute_day(exposure->start);
-    }
-    if (is_before)
-        exposure->flags |= MAG_EXPOSURE_INTERVAL;
-    else if (exposure->stop == exposure->start)
-        exposure->stop = mag_minute_plus(exposure->start, 1); /* given at that moment */
-}
-
-/* False if the row was rejected for one of its dates. */
-static bool read_times(mag_decoder *decoder, mag_exposure *exposure) {
-    mag_moment start, stop;
-    if (!mag_decoder_moment(decoder, MAG_FIELD_START, MAG_MOMENT_REQUIRED, &start) ||
-        !mag_decoder_moment(decoder, MAG_FIELD_STOP, MAG_MOMENT_END, &stop))
-        return false;
-    exposure->start = start.minute;
-    mag_rx_kind kind;
-    if (!read_kind(decoder, &kind)) {
-        exposure->stop = exposure->start;
-        exposure->flags = MAG_EXPOSURE_NO_KIND | MAG_EXPOSURE_INTERVAL;
-        return true;
-    }
-    exposure->flags = (uint8_t)kind;
-    if (start.is_date_only)
-        exposure->flags |= MAG_EXPOSURE_START_DATE;
-    if (decoder->has_partial)
-        exposure->flags |= MAG_EXPOSURE_PARTIAL;
-    int64_t supply = (int64_t)read_days_supply(decoder, kind) * MAG_MINUTES_PER_DAY;
-    mag_day next_day = mag_minute_day(start.minute) + 1;
-    switch (kind) {
-    case MAG_RX_ORDER:
-        close_order(exposure, &stop);
-        break;
-    case MAG_RX_ISSUE:
-        exposure->stop = mag_minute_plus(exposure->start, supply);
-        break;
-    case MAG_RX_ADMINISTRATION:
-        exposure->stop = mag_minute_plus(0, (int64_t)next_day * MAG_MINUTES_PER_DAY);
-        break;
-    }
-    return true;
-}
-
-/* --- dose
- * ------------------------------------------------------------------------------------------ */
 
 /* The dose as written, for people: "400 mg x 2 a day". */
 static mag_status keep_dose_text(mag_decoder *decoder, const mag_dose_text *dose, uint32_t *text_id,
@@ -120,8 +187,10 @@ static mag_status keep_dose_text(mag_decoder *decoder, const mag_dose_text *dose
     return mag_cohort_intern_text(decoder->cohort, mag_text_span(scratch), text_id, err);
 }
 
-static mag_status read_dose(mag_decoder *decoder, const mag_drug *drug, mag_span name,
-                            mag_exposure *exposure, mag_error *err) {
+static mag_status read_dose(mag_decoder *decoder, uint32_t drug_id, mag_order_memo *order,
+                            mag_error *err) {
+    mag_span name;
+    MAG_TRY(read_name(decoder, &name, err));
     mag_dose_text text = {
         .drug_name = name,
         .product_strength = mag_decoder_text(decoder, MAG_FIELD_STRENGTH),
@@ -130,84 +199,150 @@ static mag_status read_dose(mag_decoder *decoder, const mag_drug *drug, mag_span
         .doses_per_day = mag_decoder_text(decoder, MAG_FIELD_DOSES_PER_DAY),
         .free_text = mag_decoder_text(decoder, MAG_FIELD_DOSE_TEXT),
     };
-    decoder->has_unread_dose = text.dose.nbytes > 0 && !mag_dose_is_number(text.dose);
+    order->has_unread_dose = text.dose.nbytes > 0 && !mag_dose_is_number(text.dose);
     mag_dose dose = {0, MAG_DOSE_UNKNOWN, MAG_BASIS_NONE};
-    if (drug->classes & MAGNESIUM_CLASSES)
+    if (mag_cohort_drug(decoder->cohort, drug_id)->classes & MAGNESIUM_CLASSES)
         dose = mag_dose_of(&text);
-    exposure->dose_lo_umol = dose.lo_umol_per_day;
-    exposure->dose_hi_umol = dose.hi_umol_per_day;
-    if (dose.basis == MAG_BASIS_AMBIGUOUS)
-        exposure->flags |= MAG_EXPOSURE_BASIS_AMBIGUOUS;
-    return keep_dose_text(decoder, &text, &exposure->dose_text_id, err);
+    order->dose_lo_umol = dose.lo_umol_per_day;
+    order->dose_hi_umol = dose.hi_umol_per_day;
+    order->is_ambiguous = dose.basis == MAG_BASIS_AMBIGUOUS;
+    return keep_dose_text(decoder, &text, &order->dose_text_id, err);
+}
+
+static mag_status read_order(mag_decoder *decoder, uint32_t drug_id, mag_order_memo *order,
+                             mag_error *err) {
+    mag_rx_kind kind;
+    order->has_known_kind = read_kind(decoder, &kind);
+    order->kind = (uint8_t)kind;
+    if (order->has_known_kind)
+        read_days_supply(decoder, order);
+    order->route = (uint8_t)mag_route_parse(mag_decoder_text(decoder, MAG_FIELD_ROUTE));
+    return read_dose(decoder, drug_id, order, err);
+}
+
+/* Of the drug run->more; as above. */
+static mag_status find_order(mag_decoder *decoder, const mag_run_text *run, mag_order_memo *fresh,
+                             const mag_order_memo **found, mag_error *err) {
+    mag_order_memo *memo = fresh;
+    *found = memo;
+    if (run->is_short)
+        memo = &decoder->prescriptions->orders[mag_memo_run_place(run, MAG_ORDER_MEMO_BITS)];
+    if (run->is_short && mag_memo_run_is(&memo->run, run)) {
+        *found = memo;
+        return MAG_OK;
+    }
+    *fresh = (mag_order_memo){0};
+    MAG_TRY(read_order(decoder, run->more, fresh, err));
+    if (run->is_short) {
+        *memo = *fresh;
+        mag_memo_run_set(&memo->run, run);
+    }
+    return MAG_OK;
+}
+
+/* --- times
+ * ----------------------------------------------------------------------------------------- */
+
+static void close_order(mag_exposure *exposure, const mag_moment *stop) {
+    if (stop->minute == MAG_MINUTE_NONE) {
+        exposure->flags |= MAG_EXPOSURE_OPEN;
+        exposure->stop =
+            mag_minute_plus(exposure->start, (int64_t)MAG_OPEN_ORDER_DAYS * MAG_MINUTES_PER_DAY);
+        return;
+    }
+    exposure->stop = stop->minute;
+    bool is_before = stop->minute < exposure->start;
+    if (stop->is_date_only) {
+        /* the last day, included; of a partial date its last possible day */
+        exposure->flags |= MAG_EXPOSURE_STOP_DATE;
+        exposure->stop = mag_minute_plus(0, ((int64_t)stop->last_day + 1) * MAG_MINUTES_PER_DAY);
+        is_before = stop->last_day < mag_minute_day(exposure->start);
+    }
+    if (is_before)
+        exposure->flags |= MAG_EXPOSURE_INTERVAL;
+    else if (exposure->stop == exposure->start)
+        exposure->stop = mag_minute_plus(exposure->start, 1); /* given at that moment */
+}
+
+static void set_times(const mag_decoder *decoder, const mag_order_memo *order,
+                      const mag_moment *start, const mag_moment *stop, mag_exposure *exposure) {
+    exposure->start = start->minute;
+    if (!order->has_known_kind) {
+        exposure->stop = exposure->start;
+        exposure->flags = MAG_EXPOSURE_NO_KIND | MAG_EXPOSURE_INTERVAL;
+        return;
+    }
+    exposure->flags = order->kind;
+    if (start->is_date_only)
+        exposure->flags |= MAG_EXPOSURE_START_DATE;
+    if (decoder->has_partial)
+        exposure->flags |= MAG_EXPOSURE_PARTIAL;
+    int64_t supply = (int64_t)order->supply_days * MAG_MINUTES_PER_DAY;
+    mag_day next_day = mag_minute_day(start->minute) + 1;
+    switch ((mag_rx_kind)order->kind) {
+    case MAG_RX_ORDER:
+        close_order(exposure, stop);
+        break;
+    case MAG_RX_ISSUE:
+        exposure->stop = mag_minute_plus(exposure->start, supply);
+        break;
+    case MAG_RX_ADMINISTRATION:
+        exposure->stop = mag_minute_plus(0, (int64_t)next_day * MAG_MINUTES_PER_DAY);
+        break;
+    }
 }
 
 /* --- the row
  * --------------------------------------------------------------------------------------- */
 
-/* Of interest = its code or name is in the code book; the route gate comes later. */
-static mag_status find_drug(mag_decoder *decoder, mag_span code, mag_span name, uint32_t *drug_id,
-                            mag_error *err) {
-    mag_code_system system = MAG_SYSTEM_NONE;
-    if (code.nbytes && !mag_decoder_system(decoder, &system))
+/* A row of a drug of interest; its image holds all that comes before the dates. */
+static mag_status put_prescription(mag_decoder *decoder, mag_span id, uint32_t drug_id,
+                                   size_t first_date, mag_error *err) {
+    mag_moment start, stop;
+    mag_order_memo fresh;
+    const mag_order_memo *order;
+    if (!mag_decoder_moment(decoder, MAG_FIELD_START, MAG_MOMENT_REQUIRED, &start) ||
+        !mag_decoder_moment(decoder, MAG_FIELD_STOP, MAG_MOMENT_END, &stop))
         return MAG_OK;
-    MAG_TRY(mag_cohort_intern_drug(decoder->cohort, system, code, name, drug_id, err));
-    const mag_drug *drug = mag_cohort_drug(decoder->cohort, *drug_id);
-    if (drug->classes)
-        return MAG_OK;
-    decoder->fate = MAG_FATE_NOT_OF_INTEREST;
-    MAG_TRY(mag_cohort_count_malformed(decoder->cohort, system, code, err));
-    if (code.nbytes)
-        MAG_TRY(
-            mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_PRESCRIPTIONS, system, code,
-                                           mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
-    if (!drug->looks_like_ours)
-        return MAG_OK;
-    decoder->file->accounting.unmapped++;
-    return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name),
-                                     mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err);
-}
-
-/* The drug as written and, where a source says both, what it is made of: "LASIX / FUROSEMIDE". A
-   brand may tell more than its coded ingredient (an antacid of two metals) or less. Borrowed from
-   the row or from the scratch text. */
-static mag_status read_name(mag_decoder *decoder, mag_span *name, mag_error *err) {
-    *name = mag_decoder_text(decoder, MAG_FIELD_DRUG_NAME);
-    mag_span ingredient = mag_decoder_text(decoder, MAG_FIELD_INGREDIENT);
-    if (!ingredient.nbytes || mag_span_equals(*name, ingredient))
-        return MAG_OK;
-    if (!name->nbytes) {
-        *name = ingredient;
-        return MAG_OK;
-    }
-    mag_text *scratch = &decoder->scratch;
-    mag_text_clear(scratch);
-    mag_text_add(scratch, *name);
-    mag_text_add_text(scratch, " / ");
-    mag_text_add(scratch, ingredient);
-    *name = mag_text_span(scratch);
-    return mag_text_check(scratch, err);
+    const size_t first_order = add_to_image(decoder, first_date, MAG_FIELD_STOP);
+    const size_t order_byte = decoder->image.nbytes;
+    const size_t end = add_to_image(decoder, first_order, MAG_FIELD_COUNT);
+    mag_run_text run = take_run(decoder, first_order, end, order_byte);
+    run.more = drug_id;
+    MAG_TRY(find_order(decoder, &run, &fresh, &order, err));
+    mag_exposure exposure = {.drug_id = drug_id,
+                             .route = order->route,
+                             .dose_lo_umol = order->dose_lo_umol,
+                             .dose_hi_umol = order->dose_hi_umol,
+                             .dose_text_id = order->dose_text_id};
+    set_times(decoder, order, &start, &stop, &exposure);
+    if (order->is_ambiguous)
+        exposure.flags |= MAG_EXPOSURE_BASIS_AMBIGUOUS;
+    decoder->has_unread_supply = order->has_unread_supply;
+    decoder->has_unread_dose = order->has_unread_dose;
+    uint64_t row_hash;
+    MAG_TRY(mag_decoder_image_hash(decoder, &row_hash, err));
+    return mag_cohort_put_exposure(decoder->cohort, id, &exposure, row_hash,
+                                   mag_decoder_position(decoder), err);
 }
 
 mag_status mag_decode_prescription(mag_decoder *decoder, mag_error *err) {
-    mag_span code = mag_decoder_text(decoder, MAG_FIELD_DRUG_CODE), name;
-    MAG_TRY(read_name(decoder, &name, err));
-    mag_exposure exposure = {0};
-    if (code.nbytes || name.nbytes)
-        MAG_TRY(find_drug(decoder, code, name, &exposure.drug_id, err));
+    mag_drug_memo fresh;
+    const mag_drug_memo *drug;
+    mag_row_image_begin(&decoder->image, decoder->table->kind);
+    const size_t first_drug = add_to_image(decoder, 0, MAG_FIELD_PATIENT_ID);
+    const size_t drug_byte = decoder->image.nbytes;
+    const size_t first_date = add_to_image(decoder, first_drug, MAG_FIELD_INGREDIENT);
+    const mag_run_text run = take_run(decoder, first_drug, first_date, drug_byte);
+    MAG_TRY(find_drug(decoder, &run, &fresh, &drug, err));
+    if (decoder->fate == MAG_FATE_KEPT && drug->is_named && !drug->is_of_interest)
+        return count_other_drug(decoder, drug, err);
     mag_span id;
     if (decoder->fate != MAG_FATE_KEPT || !mag_decoder_id(decoder, &id))
         return MAG_OK;
-    if (!code.nbytes && !name.nbytes) {
+    if (!drug->is_named) {
         mag_decoder_reject(decoder, MAG_REASON_NULL_REQUIRED, MAG_FIELD_DRUG_NAME);
         return MAG_OK;
     }
-    if (!read_times(decoder, &exposure))
-        return MAG_OK;
-    exposure.route = (uint8_t)mag_route_parse(mag_decoder_text(decoder, MAG_FIELD_ROUTE));
-    const mag_drug *drug = mag_cohort_drug(decoder->cohort, exposure.drug_id);
-    MAG_TRY(read_dose(decoder, drug, name, &exposure, err));
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_exposure(decoder->cohort, id, &exposure, row_hash,
-                                   mag_decoder_position(decoder), err);
+    return put_prescription(decoder, id, drug->drug_id, first_date, err);
 }

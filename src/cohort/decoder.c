@@ -49,18 +49,27 @@ void mag_decoder_forget(mag_decoder *decoder) {
     decoder->is_remembering = false;
     decoder->memos = NULL;
     decoder->labs = NULL;
+    decoder->prescriptions = NULL;
 }
 
 /* Once the table is known to be read. */
 static mag_status make_memos(mag_decoder *decoder, mag_error *err) {
     const mag_table_kind kind = decoder->table->kind;
+    const bool are_labs = kind == MAG_TABLE_LABS || kind == MAG_TABLE_MEASUREMENTS;
     mag_decoder_forget(decoder);
     decoder->is_remembering = true;
-    if (kind != MAG_TABLE_LABS && kind != MAG_TABLE_MEASUREMENTS)
+    if (!are_labs && kind != MAG_TABLE_PRESCRIPTIONS)
         return MAG_OK;
+    const size_t nbytes = are_labs ? sizeof *decoder->labs : sizeof *decoder->prescriptions;
     decoder->memos = mag_arena_new(mag_cohort_settings_of(decoder->cohort)->account);
-    decoder->labs = decoder->memos ? mag_arena_alloc(decoder->memos, sizeof *decoder->labs) : NULL;
-    return decoder->labs ? MAG_OK : mag_fail_memory(err, sizeof *decoder->labs);
+    void *memo = decoder->memos ? mag_arena_alloc(decoder->memos, nbytes) : NULL;
+    if (!memo)
+        return mag_fail_memory(err, nbytes);
+    if (are_labs)
+        decoder->labs = memo;
+    else
+        decoder->prescriptions = memo;
+    return MAG_OK;
 }
 
 /* --- columns -------------------------------------------------------------------------------------
@@ -345,14 +354,18 @@ static mag_status hash_long_row(mag_decoder *decoder, uint64_t *hash, mag_error 
     return MAG_OK;
 }
 
-mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
-    mag_row_image *image = &decoder->image;
-    mag_row_image_begin(image, decoder->table->kind);
-    mag_row_image_add(image, decoder->mapped, decoder->mapped_count, decoder->cells);
+mag_status mag_decoder_image_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+    const mag_row_image *image = &decoder->image;
     if (image->is_too_long)
         return hash_long_row(decoder, hash, err);
     *hash = mag_span_hash((mag_span){image->bytes, image->nbytes});
     return MAG_OK;
+}
+
+mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+    mag_row_image_begin(&decoder->image, decoder->table->kind);
+    mag_row_image_add(&decoder->image, decoder->mapped, decoder->mapped_count, decoder->cells);
+    return mag_decoder_image_hash(decoder, hash, err);
 }
 
 uint64_t mag_decoder_name_hash(mag_span name) {

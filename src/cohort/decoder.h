@@ -39,6 +39,7 @@ typedef struct mag_decoder {
     bool is_remembering;
     mag_arena *memos;
     mag_lab_memo *labs;
+    mag_prescription_memo *prescriptions;
     mag_memo_key last_system_key; /* of the last name of a code system */
     mag_code_system last_system;
 
@@ -130,6 +131,9 @@ bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system);
 /* Over all mapped columns. */
 mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash,
                                 mag_error *err) MAG_MUST_CHECK;
+/* The same where the row's image is made already. */
+mag_status mag_decoder_image_hash(mag_decoder *decoder, uint64_t *hash,
+                                  mag_error *err) MAG_MUST_CHECK;
 /* Of a text that names something; never 0. */
 uint64_t mag_decoder_name_hash(mag_span name);
 mag_position mag_decoder_position(const mag_decoder *decoder);

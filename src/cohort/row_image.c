@@ -28,6 +28,8 @@ static void copy(char *to, const char *from, size_t nbytes) {
 void mag_row_image_add(mag_row_image *image, const mag_mapped_column *columns, size_t count,
                        const mag_span *cells) {
     size_t at = image->nbytes;
+    if (image->is_too_long)
+        return;
     for (size_t i = 0; i < count; i++) {
         const mag_span cell = cells[columns[i].column_idx];
         if (!cell.nbytes)

@@ -47,6 +47,28 @@ static void an_empty_place_is_no_text(void **state) {
     assert_false(mag_memo_key_is(&key, &empty));
 }
 
+static void runs_are_equal_where_all_that_they_stand_for_is(void **state) {
+    (void)state;
+    static mag_memo_run run;
+    static const mag_run_text text = {.lengths = 0x0305, .more = 7, .image = {"Aone\0Btwo42", 11}};
+    assert_false(mag_memo_run_is(&run, &(mag_run_text){.image = {"", 0}})); /* an empty place */
+    mag_memo_run_set(&run, &text);
+    assert_true(mag_memo_run_is(&run, &text));
+    mag_run_text other = text;
+    other.lengths = 0x0503;
+    assert_false(mag_memo_run_is(&run, &other));
+    other = text;
+    other.more = 8;
+    assert_false(mag_memo_run_is(&run, &other));
+    other = text;
+    other.image.nbytes--;
+    assert_false(mag_memo_run_is(&run, &other));
+    other = text;
+    other.image.at = "Aone\0Btwo43";
+    assert_false(mag_memo_run_is(&run, &other));
+    assert_true(mag_memo_run_place(&text, MAG_DRUG_MEMO_BITS) < 1 << MAG_DRUG_MEMO_BITS);
+}
+
 /* --- images ---------------------------------------------------------------------------------- */
 
 /* The hash of a row as it is defined, byte by byte. */
@@ -179,6 +201,99 @@ static const char *const RANGES[] = {"", "", "0.7", "3.#", "4.#", "x", NULL};
 static const char *const NAMES_OF_ROWS[] = {"", "", "s#", "NULL", NULL};
 static const char *const VERSIONS[] = {"", "1", "1.#", "2024-05-01", "final", NULL};
 
+static const char *const DRUG_CODES[] = {"A12CC30", "A02BC01", "C03CA01", " A12CC30 ", "N02BE01",
+                                         "",        "NULL",    "a12cc30", "A1#",       "X",
+                                         "2823-3",  "A12CC0#", "1-JAN",   NULL};
+static const char *const DRUG_SYSTEMS[] = {"",    "",         "",     "ATC", "atc ",
+                                           "BNF", "nobody's", "NULL", NULL};
+static const char *const DRUG_NAMES[] = {
+    "Magnesium oxide #00 mg tablets",
+    "Magnesium glycerophosphate 4 mmol tablets",
+    "Furosemide 40 mg tablets",
+    "Paracetamol 500 mg",
+    "Co-magaldrox oral suspension",
+    "",
+    ".",
+    "Magnesium",
+    "Omeprazole 20 mg",
+    "magnesium something new",
+    "Esomeprazole Magnesium 40 mg",
+    "A name that is longer than any run that a memo keeps, which makes the whole cell one to be "
+    "read anew each time",
+    NULL};
+static const char *const INGREDIENTS[] = {"", "", "Magnesium", "Omeprazole", NULL};
+static const char *const KINDS[] = {"order",          "issue",        "",     "ISSUE",
+                                    "administration", "none of ours", "NULL", NULL};
+static const char *const SUPPLIES[] = {"", "28", "2#", "0", "9999", "x", "<7", "7.5", NULL};
+static const char *const DOSES[] = {"", "#", "1-2", "half", "4", "1e3", "16,0", NULL};
+static const char *const DOSE_UNITS[] = {"", "mmol", "mg", "tablet", "mL", "as directed", NULL};
+static const char *const PER_DAY[] = {"", "2", "1-#", "bd", "prn", NULL};
+static const char *const ROUTES[] = {"", "oral", "PO", "IV", "by the ear", "Oral ", NULL};
+static const char *const STRENGTHS[] = {"", "4 mmol", "#00 mg", NULL};
+static const char *const DOSE_TEXTS[] = {"",
+                                         "take two twice a day",
+                                         "one at night",
+                                         "as directed",
+                                         "take one, and then whatever the doctor said when they "
+                                         "last spoke to the patient on the telephone, but no more",
+                                         NULL};
+
+static const pool PRESCRIPTIONS[] = {{"patient_id", IDS},
+                                     {"drug_code", DRUG_CODES},
+                                     {"start", TIMES},
+                                     {"drug_name", DRUG_NAMES},
+                                     {"kind", KINDS},
+                                     {"stop", TIMES},
+                                     {"dose", DOSES},
+                                     {"dose_unit", DOSE_UNITS},
+                                     {"doses_per_day", PER_DAY},
+                                     {"days_supply", SUPPLIES},
+                                     {"route", ROUTES},
+                                     {"code_system", DRUG_SYSTEMS},
+                                     {NULL, NULL}};
+
+static const pool ALL_PRESCRIPTIONS[] = {{"patient_id", IDS},
+                                         {"drug_code", DRUG_CODES},
+                                         {"start", TIMES},
+                                         {"drug_name", DRUG_NAMES},
+                                         {"ingredient", INGREDIENTS},
+                                         {"kind", KINDS},
+                                         {"strength", STRENGTHS},
+                                         {"dose_text", DOSE_TEXTS},
+                                         {"dose", DOSES},
+                                         {"days_supply", SUPPLIES},
+                                         {NULL, NULL}};
+
+/* A profile whose table has every column that prescriptions may have. */
+static const char EVERY_COLUMN[] =
+    "profile: every-column\n"
+    "tables:\n"
+    "  - table: prescriptions\n"
+    "    file: rx\n"
+    "    columns: { patient_id: patient_id, drug_code: drug_code, start: start,\n"
+    "      drug_name: drug_name, kind: kind, stop: stop, dose: dose, dose_unit: dose_unit,\n"
+    "      doses_per_day: doses_per_day, days_supply: days_supply, route: route,\n"
+    "      code_system: code_system, ingredient: ingredient, strength: strength,\n"
+    "      dose_text: dose_text }\n"
+    "    constants: { code_system: ATC, drug_name: Magnesium oxide }\n"
+    "    values: { kind: { none of ours: administration } }\n";
+
+/* Codes of a site, a unit for one of them, decimal commas, other words for nothing. */
+static const char OTHER_LABS[] =
+    "profile: other-labs\n"
+    "missing: [NULL, \"-1\"]\n"
+    "tables:\n"
+    "  - table: labs\n"
+    "    file: labs\n"
+    "    decimal_comma: true\n"
+    "    columns: { patient_id: patient_id, code: code, value: value, unit: unit,\n"
+    "      collected_at: collected_at, comment: comment, ref_low: ref_low, ref_high: ref_high,\n"
+    "      specimen_id: specimen_id, result_id: result_id, version: version,\n"
+    "      code_system: code_system }\n"
+    "    constants: { unit: mmol/L }\n"
+    "    codes: { K: potassium, mg: magnesium, \"2823-3\": sodium }\n"
+    "    values: { code: { \"3\": K } }\n";
+
 static const pool LABS[] = {{"patient_id", IDS},
                             {"code", CODES},
                             {"value", VALUES},
@@ -274,16 +389,29 @@ static void dump_told(const fixture *f, const mag_run_file *file, mag_text *out)
                     (unsigned long long)counts->units_against_code);
 }
 
+typedef struct sheet {
+    mag_table_kind kind;
+    const char *profile; /* NULL: our own */
+    const pool *pools;
+    size_t fewest_columns;
+} sheet;
+
+static const mag_profile_table *table_of_sheet(fixture *f, const sheet *of) {
+    const mag_profile *profile = f->profile;
+    if (of->profile)
+        must(f, mag_profile_parse(f->arena, "x.yaml", mag_span_of(of->profile), &profile, &f->err));
+    return table_of(profile, of->kind);
+}
+
 /* Everything that a cohort of the drawn rows shows; the caller frees it. */
-static char *read_all(mag_table_kind kind, const pool *pools, size_t column_count,
-                      bool is_remembering) {
+static char *read_all(const sheet *of, size_t column_count, bool is_remembering) {
     static const char *const people[] = {"p1|F|1950", "p2|M|1960-02-03", "p3||", "p\xc3\xa4|F|1999",
                                          NULL};
     fixture f;
     fixture_open(&f, usual_settings());
     feed(&f, MAG_TABLE_PATIENTS, "patient_id|sex|birth", people);
     const mag_run_file *file =
-        feed_drawn(&f, table_of(f.profile, kind), pools, column_count, is_remembering);
+        feed_drawn(&f, table_of_sheet(&f, of), of->pools, column_count, is_remembering);
     settle(&f);
     mag_text out = dump_all(&f);
     out.nbytes--; /* its NUL */
@@ -297,13 +425,13 @@ static char *read_all(mag_table_kind kind, const pool *pools, size_t column_coun
     return shown;
 }
 
-static void assert_read_alike(mag_table_kind kind, const pool *pools, size_t fewest_columns) {
-    size_t most_columns = fewest_columns;
-    while (pools[most_columns].column)
+static void assert_read_alike(const sheet *of) {
+    size_t most_columns = of->fewest_columns;
+    while (of->pools[most_columns].column)
         most_columns++;
-    for (size_t count = fewest_columns; count <= most_columns; count++) {
-        char *remembered = read_all(kind, pools, count, true);
-        char *anew = read_all(kind, pools, count, false);
+    for (size_t count = of->fewest_columns; count <= most_columns; count++) {
+        char *remembered = read_all(of, count, true);
+        char *anew = read_all(of, count, false);
         assert_string_equal(remembered, anew);
         assert_true(strlen(anew) > 5000); /* something was read */
         free(remembered);
@@ -313,15 +441,28 @@ static void assert_read_alike(mag_table_kind kind, const pool *pools, size_t few
 
 static void results_are_read_alike_whether_texts_are_remembered_or_not(void **state) {
     (void)state;
-    assert_read_alike(MAG_TABLE_LABS, LABS, 5);
+    const sheet own = {MAG_TABLE_LABS, NULL, LABS, 5};
+    const sheet other = {MAG_TABLE_LABS, OTHER_LABS, LABS, 5};
+    assert_read_alike(&own);
+    assert_read_alike(&other);
+}
+
+static void prescriptions_are_read_alike_whether_texts_are_remembered_or_not(void **state) {
+    (void)state;
+    const sheet own = {MAG_TABLE_PRESCRIPTIONS, NULL, PRESCRIPTIONS, 3};
+    const sheet other = {MAG_TABLE_PRESCRIPTIONS, EVERY_COLUMN, ALL_PRESCRIPTIONS, 3};
+    assert_read_alike(&own);
+    assert_read_alike(&other);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_equal_where_texts_are),
         cmocka_unit_test(an_empty_place_is_no_text),
+        cmocka_unit_test(runs_are_equal_where_all_that_they_stand_for_is),
         cmocka_unit_test(cells_of_any_length_make_the_hash_that_is_defined),
         cmocka_unit_test(results_are_read_alike_whether_texts_are_remembered_or_not),
+        cmocka_unit_test(prescriptions_are_read_alike_whether_texts_are_remembered_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
