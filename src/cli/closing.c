@@ -314,6 +314,18 @@ static void show_canaries(const mag_canary_report *canaries) {
                  canaries->not_checked_count > 1 ? " ... (all in run.json, canaries)" : "");
 }
 
+static void show_spilled(const mag_run_report *report) {
+    const double mib = 1024.0 * 1024.0;
+    amount_text segments;
+    if (report->spilled_segment_count == 0)
+        return;
+    mag_show("  spilled to disk: %.1f MiB in %s, to keep to %.1f MiB of memory (%s)",
+             (double)report->spilled_nbytes / mib,
+             mag_amount_text(report->spilled_segment_count, "segment", segments),
+             (double)report->memory_limit_nbytes / mib,
+             report->memory_limit_from ? report->memory_limit_from : "");
+}
+
 void mag_closing_lines(const mag_closing *closing) {
     const mag_run_report *report = closing->report;
     amount_text rules, patients, screened, threads;
@@ -340,6 +352,7 @@ void mag_closing_lines(const mag_closing *closing) {
         show_ledger(report);
         show_series(report);
     }
+    show_spilled(report);
     if (closing->has_timings)
         mag_closing_timings(report);
     show_end(closing);

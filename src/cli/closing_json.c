@@ -173,6 +173,8 @@ mag_status mag_closing_json(const mag_closing *closing, mag_text *out, mag_error
     key_stage(&json, "seconds_publish", report, MAG_TIMED_PUBLISH);
     key_seconds(&json, "seconds_total", report->seconds_total);
     mag_json_key_integer(&json, "peak_memory_bytes", (int64_t)report->peak_memory_nbytes);
+    mag_json_key_integer(&json, "memory_limit_bytes", (int64_t)report->memory_limit_nbytes);
+    mag_json_key_integer(&json, "spilled_bytes", (int64_t)report->spilled_nbytes);
     if (closing->has_timings) {
         mag_json_key(&json, "timings");
         mag_timings_json(&json, report->timings);

@@ -2,9 +2,11 @@
 
 #include "cli/process.h"
 #include "cohort/source_postgres.h"
+#include "engine/parallel.h"
 #include "io/embedded.h"
 #include "rules/pack_lock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SHIPPED_PACK "pipelines/packs/magnesium-safety.yaml"
@@ -39,6 +41,7 @@ static mag_status read_plan(mag_session *session, const mag_origin *origin,
                               .out_directory = options->out,
                               .as_of = origin->as_of,
                               .as_of_series = options->as_of_series,
+                              .spill_directory = options->spill_dir,
                               .memory_limit_nbytes = options->memory_limit_nbytes};
     if (origin->pipeline)
         return mag_plan_read(session->arena, origin->pipeline, &given, &session->plan, err);
@@ -126,18 +129,50 @@ static mag_status load_as_written(mag_session *session, mag_error *err) {
                          plan->history_days, &session->pack_as_written, err);
 }
 
+/* TMPDIR is where the user wants it; else the disk that has room for the output. */
+static const char *choose_spill_folder(mag_session *session) {
+    const char *said = session->plan->spill_directory, *temporary = getenv("TMPDIR");
+    const char *out = session->plan->sink_directory;
+    if (said)
+        return said;
+    if (temporary && *temporary)
+        return temporary;
+    if (!out)
+        return "/var/tmp";
+    size_t length = strlen(out);
+    while (length > 1 && out[length - 1] == '/')
+        length--;
+    while (length > 0 && out[length - 1] != '/')
+        length--;
+    return length ? mag_arena_text(session->arena, (mag_span){out, length}) : ".";
+}
+
+/* A limit that was said must be kept, so the place for the rest is looked at before anything is
+   read. */
+static mag_status bound_memory(mag_session *session, const mag_options *options, mag_error *err) {
+    const size_t said = session->plan->memory_limit_nbytes;
+    const unsigned threads = mag_parallel_worker_count(
+        options->threads > 0 ? (int)options->threads : 0, MAG_PARTITION_COUNT);
+    MAG_TRY(mag_memory_budget_set(&session->memory, said, threads, &session->account, err));
+    const char *folder = choose_spill_folder(session);
+    if (!folder)
+        return mag_fail_memory(err, sizeof(void *));
+    MAG_TRY(mag_spill_new(&session->spill, folder, &session->account, err));
+    return said ? mag_spill_make(session->spill, err) : MAG_OK;
+}
+
 mag_status mag_session_open(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) {
     MAG_TRY(begin(session, options->memory_limit_nbytes, err));
     MAG_TRY(read_plan(session, origin, options, err));
     const mag_plan *plan = session->plan;
-    session->account.limit_nbytes = plan->memory_limit_nbytes;
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
     MAG_TRY(mag_pack_load(session->arena, plan->pack_name, plan->pack_text, plan->overrides,
                           plan->override_count, plan->history_days, &session->pack, err));
     MAG_TRY(load_as_written(session, err));
     MAG_TRY(mag_pack_lock_check(session->arena, file_of_pack(plan), session->pack,
                                 &session->is_pack_released, err));
+    MAG_TRY(bound_memory(session, options, err));
     return make_sources(session, options, err);
 }
 
@@ -169,6 +204,8 @@ void mag_session_close(mag_session *session) {
         mag_pg_leader_close(session->leaders[i]);
     session->leader_count = 0;
     session->source_count = 0;
+    mag_spill_close(session->spill);
+    session->spill = NULL;
     mag_arena_free(session->arena);
     session->arena = NULL;
 }
@@ -184,6 +221,9 @@ mag_run_inputs mag_session_inputs(mag_session *session, const mag_options *optio
         .source_count = session->source_count,
         .thread_count = options->threads > 0 ? (int)options->threads : 0,
         .account = &session->account,
+        .spill = session->spill,
+        .memory_limit_nbytes = session->memory.limit_nbytes,
+        .memory_limit_from = mag_memory_bound_name(session->memory.bound),
         .is_stopped = mag_process_is_stopped,
     };
 }

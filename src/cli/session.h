@@ -2,12 +2,15 @@
 #ifndef MAG_CLI_SESSION_H
 #define MAG_CLI_SESSION_H
 
+#include "cli/memory_budget.h"
 #include "cli/options.h"
 #include "cohort/pg_leader.h"
 #include "engine/run.h"
 
 typedef struct mag_session {
     mag_account account;
+    mag_memory_budget memory;
+    mag_spill_file *spill; /* made when it is first written to */
     mag_arena *arena;
     const mag_plan *plan;
     const mag_codebook *book;

@@ -179,6 +179,28 @@ static mag_status check_sink(mag_findings *all, mag_session *session, const mag_
 }
 
 /* "Gaviscon Advance, 12 rows": what the reading could not place, counted. */
+/* What a run may take, and where goes what does not fit. */
+static mag_status check_memory(mag_findings *all, mag_session *session, mag_error *err) {
+    const double mib = 1024.0 * 1024.0;
+    const mag_memory_budget *memory = &session->memory;
+    const char *folder = mag_spill_folder(session->spill);
+    mag_error fault = {0};
+    const char *limit = mag_arena_format(
+        session->arena, "%.0f MiB (%s), %.0f MiB of it for the program and its threads",
+        (double)memory->limit_nbytes / mib, mag_memory_bound_name(memory->bound),
+        (double)memory->overhead_nbytes / mib);
+    const char *place = mag_arena_format(session->arena, "takes what does not fit, %.0f MiB free",
+                                         (double)mag_spill_free_nbytes(session->spill) / mib);
+    if (!limit || !place)
+        return mag_fail_memory(err, 1);
+    mag_findings_add(all, "memory limit", memory->limit_nbytes ? limit : "none", true);
+    if (mag_spill_make(session->spill, &fault) == MAG_OK)
+        mag_findings_add(all, folder, place, true);
+    else
+        mag_findings_add_error(all, folder, &fault);
+    return MAG_OK;
+}
+
 static mag_status report_counted(mag_findings *all, mag_arena *arena, const char *what,
                                  const mag_counted_text *texts, size_t count, mag_error *err) {
     for (size_t i = 0; i < count; i++) {
@@ -269,6 +291,7 @@ static mag_status check_session(mag_findings *all, mag_session *session, const m
     MAG_TRY(check_databases(all, session, err));
     MAG_TRY(check_manifests(all, session, err));
     MAG_TRY(check_sink(all, session, options, err));
+    MAG_TRY(check_memory(all, session, err));
     /* What cannot be opened or decoded has been said. */
     if (!options->is_deep || all->bad_count > 0)
         return MAG_OK;

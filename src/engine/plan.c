@@ -16,21 +16,15 @@ typedef struct plan_reader {
     mag_plan *plan;
 } plan_reader;
 
-static const mag_yaml_field PLAN_FIELDS[] = {{"name", MAG_YAML_SCALAR, true, false},
-                                             {"as_of", MAG_YAML_SCALAR, false, false},
-                                             {"data_until", MAG_YAML_SCALAR, false, false},
-                                             {"site_zone", MAG_YAML_SCALAR, false, false},
-                                             {"history", MAG_YAML_SCALAR, false, false},
-                                             {"kidney", MAG_YAML_MAPPING, false, false},
-                                             {"sources", MAG_YAML_SEQUENCE, true, false},
-                                             {"pack", MAG_YAML_SCALAR, true, false},
-                                             {"parameters", MAG_YAML_SEQUENCE, false, false},
-                                             {"limits", MAG_YAML_SEQUENCE, false, false},
-                                             {"strata", MAG_YAML_SEQUENCE, false, false},
-                                             {"sink", MAG_YAML_MAPPING, false, false},
-                                             {"memory_limit", MAG_YAML_SCALAR, false, false},
-                                             {"gates", MAG_YAML_SEQUENCE, false, false},
-                                             {0}};
+static const mag_yaml_field PLAN_FIELDS[] = {
+    {"name", MAG_YAML_SCALAR, true, false},          {"as_of", MAG_YAML_SCALAR, false, false},
+    {"data_until", MAG_YAML_SCALAR, false, false},   {"site_zone", MAG_YAML_SCALAR, false, false},
+    {"history", MAG_YAML_SCALAR, false, false},      {"kidney", MAG_YAML_MAPPING, false, false},
+    {"sources", MAG_YAML_SEQUENCE, true, false},     {"pack", MAG_YAML_SCALAR, true, false},
+    {"parameters", MAG_YAML_SEQUENCE, false, false}, {"limits", MAG_YAML_SEQUENCE, false, false},
+    {"strata", MAG_YAML_SEQUENCE, false, false},     {"sink", MAG_YAML_MAPPING, false, false},
+    {"memory_limit", MAG_YAML_SCALAR, false, false}, {"spill_dir", MAG_YAML_SCALAR, false, false},
+    {"gates", MAG_YAML_SEQUENCE, false, false},      {0}};
 
 static mag_plan_place at(const plan_reader *reader, const mag_yaml *node) {
     return (mag_plan_place){reader->file, node};
@@ -200,6 +194,13 @@ static mag_status apply_options(plan_reader *reader, const mag_plan_options *opt
     }
     if (options->memory_limit_nbytes != 0)
         plan->memory_limit_nbytes = options->memory_limit_nbytes;
+    plan->spill_directory = options->spill_directory;
+    const char *spill_dir = mag_yaml_get_text(reader->root, "spill_dir");
+    if (plan->spill_directory == NULL && spill_dir != NULL) {
+        plan->spill_directory = mag_plan_path(reader->arena, reader->folder, spill_dir);
+        if (plan->spill_directory == NULL)
+            return mag_fail_memory(err, strlen(spill_dir));
+    }
     return MAG_OK;
 }
 

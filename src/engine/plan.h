@@ -50,13 +50,14 @@ typedef struct mag_plan {
     bool strata_sex, strata_age_band, strata_renal_stage, strata_site;
     /* Where results go: at most one of them. NULL: not said. */
     const char *sink_directory;
-    const char *sink_postgres;  /* connection: "service=magscreen" */
-    size_t memory_limit_nbytes; /* 0 = none */
+    const char *sink_postgres;   /* connection: "service=magscreen" */
+    size_t memory_limit_nbytes;  /* 0 = not said */
+    const char *spill_directory; /* NULL: not said */
     char config_sha256[MAG_SHA256_HEX_NBYTES];
 } mag_plan;
 
 typedef struct mag_plan_options { /* from the command line; NULL or 0 = not given */
-    const char *profile, *data_directory, *out_directory, *as_of, *as_of_series;
+    const char *profile, *data_directory, *out_directory, *as_of, *as_of_series, *spill_directory;
     size_t memory_limit_nbytes;
 } mag_plan_options;
 

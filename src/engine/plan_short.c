@@ -74,6 +74,7 @@ static mag_status fill(mag_arena *arena, const mag_plan_options *options, mag_pl
     MAG_TRY(mag_plan_as_of(arena, options, plan, err));
     plan->sink_directory = options->out_directory;
     plan->memory_limit_nbytes = options->memory_limit_nbytes;
+    plan->spill_directory = options->spill_directory;
     plan->strata_sex = plan->strata_age_band = true;
     plan->strata_renal_stage = plan->strata_site = true;
     plan->pack_name = SHIPPED_PACK;

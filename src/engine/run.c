@@ -161,13 +161,23 @@ static const char *state_of(const run_state *run) {
                                                : "published";
 }
 
+static void note_memory(run_state *run) {
+    const mag_run_inputs *inputs = run->inputs;
+    mag_run_report *report = run->report;
+    report->peak_memory_nbytes = inputs->account->peak_nbytes;
+    report->memory_limit_nbytes = inputs->memory_limit_nbytes;
+    report->memory_limit_from = inputs->memory_limit_from;
+    report->spilled_nbytes = mag_spill_written_nbytes(inputs->spill);
+    report->spilled_segment_count = mag_spill_segment_count(inputs->spill);
+}
+
 static mag_status write_record(run_state *run, const char *state, const mag_error *failure,
                                mag_text *json, mag_error *err) {
     char data_until[MAG_MOMENT_TEXT_NBYTES] = "";
     if (run->time.data_until != MAG_MINUTE_OPEN)
         mag_minute_text(run->time.data_until, false, data_until);
     run->report->seconds_total = mag_timings_total(run->timings);
-    run->report->peak_memory_nbytes = run->inputs->account->peak_nbytes;
+    note_memory(run);
     mag_run_record record = {.inputs = run->inputs,
                              .report = run->report,
                              .cohort = run->cohort,
@@ -307,7 +317,7 @@ mag_status mag_run(mag_arena *arena, const mag_run_inputs *inputs, const mag_run
     mag_status status = run_stages(&run, &json, &failure);
     mag_timings_end(run.timings);
     run.report->seconds_total = mag_timings_total(run.timings);
-    run.report->peak_memory_nbytes = inputs->account->peak_nbytes;
+    note_memory(&run);
     if (status != MAG_OK) {
         failure.status = status;
         record_failure(&run, &json, &failure);

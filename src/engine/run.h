@@ -137,6 +137,9 @@ typedef struct mag_run_report {
     const mag_timings *timings;
     int thread_count;
     size_t peak_memory_nbytes;
+    size_t memory_limit_nbytes;    /* of the process; 0: none ... */
+    const char *memory_limit_from; /* ... and where it comes from */
+    uint64_t spilled_nbytes, spilled_segment_count;
     char result_sha256[MAG_SHA256_HEX_NBYTES];
 } mag_run_report;
 
@@ -154,6 +157,9 @@ typedef struct mag_run_inputs {
     int thread_count;                 /* 0 = all cores */
     mag_account *account;
     mag_spill_file *spill; /* where goes what does not fit into memory; NULL: nowhere */
+    /* What the account's limit comes from, for the record: of the process; 0, NULL: no limit. */
+    size_t memory_limit_nbytes;
+    const char *memory_limit_from;
     /* Called between stages and rarely inside them; true = stop (P-01). NULL = never. */
     bool (*is_stopped)(void *context);
     void *stop_context;

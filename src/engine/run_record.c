@@ -567,6 +567,12 @@ static void write_effort(mag_json *json, const mag_run_report *report) {
     mag_timings_json(json, report->timings);
     mag_json_key_integer(json, "threads", report->thread_count);
     key_count(json, "peak_memory_bytes", report->peak_memory_nbytes);
+    begin_object(json, "memory");
+    key_count(json, "limit_bytes", report->memory_limit_nbytes);
+    key_text_or_null(json, "limit_from", report->memory_limit_from);
+    key_count(json, "spilled_bytes", report->spilled_nbytes);
+    key_count(json, "spilled_segments", report->spilled_segment_count);
+    mag_json_end_object(json);
 }
 
 void mag_run_record_write(mag_text *out, const mag_run_record *record) {

@@ -13,11 +13,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
@@ -42,7 +44,8 @@ _Static_assert(sizeof(segment_head) == 56, "a head has no gaps");
 struct mag_spill_file {
     mag_arena *arena; /* holds the handle itself */
     const char *folder;
-    int fd;
+    pthread_mutex_t making;
+    _Atomic int fd; /* -1: not made yet */
     _Atomic uint64_t end, segment_count;
 };
 
@@ -71,18 +74,20 @@ static mag_status open_nameless(mag_spill_file *file, mag_error *err) {
     if (!mkdtemp(own))
         return fail_place(file->folder, "a folder for spilled rows cannot be made", errno, err);
     memcpy(path, own, strlen(own));
-    file->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    const int fd =
+        open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
     const int reason = errno;
-    if (file->fd != -1)
+    if (fd != -1)
         unlink(path);
     rmdir(own);
-    if (file->fd == -1)
+    atomic_store(&file->fd, fd);
+    if (fd == -1)
         return fail_place(file->folder, "a file for spilled rows cannot be made", reason, err);
     return MAG_OK;
 }
 
-mag_status mag_spill_open(mag_spill_file **out, const char *folder, mag_account *account,
-                          mag_error *err) {
+mag_status mag_spill_new(mag_spill_file **out, const char *folder, mag_account *account,
+                         mag_error *err) {
     *out = NULL;
     mag_arena *arena = mag_arena_new(account);
     mag_spill_file *file = arena ? mag_arena_alloc(arena, sizeof *file) : NULL;
@@ -93,12 +98,29 @@ mag_status mag_spill_open(mag_spill_file **out, const char *folder, mag_account 
     }
     file->arena = arena;
     file->folder = kept;
-    file->fd = -1;
-    mag_status status = open_nameless(file, err);
-    if (status == MAG_OK)
-        *out = file;
-    else
-        mag_spill_close(file);
+    atomic_store(&file->fd, -1);
+    pthread_mutex_init(&file->making, NULL);
+    *out = file;
+    return MAG_OK;
+}
+
+mag_status mag_spill_make(mag_spill_file *file, mag_error *err) {
+    if (atomic_load(&file->fd) != -1)
+        return MAG_OK;
+    pthread_mutex_lock(&file->making);
+    const mag_status status = atomic_load(&file->fd) == -1 ? open_nameless(file, err) : MAG_OK;
+    pthread_mutex_unlock(&file->making);
+    return status;
+}
+
+mag_status mag_spill_open(mag_spill_file **out, const char *folder, mag_account *account,
+                          mag_error *err) {
+    MAG_TRY(mag_spill_new(out, folder, account, err));
+    const mag_status status = mag_spill_make(*out, err);
+    if (status != MAG_OK) {
+        mag_spill_close(*out);
+        *out = NULL;
+    }
     return status;
 }
 
@@ -107,6 +129,7 @@ void mag_spill_close(mag_spill_file *file) {
         return;
     if (file->fd != -1)
         close(file->fd);
+    pthread_mutex_destroy(&file->making);
     mag_arena_free(file->arena);
 }
 
@@ -202,6 +225,7 @@ static uint64_t seed_of(const segment_head *head) {
 
 mag_status mag_spill_write(mag_spill_file *file, const mag_spill_what *what, const mag_span *parts,
                            size_t part_count, mag_spill_segment *segment, mag_error *err) {
+    MAG_TRY(mag_spill_make(file, err));
     segment_head head = head_of(what);
     uint64_t missing = sizeof head + head.payload_nbytes;
     head.checksum = mag_spans_hash_seeded(parts, part_count, seed_of(&head));
@@ -253,6 +277,11 @@ uint64_t mag_spill_segment_count(const mag_spill_file *file) {
 
 const char *mag_spill_folder(const mag_spill_file *file) {
     return file->folder;
+}
+
+uint64_t mag_spill_free_nbytes(const mag_spill_file *file) {
+    struct statvfs facts;
+    return statvfs(file->folder, &facts) == 0 ? (uint64_t)facts.f_bavail * facts.f_frsize : 0;
 }
 
 int mag_spill_descriptor(const mag_spill_file *file) {

@@ -6,8 +6,8 @@
 #include <string.h>
 
 static bool is_about_the_run_itself(const char *key) {
-    static const char *const keys[] = {"run_id", "timings", "threads", "peak_memory_bytes",
-                                       "data_until"};
+    static const char *const keys[] = {"run_id", "timings",   "threads", "peak_memory_bytes",
+                                       "memory", "data_until"};
     for (size_t i = 0; key != NULL && i < sizeof keys / sizeof keys[0]; i++)
         if (strcmp(key, keys[i]) == 0)
             return true;

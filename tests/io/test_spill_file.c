@@ -131,6 +131,23 @@ static void the_file_has_no_name_and_is_nobody_elses(void **state) {
     assert_string_equal(mag_spill_folder(at->file), at->folder);
 }
 
+static void the_file_is_made_when_it_is_first_written_to(void **state) {
+    fixture *at = *state;
+    static unsigned char bytes[PAYLOAD];
+    mag_spill_close(at->file);
+    assert_int_equal(rmdir(at->folder), 0);
+    assert_int_equal(mag_spill_new(&at->file, at->folder, &at->account, &at->error), MAG_OK);
+    const mag_spill_what what = {.kind = 1, .record_nbytes = 1};
+    mag_spill_segment segment;
+    assert_int_equal(mag_spill_write(at->file, &what, NULL, 0, &segment, &at->error),
+                     MAG_E_RESOURCE);
+    assert_int_equal(at->error.message, MAG_MSG_P409);
+    assert_int_equal(mkdir(at->folder, 0700), 0);
+    segment = write_records(at, 4, bytes);
+    assert_int_equal(mag_spill_make(at->file, &at->error), MAG_OK);
+    expect_records(at, &segment, 4);
+}
+
 static void segments_come_back_in_any_order(void **state) {
     fixture *at = *state;
     static unsigned char bytes[PAYLOAD];
@@ -384,6 +401,7 @@ static void without_a_file_nothing_was_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_file_has_no_name_and_is_nobody_elses),
+        TEST(the_file_is_made_when_it_is_first_written_to),
         TEST(segments_come_back_in_any_order),
         TEST(a_segment_may_be_empty),
         TEST(short_and_interrupted_calls_are_gone_on_with),

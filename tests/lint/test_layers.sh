@@ -28,7 +28,7 @@ check() {
             count = split("assert ctype errno fcntl float fnmatch inttypes limits locale math signal stdalign " \
                 "stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time " \
                 "dirent glob langinfo libgen poll pthread pwd sched termios unistd wchar sys/ioctl sys/mman " \
-                "sys/prctl sys/random sys/resource sys/stat sys/syscall sys/time sys/types sys/wait sys/file " \
+                "sys/prctl sys/random sys/resource sys/stat sys/statvfs sys/syscall sys/time sys/types sys/wait sys/file " \
                 "sys/uio linux/fs", standard, " ")
             for (i = 1; i <= count; i++) known[standard[i] ".h"] = 1
         }
