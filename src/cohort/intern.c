@@ -19,17 +19,34 @@ void mag_intern_done(mag_intern *table) {
     *table = (mag_intern){0};
 }
 
+static uint32_t hash_of(const mag_intern *table, mag_span text) {
+    return (uint32_t)(mag_span_hash_seeded(text, table->seed) >> 32);
+}
+
 /* The slot that holds the text, or the empty one where it belongs; *steps grows by the slots looked
    at. */
-static size_t find_slot(const mag_intern *table, mag_span text, uint64_t *steps) {
-    size_t mask = table->slot_count - 1;
-    size_t at = (size_t)mag_span_hash_seeded(text, table->seed) & mask;
-    for (++*steps; table->slots[at]; ++*steps) {
-        if (mag_span_equals(table->texts[table->slots[at] - 1], text))
+static size_t find_slot(const mag_intern *table, mag_span text, uint32_t hash, uint64_t *steps) {
+    const size_t mask = table->slot_count - 1;
+    size_t at = hash & mask;
+    for (++*steps; table->slots[at].next_number; ++*steps) {
+        const mag_intern_slot *slot = &table->slots[at];
+        if (slot->hash == hash && mag_span_equals(table->texts[slot->next_number - 1], text))
             break;
         at = (at + 1) & mask;
     }
     return at;
+}
+
+/* Slots know their hashes: no text is looked at. */
+static void move_slots(const mag_intern *table, mag_intern_slot *fresh, size_t count) {
+    for (size_t i = 0; i < table->slot_count; i++) {
+        const mag_intern_slot slot = table->slots[i];
+        size_t at = slot.hash & (count - 1);
+        while (slot.next_number && fresh[at].next_number)
+            at = (at + 1) & (count - 1);
+        if (slot.next_number)
+            fresh[at] = slot;
+    }
 }
 
 static mag_status make_room(mag_intern *table, mag_error *err) {
@@ -42,22 +59,22 @@ static mag_status make_room(mag_intern *table, mag_error *err) {
     MAG_TRY(mag_grow(account, &fresh, &capacity, sizeof *table->slots, wanted, err));
     assert(capacity == wanted); /* the mask needs a power of two */
     memset(fresh, 0, capacity * sizeof *table->slots);
+    move_slots(table, fresh, capacity);
     mag_drop(account, table->slots, table->slot_count, sizeof *table->slots);
     table->slots = fresh;
     table->slot_count = capacity;
-    for (size_t i = 0; i < table->count; i++)
-        table->slots[find_slot(table, table->texts[i], &table->step_count)] = (uint32_t)i + 1;
     return MAG_OK;
 }
 
 mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bool *is_new,
                           mag_error *err) {
     MAG_TRY(make_room(table, err));
-    size_t at = find_slot(table, text, &table->step_count);
+    const uint32_t hash = hash_of(table, text);
+    mag_intern_slot *slot = &table->slots[find_slot(table, text, hash, &table->step_count)];
     if (is_new)
-        *is_new = table->slots[at] == 0;
-    if (table->slots[at]) {
-        *number = table->slots[at] - 1;
+        *is_new = slot->next_number == 0;
+    if (slot->next_number) {
+        *number = slot->next_number - 1;
         return MAG_OK;
     }
     if (table->count >= UINT32_MAX - 1)
@@ -71,7 +88,7 @@ mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bo
         return mag_fail_memory(err, text.nbytes + 1);
     table->texts[table->count] = (mag_span){copy, text.nbytes};
     *number = (uint32_t)table->count++;
-    table->slots[at] = *number + 1;
+    *slot = (mag_intern_slot){*number + 1, hash};
     return MAG_OK;
 }
 
@@ -79,9 +96,9 @@ bool mag_intern_find(const mag_intern *table, mag_span text, uint32_t *number) {
     if (!table->slot_count)
         return false;
     uint64_t steps = 0; /* several threads may look something up */
-    size_t at = find_slot(table, text, &steps);
-    if (!table->slots[at])
+    const size_t at = find_slot(table, text, hash_of(table, text), &steps);
+    if (!table->slots[at].next_number)
         return false;
-    *number = table->slots[at] - 1;
+    *number = table->slots[at].next_number - 1;
     return true;
 }

@@ -7,11 +7,17 @@
 
 #include "base/memory.h"
 
+/* A place of the table. The hash tells nearly every other text apart without looking at it. */
+typedef struct mag_intern_slot {
+    uint32_t next_number; /* number + 1; 0 = empty */
+    uint32_t hash;
+} mag_intern_slot;
+
 typedef struct mag_intern {
     mag_arena *arena; /* holds the texts; borrowed */
     mag_span *texts;  /* by number; NUL-ended copies */
     size_t count, capacity;
-    uint32_t *slots; /* number + 1; 0 = empty */
+    mag_intern_slot *slots;
     size_t slot_count;
     uint64_t seed;
     uint64_t step_count; /* slots that mag_intern_add looked at, for tests */
