@@ -1,5 +1,5 @@
-/* Puts decided records into a cohort: what decoders end in, and what examples of rules and tests
-   use instead of files. All calls before settling. */
+/* Puts decided records into a cohort by hand, as examples of rules and tests do; decoders fill
+   lanes (cohort/lane.h). All calls before settling. */
 #ifndef MAG_COHORT_BUILDER_H
 #define MAG_COHORT_BUILDER_H
 
@@ -21,11 +21,6 @@ mag_status mag_cohort_put_person(mag_cohort *cohort, const mag_person *person, m
 mag_status mag_cohort_put_lab(mag_cohort *cohort, mag_span patient_id, const mag_lab *lab,
                               uint64_t row_hash, uint64_t specimen_hash, mag_position at,
                               mag_error *err) MAG_MUST_CHECK;
-
-/* Says that the result put last for the patient is that edition of a result: of several editions
-   the one with the highest version counts, the others are duplicates. */
-mag_status mag_cohort_put_lab_version(mag_cohort *cohort, mag_span patient_id, uint64_t result_hash,
-                                      uint64_t version, mag_error *err) MAG_MUST_CHECK;
 
 mag_status mag_cohort_put_exposure(mag_cohort *cohort, mag_span patient_id,
                                    const mag_exposure *exposure, uint64_t row_hash, mag_position at,
@@ -60,18 +55,8 @@ void mag_cohort_declare_delivery(mag_cohort *cohort, mag_analyte analyte, bool i
 mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const char *name,
                                mag_table_kind kind, uint16_t *file_id, mag_run_file **file,
                                mag_error *err) MAG_MUST_CHECK;
-mag_status mag_cohort_put_reject(mag_cohort *cohort, const mag_reject *reject,
-                                 mag_error *err) MAG_MUST_CHECK;
 mag_status mag_cohort_count_unknown_unit(mag_cohort *cohort, mag_span unit,
                                          mag_error *err) MAG_MUST_CHECK;
-/* Notes a code of no list if it is not written as codes of its system are; of its text only what
-   cannot be somebody's number. */
-mag_status mag_cohort_count_malformed(mag_cohort *cohort, mag_code_system system, mag_span code,
-                                      mag_error *err) MAG_MUST_CHECK;
-/* Notes a code of no list and the patient that it came with. */
-mag_status mag_cohort_count_unmapped_code(mag_cohort *cohort, mag_table_kind kind,
-                                          mag_code_system system, mag_span code,
-                                          mag_span patient_id, mag_error *err) MAG_MUST_CHECK;
 /* Notes the name or code of a drug that looks like ours and reached no class, and its patient. */
 mag_status mag_cohort_count_unmapped(mag_cohort *cohort, mag_span text, mag_span patient_id,
                                      mag_error *err) MAG_MUST_CHECK;

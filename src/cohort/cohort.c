@@ -5,29 +5,13 @@
 
 #include <string.h>
 
-void *mag_list_add(mag_account *account, mag_list *list, mag_error *err) {
-    if (mag_grow(account, &list->items, &list->capacity, list->item_nbytes, list->count + 1, err) !=
-        MAG_OK)
-        return NULL;
-    char *at = (char *)list->items + list->count++ * list->item_nbytes;
-    return memset(at, 0, list->item_nbytes);
-}
-
-void mag_list_done(mag_account *account, mag_list *list) {
-    mag_drop(account, list->items, list->capacity, list->item_nbytes);
-    list->items = NULL;
-    list->count = list->capacity = 0;
-}
-
 static mag_status partition_init(mag_partition *partition, mag_account *account, mag_error *err) {
     partition->arena = mag_arena_new(account);
     if (!partition->arena)
         return mag_fail_memory(err, sizeof *partition);
-    mag_intern_init(&partition->ids, partition->arena);
-    partition->seen_in.item_nbytes = sizeof(uint32_t);
     partition->person_rows.item_nbytes = sizeof(mag_person_row);
     partition->lab_rows.item_nbytes = sizeof(mag_lab_row);
-    partition->unit_rows.item_nbytes = sizeof(mag_unit_row);
+    partition->lab_specimens.item_nbytes = sizeof(uint64_t);
     partition->lab_versions.item_nbytes = sizeof(mag_lab_version);
     partition->superseded.item_nbytes = sizeof(mag_lab_row);
     partition->exposure_rows.item_nbytes = sizeof(mag_exposure_row);
@@ -37,44 +21,24 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
     partition->strays.item_nbytes = sizeof(mag_stray);
     partition->id_hashes.item_nbytes = sizeof(uint64_t);
     partition->site_ids.item_nbytes = sizeof(uint32_t);
-    for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
-        partition->newest[kind] = MAG_MINUTE_NONE;
     return MAG_OK;
 }
 
-/* All but the ids. */
 static void partition_done(mag_partition *partition, mag_account *account) {
     mag_list *lists[] = {
-        &partition->person_rows,    &partition->lab_rows,      &partition->lab_versions,
-        &partition->superseded,     &partition->exposure_rows, &partition->stay_rows,
-        &partition->condition_rows, &partition->rejects,       &partition->unit_rows,
-        &partition->strays,         &partition->id_hashes,     &partition->site_ids};
+        &partition->person_rows,  &partition->lab_rows,   &partition->lab_specimens,
+        &partition->lab_versions, &partition->superseded, &partition->exposure_rows,
+        &partition->stay_rows,    &partition->rejects,    &partition->condition_rows,
+        &partition->strays,       &partition->id_hashes,  &partition->site_ids};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_partition_drop_settled(partition, account);
     mag_arena_free(partition->arena);
 }
 
-static void tables_init(mag_cohort *cohort) {
-    mag_intern_init(&cohort->texts, cohort->arena);
-    mag_intern_init(&cohort->drug_keys, cohort->arena);
-    mag_intern_init(&cohort->range_keys, cohort->arena);
-    mag_text_counts_init(&cohort->unknown_units, cohort->arena);
-    mag_code_counts_init(&cohort->unmapped_drugs, cohort->arena);
-    mag_text_counts_init(&cohort->malformed_codes, cohort->arena);
-    for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
-        mag_code_counts_init(&cohort->unmapped_codes[kind], cohort->arena);
-    mag_intern_init(&cohort->names, cohort->arena);
-    cohort->files.item_nbytes = sizeof(mag_run_file *);
-    cohort->rejects.item_nbytes = sizeof(mag_reject);
-    cohort->drugs.item_nbytes = sizeof(mag_drug);
-    cohort->drug_codes.item_nbytes = sizeof(const char *);
-    cohort->ranges.item_nbytes = sizeof(mag_range);
-    cohort->unit_profiles.item_nbytes = sizeof(mag_unit_profile);
-}
-
-mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
-                          const mag_cohort_settings *settings, mag_error *err) {
+/* All but its lanes. */
+static mag_status make(mag_cohort **out, const mag_codebook *book,
+                       const mag_cohort_settings *settings, mag_error *err) {
     *out = NULL;
     mag_arena *arena = mag_arena_new(settings->account);
     mag_cohort *cohort = arena ? mag_arena_alloc(arena, sizeof *cohort) : NULL;
@@ -83,7 +47,10 @@ mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
         return mag_fail_memory(err, sizeof *cohort);
     }
     *cohort = (mag_cohort){.settings = *settings, .book = book, .arena = arena};
-    tables_init(cohort);
+    cohort->files.item_nbytes = sizeof(mag_run_file *);
+    cohort->rejects.item_nbytes = sizeof(mag_reject);
+    cohort->unit_profiles.item_nbytes = sizeof(mag_unit_profile);
+    cohort->told_unit_profiles.item_nbytes = sizeof(mag_unit_profile);
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
         mag_status status = partition_init(&cohort->partitions[i], settings->account, err);
         if (status != MAG_OK) {
@@ -95,36 +62,58 @@ mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
     return MAG_OK;
 }
 
-/* Ids and what only filling adds to. */
-static void tables_done(mag_cohort *cohort) {
-    mag_account *account = cohort->settings.account;
-    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
-        mag_intern_done(&cohort->partitions[i].ids);
-        mag_list_done(account, &cohort->partitions[i].seen_in);
+mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
+                          const mag_cohort_settings *settings, mag_error *err) {
+    MAG_TRY(make(out, book, settings, err));
+    mag_status status = mag_cohort_add_lanes(*out, 1, err);
+    if (status != MAG_OK) {
+        mag_cohort_free(*out);
+        *out = NULL;
     }
-    mag_list *lists[] = {&cohort->drugs, &cohort->drug_codes, &cohort->ranges};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        mag_list_done(account, lists[i]);
-    mag_intern *tables[] = {&cohort->texts, &cohort->drug_keys, &cohort->range_keys,
-                            &cohort->names};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        mag_intern_done(tables[i]);
-    mag_text_counts_done(&cohort->unknown_units);
-    mag_code_counts_done(&cohort->unmapped_drugs);
-    mag_text_counts_done(&cohort->malformed_codes);
-    for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
-        mag_code_counts_done(&cohort->unmapped_codes[kind]);
+    return status;
+}
+
+mag_status mag_cohort_new_beside(const mag_cohort *filled, const mag_cohort_settings *settings,
+                                 mag_cohort **out, mag_error *err) {
+    MAG_TRY(make(out, filled->book, settings, err));
+    (*out)->is_copy = true;
+    (*out)->lanes = filled->lanes;
+    (*out)->lane_count = filled->lane_count;
+    return MAG_OK;
+}
+
+mag_status mag_cohort_add_lanes(mag_cohort *cohort, unsigned count, mag_error *err) {
+    mag_lane **lanes = mag_arena_alloc(cohort->arena, count * sizeof(mag_lane *));
+    if (!lanes)
+        return mag_fail_memory(err, count * sizeof *lanes);
+    for (unsigned i = 0; i < cohort->lane_count; i++)
+        lanes[i] = cohort->lanes[i];
+    cohort->lanes = lanes;
+    for (unsigned i = cohort->lane_count; i < count; i++) {
+        MAG_TRY(mag_lane_new(cohort, i, &lanes[i], err));
+        cohort->lane_count++;
+    }
+    return MAG_OK;
+}
+
+unsigned mag_cohort_lane_count(const mag_cohort *cohort) {
+    return cohort->lane_count;
+}
+
+mag_lane *mag_cohort_lane(mag_cohort *cohort, unsigned idx) {
+    return cohort->lanes[idx];
 }
 
 void mag_cohort_free(mag_cohort *cohort) {
     if (!cohort)
         return;
     mag_account *account = cohort->settings.account;
-    if (!cohort->is_copy)
-        tables_done(cohort);
+    for (unsigned i = 0; i < cohort->lane_count && !cohort->is_copy; i++)
+        mag_lane_free(cohort->lanes[i]);
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
         partition_done(&cohort->partitions[i], account);
-    mag_list *lists[] = {&cohort->files, &cohort->rejects, &cohort->unit_profiles};
+    mag_list *lists[] = {&cohort->files, &cohort->rejects, &cohort->unit_profiles,
+                         &cohort->told_unit_profiles};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         mag_list_done(account, lists[i]);
     mag_arena_free(cohort->arena);
@@ -153,13 +142,6 @@ const mag_run_file *mag_cohort_file(const mag_cohort *cohort, uint16_t file_id) 
     return mag_cohort_file_at(cohort, file_id);
 }
 
-const char *mag_cohort_keep_name(mag_cohort *cohort, const char *text, mag_error *err) {
-    uint32_t number;
-    if (mag_intern_add(&cohort->names, mag_span_of(text), &number, NULL, err) != MAG_OK)
-        return NULL;
-    return cohort->names.texts[number].at;
-}
-
 /* Names are kept once: a source's files hold the same pointer. */
 static unsigned source_index(const mag_cohort *cohort, const char *source) {
     mag_run_file *const *files = cohort->files.items;
@@ -180,8 +162,8 @@ mag_status mag_cohort_add_file(mag_cohort *cohort, const char *source, const cha
     mag_run_file *fresh = mag_arena_alloc(cohort->arena, sizeof *fresh);
     if (!fresh)
         return mag_fail_memory(err, sizeof *fresh);
-    fresh->source = mag_cohort_keep_name(cohort, source, err);
-    fresh->name = mag_cohort_keep_name(cohort, name, err);
+    fresh->source = mag_lane_keep_name(cohort->lanes[0], source, err);
+    fresh->name = mag_lane_keep_name(cohort->lanes[0], name, err);
     if (!fresh->source || !fresh->name)
         return MAG_E_RESOURCE;
     fresh->kind = kind;
@@ -235,9 +217,10 @@ bool mag_cohort_has_labs(const mag_cohort *cohort) {
 
 mag_minute mag_cohort_newest(const mag_cohort *cohort, mag_table_kind kind) {
     mag_minute newest = MAG_MINUTE_NONE;
-    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
-        if (cohort->partitions[i].newest[kind] > newest)
-            newest = cohort->partitions[i].newest[kind];
+    for (unsigned k = 0; k < cohort->lane_count; k++)
+        for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+            if (cohort->lanes[k]->parts[i].newest[kind] > newest)
+                newest = cohort->lanes[k]->parts[i].newest[kind];
     return newest;
 }
 
@@ -248,23 +231,27 @@ size_t mag_cohort_patient_count(const mag_cohort *cohort, unsigned partition_idx
 /* --- shared tables -----------------------------------------------------------------------------
  */
 
+static const mag_tables *tables_of(const mag_cohort *cohort) {
+    return &cohort->lanes[0]->tables;
+}
+
 const mag_drug *mag_cohort_drug(const mag_cohort *cohort, uint32_t drug_id) {
-    return (const mag_drug *)cohort->drugs.items + drug_id;
+    return (const mag_drug *)tables_of(cohort)->drugs.items + drug_id;
 }
 
 const char *mag_cohort_drug_code(const mag_cohort *cohort, uint32_t drug_id) {
-    return ((const char *const *)cohort->drug_codes.items)[drug_id];
+    return ((const char *const *)tables_of(cohort)->drug_codes.items)[drug_id];
 }
 
 const char *mag_cohort_text(const mag_cohort *cohort, uint32_t text_id) {
-    return text_id ? cohort->texts.texts[text_id - 1].at : "";
+    return text_id ? tables_of(cohort)->texts.texts[text_id - 1].at : "";
 }
 
 bool mag_cohort_range(const mag_cohort *cohort, uint16_t range_id, mag_decimal *low,
                       mag_decimal *high) {
     if (!range_id)
         return false;
-    const mag_range *range = (const mag_range *)cohort->ranges.items + (range_id - 1);
+    const mag_range *range = (const mag_range *)tables_of(cohort)->ranges.items + (range_id - 1);
     *low = range->low;
     *high = range->high;
     return true;
@@ -276,20 +263,20 @@ const mag_reject *mag_cohort_rejects(const mag_cohort *cohort, size_t *count) {
 }
 
 size_t mag_cohort_unknown_units(const mag_cohort *cohort, mag_unknown_unit out[10]) {
-    return mag_text_counts_top(&cohort->unknown_units, out, 10);
+    return mag_text_counts_top(&tables_of(cohort)->unknown_units, out, 10);
 }
 
 size_t mag_cohort_malformed_codes(const mag_cohort *cohort, mag_counted_text out[], size_t room) {
-    return mag_text_counts_top(&cohort->malformed_codes, out, room);
+    return mag_text_counts_top(&tables_of(cohort)->malformed_codes, out, room);
 }
 
 size_t mag_cohort_unmapped_codes(const mag_cohort *cohort, mag_table_kind kind,
                                  mag_shown_code out[], size_t room, uint64_t *not_shown) {
-    return mag_code_counts_top(&cohort->unmapped_codes[kind], out, room, not_shown);
+    return mag_code_counts_top(&tables_of(cohort)->unmapped_codes[kind], out, room, not_shown);
 }
 
 size_t mag_cohort_unmapped(const mag_cohort *cohort, mag_unmapped_drug out[], size_t room) {
     uint64_t not_shown;
-    return mag_code_counts_top(&cohort->unmapped_drugs, out,
+    return mag_code_counts_top(&tables_of(cohort)->unmapped_drugs, out,
                                room < MAG_UNMAPPED_COUNT ? room : MAG_UNMAPPED_COUNT, &not_shown);
 }

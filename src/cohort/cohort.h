@@ -2,8 +2,8 @@
 
      rows ──decode──▶ records ──hash of the patient id──▶ partition 0 .. N-1 ──settle──▶ timelines
 
-   Filling is single-threaded per partition (today: altogether); settling and reading timelines of
-   different partitions may run in parallel. */
+   Threads fill lanes of their own (cohort/lane.h); settling and reading timelines of different
+   partitions may run in parallel. */
 #ifndef MAG_COHORT_COHORT_H
 #define MAG_COHORT_COHORT_H
 
@@ -34,9 +34,9 @@ typedef struct mag_cohort mag_cohort;
 mag_status mag_cohort_new(mag_cohort **out, const mag_codebook *book,
                           const mag_cohort_settings *settings, mag_error *err) MAG_MUST_CHECK;
 /* A second cohort of the same rows with another fixed T, so that both are settled, each as if its
-   rows had been read for its T alone. `filled` holds all rows and is not settled yet; it keeps the
-   ids and tables that the copy looks into, and must outlive it. The caller frees the copy.
-   MAG_E_RESOURCE if memory is out: the rows are in memory twice until the copy is settled. */
+   rows had been read for its T alone. `filled` holds all rows (joined, if it has several lanes) and
+   is not settled before the copy; it keeps the rows, ids and tables that the copy looks into, and
+   must outlive it. The caller frees the copy. MAG_E_RESOURCE if memory is out. */
 mag_status mag_cohort_copy(const mag_cohort *filled, mag_minute as_of, mag_cohort **out,
                            mag_error *err) MAG_MUST_CHECK;
 void mag_cohort_free(mag_cohort *cohort);

@@ -198,7 +198,7 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
         if (result->unit != MAG_UNIT_NONE || result->reason != MAG_REASON_NONE)
             return MAG_OK;
         result->reason = MAG_REASON_UNIT_UNKNOWN;
-        return mag_cohort_count_unknown_unit(decoder->cohort, text, err);
+        return mag_lane_count_unknown_unit(decoder->lane, text, err);
     }
     if (mag_analyte_of(result->analyte)->canonical == MAG_UNIT_RATIO)
         result->unit = MAG_UNIT_RATIO;
@@ -256,17 +256,19 @@ static mag_status read_result(const mag_decoder *decoder, mag_span code, reading
 
 /* Both sides or nothing; what is no plain number is nothing. */
 static mag_status read_range(const mag_decoder *decoder, uint16_t *range_id, mag_error *err) {
-    mag_decimal low, high;
+    mag_range range;
     mag_comparator low_comparator, high_comparator;
     *range_id = 0;
     mag_span low_text = mag_decoder_text(decoder, MAG_FIELD_REF_LOW);
     mag_span high_text = mag_decoder_text(decoder, MAG_FIELD_REF_HIGH);
     if (!low_text.nbytes || !high_text.nbytes ||
-        mag_decode_number(decoder->table, low_text, &low, &low_comparator) != MAG_REASON_NONE ||
-        mag_decode_number(decoder->table, high_text, &high, &high_comparator) != MAG_REASON_NONE ||
+        mag_decode_number(decoder->table, low_text, &range.low, &low_comparator) !=
+            MAG_REASON_NONE ||
+        mag_decode_number(decoder->table, high_text, &range.high, &high_comparator) !=
+            MAG_REASON_NONE ||
         low_comparator != MAG_EXACT || high_comparator != MAG_EXACT)
         return MAG_OK;
-    return mag_cohort_intern_range(decoder->cohort, low, high, range_id, err);
+    return mag_lane_intern_range(decoder->lane, &range, range_id, err);
 }
 
 /* "1.10" comes after "1.9": what stands behind the point is counted, it is no fraction. */
@@ -293,13 +295,13 @@ static uint64_t rank_version(const mag_decoder *decoder, mag_span text) {
     return rank;
 }
 
-static mag_status put_version(const mag_decoder *decoder, mag_span id, mag_error *err) {
+static mag_status put_version(const mag_decoder *decoder, mag_error *err) {
     mag_span result_id = mag_decoder_text(decoder, MAG_FIELD_RESULT_ID);
     mag_span version = mag_decoder_text(decoder, MAG_FIELD_VERSION);
     if (!result_id.nbytes)
         return MAG_OK;
-    return mag_cohort_put_lab_version(decoder->cohort, id, mag_decoder_name_hash(result_id),
-                                      version.nbytes ? rank_version(decoder, version) : 0, err);
+    return mag_lane_put_lab_version(decoder->lane, mag_decoder_name_hash(result_id),
+                                    version.nbytes ? rank_version(decoder, version) : 0, err);
 }
 
 /* The unit string outranks what the code says; the disagreement is told (spec c3). */
@@ -309,8 +311,7 @@ static void note_property(mag_decoder *decoder, const reading *result) {
 }
 
 /* Where whole sources are asked what their units are. */
-static mag_status put_unit_case(const mag_decoder *decoder, mag_span id, const reading *result,
-                                mag_error *err) {
+static mag_status put_unit_case(const mag_decoder *decoder, const reading *result, mag_error *err) {
     if (!mag_unit_profile_covers(result->analyte) ||
         (result->reason != MAG_REASON_NONE && result->reason != MAG_REASON_UNIT_MISSING))
         return MAG_OK;
@@ -318,27 +319,26 @@ static mag_status put_unit_case(const mag_decoder *decoder, mag_span id, const r
                                .code = mag_decoder_text(decoder, MAG_FIELD_CODE),
                                .value = result->value,
                                .comparator = result->comparator};
-    return mag_cohort_put_unit_case(decoder->cohort, id, mag_decoder_position(decoder), &unit_case,
-                                    err);
+    return mag_lane_put_unit_case(decoder->lane, &unit_case, err);
 }
 
 static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *moment,
                       const reading *result, mag_error *err) {
-    mag_lab lab = {.minute = moment->minute};
+    mag_lab_row row = {
+        .lab = {.minute = moment->minute, .file_id = decoder->file_id, .line = decoder->line}};
+    mag_lab *lab = &row.lab;
     bool is_mark = result->reason != MAG_REASON_NONE;
     unsigned flags = result->flags | (moment->is_date_only ? MAG_LAB_DATE_ONLY : 0);
-    lab.mantissa = is_mark ? 0 : result->value.mantissa;
-    lab.packed = mag_lab_pack(result->analyte, result->unit, is_mark ? 0 : result->value.scale,
-                              is_mark ? MAG_EXACT : result->comparator, result->reason, flags);
-    MAG_TRY(read_range(decoder, &lab.range_id, err));
+    lab->mantissa = is_mark ? 0 : result->value.mantissa;
+    lab->packed = mag_lab_pack(result->analyte, result->unit, is_mark ? 0 : result->value.scale,
+                               is_mark ? MAG_EXACT : result->comparator, result->reason, flags);
+    MAG_TRY(read_range(decoder, &lab->range_id, err));
     mag_span specimen = mag_decoder_text(decoder, MAG_FIELD_SPECIMEN_ID);
     uint64_t specimen_hash = specimen.nbytes ? mag_decoder_name_hash(specimen) : 0;
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    MAG_TRY(mag_cohort_put_lab(decoder->cohort, id, &lab, row_hash, specimen_hash,
-                               mag_decoder_position(decoder), err));
-    MAG_TRY(put_unit_case(decoder, id, result, err));
-    return put_version(decoder, id, err);
+    MAG_TRY(mag_decoder_row_hash(decoder, &row.row_hash, err));
+    MAG_TRY(mag_lane_put_lab(decoder->lane, id, &row, specimen_hash, err));
+    MAG_TRY(put_unit_case(decoder, result, err));
+    return put_version(decoder, err);
 }
 
 mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
@@ -350,10 +350,9 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT) {
         decoder->fate = MAG_FATE_NOT_OF_INTEREST;
         if (!found.is_well_formed)
-            MAG_TRY(mag_cohort_count_malformed(decoder->cohort, result.system, code, err));
-        MAG_TRY(mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_LABS, result.system, code,
-                                               mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID),
-                                               err));
+            MAG_TRY(mag_lane_count_malformed(decoder->lane, result.system, code, err));
+        MAG_TRY(mag_lane_count_unmapped_code(decoder->lane, MAG_TABLE_LABS, result.system, code,
+                                             mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
     }
     mag_span id;
     mag_moment moment;

@@ -110,14 +110,15 @@ static mag_status put_measure(mag_decoder *decoder, mag_person *person, mag_fiel
         value = (mag_decimal){0};
         person->is_detail_unreadable = true;
     }
-    mag_lab lab = {
-        .minute = measured->minute,
-        .mantissa = value.mantissa,
-        .packed = mag_lab_pack(analyte, unit, value.scale, comparator, reason, flags),
+    const mag_lab_row row = {
+        .lab = {.minute = measured->minute,
+                .mantissa = value.mantissa,
+                .packed = mag_lab_pack(analyte, unit, value.scale, comparator, reason, flags),
+                .file_id = decoder->file_id,
+                .line = decoder->line},
+        .row_hash = person->row_hash, /* the same row twice gives the same measure twice */
     };
-    /* the same row twice gives the same measure twice: its hash tells */
-    return mag_cohort_put_lab(decoder->cohort, person->id, &lab, person->row_hash, 0,
-                              mag_decoder_position(decoder), err);
+    return mag_lane_put_lab(decoder->lane, person->id, &row, 0, err);
 }
 
 mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
@@ -129,12 +130,12 @@ mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
     read_death(decoder, &person);
     read_birth(decoder, &person);
     mag_span site = mag_decoder_text(decoder, MAG_FIELD_SITE);
-    MAG_TRY(mag_cohort_intern_text(decoder->cohort, site, &person.site_id, err));
+    MAG_TRY(mag_lane_intern_text(decoder->lane, site, &person.site_id, err));
     MAG_TRY(mag_decoder_row_hash(decoder, &person.row_hash, err));
-    mag_position at = mag_decoder_position(decoder);
     MAG_TRY(put_measure(decoder, &person, MAG_FIELD_WEIGHT_KG, &measured, err));
     MAG_TRY(put_measure(decoder, &person, MAG_FIELD_HEIGHT_CM, &measured, err));
-    return mag_cohort_put_person(decoder->cohort, &person, at, err);
+    const mag_person_row row = {.person = person, .at = mag_decoder_position(decoder)};
+    return mag_lane_put_person(decoder->lane, person.id, &row, err);
 }
 
 /* --- stays
@@ -155,16 +156,15 @@ mag_status mag_decode_stay(mag_decoder *decoder, mag_error *err) {
     if (!mag_decoder_moment(decoder, MAG_FIELD_STAY_FROM, MAG_MOMENT_REQUIRED, &from) ||
         !read_end(decoder, MAG_FIELD_STAY_UNTIL, &until))
         return MAG_OK;
-    mag_stay stay = {
-        .from = from.minute, .until = until, .stay_hash = mag_decoder_name_hash(stay_id)};
-    if (stay.until < stay.from) {
+    if (until < from.minute) {
         mag_decoder_reject(decoder, MAG_REASON_DATE_INVALID, MAG_FIELD_STAY_UNTIL);
         return MAG_OK;
     }
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_stay(decoder->cohort, id, &stay, row_hash, mag_decoder_position(decoder),
-                               err);
+    mag_stay_row row = {
+        .stay = {.from = from.minute, .until = until, .stay_hash = mag_decoder_name_hash(stay_id)},
+        .at = mag_decoder_position(decoder)};
+    MAG_TRY(mag_decoder_row_hash(decoder, &row.row_hash, err));
+    return mag_lane_put_stay(decoder->lane, id, &row, err);
 }
 
 /* --- conditions
@@ -185,7 +185,8 @@ static uint32_t find_conditions(mag_decoder *decoder, mag_span code) {
 mag_status mag_decode_condition(mag_decoder *decoder, mag_error *err) {
     mag_span id, code = mag_decoder_text(decoder, MAG_FIELD_CODE);
     mag_span stay_id = mag_decoder_text(decoder, MAG_FIELD_STAY_ID);
-    mag_condition_record condition = {.conditions = find_conditions(decoder, code)};
+    mag_condition_row row = {.condition = {.conditions = find_conditions(decoder, code)},
+                             .at = mag_decoder_position(decoder)};
     mag_moment recorded;
     if (decoder->fate != MAG_FATE_KEPT || !mag_decoder_id(decoder, &id))
         return MAG_OK;
@@ -197,11 +198,9 @@ mag_status mag_decode_condition(mag_decoder *decoder, mag_error *err) {
     }
     if (!mag_decoder_moment(decoder, MAG_FIELD_RECORDED_ON, MAG_MOMENT_OPTIONAL, &recorded))
         return MAG_OK;
-    condition.minute = recorded.minute;
-    condition.is_date_only = recorded.is_date_only;
-    condition.stay_hash = stay_id.nbytes ? mag_decoder_name_hash(stay_id) : 0;
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row_hash, err));
-    return mag_cohort_put_condition(decoder->cohort, id, &condition, row_hash,
-                                    mag_decoder_position(decoder), err);
+    row.condition.minute = recorded.minute;
+    row.condition.is_date_only = recorded.is_date_only;
+    row.condition.stay_hash = stay_id.nbytes ? mag_decoder_name_hash(stay_id) : 0;
+    MAG_TRY(mag_decoder_row_hash(decoder, &row.row_hash, err));
+    return mag_lane_put_condition(decoder->lane, id, &row, err);
 }

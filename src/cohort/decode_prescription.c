@@ -93,8 +93,8 @@ static mag_status read_drug(mag_decoder *decoder, mag_drug_memo *found, mag_erro
     mag_code_system system = MAG_SYSTEM_NONE;
     if (!found->is_named || (code.nbytes && !mag_decoder_system(decoder, &system)))
         return MAG_OK;
-    MAG_TRY(mag_cohort_intern_drug(decoder->cohort, system, code, name, &found->drug_id, err));
-    const mag_drug *drug = mag_cohort_drug(decoder->cohort, found->drug_id);
+    MAG_TRY(mag_lane_intern_drug(decoder->lane, system, code, name, &found->drug_id, err));
+    const mag_drug *drug = mag_lane_drug(decoder->lane, found->drug_id);
     found->system = (uint8_t)system;
     found->is_of_interest = drug->classes != 0;
     found->is_well_formed = mag_code_shape_of(system, code) == MAG_CODE_FINE;
@@ -129,17 +129,16 @@ static mag_status count_other_drug(mag_decoder *decoder, const mag_drug_memo *fo
     const mag_code_system system = (mag_code_system)found->system;
     decoder->fate = MAG_FATE_NOT_OF_INTEREST;
     if (!found->is_well_formed)
-        MAG_TRY(mag_cohort_count_malformed(decoder->cohort, system, code, err));
+        MAG_TRY(mag_lane_count_malformed(decoder->lane, system, code, err));
     if (found->has_code)
-        MAG_TRY(
-            mag_cohort_count_unmapped_code(decoder->cohort, MAG_TABLE_PRESCRIPTIONS, system, code,
-                                           mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
+        MAG_TRY(mag_lane_count_unmapped_code(decoder->lane, MAG_TABLE_PRESCRIPTIONS, system, code,
+                                             mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
     if (!found->looks_like_ours)
         return MAG_OK;
     decoder->file->accounting.unmapped++;
-    const mag_drug *drug = mag_cohort_drug(decoder->cohort, found->drug_id);
-    return mag_cohort_count_unmapped(decoder->cohort, mag_span_of(drug->shown_name),
-                                     mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err);
+    const mag_drug *drug = mag_lane_drug(decoder->lane, found->drug_id);
+    return mag_lane_count_unmapped(decoder->lane, mag_span_of(drug->shown_name),
+                                   mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err);
 }
 
 /* --- what was ordered
@@ -184,7 +183,7 @@ static mag_status keep_dose_text(mag_decoder *decoder, const mag_dose_text *dose
         mag_text_add_text(scratch, " a day");
     }
     MAG_TRY(mag_text_check(scratch, err));
-    return mag_cohort_intern_text(decoder->cohort, mag_text_span(scratch), text_id, err);
+    return mag_lane_intern_text(decoder->lane, mag_text_span(scratch), text_id, err);
 }
 
 static mag_status read_dose(mag_decoder *decoder, uint32_t drug_id, mag_order_memo *order,
@@ -201,7 +200,7 @@ static mag_status read_dose(mag_decoder *decoder, uint32_t drug_id, mag_order_me
     };
     order->has_unread_dose = text.dose.nbytes > 0 && !mag_dose_is_number(text.dose);
     mag_dose dose = {0, MAG_DOSE_UNKNOWN, MAG_BASIS_NONE};
-    if (mag_cohort_drug(decoder->cohort, drug_id)->classes & MAGNESIUM_CLASSES)
+    if (mag_lane_drug(decoder->lane, drug_id)->classes & MAGNESIUM_CLASSES)
         dose = mag_dose_of(&text);
     order->dose_lo_umol = dose.lo_umol_per_day;
     order->dose_hi_umol = dose.hi_umol_per_day;
@@ -322,8 +321,11 @@ static mag_status put_prescription(mag_decoder *decoder, mag_span id, uint32_t d
     decoder->has_unread_dose = order->has_unread_dose;
     uint64_t row_hash;
     MAG_TRY(mag_decoder_image_hash(decoder, &row_hash, err));
-    return mag_cohort_put_exposure(decoder->cohort, id, &exposure, row_hash,
-                                   mag_decoder_position(decoder), err);
+    exposure.file_id = decoder->file_id;
+    exposure.line = decoder->line;
+    mag_exposure_row row = {.exposure = exposure};
+    mag_exposure_row_set_hash(&row, row_hash);
+    return mag_lane_put_exposure(decoder->lane, id, &row, err);
 }
 
 mag_status mag_decode_prescription(mag_decoder *decoder, mag_error *err) {

@@ -29,7 +29,11 @@ static void prepare_texts(mag_decoder *decoder) {
 void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profile_table *table,
                       uint16_t file_id, mag_run_file *file) {
     const mag_cohort_settings *settings = mag_cohort_settings_of(cohort);
-    *decoder = (mag_decoder){.cohort = cohort, .table = table, .file = file, .file_id = file_id};
+    *decoder = (mag_decoder){.cohort = cohort,
+                             .lane = mag_cohort_lane(cohort, 0),
+                             .table = table,
+                             .file = file,
+                             .file_id = file_id};
     for (int i = 0; i < MAG_FIELD_COUNT; i++)
         decoder->column_idx[i] = -1;
     decoder->latest = settings->data_until == MAG_MINUTE_OPEN
@@ -392,7 +396,7 @@ mag_status mag_decoder_reject_row(mag_decoder *decoder, uint32_t line, mag_reaso
     decoder->file->accounting.read++;
     decoder->file->accounting.rejected[reason]++;
     mag_reject reject = {decoder->file_id, (uint8_t)reason, line, column, detail};
-    return mag_cohort_put_reject(decoder->cohort, &reject, err);
+    return mag_lane_put_reject(decoder->lane, &reject, err);
 }
 
 static bool is_kept(const mag_decoder *decoder) {

@@ -5,8 +5,8 @@
 #define MAG_COHORT_DECODER_H
 
 #include "base/text.h"
-#include "cohort/builder.h"
 #include "cohort/decode_memo.h"
+#include "cohort/lane.h"
 #include "cohort/profile_table.h"
 #include "cohort/row_image.h"
 
@@ -17,7 +17,8 @@ typedef enum mag_row_fate {
 } mag_row_fate;
 
 typedef struct mag_decoder {
-    mag_cohort *cohort;
+    const mag_cohort *cohort;
+    mag_lane *lane; /* where rows go: the cohort's own until another is set */
     const mag_profile_table *table;
     mag_run_file *file;
     uint16_t file_id;

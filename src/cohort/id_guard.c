@@ -34,10 +34,10 @@ static const char *source_of(const mag_cohort *cohort, unsigned bit) {
 mag_status mag_cohort_check_ids(const mag_cohort *cohort, mag_error *err) {
     id_counts counts = {0};
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
-        const mag_partition *partition = &cohort->partitions[i];
-        const uint32_t *seen_in = partition->seen_in.items;
-        for (size_t k = 0; k < partition->ids.count; k++)
-            count_id(&counts, partition->ids.texts[k], seen_in[k]);
+        const mag_lane_part *part = &cohort->lanes[0]->parts[i];
+        const uint32_t *seen_in = part->seen_in.items;
+        for (size_t k = 0; k < part->ids.count; k++)
+            count_id(&counts, part->ids.texts[k], seen_in[k]);
     }
     for (unsigned i = 0; i < SOURCE_BITS; i++) {
         if (!mag_nhs_numbers_suspected(counts.passed[i], counts.ten_digits[i]))

@@ -104,91 +104,6 @@ bool mag_settle_is_outside(const mag_settling *settling, uint32_t patient, mag_m
     return mag_settle_is_too_old(settling, patient, minute);
 }
 
-/* --- who is in it ------------------------------------------------------------------------------
- */
-
-typedef struct ranked {
-    mag_span id;
-    uint32_t number; /* before ranking */
-    bool is_in_roster;
-} ranked;
-
-static int compare_ranked(const void *a, const void *b) {
-    const ranked *x = a, *y = b;
-    if (x->is_in_roster != y->is_in_roster)
-        return x->is_in_roster ? -1 : 1;
-    return mag_span_compare(x->id, y->id);
-}
-
-static void rewrite_patients(mag_partition *partition, const uint32_t *rank) {
-    mag_person_row *people = partition->person_rows.items;
-    for (size_t i = 0; i < partition->person_rows.count; i++)
-        people[i].patient = rank[people[i].patient];
-    mag_lab_row *labs = partition->lab_rows.items;
-    for (size_t i = 0; i < partition->lab_rows.count; i++)
-        labs[i].lab.patient = rank[labs[i].lab.patient];
-    mag_exposure_row *exposures = partition->exposure_rows.items;
-    for (size_t i = 0; i < partition->exposure_rows.count; i++)
-        exposures[i].exposure.patient = rank[exposures[i].exposure.patient];
-    mag_stay_row *stays = partition->stay_rows.items;
-    for (size_t i = 0; i < partition->stay_rows.count; i++)
-        stays[i].stay.patient = rank[stays[i].stay.patient];
-    mag_condition_row *conditions = partition->condition_rows.items;
-    for (size_t i = 0; i < partition->condition_rows.count; i++)
-        conditions[i].condition.patient = rank[conditions[i].condition.patient];
-}
-
-/* The texts of the roster's ids become the settled arrays': the dictionary may go. */
-static mag_status own_ids(mag_partition *partition, mag_error *err) {
-    size_t nbytes = 0;
-    for (size_t i = 0; i < partition->patient_count; i++)
-        nbytes += partition->people[i].id.nbytes + 1;
-    char *texts = mag_arena_alloc(partition->settled, nbytes);
-    if (!texts)
-        return mag_fail_memory(err, nbytes);
-    for (size_t i = 0; i < partition->patient_count; i++) {
-        mag_span *id = &partition->people[i].id;
-        memcpy(texts, id->at, id->nbytes); /* never empty: a row without an id is set aside */
-        id->at = texts;
-        texts += id->nbytes + 1;
-    }
-    return MAG_OK;
-}
-
-mag_status mag_settle_rank(mag_settling *settling, mag_error *err) {
-    mag_partition *partition = settling->partition;
-    size_t count = partition->ids.count;
-    ranked *order = mag_arena_alloc(settling->scratch, count * sizeof *order);
-    uint32_t *rank = mag_arena_alloc(settling->scratch, count * sizeof *rank);
-    if (!order || !rank)
-        return mag_fail_memory(err, count * sizeof *order);
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = (ranked){.id = partition->ids.texts[i], .number = i};
-    const mag_person_row *rows = partition->person_rows.items;
-    for (size_t i = 0; i < partition->person_rows.count; i++)
-        order[rows[i].patient].is_in_roster = true;
-    qsort(order, count, sizeof *order, compare_ranked);
-
-    for (uint32_t i = 0; i < count; i++) {
-        rank[order[i].number] = i;
-        partition->patient_count += order[i].is_in_roster;
-    }
-    rewrite_patients(partition, rank);
-    partition->people =
-        mag_arena_alloc(partition->settled, partition->patient_count * sizeof(mag_person));
-    const size_t stranger_count = count - partition->patient_count;
-    settling->strangers =
-        mag_arena_alloc(settling->scratch, stranger_count * sizeof *settling->strangers);
-    if (!partition->people || !settling->strangers)
-        return mag_fail_memory(err, count * sizeof(mag_person));
-    for (size_t i = 0; i < partition->patient_count; i++)
-        partition->people[i].id = order[i].id;
-    for (size_t i = 0; i < stranger_count; i++)
-        settling->strangers[i] = order[partition->patient_count + i].id;
-    settling->id_count = count;
-    return own_ids(partition, err);
-}
-
 /* --- when T is ---------------------------------------------------------------------------------
  */
 
@@ -238,6 +153,7 @@ static mag_status find_as_of(mag_settling *settling, mag_error *err) {
 
 static mag_status settle(mag_settling *settling, mag_error *err) {
     MAG_TRY(mag_settle_rank(settling, err));
+    MAG_TRY(mag_settle_gather(settling, err));
     MAG_TRY(mag_settle_versions(settling, err));
     MAG_TRY(find_as_of(settling, err));
     MAG_TRY(mag_settle_people(settling, err));
@@ -251,9 +167,10 @@ static mag_status settle(mag_settling *settling, mag_error *err) {
 
 mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_error *err) {
     mag_partition *partition = &cohort->partitions[partition_idx];
-    mag_settling settling = {.cohort = cohort, .partition = partition};
+    mag_settling settling = {
+        .cohort = cohort, .partition = partition, .partition_idx = partition_idx};
     /* The examples of a pack make a cohort each, of one patient. */
-    if (partition->ids.count == 0 && cohort->files.count == 0) {
+    if (cohort->lanes[0]->parts[partition_idx].ids.count == 0 && cohort->files.count == 0) {
         partition->is_settled = true;
         return MAG_OK;
     }

@@ -2,15 +2,18 @@
 #ifndef MAG_COHORT_SETTLE_H
 #define MAG_COHORT_SETTLE_H
 
+#include "cohort/radix_sort.h"
 #include "cohort/store.h"
 
 typedef struct mag_settling {
     mag_cohort *cohort;
     mag_partition *partition;
+    unsigned partition_idx;
     mag_arena *scratch;
     size_t id_count;
     mag_minute *as_of;   /* by patient; patients outside the roster come last */
     mag_span *strangers; /* ids outside the roster, in the order of their numbers */
+    uint32_t *rank;      /* number of a patient by number of the id */
 } mag_settling;
 
 /* Where a row ends. Rejected: `reason` says why. */
@@ -38,8 +41,27 @@ mag_accounting *mag_settle_counts(const mag_settling *settling, mag_position at,
 mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_table_kind kind,
                             mag_verdict verdict, mag_error *err) MAG_MUST_CHECK;
 
-/* Numbers patients by id, the roster first, and rewrites the rows' patients. */
+/* Numbers patients by id, the roster first. */
 mag_status mag_settle_rank(mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Takes the partition's rows out of all lanes: patients by rank, all else by the cohort's numbers.
+ */
+mag_status mag_settle_gather(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* How rows of one kind are sorted: by key, then by order (whose context it is). */
+typedef uint64_t mag_key_of_row(const void *row);
+typedef struct mag_sorting {
+    mag_list *rows, *beside; /* beside: a list parallel to rows that moves with them; NULL: none */
+    mag_key_of_row *key_of;
+    mag_sort_order *order;
+    const void *context;
+} mag_sorting;
+mag_status mag_settle_sort(const mag_settling *settling, const mag_sorting *sorting,
+                           mag_error *err) MAG_MUST_CHECK;
+/* Patient, then minute; six bits between them are free, for an analyte. */
+static inline uint64_t mag_settle_key(uint32_t patient, mag_minute minute) {
+    return (uint64_t)patient << 38 | ((uint32_t)minute ^ 0x80000000u);
+}
+enum { MAG_SETTLED_PATIENTS = 1 << 26 }; /* most in a partition: what the key has room for */
+
 /* Takes results of which there is a newer version out of the rows. Before as-of. */
 mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* The people of the roster, each from all rows of the id. After as-of. */

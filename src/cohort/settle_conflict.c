@@ -4,6 +4,7 @@
 
 #include "clinical/conversion.h"
 #include "clinical/kidney.h"
+#include "cohort/settle_value.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -130,7 +131,8 @@ mag_status mag_settle_conflicts(const mag_settling *settling, mag_error *err) {
             mag_lab *lab = &partition->labs[i];
             const bool is_of_interest = mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item;
             if (is_of_interest && mag_lab_reject(lab) == MAG_REASON_NONE)
-                entries[count++] = (entry){partition->specimens[i], lab};
+                entries[count++] =
+                    (entry){mag_settled_specimen(partition->specimens, partition->labs, i), lab};
             const bool is_last =
                 i + 1 == end || mag_lab_analyte(lab) != mag_lab_analyte(&partition->labs[i + 1]);
             if (!is_last)

@@ -61,10 +61,14 @@ typedef struct lookup {
 /* The packed results of one patient. */
 typedef struct edta_labs {
     mag_lab *labs;
-    const uint64_t *specimens;
+    const uint64_t *specimens; /* NULL: no row has one */
     size_t count;
     lookup albumin, adjusted;
 } edta_labs;
+
+static uint64_t specimen_at(const edta_labs *of, size_t idx) {
+    return mag_settled_specimen(of->specimens, of->labs, idx);
+}
 
 /* Index of the first result that is of the analyte or a later one: they are sorted by analyte. */
 static size_t begin_of(const edta_labs *of, mag_analyte analyte) {
@@ -102,7 +106,7 @@ static mag_status look_up(const edta_labs *of, mag_analyte analyte, mag_arena *s
     for (size_t i = begin; i < end; i++) {
         if (!mag_settled_is_value(&of->labs[i]))
             continue;
-        out->by_specimen[out->count++] = (keyed){of->specimens[i], (uint32_t)i};
+        out->by_specimen[out->count++] = (keyed){specimen_at(of, i), (uint32_t)i};
         if (mag_lab_has(&of->labs[i], MAG_LAB_DATE_ONLY))
             out->dates[out->date_count++] = (uint32_t)i;
         else
@@ -180,7 +184,7 @@ static void take_nearest_of(const edta_labs *of, size_t calcium, const uint32_t 
 /* The albumin of the specimen, else the nearest within 24 hours; of->count if none. */
 static size_t albumin_of(const edta_labs *of, size_t calcium) {
     const lookup *albumin = &of->albumin;
-    size_t found = of_specimen(of, albumin, of->specimens[calcium]);
+    size_t found = of_specimen(of, albumin, specimen_at(of, calcium));
     if (found < of->count)
         return found;
     take_nearest_of(of, calcium, albumin->clocks, albumin->clock_count, &found);
@@ -207,7 +211,7 @@ static bool is_low_calcium(const edta_labs *of, size_t at) {
         return false;
     if (mag_lab_analyte(lab) == MAG_CALCIUM_ADJUSTED)
         return is_below(lab, &ca_edta);
-    if (of_specimen(of, &of->adjusted, of->specimens[at]) < of->count)
+    if (of_specimen(of, &of->adjusted, specimen_at(of, at)) < of->count)
         return false; /* a reported adjusted calcium of the specimen speaks for it */
     const size_t albumin = albumin_of(of, at);
     const double albumin_g_l = albumin < of->count ? mag_settled_canonical(&of->labs[albumin]) : 0;
@@ -247,7 +251,7 @@ static mag_status add_part(const edta_labs *of, mag_analyte analyte, uint8_t par
         MAG_TRY(mag_grow(account, (void **)&list->tubes, &list->capacity, sizeof *list->tubes,
                          list->count + 1, err));
         list->tubes[list->count++] =
-            (mag_tube){.specimen = of->specimens[i],
+            (mag_tube){.specimen = specimen_at(of, i),
                        .lab_idx = (uint32_t)i,
                        .minute = of->labs[i].minute,
                        .part = part,

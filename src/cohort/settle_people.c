@@ -3,7 +3,6 @@
 #include "cohort/settle.h"
 #include "cohort/timeline.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define COMPARE(field)                                                                             \
@@ -25,8 +24,9 @@ static int compare_content(const mag_person *x, const mag_person *y) {
     return 0;
 }
 
-static int compare_rows(const void *a, const void *b) {
-    const mag_person_row *x = a, *y = b;
+static int compare_rows(const void *context, uint32_t a, uint32_t b) {
+    const mag_person_row *x = (const mag_person_row *)context + a;
+    const mag_person_row *y = (const mag_person_row *)context + b;
     COMPARE(patient)
     int order = compare_content(&x->person, &y->person);
     if (order)
@@ -34,6 +34,10 @@ static int compare_rows(const void *a, const void *b) {
     COMPARE(at.file_id)
     COMPARE(at.line)
     return 0;
+}
+
+static uint64_t key_of_person(const void *row) {
+    return ((const mag_person_row *)row)->patient;
 }
 
 /* A field that one row leaves open is no contradiction. */
@@ -148,8 +152,11 @@ mag_status mag_settle_people(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     mag_person_row *rows = partition->person_rows.items;
     size_t count = partition->person_rows.count;
-    if (count)
-        qsort(rows, count, sizeof *rows, compare_rows);
+    const mag_sorting sorting = {.rows = &partition->person_rows,
+                                 .key_of = key_of_person,
+                                 .order = compare_rows,
+                                 .context = rows};
+    MAG_TRY(mag_settle_sort(settling, &sorting, err));
     for (size_t begin = 0, end; begin < count; begin = end) {
         for (end = begin + 1; end < count && rows[end].patient == rows[begin].patient;)
             end++;

@@ -29,30 +29,43 @@ static mag_status make_arrays(const mag_settling *settling, size_t row_count, si
 /* --- laboratory results --------------------------------------------------------------------------
  */
 
+/* The rows with the specimens that some of them name. */
+typedef struct lab_rows {
+    mag_lab_row *rows;
+    uint64_t *specimens; /* NULL: none names one */
+} lab_rows;
+
+static uint64_t named_specimen(const lab_rows *of, size_t idx) {
+    return of->specimens ? of->specimens[idx] : 0;
+}
+
 /* Content without the position: the packed word holds unit, scale, comparator, reason and flags. */
-static int compare_lab_content(const mag_lab_row *x, const mag_lab_row *y) {
+static int compare_lab_content(const lab_rows *of, size_t a, size_t b) {
+    const mag_lab_row *x = &of->rows[a], *y = &of->rows[b];
     COMPARE(x->lab.patient, y->lab.patient)
     COMPARE(mag_lab_analyte(&x->lab), mag_lab_analyte(&y->lab))
     COMPARE(x->lab.minute, y->lab.minute)
     COMPARE(x->lab.packed, y->lab.packed)
     COMPARE(x->lab.mantissa, y->lab.mantissa)
-    COMPARE(x->specimen_hash, y->specimen_hash)
+    COMPARE(named_specimen(of, a), named_specimen(of, b))
     COMPARE(x->row_hash, y->row_hash)
     return 0;
 }
 
-static int compare_labs(const void *a, const void *b) {
-    const mag_lab_row *x = a, *y = b;
-    int order = compare_lab_content(x, y);
+static int compare_labs(const void *context, uint32_t a, uint32_t b) {
+    const lab_rows *of = context;
+    int order = compare_lab_content(of, a, b);
     if (order)
         return order;
-    COMPARE(x->lab.file_id, y->lab.file_id)
-    COMPARE(x->lab.line, y->lab.line)
+    COMPARE(of->rows[a].lab.file_id, of->rows[b].lab.file_id)
+    COMPARE(of->rows[a].lab.line, of->rows[b].lab.line)
     return 0;
 }
 
-static uint64_t specimen_of(const mag_lab_row *row) {
-    return row->specimen_hash ? row->specimen_hash : mag_specimen_of_minute(row->lab.minute);
+/* Patient, analyte, minute: what the comparison asks first. */
+static uint64_t key_of_lab(const void *row) {
+    const mag_lab *lab = &((const mag_lab_row *)row)->lab;
+    return mag_settle_key(lab->patient, lab->minute) | (uint64_t)mag_lab_analyte(lab) << 32;
 }
 
 /* What share of an analyte's results has no usable unit (rules H02); a row that came twice is one.
@@ -94,10 +107,11 @@ static void count_version(const mag_settling *settling, const mag_lab *lab, mag_
 /* Keeps accepted results, and rejected ones of roster patients as marks. A rejected row that came
    twice is rejected twice, as every row has its bucket, and leaves one mark: the result is that of
    the row alone. */
-static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row, bool is_duplicate,
+static mag_status place_lab(const mag_settling *settling, const lab_rows *of, size_t idx,
                             size_t *kept, mag_error *err) {
     mag_partition *partition = settling->partition;
-    const mag_lab *lab = &row->lab;
+    const mag_lab *lab = &of->rows[idx].lab;
+    const bool is_duplicate = idx && !compare_lab_content(of, idx - 1, idx);
     mag_reason fault = mag_lab_reject(lab);
     bool is_outside = mag_settle_is_outside(settling, lab->patient, lab->minute);
     mag_verdict verdict = mag_settle_judge(settling, lab->patient, is_outside, fault, is_duplicate);
@@ -113,7 +127,9 @@ static mag_status place_lab(const mag_settling *settling, const mag_lab_row *row
         return MAG_OK;
     if (!is_mark)
         note_accepted(settling, lab);
-    partition->specimens[*kept] = specimen_of(row);
+    if (of->specimens)
+        partition->specimens[*kept] =
+            of->specimens[idx] ? of->specimens[idx] : mag_specimen_of_minute(lab->minute);
     partition->labs[(*kept)++] = *lab;
     partition->lab_first[lab->patient + 1]++;
     return MAG_OK;
@@ -136,26 +152,37 @@ static mag_status count_superseded(const mag_settling *settling, mag_error *err)
     return MAG_OK;
 }
 
+static mag_status sort_labs(const mag_settling *settling, lab_rows *of, size_t count,
+                            mag_error *err) {
+    const mag_sorting sorting = {.rows = &settling->partition->lab_rows,
+                                 .beside = &settling->partition->lab_specimens,
+                                 .key_of = key_of_lab,
+                                 .order = compare_labs,
+                                 .context = of};
+    MAG_TRY(mag_settle_sort(settling, &sorting, err));
+    return mag_settle_drip_arm(settling, of->rows, count, err);
+}
+
 mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
-    mag_lab_row *rows = partition->lab_rows.items;
+    mag_account *account = settling->cohort->settings.account;
+    lab_rows of = {partition->lab_rows.items, partition->lab_specimens.items};
     size_t count = partition->lab_rows.count, kept = 0;
     void *labs = NULL;
+    MAG_TRY(sort_labs(settling, &of, count, err));
     MAG_TRY(make_arrays(settling, count, sizeof(mag_lab), &labs, &partition->lab_first, err));
     partition->labs = labs;
-    partition->specimens =
-        mag_arena_alloc(partition->settled, count * sizeof *partition->specimens);
-    if (!partition->specimens)
-        return mag_fail_memory(err, count * sizeof *partition->specimens);
-    if (count)
-        qsort(rows, count, sizeof *rows, compare_labs);
-    MAG_TRY(mag_settle_drip_arm(settling, rows, count, err));
-    for (size_t i = 0; i < count; i++) {
-        bool is_duplicate = i && !compare_lab_content(&rows[i - 1], &rows[i]);
-        MAG_TRY(place_lab(settling, &rows[i], is_duplicate, &kept, err));
+    if (of.specimens) {
+        const size_t nbytes = count * sizeof *partition->specimens;
+        partition->specimens = mag_arena_alloc(partition->settled, nbytes);
+        if (!partition->specimens)
+            return mag_fail_memory(err, nbytes);
     }
+    for (size_t i = 0; i < count; i++)
+        MAG_TRY(place_lab(settling, &of, i, &kept, err));
     sum_up(partition->lab_first, partition->patient_count);
-    mag_list_done(settling->cohort->settings.account, &partition->lab_rows);
+    mag_list_done(account, &partition->lab_rows);
+    mag_list_done(account, &partition->lab_specimens);
     MAG_TRY(count_superseded(settling, err));
     MAG_TRY(mag_settle_suspect(settling, err));
     return mag_settle_conflicts(settling, err);
@@ -164,11 +191,23 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
 /* --- exposures
  * ------------------------------------------------------------------------------------ */
 
+static mag_status sort_by_time(const mag_settling *settling, mag_list *rows, mag_key_of_row *key_of,
+                               mag_sort_order *order, mag_error *err) {
+    const mag_sorting sorting = {
+        .rows = rows, .key_of = key_of, .order = order, .context = rows->items};
+    return mag_settle_sort(settling, &sorting, err);
+}
+
+static uint64_t key_of_exposure(const void *row) {
+    const mag_exposure *exposure = &((const mag_exposure_row *)row)->exposure;
+    return mag_settle_key(exposure->patient, exposure->start);
+}
+
 static int compare_exposure_content(const mag_exposure_row *x, const mag_exposure_row *y) {
     COMPARE(x->exposure.patient, y->exposure.patient)
     COMPARE(x->exposure.start, y->exposure.start)
     COMPARE(x->exposure.stop, y->exposure.stop)
-    COMPARE(x->row_hash, y->row_hash)
+    COMPARE(mag_exposure_row_hash(x), mag_exposure_row_hash(y))
     COMPARE(x->exposure.dose_lo_umol, y->exposure.dose_lo_umol)
     COMPARE(x->exposure.dose_hi_umol, y->exposure.dose_hi_umol)
     COMPARE(x->exposure.route, y->exposure.route)
@@ -177,8 +216,9 @@ static int compare_exposure_content(const mag_exposure_row *x, const mag_exposur
     return 0;
 }
 
-static int compare_exposures(const void *a, const void *b) {
-    const mag_exposure_row *x = a, *y = b;
+static int compare_exposures(const void *context, uint32_t a, uint32_t b) {
+    const mag_exposure_row *x = (const mag_exposure_row *)context + a,
+                           *y = (const mag_exposure_row *)context + b;
     int order = compare_exposure_content(x, y);
     if (order)
         return order;
@@ -236,8 +276,8 @@ mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) {
     MAG_TRY(make_arrays(settling, count, sizeof(mag_exposure), &exposures,
                         &partition->exposure_first, err));
     partition->exposures = exposures;
-    if (count)
-        qsort(rows, count, sizeof *rows, compare_exposures);
+    MAG_TRY(
+        sort_by_time(settling, &partition->exposure_rows, key_of_exposure, compare_exposures, err));
     for (size_t i = 0; i < count; i++) {
         bool is_duplicate = i && !compare_exposure_content(&rows[i - 1], &rows[i]);
         MAG_TRY(place_exposure(settling, &rows[i], is_duplicate, &kept, err));
@@ -250,6 +290,11 @@ mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) {
 /* --- stays ---------------------------------------------------------------------------------------
  */
 
+static uint64_t key_of_stay(const void *row) {
+    const mag_stay *stay = &((const mag_stay_row *)row)->stay;
+    return mag_settle_key(stay->patient, stay->from);
+}
+
 static int compare_stay_content(const mag_stay_row *x, const mag_stay_row *y) {
     COMPARE(x->stay.patient, y->stay.patient)
     COMPARE(x->stay.from, y->stay.from)
@@ -259,8 +304,9 @@ static int compare_stay_content(const mag_stay_row *x, const mag_stay_row *y) {
     return 0;
 }
 
-static int compare_stays(const void *a, const void *b) {
-    const mag_stay_row *x = a, *y = b;
+static int compare_stays(const void *context, uint32_t a, uint32_t b) {
+    const mag_stay_row *x = (const mag_stay_row *)context + a,
+                       *y = (const mag_stay_row *)context + b;
     int order = compare_stay_content(x, y);
     if (order)
         return order;
@@ -276,8 +322,7 @@ mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) {
     void *stays = NULL;
     MAG_TRY(make_arrays(settling, count, sizeof(mag_stay), &stays, &partition->stay_first, err));
     partition->stays = stays;
-    if (count)
-        qsort(rows, count, sizeof *rows, compare_stays);
+    MAG_TRY(sort_by_time(settling, &partition->stay_rows, key_of_stay, compare_stays, err));
     for (size_t i = 0; i < count; i++) {
         const mag_stay *stay = &rows[i].stay;
         mag_minute as_of = settling->as_of[stay->patient];
@@ -337,6 +382,11 @@ static void date_by_stays(mag_partition *partition) {
     }
 }
 
+static uint64_t key_of_condition(const void *row) {
+    const mag_condition_record *condition = &((const mag_condition_row *)row)->condition;
+    return mag_settle_key(condition->patient, condition->minute);
+}
+
 static int compare_condition_content(const mag_condition_row *x, const mag_condition_row *y) {
     COMPARE(x->condition.patient, y->condition.patient)
     COMPARE(x->condition.minute, y->condition.minute)
@@ -347,8 +397,9 @@ static int compare_condition_content(const mag_condition_row *x, const mag_condi
     return 0;
 }
 
-static int compare_conditions(const void *a, const void *b) {
-    const mag_condition_row *x = a, *y = b;
+static int compare_conditions(const void *context, uint32_t a, uint32_t b) {
+    const mag_condition_row *x = (const mag_condition_row *)context + a,
+                            *y = (const mag_condition_row *)context + b;
     int order = compare_condition_content(x, y);
     if (order)
         return order;
@@ -366,8 +417,8 @@ mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) {
                         &partition->condition_first, err));
     partition->conditions = conditions;
     date_by_stays(partition);
-    if (count)
-        qsort(rows, count, sizeof *rows, compare_conditions);
+    MAG_TRY(sort_by_time(settling, &partition->condition_rows, key_of_condition, compare_conditions,
+                         err));
     for (size_t i = 0; i < count; i++) {
         const mag_condition_record *condition = &rows[i].condition;
         bool is_dated = condition->minute != MAG_MINUTE_NONE;

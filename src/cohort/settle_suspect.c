@@ -3,6 +3,8 @@
    is kept on the records. Which value to believe is not decided here. */
 #include "cohort/settle.h"
 
+#include "cohort/settle_value.h"
+
 #include <stdlib.h>
 
 /* --- from one row to its specimen ----------------------------------------------------------------
@@ -31,7 +33,7 @@ static void spread(const patient_labs *of, bool is_cause(const mag_lab *lab),
     size_t count = 0;
     for (size_t i = 0; i < of->count; i++)
         if (is_cause(&of->labs[i])) {
-            of->found_specimens[count] = of->specimens[i];
+            of->found_specimens[count] = mag_settled_specimen(of->specimens, of->labs, i);
             of->found_minutes[count++] = (uint32_t)of->labs[i].minute;
         }
     if (!count)
@@ -39,7 +41,7 @@ static void spread(const patient_labs *of, bool is_cause(const mag_lab *lab),
     qsort(of->found_specimens, count, sizeof *of->found_specimens, compare_words);
     qsort(of->found_minutes, count, sizeof *of->found_minutes, compare_words);
     for (size_t i = 0; i < of->count; i++)
-        if (holds(of->found_specimens, count, of->specimens[i]) ||
+        if (holds(of->found_specimens, count, mag_settled_specimen(of->specimens, of->labs, i)) ||
             (!mag_lab_has(&of->labs[i], MAG_LAB_DATE_ONLY) &&
              holds(of->found_minutes, count, (uint32_t)of->labs[i].minute)))
             mag_lab_set(&of->labs[i], flag);
@@ -77,7 +79,7 @@ mag_status mag_settle_suspect(const mag_settling *settling, mag_error *err) {
     for (size_t i = 0; i < partition->patient_count; i++) {
         const uint32_t *first = partition->lab_first + i;
         of.labs = partition->labs + first[0];
-        of.specimens = partition->specimens + first[0];
+        of.specimens = partition->specimens ? partition->specimens + first[0] : NULL;
         of.count = first[1] - first[0];
         spread(&of, is_haemolysed_index, MAG_LAB_HAEMOLYSED);
         spread(&of, is_from_drip, MAG_LAB_DRIP_ARM);

@@ -3,7 +3,7 @@
 #define MAG_COHORT_SETTLE_VALUE_H
 
 #include "clinical/conversion.h"
-#include "cohort/record.h"
+#include "cohort/timeline.h"
 
 static inline bool mag_settled_is_value(const mag_lab *lab) {
     return mag_lab_reject(lab) == MAG_REASON_NONE;
@@ -22,6 +22,12 @@ static inline bool mag_settled_may_be_lower(const mag_lab *lab) {
 static inline bool mag_settled_may_be_higher(const mag_lab *lab) {
     const mag_comparator comparator = mag_lab_comparator(lab);
     return comparator == MAG_GREATER || comparator == MAG_GREATER_EQUAL;
+}
+
+/* Of a result among others; specimens are parallel to labs, or NULL if no row has one. */
+static inline uint64_t mag_settled_specimen(const uint64_t *specimens, const mag_lab *labs,
+                                            size_t idx) {
+    return specimens ? specimens[idx] : mag_specimen_of_minute(labs[idx].minute);
 }
 
 #endif

@@ -61,12 +61,16 @@ static size_t mark_old(const mag_lab_version *versions, size_t count, mag_lab_ro
     return old_count;
 }
 
+/* With the specimens beside them. */
 static mag_status take_out(mag_partition *partition, mag_account *account, const bool *is_old,
                            mag_error *err) {
     mag_lab_row *rows = partition->lab_rows.items;
+    uint64_t *specimens = partition->lab_specimens.items;
     size_t kept = 0;
     for (size_t i = 0; i < partition->lab_rows.count; i++) {
         if (!is_old[i]) {
+            if (specimens)
+                specimens[kept] = specimens[i];
             rows[kept++] = rows[i];
             continue;
         }

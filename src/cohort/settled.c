@@ -5,17 +5,19 @@
      exposures | stays | conditions | ends of the ids | texts of the ids          (each on 16 bytes)
 
    The image is read into one block, which the arrays then point into. */
+#include "cohort/radix_sort.h"
 #include "cohort/spill_kind.h"
 #include "cohort/store.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, PART_ALIGNMENT = 16 };
+enum { FORMAT_VERSION = 2, PART_ALIGNMENT = 16 };
 
 typedef struct image_head {
     uint32_t version, patient_count;
-    uint32_t lab_count, exposure_count, stay_count, condition_count;
+    uint32_t lab_count, specimen_count; /* as many, or none */
+    uint32_t exposure_count, stay_count, condition_count, unused;
     uint64_t id_nbytes;
 } image_head;
 
@@ -50,7 +52,7 @@ static void measure(const image_head *head, size_t nbytes[PART_COUNT]) {
     nbytes[PART_LAB_FIRST] = nbytes[PART_EXPOSURE_FIRST] = firsts;
     nbytes[PART_STAY_FIRST] = nbytes[PART_CONDITION_FIRST] = firsts;
     nbytes[PART_LABS] = head->lab_count * sizeof(mag_lab);
-    nbytes[PART_SPECIMENS] = head->lab_count * sizeof(uint64_t);
+    nbytes[PART_SPECIMENS] = head->specimen_count * sizeof(uint64_t);
     nbytes[PART_EXPOSURES] = head->exposure_count * sizeof(mag_exposure);
     nbytes[PART_STAYS] = head->stay_count * sizeof(mag_stay);
     nbytes[PART_CONDITIONS] = head->condition_count * sizeof(mag_condition_record);
@@ -72,6 +74,7 @@ static image_head head_of(const mag_partition *partition) {
     if (!partition->lab_first) /* nobody was ever put in */
         return head;
     head.lab_count = partition->lab_first[count];
+    head.specimen_count = partition->specimens ? head.lab_count : 0;
     head.exposure_count = partition->exposure_first[count];
     head.stay_count = partition->stay_first[count];
     head.condition_count = partition->condition_first[count];
@@ -185,7 +188,7 @@ static void point_into(mag_partition *partition, char *image, const image_head *
     partition->stay_first = at[PART_STAY_FIRST];
     partition->condition_first = at[PART_CONDITION_FIRST];
     partition->labs = at[PART_LABS];
-    partition->specimens = at[PART_SPECIMENS];
+    partition->specimens = head->specimen_count ? at[PART_SPECIMENS] : NULL;
     partition->exposures = at[PART_EXPOSURES];
     partition->stays = at[PART_STAYS];
     partition->conditions = at[PART_CONDITIONS];
@@ -236,30 +239,61 @@ void mag_cohort_forget(mag_cohort *cohort, unsigned partition_idx) {
     partition->is_on_disk = false;
 }
 
-/* Settling keeps a row, sorts it through a second one, and packs it. */
-static size_t settling_nbytes(const mag_list *rows, size_t packed_nbytes) {
-    return rows->count * (rows->item_nbytes + packed_nbytes);
+/* Of all lanes, before they are gathered. */
+typedef struct row_sums {
+    size_t labs, specimens, exposures, stays, conditions, people, versions, ids;
+    size_t chunk_nbytes;
+} row_sums;
+
+static size_t chunks_nbytes(const mag_row_chunks *list) {
+    size_t nbytes = 0;
+    for (const mag_row_chunk *chunk = list->first; chunk; chunk = chunk->next)
+        nbytes += chunk->nbytes;
+    return nbytes;
+}
+
+static row_sums sums_of(const mag_cohort *cohort, unsigned partition_idx) {
+    row_sums sums = {0};
+    for (unsigned k = 0; k < cohort->lane_count; k++) {
+        const mag_lane_part *of = &cohort->lanes[k]->parts[partition_idx];
+        const mag_row_chunks *lists[] = {&of->people,    &of->labs,      &of->specimens,
+                                         &of->unit_rows, &of->versions,  &of->exposures,
+                                         &of->stays,     &of->conditions};
+        for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+            sums.chunk_nbytes += chunks_nbytes(lists[i]);
+        sums.people += of->people.row_count;
+        sums.labs += of->labs.row_count;
+        sums.specimens += of->specimens.row_count;
+        sums.versions += of->versions.row_count;
+        sums.exposures += of->exposures.row_count;
+        sums.stays += of->stays.row_count;
+        sums.conditions += of->conditions.row_count;
+        sums.ids += of->ids.count;
+    }
+    return sums;
+}
+
+/* Settling gathers rows beside their chunks, sorts numbers of them, and packs them. */
+static size_t settling_nbytes(size_t count, size_t row_nbytes, size_t packed_nbytes) {
+    const size_t sorted = row_nbytes + 2 * sizeof(mag_sort_entry);
+    const size_t packed = row_nbytes + packed_nbytes;
+    return count * (sorted > packed ? sorted : packed);
 }
 
 size_t mag_cohort_settling_nbytes(const mag_cohort *cohort, unsigned partition_idx) {
-    const mag_partition *of = &cohort->partitions[partition_idx];
     enum { FIXED_NBYTES = 1 << 16 };
-    return FIXED_NBYTES + of->ids.count * (sizeof(mag_person) + 64) +
-           settling_nbytes(&of->lab_rows, sizeof(mag_lab) + sizeof(uint64_t)) +
-           settling_nbytes(&of->exposure_rows, sizeof(mag_exposure)) +
-           settling_nbytes(&of->stay_rows, sizeof(mag_stay)) +
-           settling_nbytes(&of->condition_rows, sizeof(mag_condition_record));
+    const row_sums of = sums_of(cohort, partition_idx);
+    return FIXED_NBYTES + of.ids * (sizeof(mag_person) + 64) + of.specimens * 2 * sizeof(uint64_t) +
+           of.versions * sizeof(mag_lab_version) +
+           settling_nbytes(of.people, sizeof(mag_person_row), 0) +
+           settling_nbytes(of.labs, sizeof(mag_lab_row), sizeof(mag_lab)) +
+           settling_nbytes(of.exposures, sizeof(mag_exposure_row), sizeof(mag_exposure)) +
+           settling_nbytes(of.stays, sizeof(mag_stay_row), sizeof(mag_stay)) +
+           settling_nbytes(of.conditions, sizeof(mag_condition_row), sizeof(mag_condition_record));
 }
 
 size_t mag_cohort_rows_nbytes(const mag_cohort *cohort, unsigned partition_idx) {
-    const mag_partition *of = &cohort->partitions[partition_idx];
-    const mag_list *lists[] = {&of->person_rows,   &of->lab_rows,  &of->unit_rows,
-                               &of->lab_versions,  &of->stay_rows, &of->exposure_rows,
-                               &of->condition_rows};
-    size_t nbytes = 0;
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        nbytes += lists[i]->capacity * lists[i]->item_nbytes;
-    return nbytes;
+    return sums_of(cohort, partition_idx).chunk_nbytes;
 }
 
 size_t mag_cohort_settled_nbytes(const mag_cohort *cohort, unsigned partition_idx) {

@@ -16,7 +16,7 @@ void mag_text_counts_done(mag_text_counts *counted) {
     *counted = (mag_text_counts){0};
 }
 
-mag_status mag_text_counts_add(mag_text_counts *counted, mag_span text, mag_error *err) {
+static mag_status add(mag_text_counts *counted, mag_span text, uint64_t times, mag_error *err) {
     uint32_t number;
     bool is_new;
     void *counts = counted->counts;
@@ -24,7 +24,18 @@ mag_status mag_text_counts_add(mag_text_counts *counted, mag_span text, mag_erro
                      sizeof *counted->counts, counted->texts.count + 1, err));
     counted->counts = counts;
     MAG_TRY(mag_intern_add(&counted->texts, text, &number, &is_new, err));
-    counted->counts[number] = is_new ? 1 : counted->counts[number] + 1;
+    counted->counts[number] = is_new ? times : counted->counts[number] + times;
+    return MAG_OK;
+}
+
+mag_status mag_text_counts_add(mag_text_counts *counted, mag_span text, mag_error *err) {
+    return add(counted, text, 1, err);
+}
+
+mag_status mag_text_counts_join(mag_text_counts *counted, const mag_text_counts *more,
+                                mag_error *err) {
+    for (size_t i = 0; i < more->texts.count; i++)
+        MAG_TRY(add(counted, more->texts.texts[i], more->counts[i], err));
     return MAG_OK;
 }
 

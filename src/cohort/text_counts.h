@@ -21,6 +21,9 @@ void mag_text_counts_done(mag_text_counts *counted);
 /* Counts a text once more. MAG_E_RESOURCE if memory is out. */
 mag_status mag_text_counts_add(mag_text_counts *counted, mag_span text,
                                mag_error *err) MAG_MUST_CHECK;
+/* Adds the counts of another counter. */
+mag_status mag_text_counts_join(mag_text_counts *counted, const mag_text_counts *more,
+                                mag_error *err) MAG_MUST_CHECK;
 /* The commonest texts first, equally common ones by their bytes; at most `room`. Returns how many
    were put into out. */
 size_t mag_text_counts_top(const mag_text_counts *counted, mag_counted_text *out, size_t room);

@@ -33,7 +33,7 @@ void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t pa
         .person = &partition->people[patient_idx],
         .as_of = partition->as_of[patient_idx],
         .labs = partition->labs + labs[0],
-        .specimens = partition->specimens + labs[0],
+        .specimens = partition->specimens ? partition->specimens + labs[0] : NULL,
         .exposures = partition->exposures + exposures[0],
         .exposure_count = exposures[1] - exposures[0],
         .stays = partition->stays + stays[0],
@@ -117,6 +117,11 @@ bool mag_timeline_absence_is_known(const mag_timeline *timeline) {
 
 uint64_t mag_specimen_of_minute(mag_minute minute) {
     return (uint64_t)(uint32_t)minute + 1;
+}
+
+uint64_t mag_timeline_specimen(const mag_timeline *timeline, size_t lab_idx) {
+    return timeline->specimens ? timeline->specimens[lab_idx]
+                               : mag_specimen_of_minute(timeline->labs[lab_idx].minute);
 }
 
 bool mag_specimen_is_minute(uint64_t specimen, mag_minute minute) {

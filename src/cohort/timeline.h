@@ -14,8 +14,7 @@ typedef struct mag_timeline {
        have mag_lab_reject() != NONE. */
     const mag_lab *labs;
     uint32_t first[MAG_ANALYTE_COUNT + 1];
-    /* Specimen identity, parallel to labs: equal = same specimen. Without a specimen id it stands
-       for the minute. */
+    /* Specimen identity, parallel to labs; NULL where no row has one: see mag_timeline_specimen. */
     const uint64_t *specimens;
     /* Sorted by start, stop, then content; only those that have a class after the route gate. */
     const mag_exposure *exposures;
@@ -29,6 +28,10 @@ typedef struct mag_timeline {
 /* What stands for the specimen of a result without an id: its minute. */
 uint64_t mag_specimen_of_minute(mag_minute minute);
 bool mag_specimen_is_minute(uint64_t specimen, mag_minute minute);
+
+/* Specimen of labs[lab_idx]: equal = same specimen. Without a specimen id it stands for the minute.
+ */
+uint64_t mag_timeline_specimen(const mag_timeline *timeline, size_t lab_idx);
 
 /* Patient number patient_idx (0 .. mag_cohort_patient_count - 1, in order of id) of a partition. */
 void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t patient_idx,

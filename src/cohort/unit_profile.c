@@ -11,7 +11,6 @@
 #include "cohort/decoder.h"
 #include "cohort/store.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,46 +35,96 @@ bool mag_unit_profile_covers(mag_analyte analyte) {
  */
 
 /* Few codes are magnesium: a list is enough. */
-static mag_status find_profile(mag_cohort *cohort, mag_position at, const mag_unit_case *unit_case,
+mag_status mag_unit_profile_add(mag_account *account, mag_list *list,
+                                const mag_unit_profile *profile, uint32_t *profile_idx,
+                                mag_error *err) {
+    const mag_unit_profile *profiles = list->items;
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(profile->code, profiles[i].code) == 0 &&
+            strcmp(profile->system, profiles[i].system) == 0 &&
+            strcmp(profile->source, profiles[i].source) == 0) {
+            *profile_idx = (uint32_t)i;
+            return MAG_OK;
+        }
+    mag_unit_profile *fresh = mag_list_add(account, list, err);
+    if (!fresh)
+        return MAG_E_RESOURCE;
+    *fresh = *profile;
+    *profile_idx = (uint32_t)(list->count - 1);
+    return MAG_OK;
+}
+
+/* The profile of a code in the lane's list: lane 0 has the cohort's. */
+static mag_status find_profile(mag_lane *lane, uint16_t file_id, const mag_unit_case *unit_case,
                                uint32_t *profile_idx, mag_error *err) {
     char room[MAG_CODE_NBYTES];
     bool is_own = unit_case->system == MAG_SYSTEM_LOCAL;
     mag_span code =
         is_own ? unit_case->code : mag_code_folded(unit_case->system, unit_case->code, room);
-    const char *system = is_own ? "" : mag_code_system_name(unit_case->system);
-    const mag_run_file *file = mag_cohort_file_at(cohort, at.file_id);
-    const char *source = file ? file->source : "";
-    const mag_unit_profile *profiles = cohort->unit_profiles.items;
-    for (size_t i = 0; i < cohort->unit_profiles.count; i++)
-        if (mag_span_is(code, profiles[i].code) && strcmp(profiles[i].system, system) == 0 &&
-            strcmp(profiles[i].source, source) == 0) {
-            *profile_idx = (uint32_t)i;
-            return MAG_OK;
-        }
-    const char *kept = mag_arena_text(cohort->arena, code);
-    mag_unit_profile *fresh =
-        kept ? mag_list_add(cohort->settings.account, &cohort->unit_profiles, err) : NULL;
-    if (!fresh)
-        return kept ? MAG_E_RESOURCE : mag_fail_memory(err, code.nbytes + 1);
-    *fresh = (mag_unit_profile){.source = source, .system = system, .code = kept};
-    fresh->property = mag_codebook_property(cohort->book, unit_case->system, code);
-    *profile_idx = (uint32_t)(cohort->unit_profiles.count - 1);
+    const mag_run_file *file = mag_cohort_file_at(lane->cohort, file_id);
+    mag_unit_profile profile = {
+        .source = file ? file->source : "",
+        .system = is_own ? "" : mag_code_system_name(unit_case->system),
+        .property = mag_codebook_property(lane->cohort->book, unit_case->system, code)};
+    profile.code = mag_lane_keep_span(lane, code, err);
+    if (!profile.code)
+        return MAG_E_RESOURCE;
+    mag_list *profiles = lane->idx ? &lane->unit_profiles : &lane->cohort->unit_profiles;
+    return mag_unit_profile_add(lane->account, profiles, &profile, profile_idx, err);
+}
+
+mag_status mag_lane_put_unit_case(mag_lane *lane, const mag_unit_case *unit_case, mag_error *err) {
+    mag_lane_part *part = lane->last_lab_part;
+    const mag_lab_row *lab = mag_row_chunks_last(&part->labs);
+    uint32_t profile_idx = 0;
+    MAG_TRY(find_profile(lane, lab->lab.file_id, unit_case, &profile_idx, err));
+    mag_unit_row *row = mag_row_chunks_add(&part->unit_rows, lane->account, err);
+    if (!row)
+        return MAG_E_RESOURCE;
+    *row = (mag_unit_row){.row_hash = lab->row_hash,
+                          .minute = lab->lab.minute,
+                          .packed = lab->lab.packed,
+                          .mantissa = unit_case->value.mantissa,
+                          .row_idx = (uint32_t)(part->labs.row_count - 1),
+                          .profile_idx = profile_idx,
+                          .scale = unit_case->value.scale,
+                          .comparator = (uint8_t)unit_case->comparator};
     return MAG_OK;
 }
 
-mag_status mag_cohort_put_unit_case(mag_cohort *cohort, mag_span patient_id, mag_position at,
-                                    const mag_unit_case *unit_case, mag_error *err) {
-    uint32_t profile_idx = 0;
-    mag_partition *partition = mag_cohort_partition_of(cohort, patient_id);
-    assert(partition->lab_rows.count);
-    MAG_TRY(find_profile(cohort, at, unit_case, &profile_idx, err));
-    mag_unit_row *row = mag_list_add(cohort->settings.account, &partition->unit_rows, err);
-    if (!row)
-        return MAG_E_RESOURCE;
-    *row = (mag_unit_row){.row_idx = (uint32_t)(partition->lab_rows.count - 1),
-                          .profile_idx = profile_idx,
-                          .value = unit_case->value,
-                          .comparator = (uint8_t)unit_case->comparator};
+/* --- rows of all lanes ---------------------------------------------------------------------------
+ */
+
+/* The profile that a row of the lane is judged by. */
+static uint32_t profile_of(const mag_lane *lane, const mag_unit_row *row) {
+    const uint32_t *joined = lane->profile_idxs.items;
+    return joined ? joined[row->profile_idx] : row->profile_idx;
+}
+
+static mag_decimal value_of(const mag_unit_row *row) {
+    return (mag_decimal){row->mantissa, row->scale};
+}
+
+/* The record as it was put: a mark has no value. */
+static mag_lab lab_of(const mag_unit_row *row) {
+    mag_lab lab = {.minute = row->minute, .mantissa = row->mantissa, .packed = row->packed};
+    if (mag_lab_reject(&lab) != MAG_REASON_NONE)
+        lab.mantissa = 0;
+    return lab;
+}
+
+typedef mag_status visit_row(mag_cohort *cohort, const mag_lane *lane, const mag_unit_row *row,
+                             void *context, mag_error *err);
+
+static mag_status visit_rows(mag_cohort *cohort, visit_row *visit, void *context, mag_error *err) {
+    for (unsigned k = 0; k < cohort->lane_count; k++)
+        for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
+            mag_row_chunk *chunk = cohort->lanes[k]->parts[p].unit_rows.first;
+            for (; chunk; chunk = chunk->next)
+                for (uint32_t i = 0; i < chunk->row_count; i++)
+                    MAG_TRY(visit(cohort, cohort->lanes[k],
+                                  mag_row_chunk_at(chunk, sizeof(mag_unit_row), i), context, err));
+        }
     return MAG_OK;
 }
 
@@ -138,22 +187,15 @@ static int64_t millionths_of(mag_decimal value) {
     return number;
 }
 
-static mag_status gather(mag_cohort *cohort, mag_list *samples, mag_error *err) {
-    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
-        const mag_partition *partition = &cohort->partitions[p];
-        const mag_lab_row *labs = partition->lab_rows.items;
-        const mag_unit_row *rows = partition->unit_rows.items;
-        for (size_t i = 0; i < partition->unit_rows.count; i++) {
-            const mag_lab_row *lab = &labs[rows[i].row_idx];
-            if (rows[i].comparator != MAG_EXACT || !is_unlabelled(&lab->lab) ||
-                !is_seen(&cohort->settings, &lab->lab))
-                continue;
-            sample *fresh = mag_list_add(cohort->settings.account, samples, err);
-            if (!fresh)
-                return MAG_E_RESOURCE;
-            *fresh = (sample){lab->row_hash, millionths_of(rows[i].value), rows[i].profile_idx};
-        }
-    }
+static mag_status add_sample(mag_cohort *cohort, const mag_lane *lane, const mag_unit_row *row,
+                             void *samples, mag_error *err) {
+    const mag_lab lab = lab_of(row);
+    if (row->comparator != MAG_EXACT || !is_unlabelled(&lab) || !is_seen(&cohort->settings, &lab))
+        return MAG_OK;
+    sample *fresh = mag_list_add(cohort->settings.account, samples, err);
+    if (!fresh)
+        return MAG_E_RESOURCE;
+    *fresh = (sample){row->row_hash, millionths_of(value_of(row)), profile_of(lane, row)};
     return MAG_OK;
 }
 
@@ -192,7 +234,7 @@ static void find_median(mag_unit_profile *profile, const sample *sorted, size_t 
 
 static mag_status find_medians(mag_cohort *cohort, mag_error *err) {
     mag_list samples = {.item_nbytes = sizeof(sample)};
-    mag_status status = gather(cohort, &samples, err);
+    mag_status status = visit_rows(cohort, add_sample, &samples, err);
     if (status == MAG_OK) {
         drop_duplicates(&samples);
         if (samples.count)
@@ -228,9 +270,9 @@ static bool contradicts(const mag_unit_profile *profile, mag_unit unit, mag_deci
 }
 
 static void make_value(mag_lab *lab, const mag_unit_row *row, mag_unit unit, unsigned flags) {
-    lab->mantissa = row->value.mantissa;
+    lab->mantissa = row->mantissa;
     lab->packed =
-        mag_lab_pack(mag_lab_analyte(lab), unit, row->value.scale, (mag_comparator)row->comparator,
+        mag_lab_pack(mag_lab_analyte(lab), unit, row->scale, (mag_comparator)row->comparator,
                      MAG_REASON_NONE, mag_lab_flags(lab) | flags);
 }
 
@@ -243,8 +285,8 @@ static void make_mark(mag_lab *lab, mag_reason reason) {
 /* A row without a unit takes the profile's if its number can be one in that unit. */
 static bool infer(const mag_unit_profile *profile, mag_lab *lab, const mag_unit_row *row) {
     unsigned flags = MAG_LAB_INFERRED_UNIT;
-    if (profile->unit == MAG_UNIT_NONE || contradicts(profile, profile->unit, row->value) ||
-        mag_decode_judge(mag_lab_analyte(lab), profile->unit, row->value, &flags) !=
+    if (profile->unit == MAG_UNIT_NONE || contradicts(profile, profile->unit, value_of(row)) ||
+        mag_decode_judge(mag_lab_analyte(lab), profile->unit, value_of(row), &flags) !=
             MAG_REASON_NONE)
         return false;
     make_value(lab, row, profile->unit, flags);
@@ -261,30 +303,37 @@ static bool is_contradicted(const mag_unit_profile *profile, const mag_lab *lab)
     return contradicts(profile, mag_lab_unit(lab), mag_lab_value(lab));
 }
 
-static void judge(const mag_cohort_settings *settings, mag_unit_profile *profile, mag_lab *lab,
-                  const mag_unit_row *row) {
-    bool is_seen_at_t = is_seen(settings, lab);
-    if (mag_lab_reject(lab) == MAG_REASON_UNIT_MISSING) {
-        bool is_inferred = infer(profile, lab, row);
-        profile->inferred_count += is_inferred && is_seen_at_t;
-        profile->dropped_count += !is_inferred && is_seen_at_t;
-    } else if (is_contradicted(profile, lab)) {
-        make_mark(lab, MAG_REASON_UNIT_CONTRADICTS);
-        profile->contradict_count += is_seen_at_t;
-    }
+typedef enum judgement { LEFT, INFERRED, DROPPED, CONTRADICTED } judgement;
+
+static judgement judge(const mag_unit_profile *profile, mag_lab *lab, const mag_unit_row *row) {
+    if (mag_lab_reject(lab) == MAG_REASON_UNIT_MISSING)
+        return infer(profile, lab, row) ? INFERRED : DROPPED;
+    if (!is_contradicted(profile, lab))
+        return LEFT;
+    make_mark(lab, MAG_REASON_UNIT_CONTRADICTS);
+    return CONTRADICTED;
 }
 
-static void judge_all(mag_cohort *cohort) {
+void mag_unit_profile_judge(const mag_cohort *cohort, const mag_lane *lane, const mag_unit_row *row,
+                            mag_lab *lab) {
+    const mag_unit_profile *profiles = cohort->unit_profiles.items;
+    if (cohort->has_inferred_units)
+        judge(&profiles[profile_of(lane, row)], lab, row);
+}
+
+static mag_status count_row(mag_cohort *cohort, const mag_lane *lane, const mag_unit_row *row,
+                            void *context, mag_error *err) {
+    (void)context, (void)err;
     mag_unit_profile *profiles = cohort->unit_profiles.items;
-    for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
-        mag_partition *partition = &cohort->partitions[p];
-        mag_lab_row *labs = partition->lab_rows.items;
-        const mag_unit_row *rows = partition->unit_rows.items;
-        for (size_t i = 0; i < partition->unit_rows.count; i++)
-            judge(&cohort->settings, &profiles[rows[i].profile_idx], &labs[rows[i].row_idx].lab,
-                  &rows[i]);
-        mag_list_done(cohort->settings.account, &partition->unit_rows);
-    }
+    mag_unit_profile *profile = &profiles[profile_of(lane, row)];
+    mag_lab lab = lab_of(row);
+    const judgement found = judge(profile, &lab, row);
+    if (!is_seen(&cohort->settings, &lab))
+        return MAG_OK;
+    profile->inferred_count += found == INFERRED;
+    profile->dropped_count += found == DROPPED;
+    profile->contradict_count += found == CONTRADICTED;
+    return MAG_OK;
 }
 
 /* --- what is told --------------------------------------------------------------------------------
@@ -298,26 +347,32 @@ static int compare_profiles(const void *a, const void *b) {
     return order ? order : strcmp(x->code, y->code);
 }
 
-static void keep_telling(mag_list *list) {
-    mag_unit_profile *profiles = list->items;
-    size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++)
-        if (profiles[i].row_count || profiles[i].inferred_count || profiles[i].dropped_count ||
-            profiles[i].contradict_count)
-            profiles[kept++] = profiles[i];
-    list->count = kept;
-    if (kept)
-        qsort(profiles, kept, sizeof *profiles, compare_profiles);
+/* The list itself keeps its order: rows go by it. */
+static mag_status keep_telling(mag_cohort *cohort, mag_error *err) {
+    const mag_unit_profile *profiles = cohort->unit_profiles.items;
+    mag_list *told = &cohort->told_unit_profiles;
+    for (size_t i = 0; i < cohort->unit_profiles.count; i++) {
+        if (!profiles[i].row_count && !profiles[i].inferred_count && !profiles[i].dropped_count &&
+            !profiles[i].contradict_count)
+            continue;
+        mag_unit_profile *kept = mag_list_add(cohort->settings.account, told, err);
+        if (!kept)
+            return MAG_E_RESOURCE;
+        *kept = profiles[i];
+    }
+    if (told->count)
+        qsort(told->items, told->count, sizeof *profiles, compare_profiles);
+    return MAG_OK;
 }
 
 mag_status mag_cohort_infer_units(mag_cohort *cohort, mag_error *err) {
     MAG_TRY(find_medians(cohort, err));
-    judge_all(cohort);
-    keep_telling(&cohort->unit_profiles);
-    return MAG_OK;
+    MAG_TRY(visit_rows(cohort, count_row, NULL, err));
+    cohort->has_inferred_units = true;
+    return keep_telling(cohort, err);
 }
 
 const mag_unit_profile *mag_cohort_unit_profiles(const mag_cohort *cohort, size_t *count) {
-    *count = cohort->unit_profiles.count;
-    return cohort->unit_profiles.items;
+    *count = cohort->told_unit_profiles.count;
+    return cohort->told_unit_profiles.items;
 }

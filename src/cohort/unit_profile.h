@@ -5,7 +5,8 @@
 #ifndef MAG_COHORT_UNIT_PROFILE_H
 #define MAG_COHORT_UNIT_PROFILE_H
 
-#include "cohort/builder.h"
+#include "cohort/list.h"
+#include "cohort/rows.h"
 
 enum { MAG_UNIT_PROFILE_ROWS = 200 }; /* fewer rows without a unit say nothing */
 
@@ -35,17 +36,27 @@ typedef struct mag_unit_case {
 /* True for the analytes that have a profile: magnesium in serum. */
 bool mag_unit_profile_covers(mag_analyte analyte);
 
-/* Says what the result put last for the patient was called and what it printed. */
-mag_status mag_cohort_put_unit_case(mag_cohort *cohort, mag_span patient_id, mag_position at,
-                                    const mag_unit_case *unit_case, mag_error *err) MAG_MUST_CHECK;
-
-/* Finds the profiles and rewrites the results concerned: a value in the inferred unit (flag
-   MAG_LAB_INFERRED_UNIT), or a mark. After all rows are in, before any partition is settled;
-   single-threaded. The same for any order of rows and files. */
+/* Finds the profiles and what they do to the results concerned: a value in the inferred unit (flag
+   MAG_LAB_INFERRED_UNIT), or a mark; settling rewrites them. After all rows are in (and lanes
+   joined), before any partition is settled; single-threaded. The same for any order of rows and
+   files. */
 mag_status mag_cohort_infer_units(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
 
 /* Profiles of the source codes that have rows without a unit or a contradiction, by source, system
    and code. Empty before mag_cohort_infer_units. */
 const mag_unit_profile *mag_cohort_unit_profiles(const mag_cohort *cohort, size_t *count);
+
+/* --- for lanes and settling ----------------------------------------------------------------------
+ */
+
+typedef struct mag_lane mag_lane;
+
+/* Finds or adds a profile of that source, system and code in a list; its texts outlive the list. */
+mag_status mag_unit_profile_add(mag_account *account, mag_list *profiles,
+                                const mag_unit_profile *profile, uint32_t *profile_idx,
+                                mag_error *err) MAG_MUST_CHECK;
+/* Rewrites a result as its profile says; leaves it if units were not inferred. */
+void mag_unit_profile_judge(const mag_cohort *cohort, const mag_lane *lane, const mag_unit_row *row,
+                            mag_lab *lab);
 
 #endif

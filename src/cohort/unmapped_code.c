@@ -111,8 +111,8 @@ static void note_patient(mag_code_tally *tally, uint64_t patient) {
         tally->patients[tally->patient_count++] = patient;
 }
 
-static mag_status keep(mag_code_counts *counted, mag_span text, mag_span patient_id,
-                       mag_error *err) {
+static mag_status find_tally(mag_code_counts *counted, mag_span text, mag_code_tally **tally,
+                             mag_error *err) {
     uint32_t number;
     bool is_new;
     void *tallies = counted->tallies;
@@ -120,12 +120,34 @@ static mag_status keep(mag_code_counts *counted, mag_span text, mag_span patient
                      sizeof *counted->tallies, counted->texts.count + 1, err));
     counted->tallies = tallies;
     MAG_TRY(mag_intern_add(&counted->texts, text, &number, &is_new, err));
-    mag_code_tally *tally = &counted->tallies[number];
+    *tally = &counted->tallies[number];
     if (is_new)
-        *tally = (mag_code_tally){0};
+        **tally = (mag_code_tally){0};
+    return MAG_OK;
+}
+
+static mag_status keep(mag_code_counts *counted, mag_span text, mag_span patient_id,
+                       mag_error *err) {
+    mag_code_tally *tally;
+    MAG_TRY(find_tally(counted, text, &tally, err));
     tally->rows++;
     if (tally->patient_count < MAG_UNMAPPED_CODE_COUNTED)
         note_patient(tally, mag_span_hash(patient_id));
+    return MAG_OK;
+}
+
+mag_status mag_code_counts_join(mag_code_counts *counted, const mag_code_counts *more,
+                                mag_error *err) {
+    counted->row_count += more->row_count;
+    for (size_t i = 0; i < more->texts.count; i++) {
+        mag_code_tally *tally;
+        if (counted->texts.count > MAG_UNMAPPED_CODE_LIMIT)
+            return MAG_OK;
+        MAG_TRY(find_tally(counted, more->texts.texts[i], &tally, err));
+        tally->rows += more->tallies[i].rows;
+        for (unsigned k = 0; k < more->tallies[i].patient_count; k++)
+            note_patient(tally, more->tallies[i].patients[k]);
+    }
     return MAG_OK;
 }
 

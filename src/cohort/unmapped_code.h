@@ -38,6 +38,9 @@ mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system,
 /* As above, of a drug's name (or code). */
 mag_status mag_code_counts_add_drug(mag_code_counts *counted, mag_span text, mag_span patient_id,
                                     mag_error *err) MAG_MUST_CHECK;
+/* Adds the rows of another counter, as if they had been counted here. */
+mag_status mag_code_counts_join(mag_code_counts *counted, const mag_code_counts *more,
+                                mag_error *err) MAG_MUST_CHECK;
 /* The commonest first, equal ones by their bytes; does not depend on the order of rows. Returns how
    many were put into out; *not_shown: rows of all others. */
 size_t mag_code_counts_top(const mag_code_counts *counted, mag_shown_code *out, size_t room,

@@ -86,7 +86,8 @@ bool mag_lab_is_one_moment(const mag_lab *a, const mag_lab *b) {
 }
 
 bool mag_lab_is_one_specimen(const mag_timeline *patient, const mag_lab *a, const mag_lab *b) {
-    return patient->specimens[a - patient->labs] == patient->specimens[b - patient->labs];
+    return mag_timeline_specimen(patient, (size_t)(a - patient->labs)) ==
+           mag_timeline_specimen(patient, (size_t)(b - patient->labs));
 }
 
 int64_t mag_lab_distance(const mag_lab *a, const mag_lab *b) {
@@ -105,7 +106,7 @@ bool mag_lab_is_apart(const mag_lab *a, const mag_lab *b, mag_length apart) {
 /* A specimen without an id stands for its minute: only results of that minute are of it. */
 mag_series_records mag_series_of_specimen(const mag_timeline *patient,
                                           const mag_series_records *all, const mag_lab *lab) {
-    const uint64_t specimen = patient->specimens[lab - patient->labs];
+    const uint64_t specimen = mag_timeline_specimen(patient, (size_t)(lab - patient->labs));
     if (!mag_specimen_is_minute(specimen, lab->minute))
         return *all;
     return mag_series_records_between(all, lab->minute, lab->minute);

@@ -166,7 +166,7 @@ static inline void dump_patient(const fixture *f, const mag_timeline *timeline, 
                     (int)person->sex, person->has_birth, person->birth, person->is_birth_year_only,
                     person->died, mag_cohort_text(f->cohort, person->site_id));
     for (size_t i = 0; i < timeline->first[MAG_ANALYTE_COUNT]; i++)
-        dump_lab(f, &timeline->labs[i], timeline->specimens[i], out);
+        dump_lab(f, &timeline->labs[i], mag_timeline_specimen(timeline, i), out);
     for (size_t i = 0; i < timeline->exposure_count; i++)
         dump_exposure(f, &timeline->exposures[i], out);
     for (size_t i = 0; i < timeline->stay_count; i++)

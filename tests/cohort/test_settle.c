@@ -253,12 +253,14 @@ static void results_of_one_specimen_share_its_identity(void **state) {
     feed(&f, MAG_TABLE_LABS, LABS, labs);
     settle(&f);
     mag_timeline t = patient(&f, "p1");
-    uint64_t mg = t.specimens[t.first[MAG_MAGNESIUM]], k = t.specimens[t.first[MAG_POTASSIUM]];
-    uint64_t na = t.specimens[t.first[MAG_SODIUM]], cr = t.specimens[t.first[MAG_CREATININE]];
+    uint64_t mg = mag_timeline_specimen(&t, t.first[MAG_MAGNESIUM]),
+             k = mag_timeline_specimen(&t, t.first[MAG_POTASSIUM]);
+    uint64_t na = mag_timeline_specimen(&t, t.first[MAG_SODIUM]),
+             cr = mag_timeline_specimen(&t, t.first[MAG_CREATININE]);
     assert_true(mg == k);
     assert_true(na == cr);
     assert_true(mg != na);
-    assert_true(t.specimens[t.first[MAG_ALBUMIN]] != na);
+    assert_true(mag_timeline_specimen(&t, t.first[MAG_ALBUMIN]) != na);
 }
 
 /* --- haemolysis

@@ -119,7 +119,7 @@ static bool contradicts_any(const mag_timeline *of, uint32_t at) {
             mag_lab_has(lab, MAG_LAB_DATE_ONLY) || mag_lab_has(other, MAG_LAB_DATE_ONLY);
         const bool is_moment =
             is_day ? lab->minute / 1440 == other->minute / 1440 : lab->minute == other->minute;
-        if (!is_moment && of->specimens[at] != of->specimens[i])
+        if (!is_moment && mag_timeline_specimen(of, at) != mag_timeline_specimen(of, i))
             continue;
         const int a = lab->mantissa, b = other->mantissa; /* all have two decimals */
         if (abs(a - b) * 20 > (a > b ? a : b))

@@ -484,7 +484,7 @@ static void dump_both(mag_text *out) {
     for (size_t i = 0; i < 2; i++) {
         mag_timeline timeline = patient(&f, ids[i]);
         for (uint32_t k = 0; k < timeline.first[MAG_ANALYTE_COUNT]; k++)
-            dump_lab(&f, &timeline.labs[k], timeline.specimens[k], out);
+            dump_lab(&f, &timeline.labs[k], mag_timeline_specimen(&timeline, k), out);
     }
     size_t count;
     const mag_unit_profile *profiles = mag_cohort_unit_profiles(f.cohort, &count);
