@@ -94,7 +94,7 @@ stdin_pipeline() { pipeline 'files: ["-"]' "files: [\"$1/KIND.csv.gz\"]"; }
 # of run.json: all but what tells of the machine and of this way
 of_record() {
     awk '/^  "(run_id|threads|peak_memory_bytes|data|pipeline|profile|config_sha256)":/ || /"(memory_limit_bytes|data_until)":/ { next }
-        /^  "seconds": \{/ { off = 1 }
+        /^  "timings": \{/ { off = 1 }
         !off { print }
         /^  \}/ { off = 0 }' "$1"
 }

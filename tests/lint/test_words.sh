@@ -12,7 +12,7 @@ plant() {
 
 # hits PATTERN ADVICE: every line of the tree that matches.
 hits() {
-    grep -rnIE --exclude-dir=lint "$1" src include tests benchmarks pipelines sql docs dev \
+    grep -rnIE --exclude-dir=lint --exclude-dir=node_modules "$1" src include tests benchmarks pipelines sql docs dev \
         CMakeLists.txt README.md CHANGELOG.md 2>/dev/null | cut -c1-120 | sed "s|\$| <- $2|"
 }
 
