@@ -20,7 +20,7 @@ void mag_intern_done(mag_intern *table) {
 }
 
 static uint32_t hash_of(const mag_intern *table, mag_span text) {
-    return (uint32_t)(mag_span_hash_seeded(text, table->seed) >> 32);
+    return (uint32_t)mag_span_hash_seeded(text, table->seed);
 }
 
 /* The slot that holds the text, or the empty one where it belongs; *steps grows by the slots looked
