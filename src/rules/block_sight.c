@@ -1,7 +1,17 @@
 /* Who of a block has what: one look at the rows of every patient, turned into masks. */
 #include "rules/block_state.h"
+#include "rules/operand_person.h"
 
 #include <string.h>
+
+static void see_person(mag_block *block, size_t i) {
+    const mag_timeline *patient = &block->patients[i];
+    const uint64_t bit = (uint64_t)1 << i;
+    if (mag_person_age_value(patient, patient->as_of).bounds.unknown == 0)
+        block->has_age |= bit;
+    if (mag_person_sex_value(patient).bounds.unknown == 0)
+        block->has_sex |= bit;
+}
 
 static void see_population(mag_block *block, size_t i) {
     const mag_truth population = mag_evaluator_population(&block->patients[i]);
@@ -10,22 +20,6 @@ static void see_population(mag_block *block, size_t i) {
         block->in_population |= bit;
     if (population.is == MAG_UNDECIDED)
         block->is_population_unknown |= bit;
-}
-
-static void see_classes(mag_block *block, size_t i) {
-    const mag_timeline *patient = &block->patients[i];
-    mag_class_set classes = 0;
-    for (size_t row = 0; row < patient->exposure_count; row++)
-        classes |= block->plain[i]->room.classes[row];
-    for (; classes != 0; classes &= classes - 1)
-        block->has_class[mag_first_of(classes)] |= (uint64_t)1 << i;
-}
-
-static void see_analytes(mag_block *block, size_t i) {
-    const mag_timeline *patient = &block->patients[i];
-    for (size_t analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++)
-        block->has_analyte[analyte] |=
-            (uint64_t)(patient->first[analyte + 1] > patient->first[analyte]) << i;
 }
 
 static void see_conditions(mag_block *block, size_t i) {
@@ -48,8 +42,9 @@ static void see_absence(mag_block *block, size_t i) {
 
 static void forget(mag_block *block) {
     block->in_population = block->is_population_unknown = block->flagged = 0;
-    memset(block->has_class, 0, sizeof block->has_class);
-    memset(block->has_analyte, 0, sizeof block->has_analyte);
+    block->has_age = block->has_sex = 0;
+    memset(&block->labs, 0, sizeof block->labs);
+    memset(&block->drugs, 0, sizeof block->drugs);
     memset(block->has_condition, 0, sizeof block->has_condition);
     memset(block->absence, 0, sizeof block->absence);
     for (size_t i = 0; i < block->program->step_count; i++) {
@@ -79,20 +74,37 @@ mag_status mag_block_begin(mag_block *block, mag_error *err) {
         if ((block->in_population >> i & 1) == 0)
             continue;
         MAG_TRY(mag_evaluator_begin(block->plain[i], &block->patients[i], err));
-        see_classes(block, i);
-        see_analytes(block, i);
+        see_person(block, i);
+        mag_block_see_labs(block, i);
+        mag_block_see_drugs(block, i);
         see_conditions(block, i);
         see_absence(block, i);
     }
     return MAG_OK;
 }
 
-uint64_t mag_block_seen(const mag_block *block, const mag_sight *sight, uint64_t of) {
+static uint64_t labs_seen(const mag_block *block, const mag_sight *sight) {
     uint64_t seen = 0;
-    for (mag_class_set classes = sight->classes; classes != 0; classes &= classes - 1)
-        seen |= block->has_class[mag_first_of(classes)];
     for (uint64_t analytes = sight->analytes; analytes != 0; analytes &= analytes - 1)
-        seen |= block->has_analyte[mag_first_of(analytes)];
+        seen |= mag_block_labs_within(block, (mag_analyte)mag_first_of(analytes), sight->lab_days);
+    return seen;
+}
+
+static uint64_t drugs_seen(const mag_block *block, const mag_sight *sight) {
+    uint64_t seen = 0;
+    for (mag_class_set lasting = sight->lasting; lasting != 0; lasting &= lasting - 1)
+        seen |= block->drugs.has_class[mag_first_of(lasting)];
+    for (mag_class_set classes = sight->classes; classes != 0; classes &= classes - 1) {
+        const size_t drug_class = mag_first_of(classes);
+        seen |= sight->is_drug_now
+                    ? block->drugs.is_in_effect[drug_class]
+                    : mag_block_drugs_within(block, (mag_class)drug_class, sight->drug_days);
+    }
+    return seen;
+}
+
+uint64_t mag_block_seen(const mag_block *block, const mag_sight *sight, uint64_t of) {
+    uint64_t seen = labs_seen(block, sight) | drugs_seen(block, sight);
     for (uint32_t conditions = sight->conditions; conditions != 0; conditions &= conditions - 1)
         seen |= block->has_condition[mag_first_of(conditions)];
     return seen & of;

@@ -67,6 +67,8 @@ static void ask_each(mag_block *block, uint32_t step_idx, uint64_t mask) {
 
 static void answer_leaf(mag_block *block, uint32_t step_idx, uint64_t asked) {
     const mag_step *step = &block->program->steps[step_idx];
+    if (step->leaf != MAG_LEAF_ASKED)
+        asked &= ~mag_block_answer(block, step_idx, asked);
     if (!step->sight.is_whole) {
         ask_each(block, step_idx, asked);
         return;

@@ -114,6 +114,7 @@ static mag_status compile(compiler *on, const mag_node *node, int32_t *out) {
     mag_step step = {.kind = kind_of(node), .node = node};
     if (step.kind == MAG_STEP_LEAF) {
         step.sight = mag_sight_of_node(on->pack, node);
+        step.leaf = mag_leaf_kind_of(on->pack, node, &step.operand);
         return add_step(on, &step, out);
     }
     const size_t nbytes = (node->child_count + 1) * sizeof(uint32_t);

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { OBSERVABLE_DAYS = 365 };
-
 mag_status mag_lab_room_reserve(mag_lab_room *room, mag_account *account,
                                 const mag_timeline *patient, mag_error *err) {
     size_t creatinines;
@@ -59,7 +57,7 @@ static bool is_delivered(const mag_lab_query *query) {
 bool mag_lab_is_observable(const mag_lab_query *query) {
     if (!is_delivered(query))
         return false;
-    const mag_period year = mag_period_of_days(query->period.until, OBSERVABLE_DAYS);
+    const mag_period year = mag_period_of_days(query->period.until, MAG_OBSERVABLE_DAYS);
     for (int analyte = MAG_ANALYTE_NONE + 1; analyte < MAG_ANALYTE_COUNT; analyte++)
         if (mag_analyte_of((mag_analyte)analyte)->is_code_book_item &&
             has_result_of(query->patient, (mag_analyte)analyte, &query->period, &year))

@@ -18,6 +18,9 @@ typedef struct mag_lab_room {
     size_t rank_capacity;
 } mag_lab_room;
 
+/* Somebody could have seen a result if there was any other one in so many days. */
+enum { MAG_OBSERVABLE_DAYS = 365 };
+
 /* Makes room for a patient: call before mag_lab_median and the AKI stage. */
 mag_status mag_lab_room_reserve(mag_lab_room *room, mag_account *account,
                                 const mag_timeline *patient, mag_error *err) MAG_MUST_CHECK;

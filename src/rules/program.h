@@ -6,17 +6,39 @@
 
 #include "rules/tree.h"
 
+enum { MAG_ALL_DAYS = UINT16_MAX };
+
 /* What records an operand may look at. Of a patient who has none of them it knows the answer: the
-   one of everybody without them, as far as absence is known of the same people. */
+   one of everybody without them, as far as absence is known of the same people. Days are calendar
+   days before T, T's own included. */
 typedef struct mag_sight {
+    uint64_t analytes; /* bits of mag_analyte: results and marks ... */
+    uint16_t lab_days; /* ... of so many days; MAG_ALL_DAYS: of all time */
     mag_class_set classes;
-    uint64_t analytes; /* bits of mag_analyte */
+    mag_class_set lasting; /* of classes: those whose effect lasts longer than its kind says */
+    uint16_t drug_days;    /* only rows in effect in so many days; MAG_ALL_DAYS: any row ... */
+    bool is_drug_now;      /* ... or only rows in effect at T */
     uint32_t conditions;
     bool is_whole;         /* it looks at nothing else */
     bool is_only_if_false; /* the answer stands if it is false, else it hangs on a moment */
 } mag_sight;
 
-/* What is worked out by masks; `plain`: patient by patient, by the plain evaluator. */
+/* How a leaf is answered for who has records. */
+typedef enum mag_leaf_kind {
+    MAG_LEAF_ASKED,     /* by the plain evaluator */
+    MAG_LEAF_MEASURED,  /* measured(ANALYTE within N days) */
+    MAG_LEAF_NONE,      /* none(ANALYTE within N days) */
+    MAG_LEAF_LATEST,    /* latest(ANALYTE within N days) against a limit */
+    MAG_LEAF_IN_EFFECT, /* active(CLASSES), exposed(CLASSES within N days) */
+    MAG_LEAF_COUNT,     /* count_active(CLASSES) against a number */
+    MAG_LEAF_CONTINUOUS,
+    MAG_LEAF_REPEATED,
+    MAG_LEAF_RECORDS, /* rejected, unit_missing, conflict, suspect */
+    MAG_LEAF_HAS_AGE,
+    MAG_LEAF_HAS_SEX
+} mag_leaf_kind;
+
+/* What is worked out by masks. */
 typedef enum mag_step_kind {
     MAG_STEP_ALL,    /* and */
     MAG_STEP_ANY,    /* or */
@@ -32,7 +54,10 @@ typedef struct mag_step {
     const mag_node *node;
     const uint32_t *children; /* steps */
     size_t child_count;
-    mag_sight sight; /* LEAF */
+    /* of a LEAF: */
+    mag_sight sight;
+    mag_leaf_kind leaf;
+    const mag_operand *operand; /* unless ASKED */
 } mag_step;
 
 enum { MAG_STEP_NONE = -1 };
@@ -57,5 +82,11 @@ mag_status mag_program_compile(mag_arena *arena, const mag_pack *pack, const mag
 mag_sight mag_sight_of_operand(const mag_pack *pack, const mag_operand *operand);
 /* What the operands of a condition may look at. */
 mag_sight mag_sight_of_node(const mag_pack *pack, const mag_node *node);
+
+/* How the leaf is answered; *operand: the operand that it asks about, unless ASKED. */
+mag_leaf_kind mag_leaf_kind_of(const mag_pack *pack, const mag_node *node,
+                               const mag_operand **operand);
+/* `within N days` of T, or all of history (MAG_ALL_DAYS), without another end? */
+bool mag_window_is_up_to_now(const mag_window *window, uint16_t *days);
 
 #endif

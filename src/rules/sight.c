@@ -18,24 +18,64 @@ static uint64_t analytes_of(const mag_operand *operand) {
     return bit_of(operand->analyte);
 }
 
-static mag_sight of_analytes(const mag_operand *operand, uint64_t analytes) {
-    const mag_window *window = &operand->window;
-    const bool hangs_on_moment =
-        window->anchor != MAG_ANCHOR_AS_OF ||
-        (window->kind == MAG_WINDOW_BETWEEN && window->anchor2 != MAG_ANCHOR_AS_OF);
-    return (mag_sight){.analytes = analytes, .is_whole = !hangs_on_moment};
+static bool hangs_on_moment(const mag_window *window) {
+    return window->anchor != MAG_ANCHOR_AS_OF ||
+           (window->kind == MAG_WINDOW_BETWEEN && window->anchor2 != MAG_ANCHOR_AS_OF);
+}
+
+/* Whole days back to where a window begins; part of a day counts as one. */
+static uint16_t days_back(const mag_window *window) {
+    if (window->kind != MAG_WINDOW_BACK || window->anchor != MAG_ANCHOR_AS_OF)
+        return MAG_ALL_DAYS;
+    const int64_t amount = window->far.amount;
+    const int64_t days =
+        window->far.is_minutes ? (amount + MAG_MINUTES_PER_DAY - 1) / MAG_MINUTES_PER_DAY : amount;
+    return days < MAG_ALL_DAYS - 1 ? (uint16_t)days : MAG_ALL_DAYS; /* ages end one below */
+}
+
+bool mag_window_is_up_to_now(const mag_window *window, uint16_t *days) {
+    *days = days_back(window);
+    if (window->kind == MAG_WINDOW_HISTORY)
+        return true;
+    return window->kind == MAG_WINDOW_BACK && window->anchor == MAG_ANCHOR_AS_OF &&
+           window->near.amount == 0 && !window->far.is_minutes && *days != MAG_ALL_DAYS;
+}
+
+static mag_sight of_analytes(const mag_operand *operand, uint64_t analytes, uint16_t days) {
+    return (mag_sight){
+        .analytes = analytes, .lab_days = days, .is_whole = !hangs_on_moment(&operand->window)};
+}
+
+/* Results of the window and no others. */
+static mag_sight of_window(const mag_operand *operand, uint64_t analytes) {
+    return of_analytes(operand, analytes, days_back(&operand->window));
+}
+
+static mag_class_set lasting_of(const mag_member *members, size_t count) {
+    mag_class_set lasting = 0;
+    for (size_t i = 0; i < count; i++)
+        if (members[i].extra_minutes > 0)
+            lasting |= (mag_class_set)1 << members[i].drug_class;
+    return lasting;
 }
 
 /* Rows of the patient that are of none of the classes are as good as none. A window that hangs on
    something unknown changes nothing where there is surely nothing in all of history. */
-static mag_sight of_classes(const mag_operand *operand) {
-    const mag_window *window = &operand->window;
-    const bool hangs_on_moment =
-        window->anchor != MAG_ANCHOR_AS_OF ||
-        (window->kind == MAG_WINDOW_BETWEEN && window->anchor2 != MAG_ANCHOR_AS_OF);
+static mag_sight of_classes(const mag_operand *operand, uint16_t days, bool is_now) {
+    const bool hangs = hangs_on_moment(&operand->window);
     return (mag_sight){.classes = operand->classes | operand->other_classes,
-                       .is_whole = !hangs_on_moment || operand->dimension == MAG_DIM_TRUTH,
-                       .is_only_if_false = hangs_on_moment};
+                       .lasting = lasting_of(operand->members, operand->member_count) |
+                                  lasting_of(operand->other_members, operand->other_member_count),
+                       .drug_days = days,
+                       .is_drug_now = is_now,
+                       .is_whole = !hangs || operand->dimension == MAG_DIM_TRUTH,
+                       .is_only_if_false = hangs};
+}
+
+/* Without a window the question is about T: rows that are over are as good as none. */
+static mag_sight of_effect(const mag_operand *operand) {
+    const bool is_now = operand->window.kind == MAG_WINDOW_HISTORY;
+    return of_classes(operand, is_now ? 0 : days_back(&operand->window), is_now);
 }
 
 static mag_sight of_source(const mag_pack *pack, const mag_operand *operand) {
@@ -55,50 +95,56 @@ mag_sight mag_sight_of_operand(const mag_pack *pack, const mag_operand *operand)
     case MAG_OPERAND_MEASURED:
     case MAG_OPERAND_CHANGE:
     case MAG_OPERAND_ADJUSTED_CALCIUM:
-        return of_analytes(operand, analytes_of(operand));
+        return of_window(operand, analytes_of(operand));
     case MAG_OPERAND_WEIGHT:
-        return of_analytes(operand, bit_of(MAG_WEIGHT));
+        return of_window(operand, bit_of(MAG_WEIGHT));
     case MAG_OPERAND_HEIGHT:
-        return of_analytes(operand, bit_of(MAG_HEIGHT));
+        return of_window(operand, bit_of(MAG_HEIGHT));
     case MAG_OPERAND_BMI:
-        return of_analytes(operand, bit_of(MAG_WEIGHT) | bit_of(MAG_HEIGHT));
+        return of_window(operand, bit_of(MAG_WEIGHT) | bit_of(MAG_HEIGHT));
     case MAG_OPERAND_KIDNEY_FUNCTION:
     case MAG_OPERAND_EGFR:
-        return of_analytes(operand, bit_of(MAG_CREATININE) | bit_of(MAG_EGFR));
+        /* an older result makes it `stale` */
+        return of_analytes(operand, bit_of(MAG_CREATININE) | bit_of(MAG_EGFR), MAG_ALL_DAYS);
     case MAG_OPERAND_CKD_CATEGORY:
         return operand->source >= 0
                    ? of_source(pack, operand)
-                   : of_analytes(operand, bit_of(MAG_CREATININE) | bit_of(MAG_EGFR));
+                   : of_analytes(operand, bit_of(MAG_CREATININE) | bit_of(MAG_EGFR), MAG_ALL_DAYS);
     case MAG_OPERAND_AKI_STAGE:
-        return of_analytes(operand, bit_of(MAG_CREATININE));
+        return of_window(operand, bit_of(MAG_CREATININE));
     case MAG_OPERAND_REJECTED:
     case MAG_OPERAND_UNIT_MISSING:
     case MAG_OPERAND_CONFLICT:
         if (operand->series == MAG_SERIES_NONE)
-            return of_analytes(operand, bit_of(operand->analyte));
+            return of_window(operand, bit_of(operand->analyte));
         break;
     case MAG_OPERAND_ACTIVE:
-    case MAG_OPERAND_EXPOSED:
-    case MAG_OPERAND_CONTINUOUS:
-    case MAG_OPERAND_STARTED:
-    case MAG_OPERAND_STOPPED:
-    case MAG_OPERAND_OVERLAP:
-    case MAG_OPERAND_GAP_KEPT:
     case MAG_OPERAND_COUNT_ACTIVE:
     case MAG_OPERAND_PRODUCTS_ACTIVE:
-    case MAG_OPERAND_ISSUES:
-    case MAG_OPERAND_DAYS_ON:
-    case MAG_OPERAND_COURSE:
-    case MAG_OPERAND_DOSE:
-    case MAG_OPERAND_MAX_DAY_DOSE:
-    case MAG_OPERAND_DOSE_CHANGE:
     case MAG_OPERAND_SALT:
     case MAG_OPERAND_ROUTE:
+        return of_effect(operand);
+    case MAG_OPERAND_DAYS_ON:
+    case MAG_OPERAND_DOSE:
     case MAG_OPERAND_START:
-    case MAG_OPERAND_STOP:
     case MAG_OPERAND_DOSE_UNCLEAR:
     case MAG_OPERAND_REPEATED_ORDERS:
-        return of_classes(operand);
+        return of_classes(operand, 0, true);
+    case MAG_OPERAND_EXPOSED:
+    case MAG_OPERAND_OVERLAP:
+    case MAG_OPERAND_COURSE:
+    case MAG_OPERAND_MAX_DAY_DOSE:
+        return of_classes(operand, days_back(&operand->window), false);
+    case MAG_OPERAND_CONTINUOUS: /* a gap of its own may be longer than the grace of issues */
+        return operand->gap.amount < 0 ? of_classes(operand, 0, true)
+                                       : of_classes(operand, MAG_ALL_DAYS, false);
+    case MAG_OPERAND_STARTED:
+    case MAG_OPERAND_STOPPED:
+    case MAG_OPERAND_GAP_KEPT:
+    case MAG_OPERAND_ISSUES:
+    case MAG_OPERAND_DOSE_CHANGE:
+    case MAG_OPERAND_STOP:
+        return of_classes(operand, MAG_ALL_DAYS, false);
     case MAG_OPERAND_HAS:
         return (mag_sight){.conditions = operand->conditions,
                            .is_whole = operand->window.anchor == MAG_ANCHOR_AS_OF &&
@@ -128,16 +174,32 @@ mag_sight mag_sight_of_operand(const mag_pack *pack, const mag_operand *operand)
     return (mag_sight){.is_whole = false};
 }
 
+static uint16_t longer(uint16_t a, uint16_t b) {
+    return a > b ? a : b;
+}
+
+/* Takes in what another operand of the same condition looks at. */
+static void take_in(mag_sight *sight, const mag_sight *of) {
+    if (of->analytes != 0)
+        sight->lab_days = longer(sight->lab_days, of->lab_days);
+    if (of->classes != 0) {
+        sight->drug_days = longer(sight->drug_days, of->drug_days);
+        sight->is_drug_now &= of->is_drug_now;
+    }
+    sight->analytes |= of->analytes;
+    sight->classes |= of->classes;
+    sight->lasting |= of->lasting;
+    sight->conditions |= of->conditions;
+    sight->is_whole &= of->is_whole && !of->is_only_if_false;
+}
+
 mag_sight mag_sight_of_node(const mag_pack *pack, const mag_node *node) {
     if (node->kind == MAG_NODE_OPERAND)
         return mag_sight_of_operand(pack, &pack->operands[node->operand]);
-    mag_sight sight = {.is_whole = true};
+    mag_sight sight = {.is_whole = true, .is_drug_now = true};
     for (size_t i = 0; i < node->child_count; i++) {
         const mag_sight of = mag_sight_of_node(pack, node->children[i]);
-        sight.classes |= of.classes;
-        sight.analytes |= of.analytes;
-        sight.conditions |= of.conditions;
-        sight.is_whole &= of.is_whole && !of.is_only_if_false;
+        take_in(&sight, &of);
     }
     return sight;
 }

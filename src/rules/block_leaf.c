@@ -1,0 +1,226 @@
+/* Leaves that are answered by masks, for whom what a block knows of the records is enough. */
+#include "rules/block_state.h"
+
+#include "rules/operand_lab.h"
+
+/* A step with those who are asked about. */
+typedef struct question {
+    mag_block *block;
+    const mag_step *step;
+    const mag_operand *operand;
+    mag_bits *bits;
+    uint64_t asked;
+} question;
+
+/* The parts of those who are asked about that come out true, false and unknown; returns all. */
+static uint64_t answer(const question *of, uint64_t is_true, uint64_t is_false) {
+    mag_bits_set(of->bits, of->asked & is_true, mag_truth_of(true));
+    mag_bits_set(of->bits, of->asked & is_false, mag_truth_of(false));
+    return of->asked & (is_true | is_false);
+}
+
+static uint64_t answer_unknown(const question *of, uint64_t mask, mag_unknown reason) {
+    mag_bits_set(of->bits, of->asked & mask, mag_truth_unknown(mag_unknown_bit(reason)));
+    return of->asked & mask;
+}
+
+/* --- results ------------------------------------------------------------------------------ */
+
+static uint16_t days_of(const mag_operand *operand) {
+    uint16_t days;
+    return mag_window_is_up_to_now(&operand->window, &days) ? days : MAG_ALL_DAYS;
+}
+
+static mag_unknown why_nothing(const question *of) {
+    return of->block->has_labs ? MAG_UNKNOWN_MISSING : MAG_UNKNOWN_NO_SOURCE;
+}
+
+static uint64_t answer_measured(const question *of) {
+    const mag_analyte analyte = of->operand->analyte;
+    const uint64_t within = mag_block_labs_within(of->block, analyte, days_of(of->operand));
+    return answer(of, within & of->block->labs.is_usable[analyte], ~within);
+}
+
+/* Who has no result of the analyte: could anybody have seen one? */
+static uint64_t answer_unmeasured(const question *of, uint64_t mask) {
+    const mag_block *block = of->block;
+    const mag_unknown why = block->has_labs ? MAG_UNKNOWN_UNOBSERVABLE : MAG_UNKNOWN_NO_SOURCE;
+    const uint16_t days = days_of(of->operand);
+    uint64_t seen = 0;
+    if (!mag_cohort_delivers(block->patients->cohort, of->operand->analyte))
+        return answer_unknown(of, mask, why);
+    for (uint64_t rest = of->asked & mask; rest != 0; rest &= rest - 1) {
+        const uint16_t age = block->labs.usable_age[mag_first_of(rest)];
+        if (age != MAG_ALL_DAYS && (age <= days || age <= MAG_OBSERVABLE_DAYS))
+            seen |= rest & -rest;
+    }
+    return answer(of, mask & seen, 0) |
+           answer_unknown(of, mask & ~seen & ~block->labs.may_have_newer, why);
+}
+
+static uint64_t answer_none(const question *of) {
+    const mag_analyte analyte = of->operand->analyte;
+    const uint64_t within = mag_block_labs_within(of->block, analyte, days_of(of->operand));
+    return answer(of, 0, within & of->block->labs.is_usable[analyte]) |
+           answer_unmeasured(of, ~within);
+}
+
+/* The newest result, if it is usable and alone at its moment. */
+static uint64_t answer_latest(const question *of) {
+    const mag_block_labs *labs = &of->block->labs;
+    const mag_analyte analyte = of->operand->analyte;
+    const uint64_t within = mag_block_labs_within(of->block, analyte, days_of(of->operand));
+    const uint64_t compared =
+        of->asked & within & labs->is_usable[analyte] & labs->is_alone[analyte];
+    const mag_limit *limit = of->step->node->children[1]->limit;
+    for (uint64_t rest = compared; rest != 0; rest &= rest - 1) {
+        const mag_timeline *patient = &of->block->patients[mag_first_of(rest)];
+        const mag_lab *last = &patient->labs[patient->first[analyte + 1] - 1];
+        mag_bits_set(of->bits, rest & -rest,
+                     mag_lab_compare(last, of->step->node->relation, limit));
+    }
+    return compared | answer_unknown(of, ~within, why_nothing(of));
+}
+
+static uint64_t with_flag(const mag_block_labs *labs, enum mag_lab_flag flag) {
+    return labs->has_flag[mag_first_of((uint64_t)flag)];
+}
+
+/* Who has no record with anything about it that the operand asks for. */
+static uint64_t answer_records(const question *of) {
+    const mag_block_labs *labs = &of->block->labs;
+    uint64_t odd = labs->has_mark;
+    if (!of->block->has_labs)
+        return 0;
+    if (of->operand->kind == MAG_OPERAND_UNIT_MISSING)
+        odd |= with_flag(labs, MAG_LAB_INFERRED_UNIT);
+    if (of->operand->kind == MAG_OPERAND_CONFLICT)
+        odd = with_flag(labs, MAG_LAB_CONFLICT);
+    if (of->operand->kind == MAG_OPERAND_SUSPECT)
+        odd |= with_flag(labs, MAG_LAB_SUSPECT) | with_flag(labs, MAG_LAB_HAEMOLYSED);
+    return answer(of, 0, ~odd);
+}
+
+/* --- prescriptions ------------------------------------------------------------------------ */
+
+/* Who has rows that count only if their unknown route is right, or that last longer. */
+static uint64_t in_doubt(const question *of) {
+    const mag_block_drugs *drugs = &of->block->drugs;
+    uint64_t doubt = 0;
+    for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1)
+        doubt |= drugs->is_in_doubt[mag_first_of(rest)];
+    for (mag_class_set rest = of->step->sight.lasting; rest != 0; rest &= rest - 1)
+        doubt |= drugs->has_class[mag_first_of(rest)];
+    return doubt;
+}
+
+/* False where absence is knowledge. */
+static uint64_t answer_absent(const question *of, uint64_t mask) {
+    const uint64_t *absence = of->block->absence;
+    return answer(of, 0, mask & absence[MAG_ABSENCE_IS_KNOWN]) |
+           answer_unknown(of, mask & absence[MAG_ABSENCE_IS_UNOBSERVABLE],
+                          MAG_UNKNOWN_UNOBSERVABLE) |
+           answer_unknown(of, mask & absence[MAG_ABSENCE_HAS_NO_SOURCE], MAG_UNKNOWN_NO_SOURCE);
+}
+
+static uint64_t answer_in_effect(const question *of) {
+    const bool is_now =
+        of->operand->kind == MAG_OPERAND_ACTIVE && of->operand->window.kind == MAG_WINDOW_HISTORY;
+    const uint16_t days = days_of(of->operand);
+    uint64_t in_effect = 0;
+    for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1) {
+        const size_t drug_class = mag_first_of(rest);
+        in_effect |= is_now ? of->block->drugs.is_in_effect[drug_class]
+                            : mag_block_drugs_within(of->block, (mag_class)drug_class, days);
+    }
+    const uint64_t sure = ~in_doubt(of);
+    return answer(of, in_effect & sure, 0) | answer_absent(of, ~in_effect & sure);
+}
+
+/* Adds the bits to numbers that are kept as planes: bit k of everybody's number in plane k. */
+enum { PLANES = 6 };
+_Static_assert(MAG_CLASS_COUNT <= 1 << PLANES, "a number of classes fits the planes");
+static void add_one(uint64_t planes[PLANES], uint64_t bits) {
+    for (size_t k = 0; k < PLANES; k++) {
+        const uint64_t carry = planes[k] & bits;
+        planes[k] ^= bits;
+        bits = carry;
+    }
+}
+
+static uint64_t with_number(const uint64_t planes[PLANES], size_t number) {
+    uint64_t mask = UINT64_MAX;
+    for (size_t k = 0; k < PLANES; k++)
+        mask &= (number >> k & 1) != 0 ? planes[k] : ~planes[k];
+    return mask;
+}
+
+/* Where absence is knowledge the number is a number. */
+static uint64_t answer_count(const question *of) {
+    const mag_node *node = of->step->node;
+    const mag_bounds against = mag_bounds_exact(node->children[1]->number);
+    const uint64_t sure = of->asked & ~in_doubt(of) & of->block->absence[MAG_ABSENCE_IS_KNOWN];
+    uint64_t planes[PLANES] = {0};
+    for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1)
+        add_one(planes, of->block->drugs.is_in_effect[mag_first_of(rest)]);
+    for (size_t number = 0; number <= of->operand->member_count; number++) {
+        const uint64_t mask = sure & with_number(planes, number);
+        const mag_bounds count = mag_bounds_exact((double)number * of->operand->unit_factor);
+        if (mask != 0)
+            mag_bits_set(of->bits, mask, mag_bounds_compare(&count, node->relation, &against));
+    }
+    return sure;
+}
+
+/* An era is no older than the first row. */
+static uint64_t answer_continuous(const question *of) {
+    const mag_block_drugs *drugs = &of->block->drugs;
+    uint64_t old = 0;
+    for (uint64_t asked = of->asked; asked != 0; asked &= asked - 1)
+        for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1) {
+            const size_t drug_class = mag_first_of(rest), i = mag_first_of(asked);
+            if ((drugs->has_class[drug_class] >> i & 1) != 0 &&
+                drugs->start_age[drug_class][i] >= of->operand->length.amount)
+                old |= asked & -asked;
+        }
+    return answer_absent(of, ~old & ~in_doubt(of));
+}
+
+/* Without two orders that run there is none that repeats another. */
+static uint64_t answer_repeated(const question *of) {
+    const mag_block_drugs *drugs = &of->block->drugs;
+    uint64_t may_repeat = 0;
+    for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1)
+        may_repeat |= drugs->runs_twice[mag_first_of(rest)];
+    return answer(of, 0, ~may_repeat & of->block->absence[MAG_ABSENCE_IS_KNOWN]);
+}
+
+uint64_t mag_block_answer(mag_block *block, uint32_t step_idx, uint64_t asked) {
+    const mag_step *step = &block->program->steps[step_idx];
+    const question of = {block, step, step->operand, &block->bits[step_idx], asked};
+    switch (step->leaf) {
+    case MAG_LEAF_MEASURED:
+        return answer_measured(&of);
+    case MAG_LEAF_NONE:
+        return answer_none(&of);
+    case MAG_LEAF_LATEST:
+        return answer_latest(&of);
+    case MAG_LEAF_IN_EFFECT:
+        return answer_in_effect(&of);
+    case MAG_LEAF_COUNT:
+        return answer_count(&of);
+    case MAG_LEAF_CONTINUOUS:
+        return answer_continuous(&of);
+    case MAG_LEAF_REPEATED:
+        return answer_repeated(&of);
+    case MAG_LEAF_RECORDS:
+        return answer_records(&of);
+    case MAG_LEAF_HAS_AGE:
+        return answer(&of, block->has_age, ~block->has_age);
+    case MAG_LEAF_HAS_SEX:
+        return answer(&of, block->has_sex, ~block->has_sex);
+    case MAG_LEAF_ASKED:
+        break;
+    }
+    return 0;
+}

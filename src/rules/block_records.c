@@ -1,0 +1,154 @@
+/* What a look at the rows of one patient shows, as bits and days of a block. */
+#include "rules/block_state.h"
+#include "rules/operand_series.h"
+
+/* Days before T; never MAG_ALL_DAYS. */
+static uint16_t age_of(const mag_timeline *patient, mag_minute at) {
+    const int32_t days = mag_minute_day(patient->as_of) - mag_minute_day(at);
+    return days < 0 ? 0 : days < MAG_ALL_DAYS ? (uint16_t)days : MAG_ALL_DAYS - 1;
+}
+
+/* --- results ------------------------------------------------------------------------------ */
+
+/* Is any other record of the analyte of one moment with the last? Those of its day lie before it.
+ */
+static bool is_last_alone(const mag_lab *labs, size_t count) {
+    const mag_lab *last = &labs[count - 1];
+    const mag_day day = mag_minute_day(last->minute);
+    for (size_t k = count - 1; k-- > 0 && mag_minute_day(labs[k].minute) == day;)
+        if (mag_lab_is_one_moment(&labs[k], last))
+            return false;
+    return true;
+}
+
+static void see_analyte(mag_block *block, size_t i, mag_analyte analyte) {
+    mag_block_labs *to = &block->labs;
+    const mag_timeline *patient = &block->patients[i];
+    const uint64_t bit = (uint64_t)1 << i;
+    size_t count;
+    const mag_lab *labs = mag_timeline_labs(patient, analyte, &count);
+    if (count == 0)
+        return;
+    const mag_lab *last = &labs[count - 1];
+    const bool is_of_book = mag_analyte_of(analyte)->is_code_book_item;
+    const uint16_t age = age_of(patient, last->minute);
+    to->has_analyte[analyte] |= bit;
+    to->age[analyte][i] = age;
+    if (!mag_series_is_mark(last)) {
+        to->is_usable[analyte] |= bit;
+        if (is_last_alone(labs, count))
+            to->is_alone[analyte] |= bit;
+        if (is_of_book && age < to->usable_age[i])
+            to->usable_age[i] = age;
+    } else if (is_of_book) {
+        to->may_have_newer |= bit;
+    }
+}
+
+void mag_block_see_labs(mag_block *block, size_t i) {
+    mag_block_labs *to = &block->labs;
+    const mag_timeline *patient = &block->patients[i];
+    const size_t count = patient->first[MAG_ANALYTE_COUNT];
+    uint32_t flags = 0, reasons = 0;
+    to->usable_age[i] = MAG_ALL_DAYS;
+    for (int analyte = MAG_ANALYTE_NONE + 1; analyte < MAG_ANALYTE_COUNT; analyte++)
+        see_analyte(block, i, (mag_analyte)analyte);
+    for (size_t k = 0; k < count; k++) {
+        flags |= mag_lab_flags(&patient->labs[k]);
+        reasons |= (uint32_t)mag_lab_reject(&patient->labs[k]);
+    }
+    to->has_mark |= (uint64_t)(reasons != MAG_REASON_NONE) << i;
+    for (unsigned k = 0; k < MAG_LAB_FLAG_BITS; k++)
+        to->has_flag[k] |= (uint64_t)(flags >> k & 1) << i;
+}
+
+/* --- prescriptions ------------------------------------------------------------------------ */
+
+/* The minute after the last one in effect, by its kind; of an order without length its moment
+   counts. */
+static mag_minute effect_stop_of(const mag_exposure *row) {
+    const int64_t grace = mag_exposure_kind(row) == MAG_RX_ISSUE
+                              ? (int64_t)MAG_ISSUE_GRACE_DAYS * MAG_MINUTES_PER_DAY
+                              : 0;
+    const int64_t stop = row->stop <= row->start ? (int64_t)row->start + 1 : row->stop;
+    return stop + grace >= MAG_MINUTE_OPEN ? MAG_MINUTE_OPEN : (mag_minute)(stop + grace);
+}
+
+/* What a row says of each of its classes. */
+typedef struct row_facts {
+    uint16_t effect_age, start_age;
+    bool is_in_effect, is_running_order;
+} row_facts;
+
+static row_facts facts_of(const mag_timeline *patient, const mag_exposure *row) {
+    const mag_minute now = patient->as_of, stop = effect_stop_of(row);
+    return (row_facts){.effect_age = age_of(patient, stop - 1),
+                       .start_age = age_of(patient, row->start),
+                       .is_in_effect = row->start <= now && now < stop,
+                       .is_running_order = mag_exposure_kind(row) == MAG_RX_ORDER &&
+                                           row->start <= now && now < row->stop};
+}
+
+void mag_block_see_drugs(mag_block *block, size_t i) {
+    mag_block_drugs *to = &block->drugs;
+    const mag_timeline *patient = &block->patients[i];
+    const mag_class_set *classes_of = block->plain[i]->room.classes;
+    const uint64_t bit = (uint64_t)1 << i;
+    mag_class_set seen = 0, running = 0, twice = 0, doubtful = 0, in_effect = 0;
+    for (size_t row = 0; row < patient->exposure_count; row++) {
+        const mag_exposure *exposure = &patient->exposures[row];
+        const row_facts facts = facts_of(patient, exposure);
+        if (exposure->route == MAG_ROUTE_UNKNOWN)
+            doubtful |= mag_classes_in_doubt(classes_of[row], MAG_ROUTE_UNKNOWN);
+        if (facts.is_in_effect)
+            in_effect |= classes_of[row];
+        if (facts.is_running_order) {
+            twice |= running & classes_of[row];
+            running |= classes_of[row];
+        }
+        for (mag_class_set rest = classes_of[row]; rest != 0; rest &= rest - 1) {
+            const size_t drug_class = mag_first_of(rest);
+            const bool is_first = (seen >> drug_class & 1) == 0;
+            if (is_first)
+                to->start_age[drug_class][i] = facts.start_age;
+            if (is_first || facts.effect_age < to->effect_age[drug_class][i])
+                to->effect_age[drug_class][i] = facts.effect_age;
+        }
+        seen |= classes_of[row];
+    }
+    for (mag_class_set rest = seen; rest != 0; rest &= rest - 1) {
+        const size_t drug_class = mag_first_of(rest);
+        to->has_class[drug_class] |= bit;
+        to->is_in_effect[drug_class] |= (uint64_t)(in_effect >> drug_class & 1) << i;
+        to->is_in_doubt[drug_class] |= (uint64_t)(doubtful >> drug_class & 1) << i;
+        to->runs_twice[drug_class] |= (uint64_t)(twice >> drug_class & 1) << i;
+    }
+}
+
+/* --- how long ago ------------------------------------------------------------------------- */
+
+/* Bits of the ages that are at most `days`: one byte for each first, then eight bytes to eight
+   bits. */
+static uint64_t at_most(const uint16_t ages[restrict MAG_BLOCK_PATIENTS], uint16_t days) {
+    uint8_t holds[MAG_BLOCK_PATIENTS];
+    uint64_t mask = 0;
+    for (size_t i = 0; i < MAG_BLOCK_PATIENTS; i++)
+        holds[i] = ages[i] <= days;
+    for (size_t i = 0; i < MAG_BLOCK_PATIENTS; i++)
+        mask |= (uint64_t)holds[i] << i;
+    return mask;
+}
+
+uint64_t mag_block_labs_within(const mag_block *block, mag_analyte analyte, uint16_t days) {
+    const uint64_t has = block->labs.has_analyte[analyte];
+    if (has == 0 || days == MAG_ALL_DAYS)
+        return has;
+    return has & at_most(block->labs.age[analyte], days);
+}
+
+uint64_t mag_block_drugs_within(const mag_block *block, mag_class drug_class, uint16_t days) {
+    const uint64_t has = block->drugs.has_class[drug_class];
+    if (has == 0 || days == MAG_ALL_DAYS)
+        return has;
+    return has & at_most(block->drugs.effect_age[drug_class], days);
+}
