@@ -41,12 +41,8 @@ int mag_decimal_compare(mag_decimal a, mag_decimal b) {
     return mag_decimal_compare_scaled(a, 1, b, 1);
 }
 
-double mag_decimal_double(mag_decimal a) {
-    /* Both are exact in a double (mantissa < 2^31, 10^15 < 2^53), so one rounding remains. */
-    static const double powers[MAG_DECIMAL_MAX_SCALE + 1] = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    return (double)a.mantissa / powers[a.scale];
-}
+const double mag_decimal_powers[MAG_DECIMAL_MAX_SCALE + 1] = {
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 void mag_decimal_text(mag_decimal a, char out[MAG_DECIMAL_TEXT_NBYTES]) {
     char digits[300]; /* as wide as the compiler can imagine */

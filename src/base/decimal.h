@@ -53,8 +53,13 @@ int mag_decimal_compare(mag_decimal a, mag_decimal b);
 /* Exact sign of a*a_factor - b*b_factor, with whole factors up to 10^9. */
 int mag_decimal_compare_scaled(mag_decimal a, int64_t a_factor, mag_decimal b, int64_t b_factor);
 
-/* Correctly rounded double. */
-double mag_decimal_double(mag_decimal a);
+/* Powers of ten by their exponents. */
+extern const double mag_decimal_powers[MAG_DECIMAL_MAX_SCALE + 1];
+/* Correctly rounded double: both are exact (mantissa < 2^31, 10^15 < 2^53), so one rounding
+   remains. */
+static inline double mag_decimal_double(mag_decimal a) {
+    return (double)a.mantissa / mag_decimal_powers[a.scale];
+}
 
 /* As printed: "0.70", "-3", "0". */
 void mag_decimal_text(mag_decimal a, char out[MAG_DECIMAL_TEXT_NBYTES]);

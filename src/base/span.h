@@ -34,6 +34,9 @@ static inline bool mag_char_is_blank(char c) {
 }
 /* Without blanks (space, tab, CR, LF) at both ends. */
 static inline mag_span mag_span_trim(mag_span a) {
+    /* nearly always: no end is as low as a blank */
+    if (a.nbytes && (unsigned char)a.at[0] > ' ' && (unsigned char)a.at[a.nbytes - 1] > ' ')
+        return a;
     while (a.nbytes && mag_char_is_blank(a.at[0])) {
         a.at++;
         a.nbytes--;

@@ -1,7 +1,7 @@
 /* The table of analytes (analyte.def) as facts and names. */
 #include "clinical/analyte.h"
 
-static const mag_analyte_facts facts[MAG_ANALYTE_COUNT] = {
+const mag_analyte_facts mag_analytes[MAG_ANALYTE_COUNT] = {
     {.name = "", .label = "", .canonical = MAG_UNIT_NONE},
 #define MAG_ANALYTE(id, name, label, canonical, valence, hard_low, hard_high, soft_low, soft_high, \
                     ref_low, ref_high, is_code_book_item)                                          \
@@ -11,13 +11,9 @@ static const mag_analyte_facts facts[MAG_ANALYTE_COUNT] = {
 #undef MAG_ANALYTE
 };
 
-const mag_analyte_facts *mag_analyte_of(mag_analyte analyte) {
-    return &facts[analyte];
-}
-
 mag_analyte mag_analyte_find(mag_span name) {
     for (int i = MAG_ANALYTE_NONE + 1; i < MAG_ANALYTE_COUNT; i++)
-        if (mag_span_is(name, facts[i].name))
+        if (mag_span_is(name, mag_analytes[i].name))
             return (mag_analyte)i;
     return MAG_ANALYTE_NONE;
 }
@@ -35,8 +31,8 @@ static const struct {
 };
 
 bool mag_analyte_reference(mag_analyte analyte, mag_sex sex, double *low, double *high) {
-    *low = facts[analyte].ref_low;
-    *high = facts[analyte].ref_high;
+    *low = mag_analytes[analyte].ref_low;
+    *high = mag_analytes[analyte].ref_high;
     for (size_t i = 0; i < sizeof by_sex / sizeof by_sex[0]; i++)
         if (by_sex[i].analyte == analyte && by_sex[i].sex == sex) {
             *low = by_sex[i].low;

@@ -29,7 +29,10 @@ typedef struct mag_analyte_facts {
                              */
 } mag_analyte_facts;
 
-const mag_analyte_facts *mag_analyte_of(mag_analyte analyte);
+extern const mag_analyte_facts mag_analytes[MAG_ANALYTE_COUNT];
+static inline const mag_analyte_facts *mag_analyte_of(mag_analyte analyte) {
+    return &mag_analytes[analyte];
+}
 /* Adult reference interval in canonical units (spec c5); both sexes' together when sex is unknown.
    False if the analyte has none. */
 bool mag_analyte_reference(mag_analyte analyte, mag_sex sex, double *low, double *high);

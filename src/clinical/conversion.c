@@ -69,11 +69,12 @@ bool mag_unit_fits(mag_analyte analyte, mag_unit unit) {
 /* --- canonical values ---------------------------------------------------------------------------
  */
 
+/* Exact up to 10^22; units differ by less. */
 static double power_of_ten(int exponent) {
-    double power = 1; /* exact up to 10^22 */
-    while (exponent-- > 0)
-        power *= 10;
-    return power;
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    return powers[exponent];
 }
 
 /* Within one dimension. Multiplying and dividing by exact numbers rounds no more than it must. */
@@ -176,10 +177,26 @@ bool mag_limit_side(mag_analyte analyte, mag_unit unit, const mag_limit *limit, 
 }
 
 static int64_t whole_power_of_ten(int exponent) {
-    int64_t power = 1;
-    while (exponent-- > 0)
-        power *= 10;
-    return power;
+    static const int64_t powers[] = {1,
+                                     10,
+                                     100,
+                                     1000,
+                                     10000,
+                                     100000,
+                                     1000000,
+                                     10000000,
+                                     100000000,
+                                     1000000000,
+                                     10000000000,
+                                     100000000000,
+                                     1000000000000,
+                                     10000000000000,
+                                     100000000000000,
+                                     1000000000000000,
+                                     10000000000000000,
+                                     100000000000000000,
+                                     1000000000000000000};
+    return powers[exponent];
 }
 
 bool mag_limit_compare(mag_analyte analyte, mag_unit unit, mag_decimal value,

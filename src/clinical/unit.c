@@ -13,7 +13,7 @@ static const char *const tokens[MAG_UNIT_COUNT] = {
 #undef MAG_UNIT
 };
 
-static const mag_unit_scale scales[MAG_UNIT_COUNT] = {
+const mag_unit_scale mag_unit_scales[MAG_UNIT_COUNT] = {
     {MAG_DIMENSION_NONE, 1, 0},
 #define MAG_UNIT(name, token, dimension, numerator, exponent)                                      \
     {MAG_DIMENSION_##dimension, numerator, exponent},
@@ -94,10 +94,6 @@ static void unify_micro_and_comma(char *text) {
 
 const char *mag_unit_text(mag_unit unit) {
     return tokens[unit];
-}
-
-mag_unit_scale mag_unit_scale_of(mag_unit unit) {
-    return scales[unit];
 }
 
 mag_unit mag_unit_parse(mag_span text) {

@@ -43,7 +43,10 @@ typedef struct mag_unit_scale {
 const char *mag_unit_text(mag_unit unit);
 
 /* Scale of a unit; MAG_UNIT_NONE has no dimension and the factor 1. */
-mag_unit_scale mag_unit_scale_of(mag_unit unit);
+extern const mag_unit_scale mag_unit_scales[MAG_UNIT_COUNT];
+static inline mag_unit_scale mag_unit_scale_of(mag_unit unit) {
+    return mag_unit_scales[unit];
+}
 
 /* Normalises a spelling (spec c2) and finds its unit; MAG_UNIT_NONE if it is empty or not in the
    table. Thread-safe. */
