@@ -1,5 +1,6 @@
 #include "cli/help.h"
 
+#include "base/fast_path.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 #include "io/embedded.h"
@@ -85,6 +86,19 @@ static void markdown_verb(const mag_verb *verb) {
     mag_show("%s", "");
 }
 
+static void markdown_environment(void) {
+    mag_show("## Environment");
+    mag_show("| variable | meaning |");
+    mag_show("|---|---|");
+    mag_show("| `MAGSCREEN_DB` | the database where `--db` is not given |");
+    mag_show("| `MAGSCREEN_WITHOUT` | fast paths that are not taken, with commas between them; the "
+             "result is the same without them |");
+    for (int path = 0; path < MAG_FAST_PATH_COUNT; path++)
+        mag_show("| `MAGSCREEN_WITHOUT=%s` | %s |", mag_fast_path_word((mag_fast_path)path),
+                 mag_fast_path_text((mag_fast_path)path));
+    mag_show("%s", "");
+}
+
 void mag_help_markdown(void) {
     mag_show("# The command line");
     mag_show(
@@ -94,6 +108,7 @@ void mag_help_markdown(void) {
     mag_show("%s", "");
     for (const mag_verb *verb = mag_verbs; verb->name; verb++)
         markdown_verb(verb);
+    markdown_environment();
     mag_show("## Exit codes");
     mag_show("| code | meaning |");
     mag_show("|---|---|");

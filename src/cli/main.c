@@ -1,9 +1,11 @@
 /* magscreen: finds the verb, reads its options, runs it, shows what went wrong. */
+#include "base/fast_path.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/process.h"
 #include "cli/show.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static mag_status dispatch(char **argv, mag_options *options, int *exit_code, mag_error *err) {
@@ -28,6 +30,8 @@ static int run_program(char **argv) {
     mag_options options = {0};
     int exit_code = 0;
     mag_status status = mag_process_begin(&err);
+    if (status == MAG_OK)
+        status = mag_fast_path_without(getenv("MAGSCREEN_WITHOUT"), &err);
     if (status == MAG_OK)
         status = dispatch(argv, &options, &exit_code, &err);
     if (status == MAG_E_INTERRUPTED && mag_process_stop_status() != MAG_OK) {

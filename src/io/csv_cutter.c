@@ -1,6 +1,8 @@
 /* Which cutters this machine has. */
 #include "io/csv_cutter.h"
 
+#include "base/fast_path.h"
+
 #if defined(__x86_64__)
 
 mag_csv_cutter *mag_csv_cutter_of(mag_csv_scanner scanner) {
@@ -29,8 +31,12 @@ mag_csv_cutter *mag_csv_cutter_of(mag_csv_scanner scanner) {
 #endif
 
 mag_csv_scanner mag_csv_cutter_widest(void) {
+    static const mag_fast_path paths[] = {[MAG_CSV_SCANNER_SSE2] = MAG_FAST_PATH_SSE2,
+                                          [MAG_CSV_SCANNER_AVX2] = MAG_FAST_PATH_AVX2,
+                                          [MAG_CSV_SCANNER_AVX512] = MAG_FAST_PATH_AVX512};
     mag_csv_scanner scanner = MAG_CSV_SCANNER_AVX512;
-    while (scanner != MAG_CSV_SCANNER_PLAIN && !mag_csv_cutter_of(scanner))
+    while (scanner != MAG_CSV_SCANNER_PLAIN &&
+           (!mag_fast_path_allows(paths[scanner]) || !mag_csv_cutter_of(scanner)))
         scanner--;
     return scanner;
 }

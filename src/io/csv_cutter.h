@@ -27,7 +27,8 @@ typedef size_t mag_csv_cutter(mag_span window, char delimiter, mag_span *fields,
 
 /* NULL if the machine lacks the instructions, and for MAG_CSV_SCANNER_PLAIN. */
 mag_csv_cutter *mag_csv_cutter_of(mag_csv_scanner scanner);
-/* The widest that the machine has; MAG_CSV_SCANNER_PLAIN where there is none. */
+/* The widest that the machine has and base/fast_path.h allows; MAG_CSV_SCANNER_PLAIN where there is
+ * none. */
 mag_csv_scanner mag_csv_cutter_widest(void);
 /* A delimiter that the simple form allows: printable ASCII or tab, and no quote. */
 bool mag_csv_cutter_takes(char delimiter);

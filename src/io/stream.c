@@ -4,10 +4,13 @@
                 │                   └─▶ inflate, per member ─▶
                 └─▶ SHA-256
 
-   What the content is, is told by its first bytes. What a record is, is left to the CSV reader. */
+   What the content is, is told by its first bytes. What a record is, is left to the CSV reader.
+   Where the faster of two inflaters doubts, the file is read again from its beginning by the other
+   one, up to the bytes that the caller has already: its word is the message. */
 #include "io/stream.h"
 
 #include "io/file_kind.h"
+#include "io/inflate.h"
 #include "io/io_fault.h"
 #include "io/stop.h"
 
@@ -16,12 +19,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum {
     INPUT_NBYTES = 1 << 17,
-    GZIP_WINDOW_BITS = 15 + 16, /* zlib reads the gzip head and checks the trailer itself */
-    GARBAGE_NBYTES = 1 << 24    /* counting what follows the end stops here: a pipe may never end */
+    GARBAGE_NBYTES = 1 << 24,   /* counting what follows the end stops here: a pipe may never end */
+    BOMB_STEP_NBYTES = 1 << 16, /* how often a bomb is looked for */
+    DOUBT_NBYTES = 1 << 20      /* more than a doubting inflater reads ahead of what it gives */
 };
 
 const mag_stream_limits mag_stream_default_limits = {.output_nbytes = UINT64_C(1) << 30,
@@ -38,8 +41,10 @@ struct mag_stream {
     unsigned char *input; /* [at, end) is not used yet */
     size_t at, end;
     bool is_input_over;
-    bool is_gzip, has_inflater, is_in_member;
-    z_stream inflater;
+    bool is_gzip, is_in_member;
+    mag_inflater *inflater;
+    off_t begin;           /* where the descriptor stood when it was opened; -1: cannot go back */
+    uint64_t known_nbytes; /* what the caller has, while the file is read again */
     bool is_verified;
     mag_error fault; /* status MAG_OK: none so far */
     mag_stream_facts facts;
@@ -164,15 +169,20 @@ static mag_status begin_member(mag_stream *s, mag_error *err) {
         return fail_garbage(s, err);
     s->facts.member_count++;
     s->is_in_member = true;
-    if (inflateReset2(&s->inflater, GZIP_WINDOW_BITS) != Z_OK)
+    if (!mag_inflater_begin_member(s->inflater))
         return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "zlib cannot begin a member");
     return MAG_OK;
 }
 
-static mag_status check_bomb(mag_stream *s, mag_error *err) {
-    uint64_t out = s->facts.out_nbytes;
-    if (out <= s->limits.output_nbytes || out / s->limits.ratio < position(s))
+static bool is_bomb(const mag_stream *s, uint64_t out_nbytes) {
+    return out_nbytes > s->limits.output_nbytes && out_nbytes / s->limits.ratio >= position(s);
+}
+
+/* Looks at fixed places, so that the buffer's size changes nothing. */
+static mag_status check_bomb(mag_stream *s, size_t *got, mag_error *err) {
+    if (s->facts.out_nbytes % BOMB_STEP_NBYTES != 0 || !is_bomb(s, s->facts.out_nbytes))
         return MAG_OK;
+    *got = 0;
     mag_fail(err, MAG_E_INPUT, MAG_MSG_I107,
              "%s: expands more than %llu:1 over %llu MiB; reading stopped at byte %llu", shown(s),
              (unsigned long long)s->limits.ratio,
@@ -181,38 +191,82 @@ static mag_status check_bomb(mag_stream *s, mag_error *err) {
     return MAG_E_INPUT;
 }
 
-static mag_status fail_inflate(mag_stream *s, int code, mag_error *err) {
-    if (code == Z_MEM_ERROR)
+static mag_status fail_inflate(mag_stream *s, mag_inflate_result result, mag_error *err) {
+    switch (result) {
+    case MAG_INFLATE_NO_MEMORY:
         return mag_fail_memory(err, INPUT_NBYTES);
-    const char *reason = s->inflater.msg ? s->inflater.msg : "";
-    if (strcmp(reason, "incorrect data check") == 0)
+    case MAG_INFLATE_BAD_CHECKSUM:
         return fail_damaged(s, MAG_MSG_I102, "checksum differs", err);
-    if (strcmp(reason, "incorrect length check") == 0)
+    case MAG_INFLATE_BAD_LENGTH:
         return fail_damaged(s, MAG_MSG_I102, "length differs", err);
+    case MAG_INFLATE_MORE: /* and there are none */
+        return fail_damaged(s, MAG_MSG_I101, "ends early", err);
+    case MAG_INFLATE_BAD_DATA:
+    case MAG_INFLATE_DOUBT:
+    case MAG_INFLATE_END:
+        break;
+    }
     return fail_damaged(s, MAG_MSG_I103, "bad compressed data", err);
 }
 
-/* One call of inflate into the room that is left. */
-static mag_status inflate_some(mag_stream *s, char *buffer, size_t capacity, size_t *got,
-                               mag_error *err) {
+/* Room for one call: not beyond the next place to look for a bomb, nor beyond what is known. */
+static size_t room_for(const mag_stream *s, size_t capacity) {
+    const uint64_t out = s->facts.out_nbytes;
+    uint64_t room = mag_inflater_doubts(s->inflater) ? DOUBT_NBYTES / 2
+                                                     : BOMB_STEP_NBYTES - out % BOMB_STEP_NBYTES;
+    if (out < s->known_nbytes && room > s->known_nbytes - out)
+        room = s->known_nbytes - out;
+    return room < capacity ? (size_t)room : capacity;
+}
+
+/* One call of the inflater into the room that is left. */
+static mag_inflate_result inflate_some(mag_stream *s, char *buffer, size_t capacity, size_t *got) {
+    const size_t room = room_for(s, capacity);
+    mag_inflate_step step = {(const unsigned char *)s->input + s->at, unused_nbytes(s), buffer,
+                             room};
+    const mag_inflate_result result = mag_inflater_go_on(s->inflater, &step);
+    s->at = s->end - step.in_nbytes;
+    *got = room - step.out_nbytes;
+    s->facts.out_nbytes += *got;
+    s->is_in_member = result != MAG_INFLATE_END;
+    return result;
+}
+
+/* Has zlib read the file from its beginning. */
+static mag_status begin_again(mag_stream *s, uint64_t known_nbytes, mag_error *err) {
+    if (lseek(s->fd, s->begin, SEEK_SET) < 0)
+        return fail_read(s, errno, err);
+    mag_sha256_free(s->hash);
+    s->hash = mag_sha256_new();
+    if (!s->hash)
+        return mag_fail_memory(err, INPUT_NBYTES);
+    s->facts = (mag_stream_facts){.ends_with_line_end = s->facts.ends_with_line_end};
+    s->at = s->end = 0;
+    s->is_input_over = s->is_in_member = false;
+    s->known_nbytes = known_nbytes;
+    mag_inflater_trust(s->inflater);
+    return MAG_OK;
+}
+
+/* Gives bytes, or none if they are known or there are none in this piece. */
+static mag_status read_member(mag_stream *s, char *buffer, size_t capacity, size_t *got,
+                              mag_error *err) {
     if (unused_nbytes(s) == 0)
         MAG_TRY(fill(s, 1, err));
-    uInt room = capacity > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uInt)capacity;
-    s->inflater.next_in = s->input + s->at;
-    s->inflater.avail_in = (uInt)unused_nbytes(s);
-    s->inflater.next_out = (unsigned char *)buffer;
-    s->inflater.avail_out = room;
-    int code = inflate(&s->inflater, Z_NO_FLUSH);
-    s->at = s->end - s->inflater.avail_in;
-    *got = room - s->inflater.avail_out;
-    s->facts.out_nbytes += *got;
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-        return fail_inflate(s, code, err);
-    if (code == Z_STREAM_END)
-        s->is_in_member = false;
-    else if (*got == 0 && unused_nbytes(s) == 0 && s->is_input_over)
-        return fail_damaged(s, MAG_MSG_I101, "ends early", err);
-    return check_bomb(s, err);
+    const bool may_doubt = mag_inflater_doubts(s->inflater);
+    const mag_inflate_result result = inflate_some(s, buffer, capacity, got);
+    const bool is_early =
+        result == MAG_INFLATE_MORE && *got == 0 && unused_nbytes(s) == 0 && s->is_input_over;
+    const bool is_fine = !is_early && (result == MAG_INFLATE_MORE || result == MAG_INFLATE_END);
+    if (may_doubt && (result == MAG_INFLATE_DOUBT || is_early ||
+                      is_bomb(s, s->facts.out_nbytes + DOUBT_NBYTES))) {
+        const uint64_t known_nbytes = s->facts.out_nbytes - *got;
+        *got = 0;
+        return begin_again(s, known_nbytes, err);
+    }
+    if (s->facts.out_nbytes <= s->known_nbytes)
+        *got = 0;
+    return is_fine ? check_bomb(s, got, err) : fail_inflate(s, result, err);
 }
 
 static mag_status read_gzip(mag_stream *s, char *buffer, size_t capacity, size_t *got,
@@ -222,7 +276,7 @@ static mag_status read_gzip(mag_stream *s, char *buffer, size_t capacity, size_t
             MAG_TRY(begin_member(s, err));
         if (!s->is_in_member)
             return MAG_OK;
-        MAG_TRY(inflate_some(s, buffer, capacity, got, err));
+        MAG_TRY(read_member(s, buffer, capacity, got, err));
     }
     return MAG_OK;
 }
@@ -251,6 +305,9 @@ static mag_status verify_end(mag_stream *s, mag_error *err) {
         return fail_changed(s, err);
     if (s->facts.out_nbytes == 0)
         return fail_empty(s, err);
+    if (s->facts.out_nbytes < s->known_nbytes)
+        return mag_fail(err, MAG_E_INTERNAL, MAG_MSG_X701, "%s: two libraries inflate it otherwise",
+                        shown(s));
     mag_sha256_end(s->hash, s->facts.sha256);
     s->hash = NULL;
     s->is_verified = true;
@@ -259,24 +316,25 @@ static mag_status verify_end(mag_stream *s, mag_error *err) {
 
 static mag_status read_some(mag_stream *s, char *buffer, size_t capacity, size_t *got,
                             mag_error *err) {
-    if (s->is_gzip)
-        MAG_TRY(read_gzip(s, buffer, capacity, got, err));
-    else
-        MAG_TRY(read_plain(s, buffer, capacity, got, err));
-    if (*got == 0)
+    const mag_status status = s->is_gzip ? read_gzip(s, buffer, capacity, got, err)
+                                         : read_plain(s, buffer, capacity, got, err);
+    if (*got > 0)
+        s->facts.ends_with_line_end = buffer[*got - 1] == '\n' || buffer[*got - 1] == '\r';
+    else if (status == MAG_OK)
         return verify_end(s, err);
-    s->facts.ends_with_line_end = buffer[*got - 1] == '\n' || buffer[*got - 1] == '\r';
-    return MAG_OK;
+    return status;
 }
 
+/* A fault comes behind the bytes before it. */
 mag_status mag_stream_read(mag_stream *s, char *buffer, size_t capacity, size_t *got,
                            mag_error *err) {
     *got = 0;
     if (s->is_verified || capacity == 0)
         return MAG_OK;
-    if (s->fault.status == MAG_OK && read_some(s, buffer, capacity, got, &s->fault) == MAG_OK)
+    if (s->fault.status == MAG_OK)
+        (void)read_some(s, buffer, capacity, got, &s->fault);
+    if (s->fault.status == MAG_OK || *got > 0)
         return MAG_OK;
-    *got = 0;
     if (err)
         *err = s->fault;
     return s->fault.status;
@@ -298,6 +356,7 @@ static mag_status open_file(mag_stream *s, mag_error *err) {
     bool is_file = S_ISREG(s->at_open.st_mode);
     bool is_pipe =
         S_ISFIFO(s->at_open.st_mode) || S_ISSOCK(s->at_open.st_mode) || S_ISCHR(s->at_open.st_mode);
+    s->begin = is_file ? lseek(s->fd, 0, SEEK_CUR) : -1;
     if (is_file || (s->is_stdin && is_pipe))
         return MAG_OK;
     mag_fail(err, MAG_E_USAGE, MAG_MSG_I112, "%s: is %s, not a file", shown(s),
@@ -330,8 +389,8 @@ static mag_status tell_kind(mag_stream *s, mag_error *err) {
     s->is_gzip = kind == MAG_FILE_GZIP;
     if (!s->is_gzip)
         return MAG_OK;
-    s->has_inflater = inflateInit2(&s->inflater, GZIP_WINDOW_BITS) == Z_OK;
-    return s->has_inflater ? MAG_OK : mag_fail_memory(err, sizeof s->inflater);
+    s->inflater = mag_inflater_begin(s->arena, s->begin >= 0);
+    return s->inflater ? MAG_OK : mag_fail_memory(err, INPUT_NBYTES);
 }
 
 static mag_status begin(mag_stream *s, const char *path, mag_error *err) {
@@ -369,6 +428,7 @@ static mag_stream *new_stream(const mag_stream_limits *limits, mag_account *acco
     }
     s->arena = arena;
     s->fd = -1;
+    s->begin = -1;
     s->limits = *limits;
     return s;
 }
@@ -412,8 +472,7 @@ mag_status mag_stream_open(mag_stream **out, const char *path, mag_account *acco
 void mag_stream_close(mag_stream *s) {
     if (!s)
         return;
-    if (s->has_inflater)
-        inflateEnd(&s->inflater);
+    mag_inflater_end(s->inflater);
     if (s->fd >= 0 && !s->is_stdin)
         close(s->fd);
     mag_sha256_free(s->hash);

@@ -1,6 +1,5 @@
 /* A stream of bytes from a plain file, a gzip file or stdin. gzip is told by content, not by name
-   (but a .gz name with other content is refused). zlib's inflate; every member's trailer is
-   verified. */
+   (but a .gz name with other content is refused). Every member's trailer is verified. */
 #ifndef MAG_IO_STREAM_H
 #define MAG_IO_STREAM_H
 
@@ -48,8 +47,8 @@ mag_status mag_stream_open_text(mag_stream **out, const char *name, mag_span tex
 
 /* Fills buffer with up to capacity bytes; *got 0 means a verified end: trailer checked (I-01..I-06,
    I-09, I-11) and the file unchanged since it was opened (I-13: size, mtime, inode). Bytes handed
-   out before a fault was found must not be published by the caller. A fault comes back on every
-   later call. */
+   out before a fault was found must not be published by the caller. A fault comes behind the bytes
+   that could be read before it, and again on every later call. */
 mag_status mag_stream_read(mag_stream *stream, char *buffer, size_t capacity, size_t *got,
                            mag_error *err) MAG_MUST_CHECK;
 

@@ -352,6 +352,38 @@ static void t_P_17_locales(void **state) {
     program_folder_remove(folder);
 }
 
+/* Each fast path off, and all of them, as on a machine that lacks them. */
+static void t_P_23(void **state) {
+    (void)state;
+    static const char *const ways[][5] = {
+#define MAG_FAST_PATH(id, word, what) {"MAGSCREEN_WITHOUT=" word, NULL},
+#include "base/fast_path.def"
+#undef MAG_FAST_PATH
+        {"MAGSCREEN_WITHOUT="
+#define MAG_FAST_PATH(id, word, what) word ","
+#include "base/fast_path.def"
+#undef MAG_FAST_PATH
+         ,
+         NULL},
+        {"MAGSCREEN_WITHOUT=", NULL},
+    };
+    expect_same_in_places(ways, sizeof ways / sizeof ways[0]);
+}
+
+static void t_P_23_unknown_words(void **state) {
+    (void)state;
+    static const char *const wrong[] = {"MAGSCREEN_WITHOUT=sse", "MAGSCREEN_WITHOUT=avx2,,sse2",
+                                        "MAGSCREEN_WITHOUT=isal;avx2", "MAGSCREEN_WITHOUT=ISAL"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        program_result run = program_run((const char *const[]){"version", NULL},
+                                         (const char *const[]){wrong[i], NULL}, NULL);
+        assert_int_equal(run.exit_code, 2);
+        assert_non_null(strstr(run.err.at, "MS-U201"));
+        assert_non_null(strstr(run.err.at, "known are avx512, avx2, sse2, isal"));
+        program_result_done(&run);
+    }
+}
+
 /* The folder is its owner's alone, and so is each of its files; no name holds an id. */
 static void expect_private(const char *folder, unsigned wanted) {
     struct stat facts;
@@ -479,6 +511,8 @@ int main(void) {
                                      FAULT_ROW(t_I_57_file_split),
                                      FAULT_ROW(t_P_17),
                                      FAULT_ROW(t_P_17_locales),
+                                     FAULT_ROW(t_P_23),
+                                     FAULT_ROW(t_P_23_unknown_words),
                                      FAULT_ROW(t_S_09),
                                      FAULT_ROW(t_S_11)};
     return FAULT_ROWS_RUN(rows);

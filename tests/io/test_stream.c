@@ -1,4 +1,7 @@
+/* Every test runs with zlib alone and with what the machine has (ISA-L). */
 #include "io/stream.h"
+
+#include "base/fast_path.h"
 
 #include "test_gzip.h"
 
@@ -638,5 +641,10 @@ int main(void) {
         TEST(a_look_at_a_file_says_what_opening_would_say),
         TEST(out_of_memory_is_a_status),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (mag_fast_path_without("isal", NULL) != MAG_OK)
+        return 1;
+    const int failed = cmocka_run_group_tests_name("zlib", tests, NULL, NULL);
+    if (mag_fast_path_without(NULL, NULL) != MAG_OK)
+        return 1;
+    return failed + cmocka_run_group_tests_name("all libraries", tests, NULL, NULL);
 }
