@@ -98,9 +98,14 @@ from (
           and l.at <= oracle.t() and oracle.below(l, 0.70, 1.7)
     ) low
     cross join lateral (
-        select min(m.at) as first_mark, max(m.at) as last_mark from oracle.mark m
-        where m.patient_id = p.patient_id and m.analyte = 'magnesium'
-          and m.at >= oracle.days_ago(183)
+        select min(at) as first_mark, max(at) as last_mark
+        from (select m.at from oracle.mark m
+              where m.patient_id = p.patient_id and m.analyte = 'magnesium'
+              union all -- nor what a comparator leaves open
+              select l.at from oracle.lab l
+              where l.patient_id = p.patient_id and l.analyte = 'magnesium'
+                and l.at <= oracle.t() and oracle.below(l, 0.70, 1.7) is null) m
+        where m.at >= oracle.days_ago(183)
     ) unread
     where oracle.continuous(p.patient_id, array['PPI'], 90)
       and oracle.active_within(p.patient_id, array['MGSUPP', 'MGIV'], oracle.days_ago(183))

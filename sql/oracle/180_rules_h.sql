@@ -61,10 +61,21 @@ select 'H03', patient_id, true, false,
                          and l.haemolysed and l.at >= oracle.days_ago(30))
        or exists (select from unread u
                   where u.patient_id = q.patient_id and u.analyte in ('potassium', 'magnesium')
-                    and u.haemolysed and u.at >= oracle.days_ago(30)),
+                    and u.haemolysed and u.at >= oracle.days_ago(30))
+       or drip,
        case when edta then 'high' else 'info' end
 from judged_quality q
-cross join lateral (select patient_id in (select patient_id from clotting) as edta) tube;
+cross join lateral (select patient_id in (select patient_id from clotting) as edta) tube
+cross join lateral ( -- high, and far above another result of the two days around it
+    select exists (
+        select from oracle.lab l
+        join oracle.lab other on other.patient_id = l.patient_id and other.analyte = l.analyte
+            and other.at between l.at - interval '48 hours' and l.at + interval '48 hours'
+        where l.patient_id = q.patient_id and l.at between oracle.days_ago(30) and oracle.t()
+          and (l.analyte = 'sodium' and l.canonical > 155 and l.canonical - other.canonical > 10
+               or l.analyte = 'glucose' and l.canonical > 30 and l.canonical - other.canonical > 15)
+    ) as drip
+) arm;
 
 create temporary table contradicting as -- two values of one tube or moment more than 5 % apart
 select distinct a.patient_id

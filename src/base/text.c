@@ -26,6 +26,10 @@ static bool make_room(mag_text *text, size_t more_nbytes) {
     return !text->is_out_of_memory;
 }
 
+char *mag_text_room(mag_text *text, size_t nbytes) {
+    return make_room(text, nbytes) ? text->at + text->nbytes : NULL;
+}
+
 void mag_text_add(mag_text *text, mag_span more) {
     if (more.nbytes == 0 || !make_room(text, more.nbytes))
         return;

@@ -17,6 +17,9 @@ void mag_text_init(mag_text *text, mag_account *account);
 void mag_text_done(mag_text *text);
 /* Keeps the room. */
 void mag_text_clear(mag_text *text);
+/* Where the next nbytes of the text may be written: add what was to text->nbytes. NULL if memory is
+   out. Borrowed until the next change. */
+char *mag_text_room(mag_text *text, size_t nbytes);
 void mag_text_add(mag_text *text, mag_span more);
 void mag_text_add_text(mag_text *text, const char *more);
 void mag_text_add_char(mag_text *text, char c);

@@ -20,7 +20,7 @@ typedef struct mag_options {
     uint32_t dirty_per_million;
     unsigned allow_empty; /* set of mag_table_kind */
     bool is_forced, is_dry_run, is_deep, has_timings, is_release, is_again, is_dump, is_markdown,
-        is_json, is_help, is_insecure_db_allowed;
+        is_plain, is_json, is_help, is_insecure_db_allowed;
 } mag_options;
 
 typedef enum mag_option_id {

@@ -72,8 +72,8 @@ static const char *const conditions[] = {"N18.4", "N18.6", "Z99.2", "E11.9", "K9
 
 #define COUNT_OF(table) ((unsigned)(sizeof(table) / sizeof(table)[0]))
 
-static void put_order(mag_synth_sheets *sheets, const mag_synth_person *person,
-                      const rare_drug *rare, mag_random *random) {
+static void put_order(mag_synth_rows *rows, const mag_synth_person *person, const rare_drug *rare,
+                      mag_random *random) {
     static const char *const per_day[] = {"1", "2", "3"};
     char dose[MAG_DECIMAL_TEXT_NBYTES] = "";
     bool has_dose = rare->highest_dose > 0 && !mag_random_chance(random, 150);
@@ -97,7 +97,7 @@ static void put_order(mag_synth_sheets *sheets, const mag_synth_person *person,
                           .stop_days_ago = stop,
                           .start_hour = mag_random_chance(random, 500) ? 9 : -1,
                           .stop_hour = mag_random_chance(random, 300) ? 17 : -1};
-    mag_synth_put_rx(sheets, person, &order);
+    mag_synth_put_rx(rows, person, &order);
 }
 
 /* Magnesium that stays low, with or without replacement. */
@@ -105,7 +105,7 @@ static int highest_of(const rare_result *rare, bool is_wasting) {
     return is_wasting && rare == &rare_results[0] ? 72 : rare->highest;
 }
 
-static void put_visit(mag_synth_sheets *sheets, const mag_synth_person *person, bool is_wasting,
+static void put_visit(mag_synth_rows *rows, const mag_synth_person *person, bool is_wasting,
                       mag_random *random) {
     static const int spans[] = {7, 30, 100, 400};
     int days_ago =
@@ -120,12 +120,12 @@ static void put_visit(mag_synth_sheets *sheets, const mag_synth_person *person, 
             (mag_decimal){mag_random_between(random, rare->lowest, highest_of(rare, is_wasting)),
                           rare->decimals},
             value);
-        mag_synth_put_lab(sheets, person,
-                          &(mag_synth_lab){rare->loinc, value, rare->unit, "", days_ago, hour});
+        mag_synth_put_lab(rows, person,
+                          &(mag_synth_lab){rare->loinc, value, rare->unit, "", days_ago, hour, 0});
     }
 }
 
-void mag_synth_put_complex(mag_synth_sheets *sheets, const mag_synth_person *person, uint64_t seed,
+void mag_synth_put_complex(mag_synth_rows *rows, const mag_synth_person *person, uint64_t seed,
                            uint64_t patient_number) {
     mag_random random;
     mag_random_init(&random, seed ^ 0x636f6d706c6578u, patient_number);
@@ -133,13 +133,13 @@ void mag_synth_put_complex(mag_synth_sheets *sheets, const mag_synth_person *per
         return;
     for (unsigned i = 0; i < COUNT_OF(rare_drugs); i++)
         if (mag_random_chance(&random, rare_drugs[i].per_thousand))
-            put_order(sheets, person, &rare_drugs[i], &random);
+            put_order(rows, person, &rare_drugs[i], &random);
     int visits = mag_random_between(&random, 1, 6);
     bool is_wasting = mag_random_chance(&random, 300);
     for (int i = 0; i < visits; i++)
-        put_visit(sheets, person, is_wasting, &random);
+        put_visit(rows, person, is_wasting, &random);
     for (unsigned i = 0; i < COUNT_OF(conditions); i++)
         if (mag_random_chance(&random, 60))
-            mag_synth_put_condition(sheets, person, conditions[i],
+            mag_synth_put_condition(rows, person, conditions[i],
                                     mag_random_between(&random, 1, 700));
 }

@@ -25,7 +25,7 @@ typedef struct mag_synth_dirt {
 void mag_synth_dirt_begin(mag_synth_dirt *dirt, uint64_t seed, uint64_t patient_number);
 
 /* May change one cell of a row; the new text lives until the next call. Cells in the order of the
-   header (synth_sheet.c). Returns how often the row stands in the table: 1, or 2. */
+   header (synth.c). Returns how often the row stands in the table: 1, or 2. */
 unsigned mag_synth_dirt_patient(mag_synth_dirt *dirt, const char *cells[MAG_SYNTH_PATIENT_CELLS]);
 unsigned mag_synth_dirt_lab(mag_synth_dirt *dirt, const char *cells[MAG_SYNTH_LAB_CELLS]);
 unsigned mag_synth_dirt_rx(mag_synth_dirt *dirt, const char *cells[MAG_SYNTH_RX_CELLS]);

@@ -27,9 +27,13 @@ bool mag_random_chance(mag_random *random, unsigned per_thousand) {
     return mag_random_below(random, 1000) < per_thousand;
 }
 
+/* Eight numbers of 16 bits from two words; their sum has mean 4 * 65535 and standard deviation
+   65536 * sqrt(8 / 12). */
 double mag_random_normal(mag_random *random) {
     uint64_t sum = 0;
-    for (int i = 0; i < 12; i++)
-        sum += mag_random_next(random) >> 32;
-    return (double)sum / 4294967296.0 - 6.0;
+    for (int words = 0; words < 2; words++) {
+        uint64_t word = mag_random_next(random);
+        sum += (word & 0xffff) + (word >> 16 & 0xffff) + (word >> 32 & 0xffff) + (word >> 48);
+    }
+    return ((double)sum - 262140.0) * (1 / 53509.928);
 }

@@ -19,7 +19,7 @@ unsigned mag_random_below(mag_random *random, unsigned bound);
 int mag_random_between(mag_random *random, int low, int high);
 /* True with the given chance in a thousand. */
 bool mag_random_chance(mag_random *random, unsigned per_thousand);
-/* Mean 0, standard deviation 1, within +-6 (sum of twelve uniforms). */
+/* Mean 0, standard deviation 1, within +-5 (sum of eight uniforms). */
 double mag_random_normal(mag_random *random);
 
 #endif

@@ -6,7 +6,7 @@ cd "$work" || exit 1
 night=(run --profile magscreen --data data --as-of 2025-12-31 --dry-run)
 expect_exit 0 "$magscreen" synth --patients 700 --out data
 rm data/manifest.csv # rows are changed below
-# Of the people of this cohort one has a weight that cannot be.
+# The sex of one planted patient is not known.
 expect_exit 0 "$magscreen" "${night[@]}"
 expect_same "$(grep '^  note: ' "$work/out")" '  note: patients: demographic value unknown or implausible, 1 patient [MS-I266]' 'notes of a clean feed'
 

@@ -1,6 +1,4 @@
-/* The synthetic cohort: same settings same bytes, whole truth, every rule planted with every tier.
- */
-#include "cohort/synth.h"
+/* The synthetic cohort: same settings same bytes, whole truth, dirt at its rate. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +17,7 @@
 #include "cohort/synth_planted.h"
 #include "cohort/synth_random.h"
 #include "io/file_digest.h"
+#include "support/synth_cohort.h"
 
 static char folder[64];
 
@@ -35,18 +34,21 @@ static int remove_folder(void **state) {
     return system(command);
 }
 
-static mag_synth_totals write_dirty(const char *name, uint64_t patients, uint64_t seed,
-                                    unsigned files, uint32_t dirty_per_million) {
+static mag_synth_totals write_so(const char *name, const mag_synth_settings *settings,
+                                 synth_way way) {
     static char path[128];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     assert_int_equal(mkdir(path, 0700), 0);
-    mag_account account = {0};
     mag_error err = {0};
     mag_synth_totals totals;
-    mag_synth_settings settings = {patients, seed, path, files, dirty_per_million};
-    assert_int_equal(mag_synth_write(&settings, &account, &totals, &err), MAG_OK);
-    assert_int_equal(account.used_nbytes, 0);
+    assert_int_equal(synth_cohort(settings, path, way, &totals, &err), MAG_OK);
     return totals;
+}
+
+static mag_synth_totals write_dirty(const char *name, uint64_t patients, uint64_t seed,
+                                    unsigned files, uint32_t dirty_per_million) {
+    mag_synth_settings settings = {patients, seed, files, dirty_per_million};
+    return write_so(name, &settings, (synth_way){false, MAG_PACKER_FASTEST, 1});
 }
 
 static mag_synth_totals write_cohort(const char *name, uint64_t patients, uint64_t seed,
@@ -101,8 +103,10 @@ static void the_manifest_lists_what_was_written(void **state) {
         assert_string_equal(line->sha256, hex);
         rows += (uint64_t)line->row_count;
     }
-    assert_int_equal(rows,
-                     totals.patients + totals.labs + totals.prescriptions + totals.conditions);
+    uint64_t written = 0;
+    for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++)
+        written += sheet == MAG_SYNTH_TRUTH ? 0 : totals.rows[sheet];
+    assert_int_equal(rows, written);
     mag_arena_free(arena);
 }
 
@@ -123,45 +127,47 @@ static void same_settings_give_the_same_bytes(void **state) {
     }
 }
 
-static void truth_has_every_planted_patient_and_rule(void **state) {
+/* Every copy of a case has the same answers, and none is empty. */
+static void truth_holds_every_copy_of_every_case(void **state) {
     (void)state;
-    mag_synth_totals totals = write_cohort("truth", 5000, 1, 1);
-    assert_int_equal(totals.patients, 5000);
+    mag_synth_totals totals = write_cohort("truth", 20000, 1, 1);
+    assert_int_equal(totals.patients, 20000);
     assert_int_equal(totals.planted, mag_synth_case_count() * 2);
+    assert_int_equal(totals.rows[MAG_SYNTH_TRUTH] % 2, 0);
     char *truth = content("truth", "truth.csv");
-    assert_int_equal(count_lines(truth), 1 + totals.planted * 7);
+    assert_int_equal(count_lines(truth), 1 + totals.rows[MAG_SYNTH_TRUTH]);
+    size_t people = 0;
+    char last[32] = "";
+    for (char *line = strchr(truth, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        char patient[32];
+        assert_int_equal(sscanf(line, "%31[^,]", patient), 1);
+        people += strcmp(patient, last) != 0;
+        strcpy(last, patient);
+    }
+    assert_int_equal(people, totals.planted);
     free(truth);
 }
 
-/* The tiers that the catalogue gives each rule, and both other answers. */
-static void every_outcome_of_every_rule_is_planted(void **state) {
+static void no_two_cases_share_a_name(void **state) {
     (void)state;
-    static const char *const wanted[] = {
-        "A01,flagged,critical", "A01,flagged,high",     "A01,clear,",
-        "A01,cannot_tell,",     "A02,flagged,high",     "A02,flagged,moderate",
-        "A02,clear,",           "A02,cannot_tell,",     "A03,flagged,moderate",
-        "A03,flagged,low",      "A03,clear,",           "A03,cannot_tell,",
-        "A04,flagged,moderate", "A04,flagged,low",      "A04,clear,",
-        "A04,cannot_tell,",     "B01,flagged,critical", "B01,flagged,high",
-        "B01,flagged,moderate", "B01,flagged,low",      "B01,clear,",
-        "C01,flagged,critical", "C01,flagged,high",     "C01,flagged,moderate",
-        "C01,flagged,low",      "C01,clear,",           "C01,cannot_tell,",
-        "C02,flagged,critical", "C02,flagged,high",     "C02,flagged,moderate",
-        "C02,flagged,low",      "C02,clear,",           "C02,cannot_tell,",
-        "A01,not_applicable,",  "C02,not_applicable,"};
-    write_cohort("tiers", 200, 1, 1);
-    char *truth = content("tiers", "truth.csv");
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        if (!strstr(truth, wanted[i]))
-            fail_msg("nothing planted for %s", wanted[i]);
-    free(truth);
+    for (size_t i = 0; i < mag_synth_case_count(); i++)
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(mag_synth_case_name(i), mag_synth_case_name(j));
+}
+
+static void a_quarter_of_a_small_cohort_is_planted(void **state) {
+    (void)state;
+    mag_synth_totals totals = write_cohort("small", 101, 1, 1);
+    assert_int_equal(totals.planted, 26);
+    totals = write_cohort("one patient", 1, 1, 1);
+    assert_int_equal(totals.planted, 1);
 }
 
 static void a_split_cohort_has_the_same_rows(void **state) {
     (void)state;
     mag_synth_totals one = write_cohort("one", 400, 3, 1);
     mag_synth_totals five = write_cohort("five", 400, 3, 5);
-    assert_int_equal(one.labs, five.labs);
+    assert_int_equal(mag_synth_lab_rows(&one), mag_synth_lab_rows(&five));
     size_t lines = 0, nbytes = 0;
     for (int k = 1; k <= 5; k++) {
         char name[32];
@@ -191,15 +197,17 @@ static size_t lines_only_in(const char *text, const char *other) {
     return count;
 }
 
-/* Of 600 people about 6,000 orders and 18,000 results; a fault in one of a hundred rows. */
+/* Of 2,000 people some 1,550 are not planted; a fault in one of a hundred of their rows. */
 static void dirt_changes_rows_at_its_rate_and_no_others(void **state) {
     (void)state;
-    mag_synth_totals clean = write_cohort("clean", 600, 11, 1);
-    mag_synth_totals dirty = write_dirty("dirty", 600, 11, 1, 10000);
+    mag_synth_totals clean = write_cohort("clean", 2000, 11, 1);
+    mag_synth_totals dirty = write_dirty("dirty", 2000, 11, 1, 10000);
     assert_int_equal(clean.dirty, 0);
-    uint64_t rows = clean.patients + clean.labs + clean.prescriptions;
+    uint64_t rows = clean.rows[MAG_SYNTH_PATIENTS] + clean.rows[MAG_SYNTH_LABS] +
+                    clean.rows[MAG_SYNTH_PRESCRIPTIONS];
     assert_in_range(dirty.dirty, rows / 150, rows / 70);
-    uint64_t twice = dirty.patient_rows + dirty.labs + dirty.prescriptions - rows;
+    uint64_t twice = dirty.rows[MAG_SYNTH_PATIENTS] + dirty.rows[MAG_SYNTH_LABS] +
+                     dirty.rows[MAG_SYNTH_PRESCRIPTIONS] - rows;
     assert_in_range(twice, 1, dirty.dirty / 4);
     static const char *const files[] = {"patients.csv.gz", "labs.csv.gz", "prescriptions.csv.gz"};
     size_t changed = 0;
@@ -235,15 +243,28 @@ static void patient_ids_are_unique(void **state) {
 static void refuses_sizes_out_of_range(void **state) {
     (void)state;
     mag_account account = {0};
-    mag_synth_totals totals;
+    mag_arena *arena = mag_arena_new(&account);
+    const mag_synth_plan *plan;
     mag_error err = {0};
-    const mag_synth_settings bad[] = {{0, 1, folder, 1, 0},
-                                      {10000001, 1, folder, 1, 0},
-                                      {10, 1, folder, 0, 0},
-                                      {10, 1, folder, 65, 0},
-                                      {10, 1, folder, 1, 1000001}};
+    const mag_synth_settings bad[] = {
+        {0, 1, 1, 0}, {10000001, 1, 1, 0}, {10, 1, 0, 0}, {10, 1, 65, 0}, {10, 1, 1, 1000001}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_int_equal(mag_synth_write(&bad[i], &account, &totals, &err), MAG_E_USAGE);
+        assert_int_equal(mag_synth_plan_new(arena, &bad[i], &plan, &err), MAG_E_USAGE);
+    mag_arena_free(arena);
+}
+
+static void numbers_are_printed_as_a_laboratory_does(void **state) {
+    (void)state;
+    char text[MAG_SYNTH_NUMBER_NBYTES];
+    static const struct {
+        int mantissa;
+        unsigned decimals;
+        const char *printed;
+    } rows[] = {{70, 2, "0.70"}, {7, 2, "0.07"}, {0, 0, "0"},        {0, 1, "0.0"},
+                {140, 0, "140"}, {41, 1, "4.1"}, {1234, 3, "1.234"}, {2147483647, 0, "2147483647"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_string_equal(mag_synth_number(rows[i].mantissa, rows[i].decimals, text),
+                            rows[i].printed);
 }
 
 static void random_numbers_do_not_depend_on_order(void **state) {
@@ -270,8 +291,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_settings_give_the_same_bytes),
         cmocka_unit_test(the_manifest_lists_what_was_written),
-        cmocka_unit_test(truth_has_every_planted_patient_and_rule),
-        cmocka_unit_test(every_outcome_of_every_rule_is_planted),
+        cmocka_unit_test(truth_holds_every_copy_of_every_case),
+        cmocka_unit_test(no_two_cases_share_a_name),
+        cmocka_unit_test(a_quarter_of_a_small_cohort_is_planted),
+        cmocka_unit_test(numbers_are_printed_as_a_laboratory_does),
         cmocka_unit_test(a_split_cohort_has_the_same_rows),
         cmocka_unit_test(dirt_changes_rows_at_its_rate_and_no_others),
         cmocka_unit_test(patient_ids_are_unique),
