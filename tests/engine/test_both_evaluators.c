@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "both_evaluators.h"
-#include "cohort/synth.h"
 #include "random_pack.h"
 #include "support/program.h"
+#include "support/synth_cohort.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -37,13 +37,13 @@ static void must(mag_status status, const mag_error *err) {
 /* A synthetic cohort in a folder that is removed in the end. */
 static void write_cohort(const char *folder, uint64_t patients, uint64_t seed, uint32_t dirty,
                          char data[300]) {
-    mag_account account = {0};
     mag_error err = {0};
     mag_synth_totals totals;
     (void)snprintf(data, 300, "%s/data", folder);
     assert_int_equal(mkdir(data, 0700), 0);
-    const mag_synth_settings settings = {patients, seed, data, 1, dirty};
-    must(mag_synth_write(&settings, &account, &totals, &err), &err);
+    const mag_synth_settings settings = {patients, seed, 1, dirty};
+    must(synth_cohort(&settings, data, (synth_way){false, MAG_PACKER_FASTEST, 1}, &totals, &err),
+         &err);
 }
 
 static void of_synthetic_cohorts_at_several_times(void **state) {
