@@ -34,29 +34,45 @@ static mag_code_memo read_code(const mag_decoder *decoder, mag_span code, mag_co
     return found;
 }
 
-static mag_code_memo remember_code(const mag_decoder *decoder, mag_span code,
-                                   mag_code_system system) {
-    mag_memo_key key;
-    if (!decoder->labs || !mag_memo_key_of(code, system, &key))
-        return read_code(decoder, code, system);
-    mag_code_memo *memo = &decoder->labs->codes[mag_memo_place(&key, MAG_CODE_MEMO_BITS)];
-    if (!mag_memo_key_is(&memo->key, &key)) {
-        *memo = read_code(decoder, code, system);
-        memo->key = key;
-    }
-    return *memo;
+static mag_status number_code(const mag_decoder *decoder, mag_span code, mag_code_memo *found,
+                              mag_error *err) {
+    if (!code.nbytes || found->analyte)
+        return MAG_OK;
+    return mag_code_counts_number(&decoder->lane->tables.unmapped_codes[MAG_TABLE_LABS],
+                                  (mag_code_system)found->system, code, &found->number, err);
 }
 
-/* No analyte: not of interest, or the row was rejected for its code system. A code of the profile
-   needs no system. */
-static mag_code_memo find_code(mag_decoder *decoder, mag_span code) {
-    mag_code_system system;
-    if (mag_decoder_find_system(decoder, &system))
-        return remember_code(decoder, code, system);
+/* A code of the profile needs no system. */
+static mag_code_memo read_without_system(mag_decoder *decoder, mag_span code) {
     const mag_code_memo own = read_code(decoder, code, MAG_SYSTEM_NONE);
     if (!own.analyte)
         mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
     return own;
+}
+
+/* *found is *fresh or remembered. No analyte: not of interest, or the row was rejected for its code
+   system. */
+static mag_status find_code(mag_decoder *decoder, mag_span code, mag_code_memo *fresh,
+                            const mag_code_memo **found, mag_error *err) {
+    mag_code_system system;
+    mag_memo_key key;
+    *found = fresh;
+    if (!mag_decoder_find_system(decoder, &system)) {
+        *fresh = read_without_system(decoder, code);
+        return MAG_OK;
+    }
+    const bool is_short = decoder->labs && mag_memo_key_of(code, system, &key);
+    mag_code_memo *memo = fresh;
+    if (is_short)
+        memo = &decoder->labs->codes[mag_memo_place(&key, MAG_CODE_MEMO_BITS)];
+    *found = memo;
+    if (is_short && mag_memo_key_is(&memo->key, &key))
+        return MAG_OK;
+    *memo = read_code(decoder, code, system);
+    MAG_TRY(number_code(decoder, code, memo, err));
+    if (is_short)
+        memo->key = key;
+    return MAG_OK;
 }
 
 /* --- numbers
@@ -341,21 +357,24 @@ static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *momen
     return put_version(decoder, err);
 }
 
+/* Nothing else of a row whose code is in no list is looked at. */
+static mag_status count_other_code(mag_decoder *decoder, mag_span code, const mag_code_memo *found,
+                                   mag_error *err) {
+    decoder->fate = MAG_FATE_NOT_OF_INTEREST;
+    mag_decoder_count_code(decoder, MAG_TABLE_LABS, found->number);
+    if (found->is_well_formed)
+        return MAG_OK;
+    return mag_lane_count_malformed(decoder->lane, (mag_code_system)found->system, code, err);
+}
+
 mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
-    mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
-    const mag_code_memo found = find_code(decoder, code);
-    reading result = {.analyte = (mag_analyte)found.analyte,
-                      .property = (mag_property)found.property,
-                      .system = (mag_code_system)found.system};
-    if (code.nbytes && result.analyte == MAG_ANALYTE_NONE && decoder->fate == MAG_FATE_KEPT) {
-        decoder->fate = MAG_FATE_NOT_OF_INTEREST;
-        if (!found.is_well_formed)
-            MAG_TRY(mag_lane_count_malformed(decoder->lane, result.system, code, err));
-        MAG_TRY(mag_lane_count_unmapped_code(decoder->lane, MAG_TABLE_LABS, result.system, code,
-                                             mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
-    }
-    mag_span id;
+    mag_span id, code = mag_decoder_text(decoder, MAG_FIELD_CODE);
     mag_moment moment;
+    mag_code_memo fresh;
+    const mag_code_memo *found;
+    MAG_TRY(find_code(decoder, code, &fresh, &found, err));
+    if (code.nbytes && !found->analyte && decoder->fate == MAG_FATE_KEPT)
+        return count_other_code(decoder, code, found, err);
     if (decoder->fate != MAG_FATE_KEPT || !mag_decoder_id(decoder, &id))
         return MAG_OK;
     if (!code.nbytes || is_empty(decoder)) {
@@ -365,6 +384,9 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) {
     }
     if (!mag_decoder_moment(decoder, MAG_FIELD_COLLECTED_AT, MAG_MOMENT_REQUIRED, &moment))
         return MAG_OK;
+    reading result = {.analyte = (mag_analyte)found->analyte,
+                      .property = (mag_property)found->property,
+                      .system = (mag_code_system)found->system};
     MAG_TRY(read_result(decoder, code, &result, err));
     note_property(decoder, &result);
     return put(decoder, id, &moment, &result, err);

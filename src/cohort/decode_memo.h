@@ -60,6 +60,7 @@ static inline size_t mag_memo_place(const mag_memo_key *key, unsigned bits) {
 /* What a code is. */
 typedef struct mag_code_memo {
     mag_memo_key key; /* `more`: the code system of the row */
+    uint32_t number;  /* of one without an analyte: under which its rows are counted */
     uint8_t analyte, system, property;
     bool is_well_formed;
 } mag_code_memo;
@@ -133,7 +134,8 @@ static inline size_t mag_memo_run_place(const mag_run_text *text, unsigned bits)
 typedef struct mag_drug_memo {
     mag_memo_run run;
     uint32_t drug_id;
-    uint8_t system; /* of its code */
+    uint32_t number; /* of a code that is of no interest: under which its rows are counted */
+    uint8_t system;  /* of its code */
     bool has_code, is_named, is_of_interest, is_well_formed, looks_like_ours;
 } mag_drug_memo;
 

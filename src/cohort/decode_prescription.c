@@ -99,7 +99,10 @@ static mag_status read_drug(mag_decoder *decoder, mag_drug_memo *found, mag_erro
     found->is_of_interest = drug->classes != 0;
     found->is_well_formed = mag_code_shape_of(system, code) == MAG_CODE_FINE;
     found->looks_like_ours = drug->looks_like_ours;
-    return MAG_OK;
+    if (found->is_of_interest || !found->has_code)
+        return MAG_OK;
+    return mag_code_counts_number(&decoder->lane->tables.unmapped_codes[MAG_TABLE_PRESCRIPTIONS],
+                                  system, code, &found->number, err);
 }
 
 /* *found is *fresh or remembered. */
@@ -131,8 +134,7 @@ static mag_status count_other_drug(mag_decoder *decoder, const mag_drug_memo *fo
     if (!found->is_well_formed)
         MAG_TRY(mag_lane_count_malformed(decoder->lane, system, code, err));
     if (found->has_code)
-        MAG_TRY(mag_lane_count_unmapped_code(decoder->lane, MAG_TABLE_PRESCRIPTIONS, system, code,
-                                             mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID), err));
+        mag_decoder_count_code(decoder, MAG_TABLE_PRESCRIPTIONS, found->number);
     if (!found->looks_like_ours)
         return MAG_OK;
     decoder->file->accounting.unmapped++;

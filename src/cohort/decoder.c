@@ -43,26 +43,32 @@ void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profil
     mag_text_init(&decoder->scratch, settings->account);
 }
 
-void mag_decoder_done(mag_decoder *decoder) {
-    mag_text_done(&decoder->scratch);
-    mag_decoder_forget(decoder);
-}
-
-void mag_decoder_forget(mag_decoder *decoder) {
+static void drop_memos(mag_decoder *decoder) {
     mag_arena_free(decoder->memos);
-    decoder->is_remembering = false;
     decoder->memos = NULL;
     decoder->labs = NULL;
     decoder->prescriptions = NULL;
+    decoder->memo_lane = NULL;
+    decoder->last_system_key = (mag_memo_key){0};
 }
 
-/* Once the table is known to be read. */
+void mag_decoder_done(mag_decoder *decoder) {
+    mag_text_done(&decoder->scratch);
+    drop_memos(decoder);
+}
+
+void mag_decoder_forget(mag_decoder *decoder) {
+    drop_memos(decoder);
+    decoder->is_forgetful = true;
+}
+
+/* Before the first row that goes into a lane: memos hold numbers of its tables. */
 static mag_status make_memos(mag_decoder *decoder, mag_error *err) {
     const mag_table_kind kind = decoder->table->kind;
     const bool are_labs = kind == MAG_TABLE_LABS || kind == MAG_TABLE_MEASUREMENTS;
-    mag_decoder_forget(decoder);
-    decoder->is_remembering = true;
-    if (!are_labs && kind != MAG_TABLE_PRESCRIPTIONS)
+    drop_memos(decoder);
+    decoder->memo_lane = decoder->lane;
+    if (decoder->is_forgetful || (!are_labs && kind != MAG_TABLE_PRESCRIPTIONS))
         return MAG_OK;
     const size_t nbytes = are_labs ? sizeof *decoder->labs : sizeof *decoder->prescriptions;
     decoder->memos = mag_arena_new(mag_cohort_settings_of(decoder->cohort)->account);
@@ -203,9 +209,7 @@ mag_status mag_decoder_bind(mag_decoder *decoder, const mag_span *header, size_t
     MAG_TRY(check_identifiers(decoder, header, column_count, err));
     const char *missing = mag_decoder_find_columns(decoder, header, column_count);
     decoder->file->unused_column_count = count_unused(decoder, header, column_count);
-    if (missing)
-        return fail_missing(decoder, header, column_count, missing, err);
-    return make_memos(decoder, err);
+    return missing ? fail_missing(decoder, header, column_count, missing, err) : MAG_OK;
 }
 
 bool mag_decoder_is_missing_word(const mag_decoder *decoder, mag_span text) {
@@ -325,7 +329,7 @@ bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system *system) {
     if (!text.nbytes || text.at == decoder->constants[MAG_FIELD_CODE_SYSTEM].at)
         return true;
     mag_memo_key key;
-    const bool is_short = decoder->is_remembering && mag_memo_key_of(text, 0, &key);
+    const bool is_short = !decoder->is_forgetful && mag_memo_key_of(text, 0, &key);
     if (is_short && mag_memo_key_is(&decoder->last_system_key, &key)) {
         *system = decoder->last_system;
     } else {
@@ -441,6 +445,8 @@ static void count_unread(mag_decoder *decoder) {
 
 mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t line,
                            mag_error *err) {
+    if (decoder->memo_lane != decoder->lane)
+        MAG_TRY(make_memos(decoder, err));
     decoder->cells = cells;
     decoder->line = line;
     decoder->fate = MAG_FATE_KEPT;

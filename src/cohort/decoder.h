@@ -36,8 +36,9 @@ typedef struct mag_decoder {
     mag_code_system constant_system;
     mag_minute latest; /* a later date lies in the future */
 
-    /* what was met before, while is_remembering; NULL: not of this table */
-    bool is_remembering;
+    /* what was met before; NULL: nothing, or not of this table */
+    bool is_forgetful;
+    const mag_lane *memo_lane; /* whose numbers are remembered */
     mag_arena *memos;
     mag_lab_memo *labs;
     mag_prescription_memo *prescriptions;
@@ -147,6 +148,14 @@ mag_status mag_decode_lab(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_decode_prescription(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_decode_condition(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_decode_stay(mag_decoder *decoder, mag_error *err) MAG_MUST_CHECK;
+
+/* Counts a row whose code has that number (mag_code_counts_number). */
+static inline void mag_decoder_count_code(mag_decoder *decoder, mag_table_kind kind,
+                                          uint32_t number) {
+    mag_code_counts *counts = &decoder->lane->tables.unmapped_codes[kind];
+    if (mag_code_counts_row(counts, number))
+        mag_code_counts_patient(counts, number, mag_decoder_cell(decoder, MAG_FIELD_PATIENT_ID));
+}
 
 /* Reads a number as a laboratory prints it. MAG_REASON_NONE, or why not. */
 mag_reason mag_decode_number(const mag_profile_table *table, mag_span text, mag_decimal *value,

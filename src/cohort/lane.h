@@ -132,9 +132,6 @@ mag_status mag_lane_count_unknown_unit(mag_lane *lane, mag_span unit,
                                        mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_count_malformed(mag_lane *lane, mag_code_system system, mag_span code,
                                     mag_error *err) MAG_MUST_CHECK;
-mag_status mag_lane_count_unmapped_code(mag_lane *lane, mag_table_kind kind, mag_code_system system,
-                                        mag_span code, mag_span patient_id,
-                                        mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_count_unmapped(mag_lane *lane, mag_span text, mag_span patient_id,
                                    mag_error *err) MAG_MUST_CHECK;
 

@@ -194,8 +194,3 @@ mag_status mag_lane_count_unmapped(mag_lane *lane, mag_span text, mag_span patie
                                    mag_error *err) {
     return mag_code_counts_add_drug(&lane->tables.unmapped_drugs, text, patient_id, err);
 }
-
-mag_status mag_lane_count_unmapped_code(mag_lane *lane, mag_table_kind kind, mag_code_system system,
-                                        mag_span code, mag_span patient_id, mag_error *err) {
-    return mag_code_counts_add(&lane->tables.unmapped_codes[kind], system, code, patient_id, err);
-}

@@ -126,13 +126,15 @@ static mag_status find_tally(mag_code_counts *counted, mag_span text, mag_code_t
     return MAG_OK;
 }
 
-static mag_status keep(mag_code_counts *counted, mag_span text, mag_span patient_id,
-                       mag_error *err) {
+void mag_code_counts_patient(mag_code_counts *counted, uint32_t number, mag_span patient_id) {
+    note_patient(&counted->tallies[number], mag_span_hash(patient_id));
+}
+
+static mag_status find_number(mag_code_counts *counted, mag_span text, uint32_t *number,
+                              mag_error *err) {
     mag_code_tally *tally;
     MAG_TRY(find_tally(counted, text, &tally, err));
-    tally->rows++;
-    if (tally->patient_count < MAG_UNMAPPED_CODE_COUNTED)
-        note_patient(tally, mag_span_hash(patient_id));
+    *number = (uint32_t)(tally - counted->tallies);
     return MAG_OK;
 }
 
@@ -151,21 +153,35 @@ mag_status mag_code_counts_join(mag_code_counts *counted, const mag_code_counts 
     return MAG_OK;
 }
 
-mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
-                               mag_span patient_id, mag_error *err) {
+mag_status mag_code_counts_number(mag_code_counts *counted, mag_code_system system, mag_span code,
+                                  uint32_t *number, mag_error *err) {
     code = mag_span_trim(code);
-    counted->row_count++;
+    *number = MAG_CODE_UNSHOWN;
     if (counted->texts.count > MAG_UNMAPPED_CODE_LIMIT || !mag_code_may_be_shown(system, code))
         return MAG_OK;
-    return keep(counted, code, patient_id, err);
+    return find_number(counted, code, number, err);
+}
+
+static void count_row(mag_code_counts *counted, uint32_t number, mag_span patient_id) {
+    if (mag_code_counts_row(counted, number))
+        mag_code_counts_patient(counted, number, patient_id);
+}
+
+mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
+                               mag_span patient_id, mag_error *err) {
+    uint32_t number;
+    MAG_TRY(mag_code_counts_number(counted, system, code, &number, err));
+    count_row(counted, number, patient_id);
+    return MAG_OK;
 }
 
 mag_status mag_code_counts_add_drug(mag_code_counts *counted, mag_span text, mag_span patient_id,
                                     mag_error *err) {
-    counted->row_count++;
-    if (counted->texts.count > MAG_UNMAPPED_CODE_LIMIT || !mag_drug_may_be_shown(text))
-        return MAG_OK;
-    return keep(counted, text, patient_id, err);
+    uint32_t number = MAG_CODE_UNSHOWN;
+    if (counted->texts.count <= MAG_UNMAPPED_CODE_LIMIT && mag_drug_may_be_shown(text))
+        MAG_TRY(find_number(counted, text, &number, err));
+    count_row(counted, number, patient_id);
+    return MAG_OK;
 }
 
 static bool comes_before(const mag_shown_code *a, const mag_shown_code *b) {

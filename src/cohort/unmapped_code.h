@@ -32,7 +32,22 @@ typedef mag_counted_text mag_shown_code; /* rows */
 
 void mag_code_counts_init(mag_code_counts *counted, mag_arena *arena);
 void mag_code_counts_done(mag_code_counts *counted);
-/* Counts a row. MAG_E_RESOURCE if memory is out. */
+/* The number under which rows of a code are counted; MAG_CODE_UNSHOWN if only their sum is. A
+   number stays. MAG_E_RESOURCE if memory is out. */
+#define MAG_CODE_UNSHOWN UINT32_MAX
+mag_status mag_code_counts_number(mag_code_counts *counted, mag_code_system system, mag_span code,
+                                  uint32_t *number, mag_error *err) MAG_MUST_CHECK;
+/* Counts a row of that number; true if its patient is still to be noted. */
+static inline bool mag_code_counts_row(mag_code_counts *counted, uint32_t number) {
+    counted->row_count++;
+    if (number == MAG_CODE_UNSHOWN)
+        return false;
+    mag_code_tally *tally = &counted->tallies[number];
+    tally->rows++;
+    return tally->patient_count < MAG_UNMAPPED_CODE_COUNTED;
+}
+void mag_code_counts_patient(mag_code_counts *counted, uint32_t number, mag_span patient_id);
+/* All of this for one row. */
 mag_status mag_code_counts_add(mag_code_counts *counted, mag_code_system system, mag_span code,
                                mag_span patient_id, mag_error *err) MAG_MUST_CHECK;
 /* As above, of a drug's name (or code). */
