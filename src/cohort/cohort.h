@@ -154,6 +154,10 @@ void mag_cohort_let_go(mag_cohort *cohort, unsigned partition_idx);
 /* Nobody looks at the partition's patients again: memory and disk get everything back but counts.
  */
 void mag_cohort_forget(mag_cohort *cohort, unsigned partition_idx);
+/* Writes the partition's rows, not settled yet, to the spill file, but for what is asked of them
+   before they are gathered. Single-threaded. Without a spill file nothing happens. */
+mag_status mag_cohort_spill_rows(mag_cohort *cohort, unsigned partition_idx,
+                                 mag_error *err) MAG_MUST_CHECK;
 /* Bytes that settling the partition takes beside the rows that are in memory, with what comes back
    from disk. */
 size_t mag_cohort_settling_nbytes(const mag_cohort *cohort, unsigned partition_idx);

@@ -57,17 +57,25 @@ static mag_status part_init(mag_lane_part *part, mag_account *account, mag_error
     return MAG_OK;
 }
 
+static void ids_done(mag_lane_part *part, mag_account *account) {
+    mag_intern_done(&part->ids);
+    mag_list_done(account, &part->seen_in);
+    mag_list_done(account, &part->numbers);
+    mag_arena_free(part->arena);
+    part->arena = NULL;
+}
+
+void mag_lane_forget_ids(mag_lane *lane, unsigned partition_idx) {
+    ids_done(&lane->parts[partition_idx], lane->account);
+}
+
 static void part_done(mag_lane_part *part, mag_account *account) {
     mag_row_chunks *rows[] = {&part->people,    &part->labs,      &part->specimens,
                               &part->unit_rows, &part->versions,  &part->exposures,
                               &part->stays,     &part->conditions};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         mag_row_chunks_done(rows[i], account);
-    mag_intern_done(&part->ids);
-    mag_list_done(account, &part->seen_in);
-    mag_list_done(account, &part->numbers);
-    mag_arena_free(part->arena);
-    part->arena = NULL;
+    ids_done(part, account);
 }
 
 mag_status mag_lane_new(mag_cohort *cohort, unsigned idx, mag_lane **out, mag_error *err) {
@@ -147,6 +155,16 @@ static mag_status find_home(mag_lane *lane, mag_span id, uint16_t file_id, mag_l
     return MAG_OK;
 }
 
+/* Before a row is put: now and then a look at whether there is room. What belongs to the row put
+   last stays in memory until the next one. */
+static mag_status make_room(mag_lane *lane, mag_error *err) {
+    enum { ROWS_BETWEEN_LOOKS = 256 };
+    if (++lane->put_count < ROWS_BETWEEN_LOOKS)
+        return MAG_OK;
+    lane->put_count = 0;
+    return mag_account_is_tight(lane->account) ? mag_lane_spill(lane, err) : MAG_OK;
+}
+
 static void note_newest(mag_lane_part *part, mag_table_kind kind, mag_minute minute) {
     if (minute > part->newest[kind])
         part->newest[kind] = minute;
@@ -194,6 +212,7 @@ mag_status mag_lane_put_lab(mag_lane *lane, mag_span patient_id, const mag_lab_r
                             uint64_t specimen_hash, mag_error *err) {
     mag_lane_part *part;
     uint32_t patient;
+    MAG_TRY(make_room(lane, err));
     MAG_TRY(find_home(lane, patient_id, row->lab.file_id, &part, &patient, err));
     mag_lab_row *kept = mag_row_chunks_add(&part->labs, lane->account, err);
     if (!kept)
@@ -225,6 +244,7 @@ mag_status mag_lane_put_exposure(mag_lane *lane, mag_span patient_id, const mag_
                                  mag_error *err) {
     mag_lane_part *part;
     uint32_t patient;
+    MAG_TRY(make_room(lane, err));
     MAG_TRY(find_home(lane, patient_id, row->exposure.file_id, &part, &patient, err));
     mag_exposure_row *kept = mag_row_chunks_add(&part->exposures, lane->account, err);
     if (!kept)
@@ -240,6 +260,7 @@ mag_status mag_lane_put_stay(mag_lane *lane, mag_span patient_id, const mag_stay
                              mag_error *err) {
     mag_lane_part *part;
     uint32_t patient;
+    MAG_TRY(make_room(lane, err));
     MAG_TRY(find_home(lane, patient_id, row->at.file_id, &part, &patient, err));
     mag_stay_row *kept = mag_row_chunks_add(&part->stays, lane->account, err);
     if (!kept)
@@ -254,6 +275,7 @@ mag_status mag_lane_put_condition(mag_lane *lane, mag_span patient_id, const mag
                                   mag_error *err) {
     mag_lane_part *part;
     uint32_t patient;
+    MAG_TRY(make_room(lane, err));
     MAG_TRY(find_home(lane, patient_id, row->at.file_id, &part, &patient, err));
     mag_condition_row *kept = mag_row_chunks_add(&part->conditions, lane->account, err);
     if (!kept)

@@ -66,6 +66,7 @@ struct mag_lane {
     mag_list unit_profiles, rejects; /* mag_unit_profile, mag_reject; lane 0: the cohort's are */
     mag_run_file *shadow; /* counts of the block at hand; NULL: the cohort's files are counted on */
     mag_lane_home last;
+    unsigned put_count; /* since memory was looked at */
     mag_lane_part *last_lab_part;
     mag_lane_part parts[MAG_PARTITION_COUNT];
     /* once joined: the cohort's number of each drug, text, range, profile; lane 0: none */
@@ -91,6 +92,9 @@ mag_status mag_cohort_join_tables(mag_cohort *cohort, mag_error *err) MAG_MUST_C
 mag_status mag_cohort_join_ids(mag_cohort *cohort, unsigned partition_idx,
                                mag_error *err) MAG_MUST_CHECK;
 
+/* Once a partition is settled: its ids are in the settled arrays. */
+void mag_lane_forget_ids(mag_lane *lane, unsigned partition_idx);
+
 /* --- filling: as the functions of builder.h, into a lane -----------------------------------------
    Rows come with file and line; the patient is filled in here. */
 mag_status mag_lane_put_person(mag_lane *lane, mag_span patient_id, const mag_person_row *row,
@@ -109,6 +113,13 @@ mag_status mag_lane_put_stay(mag_lane *lane, mag_span patient_id, const mag_stay
                              mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_put_condition(mag_lane *lane, mag_span patient_id, const mag_condition_row *row,
                                   mag_error *err) MAG_MUST_CHECK;
+
+/* Writes the largest parts to the spill file, about half of the rows that are in memory; part by
+   part, all rows of it that may go. Without a spill file nothing happens. The functions above do it
+   by themselves when memory is tight. */
+mag_status mag_lane_spill(mag_lane *lane, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_lane_spill_part(mag_lane *lane, unsigned partition_idx,
+                               mag_error *err) MAG_MUST_CHECK;
 
 /* Numbers in the lane's own tables. */
 mag_status mag_lane_intern_drug(mag_lane *lane, mag_code_system system, mag_span code,

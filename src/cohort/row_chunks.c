@@ -17,6 +17,7 @@ mag_status mag_row_chunks_grow(mag_row_chunks *list, mag_account *account, mag_e
     else
         list->first = fresh;
     list->last = fresh;
+    list->here_nbytes += nbytes;
     return MAG_OK;
 }
 
@@ -28,6 +29,7 @@ mag_row_chunk *mag_row_chunks_take(mag_row_chunks *list) {
     if (!list->first)
         list->last = NULL;
     list->row_count -= taken->row_count;
+    list->here_nbytes -= taken->nbytes;
     taken->next = NULL;
     return taken;
 }
@@ -41,4 +43,7 @@ void mag_row_chunks_done(mag_row_chunks *list, mag_account *account) {
     mag_row_chunk *chunk;
     while ((chunk = mag_row_chunks_take(list)))
         mag_row_chunk_free(chunk, account);
+    mag_drop(account, list->spilled, list->spilled_capacity, sizeof *list->spilled);
+    list->spilled = NULL;
+    list->spilled_count = list->spilled_capacity = list->row_count = 0;
 }

@@ -5,11 +5,12 @@
      first ─▶ [head | row row row row] ─▶ [head | row row ........ row] ─▶ ... ─▶ last
                1 KiB                       2 KiB           doubling up to 64 KiB
 
-   One list belongs to one thread. Row numbers count through the chunks in their order. */
+   One list belongs to one thread. Row numbers count through the chunks in their order; rows that
+   were written to disk (row_spill.h) come before those of the first chunk. */
 #ifndef MAG_COHORT_ROW_CHUNKS_H
 #define MAG_COHORT_ROW_CHUNKS_H
 
-#include "base/memory.h"
+#include "io/spill_file.h"
 
 enum {
     MAG_ROW_CHUNK_LEAST_NBYTES = 1 << 10,
@@ -25,9 +26,12 @@ typedef struct mag_row_chunk {
 _Static_assert(sizeof(mag_row_chunk) <= MAG_ROW_CHUNK_HEAD_NBYTES, "rows follow the head");
 
 typedef struct mag_row_chunks {
-    mag_row_chunk *first, *last; /* NULL: no row */
-    size_t row_count;            /* of all chunks */
+    mag_row_chunk *first, *last; /* NULL: no row is in memory */
+    size_t row_count;            /* of all chunks, and of what is on disk */
     size_t row_nbytes;           /* of one row: 1 .. 512 */
+    size_t here_nbytes;          /* of the chunks, as the account has it */
+    mag_spill_segment *spilled;  /* rows on disk, in their order */
+    size_t spilled_count, spilled_capacity;
 } mag_row_chunks;
 
 static inline void mag_row_chunks_init(mag_row_chunks *list, size_t row_nbytes) {
@@ -60,10 +64,10 @@ static inline void *mag_row_chunks_last(const mag_row_chunks *list) {
     return mag_row_chunk_at(list->last, list->row_nbytes, list->last->row_count - 1);
 }
 
-/* Takes the first chunk off the list (NULL: none is left); the caller frees it. */
+/* Takes the first chunk off the list (NULL: none is left in memory); the caller frees it. */
 mag_row_chunk *mag_row_chunks_take(mag_row_chunks *list);
 void mag_row_chunk_free(mag_row_chunk *chunk, mag_account *account);
-/* Frees all chunks; the list is empty and usable then. */
+/* Frees all chunks and forgets what is on disk; the list is empty and usable then. */
 void mag_row_chunks_done(mag_row_chunks *list, mag_account *account);
 
 #endif

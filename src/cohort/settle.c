@@ -187,6 +187,8 @@ mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_err
         status = settle(&settling, err);
     mag_arena_free(settling.scratch);
     partition->is_settled = status == MAG_OK;
+    for (unsigned k = 0; partition->is_settled && !cohort->is_copy && k < cohort->lane_count; k++)
+        mag_lane_forget_ids(cohort->lanes[k], partition_idx);
     return status;
 }
 

@@ -5,6 +5,7 @@
      lane 0, part p: [chunk][chunk] ─┐
      lane 1, part p: [chunk]        ─┼─▶ rows of lane 0 | rows of lane 1 | ...   (sorted later)
         ...                         ─┘                                                        */
+#include "cohort/row_spill.h"
 #include "cohort/settle.h"
 
 #include <string.h>
@@ -94,10 +95,19 @@ static void rewrite_conditions(const share *of, void *items, size_t count) {
 }
 
 /* Copies the rows of a list behind those that are there already; room has been made. A cohort that
-   looks into another's lanes leaves the chunks to it. */
-static void take(const mag_settling *settling, mag_row_chunks *from, mag_list *into) {
+   looks into another's lanes leaves chunks and segments to it. */
+static mag_status take(const mag_settling *settling, mag_row_chunks *from, mag_list *into,
+                       mag_error *err) {
     mag_account *account = settling->cohort->settings.account;
+    mag_spill_file *file = settling->cohort->settings.spill;
     const bool is_ours = !settling->cohort->is_copy;
+    size_t read_count = 0;
+    if (from->spilled_count)
+        MAG_TRY(mag_row_chunks_read(
+            from, file, (char *)into->items + into->count * into->item_nbytes, &read_count, err));
+    into->count += read_count;
+    if (is_ours && from->spilled_count)
+        mag_row_chunks_forget(from, account, file);
     for (mag_row_chunk *chunk = from->first, *next; chunk; chunk = next) {
         const size_t nbytes = chunk->row_count * from->row_nbytes;
         memcpy((char *)into->items + into->count * into->item_nbytes,
@@ -107,6 +117,7 @@ static void take(const mag_settling *settling, mag_row_chunks *from, mag_list *i
         if (is_ours)
             mag_row_chunk_free(mag_row_chunks_take(from), account);
     }
+    return MAG_OK;
 }
 
 static mag_status make_room(const mag_settling *settling, mag_list *into, size_t count,
@@ -128,7 +139,7 @@ static mag_status gather(const mag_settling *settling, const share *shares, list
     MAG_TRY(make_room(settling, into, count, err));
     for (unsigned k = 0; k < settling->cohort->lane_count; k++) {
         const size_t before = into->count;
-        take(settling, list(shares[k].part), into);
+        MAG_TRY(take(settling, list(shares[k].part), into, err));
         if (into->count > before)
             fix(&shares[k], (char *)into->items + before * into->item_nbytes, into->count - before);
     }
@@ -151,7 +162,7 @@ static mag_status gather_specimens(const mag_settling *settling, const share *sh
     MAG_TRY(make_room(settling, into, lab_count, err));
     for (unsigned k = 0; k < settling->cohort->lane_count; k++) {
         const size_t end = into->count + shares[k].part->labs.row_count;
-        take(settling, specimens_of(shares[k].part), into);
+        MAG_TRY(take(settling, specimens_of(shares[k].part), into, err));
         if (into->count < end)
             memset((uint64_t *)into->items + into->count, 0,
                    (end - into->count) * sizeof(uint64_t));

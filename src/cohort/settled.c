@@ -245,13 +245,6 @@ typedef struct row_sums {
     size_t chunk_nbytes;
 } row_sums;
 
-static size_t chunks_nbytes(const mag_row_chunks *list) {
-    size_t nbytes = 0;
-    for (const mag_row_chunk *chunk = list->first; chunk; chunk = chunk->next)
-        nbytes += chunk->nbytes;
-    return nbytes;
-}
-
 static row_sums sums_of(const mag_cohort *cohort, unsigned partition_idx) {
     row_sums sums = {0};
     for (unsigned k = 0; k < cohort->lane_count; k++) {
@@ -260,7 +253,7 @@ static row_sums sums_of(const mag_cohort *cohort, unsigned partition_idx) {
                                          &of->unit_rows, &of->versions,  &of->exposures,
                                          &of->stays,     &of->conditions};
         for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-            sums.chunk_nbytes += chunks_nbytes(lists[i]);
+            sums.chunk_nbytes += lists[i]->here_nbytes;
         sums.people += of->people.row_count;
         sums.labs += of->labs.row_count;
         sums.specimens += of->specimens.row_count;

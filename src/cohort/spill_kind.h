@@ -3,9 +3,15 @@
 #define MAG_COHORT_SPILL_KIND_H
 
 typedef enum mag_spill_kind {
-    MAG_SPILL_ROWS = 1, /* a part of a lane: ids, then rows of every kind (cohort/lane_spill.c) */
-    MAG_SPILL_SETTLED = 2, /* a settled partition (cohort/settled_spill.c) */
-    MAG_SPILL_RESULTS = 3  /* rows that screening found (engine/result_run.c) */
+    /* rows of one lane and partition, as rows.h has them (lane_spill.c) */
+    MAG_SPILL_LABS = 1,
+    MAG_SPILL_SPECIMENS = 2,
+    MAG_SPILL_VERSIONS = 3,
+    MAG_SPILL_EXPOSURES = 4,
+    MAG_SPILL_STAYS = 5,
+    MAG_SPILL_CONDITIONS = 6,
+    MAG_SPILL_SETTLED = 16, /* a settled partition (settled.c) */
+    MAG_SPILL_RESULTS = 32  /* rows that screening found (engine/result_run.c) */
 } mag_spill_kind;
 
 #endif

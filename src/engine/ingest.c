@@ -140,6 +140,8 @@ static mag_status ingest_once(const mag_run_inputs *inputs, const mag_run_time *
                                     .account = inputs->account,
                                     .spill = inputs->spill};
     *cohort = NULL;
+    mag_room_for_reading(inputs->account,
+                         mag_parallel_worker_count(inputs->thread_count, MAG_PARTITION_COUNT));
     MAG_TRY(mag_cohort_new(cohort, inputs->book, &settings, err));
     MAG_TRY(check_manifests(inputs, *cohort, err));
     MAG_TRY(check_sources(inputs, err));
@@ -189,6 +191,8 @@ static mag_status settle_part(void *context, unsigned partition_idx, unsigned wo
     since = mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SETTLE, since);
     if (mag_account_is_tight(job->inputs->account))
         MAG_TRY(mag_cohort_put_away(job->cohort, partition_idx, err));
+    if (job->inputs->account->limit_nbytes)
+        mag_memory_trim(); /* chunks of rows lie where large blocks cannot go */
     mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SPILL, since);
     mag_progress_add(job->inputs->progress, 1, 0);
     return MAG_OK;

@@ -1,6 +1,9 @@
 #include "engine/room.h"
 
-enum { RESULTS_NBYTES = 1 << 20 }; /* of one thread's partition: rows found, statistics */
+enum {
+    READING_NBYTES = 6 << 20,   /* of one thread: blocks, readers, rows between two looks */
+    SCREENING_NBYTES = 12 << 20 /* of one thread beside its partition: evaluators, rows found */
+};
 
 static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
@@ -34,7 +37,13 @@ static mag_status divide(mag_account *account, const char *work, size_t stays_nb
     if (fitting < *worker_count)
         *worker_count = (unsigned)fitting;
     account->mark_nbytes = account->limit_nbytes - *worker_count * need_nbytes;
+    mag_memory_trim();
     return MAG_OK;
+}
+
+void mag_room_for_reading(mag_account *account, unsigned worker_count) {
+    const size_t limit = account->limit_nbytes, share = worker_count * READING_NBYTES;
+    account->mark_nbytes = limit - smaller(limit / 2, larger(limit / 4, share));
 }
 
 mag_status mag_room_for_settling(mag_account *account, mag_cohort *cohort, unsigned *worker_count,
@@ -47,7 +56,10 @@ mag_status mag_room_for_settling(mag_account *account, mag_cohort *cohort, unsig
         rows += mag_cohort_rows_nbytes(cohort, p);
     }
     const size_t used = account->used_nbytes;
-    return divide(account, "sorting", used - smaller(used, rows), need, worker_count, err);
+    MAG_TRY(divide(account, "sorting", used - smaller(used, rows), need, worker_count, err));
+    for (unsigned p = MAG_PARTITION_COUNT; p-- > 0 && mag_account_is_tight(account);)
+        MAG_TRY(mag_cohort_spill_rows(cohort, p, err));
+    return MAG_OK;
 }
 
 mag_status mag_room_for_screening(mag_account *account, mag_cohort *cohort, unsigned *worker_count,
@@ -61,7 +73,7 @@ mag_status mag_room_for_screening(mag_account *account, mag_cohort *cohort, unsi
         here += mag_cohort_is_here(cohort, p) ? nbytes : 0;
     }
     const size_t used = account->used_nbytes;
-    MAG_TRY(divide(account, "screening", used - smaller(used, here), need + RESULTS_NBYTES,
+    MAG_TRY(divide(account, "screening", used - smaller(used, here), need + SCREENING_NBYTES,
                    worker_count, err));
     for (unsigned p = MAG_PARTITION_COUNT; p-- > 0 && mag_account_is_tight(account);)
         MAG_TRY(mag_cohort_put_away(cohort, p, err));

@@ -8,8 +8,12 @@
 
 #include "cohort/cohort.h"
 
+/* Before rows are read: sets the mark so that each thread has room for its blocks, and settling for
+   a partition. */
+void mag_room_for_reading(mag_account *account, unsigned worker_count);
+
 /* Before partitions are settled, or screened: lowers *worker_count to what fits, at least one, and
-   sets the mark; screening first puts partitions away until the mark is kept. Without a limit both
+   sets the mark; rows, or settled partitions, go to disk until it is kept. Without a limit both
    leave everything as it is. MAG_E_RESOURCE (MS-P402) if not even one thread fits: the message says
    for what, and the least limit. The result of a run depends on neither. */
 mag_status mag_room_for_settling(mag_account *account, mag_cohort *cohort, unsigned *worker_count,
