@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Lines kept to be sorted: one text, and where each begins. */
 typedef struct line_set {
@@ -98,12 +99,25 @@ static mag_status keep(mag_digest *digest, mag_error *err) {
     return mag_text_check(&kept->text, err);
 }
 
-static mag_status emit_line(mag_digest *digest, mag_error *err) {
+mag_status mag_digest_lines(mag_digest *digest, mag_span lines, mag_error *err) {
     MAG_TRY(flush_kept(digest, err));
-    mag_text_add_char(&digest->line, '\n');
-    MAG_TRY(mag_text_check(&digest->line, err));
-    emit(digest, mag_text_span(&digest->line));
+    if (digest->on_line == NULL) {
+        mag_sha256_add(digest->hash, lines);
+        return MAG_OK;
+    }
+    while (lines.nbytes > 0) {
+        const char *end = memchr(lines.at, '\n', lines.nbytes);
+        const size_t nbytes = (size_t)(end - lines.at) + 1;
+        emit(digest, (mag_span){lines.at, nbytes});
+        lines = (mag_span){lines.at + nbytes, lines.nbytes - nbytes};
+    }
     return MAG_OK;
+}
+
+/* The line that was begun in the digest itself. */
+static mag_status add_own_line(mag_digest *digest, mag_error *err) {
+    MAG_TRY(mag_text_check(&digest->line, err));
+    return mag_digest_lines(digest, mag_text_span(&digest->line), err);
 }
 
 static void begin_line(mag_digest *digest, const char *kind) {
@@ -111,77 +125,89 @@ static void begin_line(mag_digest *digest, const char *kind) {
     mag_text_add_text(&digest->line, kind);
 }
 
-static void add_field(mag_digest *digest, const char *field) {
-    mag_text_add_char(&digest->line, '\t');
-    mag_text_add_text(&digest->line, field);
+static void add_span(mag_text *line, mag_span field) {
+    mag_text_add_char(line, '\t');
+    mag_text_add(line, field);
 }
 
-static void add_span(mag_digest *digest, mag_span field) {
-    mag_text_add_char(&digest->line, '\t');
-    mag_text_add(&digest->line, field);
+static void add_field(mag_text *line, const char *field) {
+    add_span(line, mag_span_of(field));
 }
 
-static void add_count(mag_digest *digest, uint64_t count) {
-    mag_text_format(&digest->line, "\t%" PRIu64, count);
+static void add_count(mag_text *line, uint64_t count) {
+    mag_text_format(line, "\t%" PRIu64, count);
 }
 
 mag_status mag_digest_lab_summary(mag_digest *digest, const mag_lab_summary_row *row,
                                   mag_error *err) {
     begin_line(digest, "A");
-    add_field(digest, row->analyte);
-    add_field(digest, row->unit);
-    add_count(digest, row->results);
-    add_count(digest, row->patients);
-    add_count(digest, row->missing_patients);
-    add_count(digest, row->censored);
-    add_count(digest, row->implausible);
-    add_count(digest, row->text);
+    add_field(&digest->line, row->analyte);
+    add_field(&digest->line, row->unit);
+    add_count(&digest->line, row->results);
+    add_count(&digest->line, row->patients);
+    add_count(&digest->line, row->missing_patients);
+    add_count(&digest->line, row->censored);
+    add_count(&digest->line, row->implausible);
+    add_count(&digest->line, row->text);
     for (size_t i = 0; i < sizeof row->quantiles / sizeof row->quantiles[0]; i++)
-        add_field(digest, row->quantiles[i]);
-    add_count(digest, row->below_range);
-    add_count(digest, row->above_range);
+        add_field(&digest->line, row->quantiles[i]);
+    add_count(&digest->line, row->below_range);
+    add_count(&digest->line, row->above_range);
     return keep(digest, err);
+}
+
+void mag_digest_cannot_tell_line(mag_text *out, const mag_cannot_tell_row *row) {
+    mag_text_add_char(out, 'C');
+    add_span(out, row->patient_id);
+    add_field(out, row->rule_id);
+    add_field(out, row->as_of);
+    add_field(out, row->reasons);
+    mag_text_add_char(out, '\n');
+}
+
+void mag_digest_flag_line(mag_text *out, const mag_flag_row *row, mag_span facts) {
+    mag_text_add_char(out, 'F');
+    add_span(out, row->patient_id);
+    add_field(out, row->rule_id);
+    add_field(out, row->as_of);
+    add_field(out, mag_severity_name(row->severity));
+    add_field(out, row->hidden_by[0] == '\0' ? "-" : row->hidden_by);
+    add_span(out, facts);
+    mag_text_add_char(out, '\n');
 }
 
 mag_status mag_digest_cannot_tell(mag_digest *digest, const mag_cannot_tell_row *row,
                                   mag_error *err) {
-    begin_line(digest, "C");
-    add_span(digest, row->patient_id);
-    add_field(digest, row->rule_id);
-    add_field(digest, row->as_of);
-    add_field(digest, row->reasons);
-    return emit_line(digest, err);
+    mag_text_clear(&digest->line);
+    mag_digest_cannot_tell_line(&digest->line, row);
+    return add_own_line(digest, err);
 }
 
 mag_status mag_digest_flag(mag_digest *digest, const mag_flag_row *row, mag_span facts,
                            mag_error *err) {
-    begin_line(digest, "F");
-    add_span(digest, row->patient_id);
-    add_field(digest, row->rule_id);
-    add_field(digest, row->as_of);
-    add_field(digest, mag_severity_name(row->severity));
-    add_field(digest, row->hidden_by[0] == '\0' ? "-" : row->hidden_by);
-    add_span(digest, facts);
-    return emit_line(digest, err);
+    mag_text_clear(&digest->line);
+    mag_digest_flag_line(&digest->line, row, facts);
+    return add_own_line(digest, err);
 }
 
 mag_status mag_digest_header(mag_digest *digest, const char *header, mag_error *err) {
     begin_line(digest, "H");
-    add_field(digest, header);
-    return emit_line(digest, err);
+    add_field(&digest->line, header);
+    mag_text_add_char(&digest->line, '\n');
+    return add_own_line(digest, err);
 }
 
 mag_status mag_digest_summary(mag_digest *digest, const mag_summary_row *row, mag_error *err) {
     begin_line(digest, "S");
-    add_field(digest, row->as_of);
-    add_field(digest, row->rule_id);
-    add_field(digest, row->stratum);
-    add_field(digest, row->level);
-    add_count(digest, row->eligible);
-    add_count(digest, row->flagged);
-    add_count(digest, row->clear);
-    add_count(digest, row->cannot_tell);
-    add_count(digest, row->hidden);
+    add_field(&digest->line, row->as_of);
+    add_field(&digest->line, row->rule_id);
+    add_field(&digest->line, row->stratum);
+    add_field(&digest->line, row->level);
+    add_count(&digest->line, row->eligible);
+    add_count(&digest->line, row->flagged);
+    add_count(&digest->line, row->clear);
+    add_count(&digest->line, row->cannot_tell);
+    add_count(&digest->line, row->hidden);
     return keep(digest, err);
 }
 

@@ -7,6 +7,7 @@
 #define MAG_ENGINE_DIGEST_H
 
 #include "base/sha256.h"
+#include "base/text.h"
 #include "engine/sink.h"
 
 typedef struct mag_digest mag_digest;
@@ -32,6 +33,12 @@ mag_status mag_digest_flag(mag_digest *digest, const mag_flag_row *row, mag_span
 mag_status mag_digest_header(mag_digest *digest, const char *header, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_digest_summary(mag_digest *digest, const mag_summary_row *row,
                               mag_error *err) MAG_MUST_CHECK;
+
+/* The same lines, written by any thread into a text; memory that is out shows in it. They are added
+   in the order of the rows, as they stand there. */
+void mag_digest_cannot_tell_line(mag_text *out, const mag_cannot_tell_row *row);
+void mag_digest_flag_line(mag_text *out, const mag_flag_row *row, mag_span facts);
+mag_status mag_digest_lines(mag_digest *digest, mag_span lines, mag_error *err) MAG_MUST_CHECK;
 
 /* Ends a block of summary rows: they are sorted and hashed, and those that follow come after them.
    Blocks of one as-of each, oldest first, are in bytewise order as a whole. */

@@ -10,6 +10,7 @@
 
 #include "engine/evidence.h"
 #include "engine/ledger_step.h"
+#include "engine/merge.h"
 #include "rules/lost_result.h"
 #include "rules/worse.h"
 

@@ -15,17 +15,23 @@ typedef struct mag_publication {
     const char *digest_header;
     mag_digest_line on_line;
     void *line_context;
+    mag_account *account;
+    unsigned worker_count;
+    bool (*is_stopped)(void *context); /* NULL = never */
+    void *stop_context;
+    mag_timings *timings;   /* NULL = nobody measures */
+    mag_progress *progress; /* NULL = nobody looks */
 } mag_publication;
 
-/* Every row that was set aside, sorted by source file, line and reason. */
-mag_status mag_publish_rejects(mag_sink *sink, const mag_cohort *cohort,
-                               mag_error *err) MAG_MUST_CHECK;
+/* Every row that was set aside, sorted by source file, line and reason. Needs the cohort, and a
+   sink. */
+mag_status mag_publish_rejects(const mag_publication *publication, mag_error *err) MAG_MUST_CHECK;
 /* One row for the file that made reading fail, without line and column; none if it was no file. */
-mag_status mag_publish_file_fault(mag_sink *sink, const mag_cohort *cohort,
-                                  const mag_error *failure, mag_error *err) MAG_MUST_CHECK;
+mag_status mag_publish_file_fault(const mag_publication *publication, const mag_error *failure,
+                                  mag_error *err) MAG_MUST_CHECK;
 /* Everything else, in the order of the digest's lines. */
 mag_status mag_publish_rows(const mag_publication *publication,
-                            char result_sha256[MAG_SHA256_HEX_NBYTES], mag_account *account,
+                            char result_sha256[MAG_SHA256_HEX_NBYTES],
                             mag_error *err) MAG_MUST_CHECK;
 
 #endif

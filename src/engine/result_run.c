@@ -167,27 +167,27 @@ static mag_status load(mag_result_reader *reader, mag_error *err) {
     return mag_spill_read(reader->run->spill, &chunk->segment, reader->buffer, err);
 }
 
-static void take_row(mag_result_reader *reader, const char *at) {
+size_t mag_result_row_read(const char *packed, mag_screen_row *out) {
     row_head head;
-    memcpy(&head, at, sizeof head);
+    memcpy(&head, packed, sizeof head);
     const char *texts[TEXT_COUNT];
-    const char *text = at + sizeof head;
+    const char *text = packed + sizeof head;
     for (size_t i = 0; i < TEXT_COUNT; i++) {
         texts[i] = text;
         text += head.text_nbytes[i] + 1;
     }
-    reader->row = (mag_screen_row){.patient_id = {texts[0], head.text_nbytes[0]},
-                                   .site = texts[1],
-                                   .rule_idx = head.rule_idx,
-                                   .outcome = head.outcome,
-                                   .as_of = texts[2],
-                                   .reasons = texts[3],
-                                   .detail = texts[4],
-                                   .notes = texts[5],
-                                   .evidence = texts[6],
-                                   .facts = texts[7],
-                                   .event = head.event};
-    reader->at += head.nbytes;
+    *out = (mag_screen_row){.patient_id = {texts[0], head.text_nbytes[0]},
+                            .site = texts[1],
+                            .rule_idx = head.rule_idx,
+                            .outcome = head.outcome,
+                            .as_of = texts[2],
+                            .reasons = texts[3],
+                            .detail = texts[4],
+                            .notes = texts[5],
+                            .evidence = texts[6],
+                            .facts = texts[7],
+                            .event = head.event};
+    return head.nbytes;
 }
 
 mag_status mag_result_reader_next(mag_result_reader *reader, bool *is_over, mag_error *err) {
@@ -200,6 +200,8 @@ mag_status mag_result_reader_next(mag_result_reader *reader, bool *is_over, mag_
         return MAG_OK;
     MAG_TRY(load(reader, err));
     const char *bytes = reader->chunk->bytes ? reader->chunk->bytes : reader->buffer;
-    take_row(reader, bytes + reader->at);
+    reader->packed.at = bytes + reader->at;
+    reader->packed.nbytes = mag_result_row_read(reader->packed.at, &reader->row);
+    reader->at += reader->packed.nbytes;
     return MAG_OK;
 }

@@ -54,8 +54,12 @@ typedef struct mag_result_reader {
     size_t at;                     /* of the next row in the chunk */
     void *buffer;                  /* of a chunk from disk */
     size_t capacity;
-    mag_screen_row row; /* borrowed until the next step */
+    mag_screen_row row; /* borrowed until the next step ... */
+    mag_span packed;    /* ... and as it is kept */
 } mag_result_reader;
+
+/* The row at the begin of packed rows, borrowed from them; its size, to the next one. */
+size_t mag_result_row_read(const char *packed, mag_screen_row *out);
 
 void mag_result_reader_init(mag_result_reader *reader, const mag_result_run *run);
 void mag_result_reader_done(mag_result_reader *reader);

@@ -215,20 +215,42 @@ static void stop_if_published(run_state *run) {
     report->published_by = before->run_id;
 }
 
+static mag_publication publication_of(const run_state *run) {
+    const mag_run_inputs *inputs = run->inputs;
+    return (mag_publication){.pack = inputs->pack,
+                             .cohort = run->cohort,
+                             .screen = &run->screen,
+                             .ledger = run->report->has_ledger ? &run->ledger : NULL,
+                             .sink = inputs->sink,
+                             .as_of = run->report->as_of,
+                             .digest_header = run->header,
+                             .on_line = inputs->on_digest_line,
+                             .line_context = inputs->digest_context,
+                             .account = inputs->account,
+                             .worker_count = (unsigned)run->report->thread_count,
+                             .is_stopped = inputs->is_stopped,
+                             .stop_context = inputs->stop_context,
+                             .timings = run->timings,
+                             .progress = inputs->progress};
+}
+
+static uint64_t row_count_of(const run_state *run) {
+    uint64_t count = 0;
+    size_t reject_count;
+    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
+        count +=
+            run->screen.parts[i].flagged.row_count + run->screen.parts[i].cannot_tell.row_count;
+    (void)mag_cohort_rejects(run->cohort, &reject_count);
+    return count + reject_count;
+}
+
 static mag_status publish_rows(run_state *run, mag_error *err) {
-    mag_publication publication = {.pack = run->inputs->pack,
-                                   .cohort = run->cohort,
-                                   .screen = &run->screen,
-                                   .ledger = run->report->has_ledger ? &run->ledger : NULL,
-                                   .sink = run->inputs->sink,
-                                   .as_of = run->report->as_of,
-                                   .digest_header = run->header,
-                                   .on_line = run->inputs->on_digest_line,
-                                   .line_context = run->inputs->digest_context};
+    const mag_publication publication = publication_of(run);
     mag_timings_begin(run->timings, MAG_TIMED_PUBLISH);
+    mag_progress_begin(run->inputs->progress, MAG_PROGRESS_WRITING, row_count_of(run));
     if (run->report->end == MAG_RUN_REFUSED)
         return MAG_OK;
-    return mag_publish_rows(&publication, run->report->result_sha256, run->inputs->account, err);
+    return mag_publish_rows(&publication, run->report->result_sha256, err);
 }
 
 /* A result that is visible already, told in the same words, is not published again. */
@@ -245,8 +267,9 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
     mag_sink *sink = run->inputs->sink;
     if (sink == NULL)
         return MAG_OK;
+    const mag_publication publication = publication_of(run);
     run->has_rejects_written = true;
-    MAG_TRY(mag_publish_rejects(sink, run->cohort, err));
+    MAG_TRY(mag_publish_rejects(&publication, err));
     MAG_TRY(write_record(run, state_of(run), NULL, json, err));
     switch (run->report->end) {
     case MAG_RUN_PUBLISHED:
@@ -288,9 +311,11 @@ static void record_failure(run_state *run, mag_text *json, const mag_error *fail
     run->report->end = MAG_RUN_REFUSED;
     run->report->exit_code = mag_status_exit_code(failure->status);
     run->report->result_sha256[0] = '\0';
+    mag_publication publication = publication_of(run);
+    publication.worker_count = 1; /* memory may be what has failed */
     if (run->cohort != NULL && !run->has_rejects_written &&
-        (mag_publish_rejects(sink, run->cohort, &ignored) != MAG_OK ||
-         mag_publish_file_fault(sink, run->cohort, failure, &ignored) != MAG_OK))
+        (mag_publish_rejects(&publication, &ignored) != MAG_OK ||
+         mag_publish_file_fault(&publication, failure, &ignored) != MAG_OK))
         return;
     if (write_record(run, "failed", failure, json, &ignored) != MAG_OK)
         return;

@@ -45,11 +45,4 @@ void mag_screen_done(mag_screen *screen);
 /* Adult, or of unknown age, alive at T, and with a T. */
 bool mag_patient_is_screened(const mag_timeline *patient);
 
-typedef mag_status (*mag_screen_visit)(void *context, const mag_screen_row *row, mag_error *err);
-
-/* Visits the rows of one kind (flagged or cannot_tell) of all partitions, merged by patient id
-   bytewise, then rule. A row is borrowed until its visit ends. */
-mag_status mag_screen_merge(const mag_screen *screen, mag_outcome_kind kind, mag_screen_visit visit,
-                            void *context, mag_error *err) MAG_MUST_CHECK;
-
 #endif

@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-/* True if both are records and every key agrees except run_id, seconds, threads, peak_memory_bytes,
-   memory and data_until (the clock, where it is not part of the configuration). What cannot be read is not
-   the same. */
+/* True if both are records and every key agrees except run_id, timings, threads, peak_memory_bytes,
+   memory and data_until (the clock, where it is not part of the configuration). What cannot be read
+   is not the same. */
 bool mag_record_is_same(mag_account *account, mag_span one, mag_span other);
 
 #endif

@@ -1,6 +1,6 @@
 #include "engine/engine_test.h"
 
-#include "engine/screen.h"
+#include "engine/merge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +36,7 @@ static void add_rows(mag_screen_part *part, mag_account *account, const mag_scre
 /* Ids of different lengths, so that "P1" < "P10" < "P2" matters. */
 static void fill(test_data *fixture, uint64_t seed, unsigned used_partitions) {
     memset(fixture, 0, sizeof *fixture);
+    fixture->screen.account = &fixture->account;
     for (unsigned i = 0; i < PATIENT_COUNT; i++) {
         unsigned p = (unsigned)(test_random(&seed) % used_partitions);
         snprintf(fixture->ids[i], ID_NBYTES, "P%u", i);
@@ -171,6 +172,7 @@ static void keeps_thousands_of_prefixes_and_utf_8_in_bytewise_order(void **state
     size_t prefixes = 0, used = 0;
     (void)state;
     make_ids(&all, 19);
+    all.screen.account = &all.account;
     /* ids in their order dealt to the partitions, so that every partition's run is sorted */
     for (unsigned p = 0; p < MAG_PARTITION_COUNT; p++) {
         const size_t begin = used;

@@ -306,21 +306,30 @@ static void P_01_stopped_at_any_time_a_run_publishes_nothing(void **state) {
     end_with(at, MAG_RUN_PUBLISHED, 0); /* one call later nobody stops it */
 }
 
+static void expect_stopped(run_fixture *at, unsigned call, const char *words) {
+    at->stop_at = call;
+    assert_int_equal(fixture_run(at), MAG_E_INTERRUPTED);
+    if (strstr(at->error.text, words) == NULL)
+        fail_msg("call %u: %s", call, at->error.text);
+}
+
 static void a_stopped_run_says_at_which_stage(void **state) {
     run_fixture *at = *state;
-    unsigned calls = count_stops(at);
+    const unsigned calls = count_stops(at);
     const struct row {
         unsigned call;
         const char *words;
-    } rows[] = {{1, "while reading"},           {2, "while reading"},    {3, "while reading"},
-                {4, "after reading"},           {5, "after sorting"},    {6, "while screening"},
-                {calls - 1, "after screening"}, {calls, "after writing"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        at->stop_at = rows[i].call;
+    } rows[] = {{1, "while reading"},     {2, "while reading"},        {3, "while reading"},
+                {4, "after reading"},     {5, "after sorting"},        {6, "while screening"},
+                {calls, "after writing"}, {calls - 1, "while writing"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect_stopped(at, rows[i].call, rows[i].words);
+    unsigned call = calls - 1; /* once for each batch of rows */
+    while (strstr(at->error.text, "while writing") != NULL) {
+        at->stop_at = --call;
         assert_int_equal(fixture_run(at), MAG_E_INTERRUPTED);
-        if (strstr(at->error.text, rows[i].words) == NULL)
-            fail_msg("call %u: %s", rows[i].call, at->error.text);
     }
+    assert_non_null(strstr(at->error.text, "after screening"));
 }
 
 /* From a limit that stops it at once to one that is enough: it fails while reading, sorting,

@@ -172,7 +172,8 @@ static void has_these_keys_in_this_order(void **state) {
                                        "assumed",
                                        "timings",
                                        "threads",
-                                       "peak_memory_bytes"};
+                                       "peak_memory_bytes",
+                                       "memory"};
     world *at = *state;
     const char *key;
     json_t *value;
