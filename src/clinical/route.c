@@ -205,9 +205,11 @@ mag_class_set mag_classes_by_route(mag_class_set classes, mag_route route) {
     if (route == MAG_ROUTE_PARENTERAL && (classes & bit_of(MAG_CLASS_MGSUPP)))
         candidates |= bit_of(MAG_CLASS_MGIV);
     mag_class_set passed = 0;
-    for (mag_class c = 0; c < MAG_CLASS_COUNT; c++)
-        if ((candidates & bit_of(c)) && mag_route_passes(c, route))
+    for (mag_class_set rest = candidates; rest != 0; rest &= rest - 1) {
+        const mag_class c = (mag_class)__builtin_ctzll(rest);
+        if (mag_route_passes(c, route))
             passed |= bit_of(c);
+    }
     /* Without a route both remain: a laxative says the mouth; else the hospital's bag is likelier.
      */
     if ((passed & bit_of(MAG_CLASS_MGIV)) && (passed & mouth_only))

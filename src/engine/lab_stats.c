@@ -7,18 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GROUP_COUNT = MAG_ANALYTE_COUNT * MAG_UNIT_COUNT, FIRST_CAPACITY = 1024 };
+enum {
+    GROUP_COUNT = MAG_ANALYTE_COUNT * MAG_UNIT_COUNT,
+    FIRST_CAPACITY = 1024,
+    SEEN_BITS = 9 /* of the index of recent values */
+};
 
 typedef struct group {
     uint64_t results, patients, censored, implausible, text, below_range, above_range;
     uint64_t value_count; /* uncensored */
 } group;
 
+/* A value that was counted not long ago, with its range and sex: where it is counted, and on which
+   side of the range it lies. Laboratories print few values, those again and again. */
+typedef struct seen_value {
+    uint64_t key;
+    uint32_t slot; /* of the table as it is */
+    uint8_t sex;
+    int8_t side;
+    bool is_set;
+} seen_value;
+
 struct mag_lab_stats {
     mag_account *account;
     mag_value_count *slots; /* count 0 = free */
     size_t capacity, used;  /* capacity is a power of two, at most room */
     size_t room;
+    seen_value seen[1 << SEEN_BITS]; /* emptied when the table grows */
     group groups[GROUP_COUNT];
     uint64_t analyte_patients[MAG_ANALYTE_COUNT];
 };
@@ -55,6 +70,7 @@ static mag_status enlarge(mag_lab_stats *stats, mag_error *err) {
     stats->slots = slots;
     stats->capacity = capacity;
     stats->room = room;
+    memset(stats->seen, 0, sizeof stats->seen);
     return MAG_OK;
 }
 
@@ -102,16 +118,58 @@ static void count_mark(group *counts, mag_reason reason) {
     counts->text += reason == MAG_REASON_VALUE_TEXT_RESULT;
 }
 
-static void count_range(group *counts, const mag_timeline *patient, const mag_lab *lab) {
+/* -1 below the reference range, 1 above it; 0 inside, or if there is none. */
+static int side_of_range(const mag_timeline *patient, const mag_lab *lab) {
     mag_reference reference = {.sex = patient->person->sex};
     reference.has_row_range =
         mag_cohort_range(patient->cohort, lab->range_id, &reference.row_low, &reference.row_high);
     int order = 0;
     if (!mag_reference_order(mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
                              &reference, &order))
-        return;
-    counts->below_range += order < 0;
-    counts->above_range += order > 0;
+        return 0;
+    return order;
+}
+
+static void count_side(group *counts, int side) {
+    counts->below_range += side < 0;
+    counts->above_range += side > 0;
+}
+
+/* Value, range; analyte, unit and scale: 32, 16 and 15 bits. */
+static uint64_t key_of(const mag_lab *lab) {
+    return (uint64_t)(uint32_t)lab->mantissa << 32 | (uint64_t)lab->range_id << 16 |
+           (lab->packed & 0x7fffu);
+}
+
+static mag_status count_new_value(mag_lab_stats *stats, const mag_timeline *patient,
+                                  const mag_lab *lab, seen_value *seen, mag_error *err) {
+    const size_t group_idx = group_of(mag_lab_analyte(lab), mag_lab_unit(lab));
+    const int side = side_of_range(patient, lab);
+    count_side(&stats->groups[group_idx], side);
+    MAG_TRY(mag_lab_stats_value(stats, mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
+                                err));
+    const size_t slot =
+        slot_of(stats->slots, stats->capacity, (uint32_t)group_idx, mag_lab_value(lab));
+    *seen = (seen_value){.key = key_of(lab),
+                         .slot = (uint32_t)slot,
+                         .sex = (uint8_t)patient->person->sex,
+                         .side = (int8_t)side,
+                         .is_set = slot <= UINT32_MAX};
+    return MAG_OK;
+}
+
+static mag_status count_value(mag_lab_stats *stats, const mag_timeline *patient, const mag_lab *lab,
+                              mag_error *err) {
+    const uint64_t key = key_of(lab);
+    seen_value *seen = &stats->seen[key * 0x9e3779b97f4a7c15u >> (64 - SEEN_BITS)];
+    if (!seen->is_set || seen->key != key || seen->sex != (uint8_t)patient->person->sex)
+        return count_new_value(stats, patient, lab, seen, err);
+    group *counts = &stats->groups[group_of(mag_lab_analyte(lab), mag_lab_unit(lab))];
+    counts->results++;
+    counts->value_count++;
+    count_side(counts, seen->side);
+    stats->slots[seen->slot].count++;
+    return MAG_OK;
 }
 
 static mag_status count_lab(mag_lab_stats *stats, const mag_timeline *patient, const mag_lab *lab,
@@ -126,9 +184,7 @@ static mag_status count_lab(mag_lab_stats *stats, const mag_timeline *patient, c
         counts->censored++;
         return MAG_OK;
     }
-    count_range(counts, patient, lab);
-    return mag_lab_stats_value(stats, mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
-                               err);
+    return count_value(stats, patient, lab, err);
 }
 
 mag_status mag_lab_stats_patient(mag_lab_stats *stats, const mag_timeline *patient,
@@ -141,10 +197,11 @@ mag_status mag_lab_stats_patient(mag_lab_stats *stats, const mag_timeline *patie
             if (mag_lab_reject(lab) == MAG_REASON_NONE)
                 units_seen |= 1u << mag_lab_unit(lab);
         }
-        for (unsigned unit = 0; unit < MAG_UNIT_COUNT; unit++)
-            stats->groups[group_of((mag_analyte)analyte, (mag_unit)unit)].patients +=
-                units_seen >> unit & 1u;
         stats->analyte_patients[analyte] += units_seen != 0;
+        for (; units_seen != 0; units_seen &= units_seen - 1) {
+            const mag_unit unit = (mag_unit)__builtin_ctz(units_seen);
+            stats->groups[group_of((mag_analyte)analyte, unit)].patients++;
+        }
     }
     return MAG_OK;
 }

@@ -4,8 +4,8 @@
 #include "cohort/unit_profile.h"
 #include "engine/file_fault.h"
 #include "engine/fixed_text.h"
-#include "engine/timings_record.h"
 #include "engine/report.h"
+#include "engine/timings_record.h"
 #include "engine/tracked_record.h"
 #include "io/json_writer.h"
 

@@ -2,6 +2,7 @@
    will be written. Nothing is shared but what is read. */
 #include "engine/screen.h"
 
+#include "base/fast_path.h"
 #include "engine/evidence.h"
 #include "engine/parallel.h"
 #include "rules/block.h"
@@ -105,8 +106,8 @@ static mag_status keep_row(patient_case *at, size_t rule_idx, mag_error *err) {
 }
 
 static bool is_written(const mag_screen *screen, size_t rule_idx, const mag_outcome *outcome) {
-    return mag_pack_rule(screen->pack, rule_idx)->status == MAG_RULE_ACTIVE &&
-           (outcome->kind == MAG_FLAGGED || outcome->kind == MAG_CANNOT_TELL);
+    return (outcome->kind == MAG_FLAGGED || outcome->kind == MAG_CANNOT_TELL) &&
+           mag_pack_rule(screen->pack, rule_idx)->status == MAG_RULE_ACTIVE;
 }
 
 static mag_status count_patient(patient_case *at, mag_error *err) {
@@ -223,9 +224,9 @@ static mag_status prepare_workers(const mag_screen *screen, mag_arena *arena,
         workers[i].outcomes = mag_arena_alloc(arena, nbytes);
         if (workers[i].outcomes == NULL)
             return mag_fail_memory(err, nbytes);
-        MAG_TRY(screen->is_plain
-                    ? mag_evaluator_new(&workers[i].evaluator, screen->pack, screen->account, err)
-                    : mag_block_new(&workers[i].block, screen->pack, screen->account, err));
+        MAG_TRY(mag_fast_path_allows(MAG_FAST_PATH_COMPILED)
+                    ? mag_block_new(&workers[i].block, screen->pack, screen->account, err)
+                    : mag_evaluator_new(&workers[i].evaluator, screen->pack, screen->account, err));
     }
     return MAG_OK;
 }

@@ -29,7 +29,6 @@ typedef struct mag_screen {
     mag_progress *progress; /* NULL = nobody looks */
     bool is_last_look;      /* nobody looks at a patient again: partitions go when they are done */
     bool is_only_counted;   /* no rows and no lab statistics are kept: an earlier T of a series */
-    bool is_plain;          /* the plain evaluator works, patient by patient: the reference */
     mag_screen_part parts[MAG_PARTITION_COUNT];
     mag_tally total;
     mag_lab_stats *lab_stats;

@@ -57,7 +57,8 @@ void mag_tally_patient(mag_tally *tally, const mag_pack *pack, const mag_outcome
         tally->level_population[levels[i]]++;
     for (size_t rule_idx = 0; rule_idx < tally->rule_count; rule_idx++) {
         const mag_outcome *outcome = &outcomes[rule_idx];
-        if (!mag_rule_is_counted(mag_pack_rule(pack, rule_idx)))
+        if (outcome->kind == MAG_NOT_APPLICABLE ||
+            !mag_rule_is_counted(mag_pack_rule(pack, rule_idx)))
             continue;
         for (size_t i = 0; i < level_count; i++)
             count_outcome(&tally->counts[rule_idx * tally->level_count + levels[i]], outcome);

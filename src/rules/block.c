@@ -118,6 +118,7 @@ static void set_flagged(const judgement *of, uint64_t flagged) {
                 passed_over[i] = mag_severity_adjusted(passed_over[i], &of->rule->adjusts[k]);
         }
     }
+    of->block->flagged_twice |= of->block->flagged & flagged;
     of->block->flagged |= flagged;
     for (uint64_t rest = flagged; rest != 0; rest &= rest - 1) {
         const size_t i = mag_first_of(rest);
@@ -185,7 +186,8 @@ mag_status mag_block_evaluate(mag_block *block, const mag_timeline *patients, si
         else
             judge_rule(block, i);
     }
-    for (uint64_t flagged = block->flagged; flagged != 0; flagged &= flagged - 1)
+    /* a flag hides another one, never itself */
+    for (uint64_t flagged = block->flagged_twice; flagged != 0; flagged &= flagged - 1)
         mag_outcomes_hide(block->plain[mag_first_of(flagged)],
                           outcome_of(block, mag_first_of(flagged), 0));
     return MAG_OK;

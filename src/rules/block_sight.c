@@ -41,7 +41,8 @@ static void see_absence(mag_block *block, size_t i) {
 }
 
 static void forget(mag_block *block) {
-    block->in_population = block->is_population_unknown = block->flagged = 0;
+    block->in_population = block->is_population_unknown = 0;
+    block->flagged = block->flagged_twice = 0;
     block->has_age = block->has_sex = 0;
     memset(&block->labs, 0, sizeof block->labs);
     memset(&block->drugs, 0, sizeof block->drugs);

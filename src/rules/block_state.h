@@ -65,8 +65,8 @@ struct mag_block {
     uint64_t in_population, is_population_unknown; /* ... may be judged; is one that may be */
     uint64_t has_condition[MAG_CONDITION_COUNT];
     uint64_t absence[MAG_ABSENCE_KIND_COUNT];
-    uint64_t has_age, has_sex; /* ... of a known age, sex */
-    uint64_t flagged;          /* ... has a flag */
+    uint64_t has_age, has_sex;       /* ... of a known age, sex */
+    uint64_t flagged, flagged_twice; /* ... has a flag, more than one */
     mag_block_labs labs;
     mag_block_drugs drugs;
 };

@@ -29,6 +29,17 @@ static double exact_or_zero(const mag_value *value) {
     return mag_bounds_is_exact(&value->bounds) ? value->bounds.low : 0;
 }
 
+/* Without weight and height: all that an indexed eGFR needs. */
+static kidney_inputs results_of(const mag_timeline *patient, const mag_period *period) {
+    const mag_value sex = mag_person_sex_value(patient);
+    return (kidney_inputs){
+        .settings = mag_cohort_settings_of(patient->cohort)->kidney,
+        .creatinine = newest(patient, MAG_CREATININE, period),
+        .reported = newest(patient, MAG_EGFR, period),
+        .sex = sex.bounds.unknown == 0 ? patient->person->sex : MAG_SEX_UNKNOWN,
+    };
+}
+
 static kidney_inputs inputs_of(const mag_timeline *patient, const mag_period *period) {
     const mag_period year = mag_period_of_days(patient->as_of, WEIGHT_DAYS);
     const mag_window ever = {.kind = MAG_WINDOW_HISTORY};
@@ -36,15 +47,10 @@ static kidney_inputs inputs_of(const mag_timeline *patient, const mag_period *pe
     const mag_period history = mag_period_of(&ever, now, now, patient->as_of);
     const mag_value weight = mag_person_weight(patient, &year);
     const mag_value height = mag_person_height(patient, &history);
-    const mag_value sex = mag_person_sex_value(patient);
-    return (kidney_inputs){
-        .settings = mag_cohort_settings_of(patient->cohort)->kidney,
-        .creatinine = newest(patient, MAG_CREATININE, period),
-        .reported = newest(patient, MAG_EGFR, period),
-        .sex = sex.bounds.unknown == 0 ? patient->person->sex : MAG_SEX_UNKNOWN,
-        .weight_kg = exact_or_zero(&weight),
-        .height_cm = exact_or_zero(&height),
-    };
+    kidney_inputs inputs = results_of(patient, period);
+    inputs.weight_kg = exact_or_zero(&weight);
+    inputs.height_cm = exact_or_zero(&height);
+    return inputs;
 }
 
 static bool is_only_missing(const mag_value *value) {
@@ -179,7 +185,7 @@ mag_value mag_kidney_function(const mag_timeline *patient, const mag_period *per
 }
 
 mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period) {
-    const kidney_inputs inputs = inputs_of(patient, period);
+    const kidney_inputs inputs = results_of(patient, period);
     if (inputs.creatinine.lab != NULL) {
         const mag_value age = mag_person_age_value(patient, inputs.creatinine.at);
         if (age.bounds.unknown == 0 && inputs.sex != MAG_SEX_UNKNOWN) {

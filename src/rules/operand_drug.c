@@ -14,7 +14,9 @@ static void find_classes(mag_drug_room *room, const mag_timeline *patient) {
         room->classes[i] = mag_exposure_classes(patient->cohort, &patient->exposures[i]);
 }
 
-static void number_products(mag_drug_room *room, const mag_timeline *patient) {
+void mag_drug_number_products(const mag_drug_query *query) {
+    mag_drug_room *room = query->room;
+    const mag_timeline *patient = query->patient;
     const size_t count = patient->exposure_count;
     uint32_t number = 0;
     for (size_t i = 0; i < count; i++)
@@ -48,7 +50,6 @@ mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
     MAG_TRY(mag_grow(account, (void **)&room->keys, &room->key_capacity, sizeof *room->keys,
                      KEYS_PER_ROW * wanted, err));
     find_classes(room, patient);
-    number_products(room, patient);
     return MAG_OK;
 }
 

@@ -16,7 +16,7 @@ typedef struct mag_drug_room {
     mag_era *eras;
     size_t era_capacity;
     size_t joined_count;  /* of the eras, those that are no H. pylori packs: they come first */
-    uint32_t *product_of; /* of each row: products of the patient are numbered */
+    uint32_t *product_of; /* of each row, once they are numbered */
     size_t product_capacity;
     uint32_t *product_rows; /* two counts to a product */
     size_t product_row_capacity;
@@ -55,6 +55,9 @@ typedef struct mag_drug_query {
 
 /* Exposures that is_sure_only would leave out: quinolones and tetracyclines without a route. */
 size_t mag_drug_doubt_count(const mag_drug_query *query);
+
+/* Numbers the products of the patient's rows in the room; the keys of the room are lost. */
+void mag_drug_number_products(const mag_drug_query *query);
 
 enum { MAG_GAP_OF_KIND = -1 };
 

@@ -60,6 +60,7 @@ mag_value mag_drug_overlap(const mag_drug_query *first, const mag_drug_query *se
     const mag_day from = mag_minute_day(period->from), end = mag_minute_day(period->until) + 1;
     mag_drug_room *room = first->room;
     mag_drug_key *keys = room->keys;
+    mag_drug_number_products(first);
     size_t event_count = add_events(first, 0, keys), count = 0;
     event_count += add_events(second, OF_SECOND, &keys[event_count]);
     mag_drug_keys_sort(keys, event_count);
