@@ -6,12 +6,15 @@
 #   postgres  the same in a server of its own, without fsync: bare COPY, magscreen, the questions as SQL
 #   scale     100,000 laboratory rows, and ten times as many up to SIZE (10,000,000)
 #   threads   SIZE patients (50,000) as plain files, 1 to 4 threads
+#   write     SIZE flags (100,000) of two nights into PostgreSQL, staged and published
+#   synth     making SIZE patients (50,000)
 # Medians go to stdout and, a line each, to benchmarks/results.csv. MAGSCREEN_BEFORE: another magscreen,
 # measured beside this one.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "$1" && pwd) part=$2 size=${3:-} rounds=${4:-5}
-[ "$part" != postgres ] || [ -n "${MAGSCREEN_TEST_PG:-}" ] ||
+case $part in postgres | write) needs_server=yes ;; *) needs_server= ;; esac
+[ -z "$needs_server" ] || [ -n "${MAGSCREEN_TEST_PG:-}" ] ||
     exec bash "$here/../tests/with-pg" bash "${BASH_SOURCE[0]}" "$@"
 magscreen=$build/magscreen
 umask 077
@@ -170,6 +173,42 @@ threads() {
     done
 }
 
+# Two nights of as many flags into schema magscreen by the sink that runs use: all new, then all ongoing.
+# The processor's seconds are the server's, of both nights.
+write() {
+    local flags=${size:-100000} before after night wrote staged published
+    psql -Xqc 'create database template_of_all'
+    PGDATABASE=template_of_all "$magscreen" schema install >/dev/null
+    rows=$flags
+    for ((round = 0; round <= rounds; round++)); do
+        psql -Xqc 'create database bench template template_of_all'
+        before=$(server_seconds)
+        PGDATABASE=bench "$build/pg_write" '' "$flags" >"$work/nights"
+        sleep 0.2 # the session's end
+        after=$(server_seconds)
+        while read -r night wrote staged published; do
+            [ "$wrote" = "$flags" ] || die "pg_write wrote $wrote flags"
+            note "write.stage.$night" "$staged"
+            note "write.publish.$night" "$published" "$(awk "BEGIN { print $after - $before }")"
+        done <"$work/nights"
+        psql -Xqc 'drop database bench'
+    done
+}
+# Of all sessions that have ended.
+server_seconds() {
+    awk -v hertz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($14 + $15) / hertz }' \
+        "/proc/$(head -1 "$MAGSCREEN_TEST_PG/data/postmaster.pid")/stat"
+}
+
+# Making a cohort: all its rows, gzip files.
+synth() {
+    for ((round = 0; round <= rounds; round++)); do
+        rm -rf "$work/data"
+        timed synth "$magscreen" synth --patients "${size:-50000}" --seed 7 --files 8 --out "$work/data" --json
+        rows=$(awk "BEGIN { print $(said labs) + $(said prescriptions) + ${size:-50000} }")
+    done
+}
+
 # --- what was measured, where
 version_of() { pkg-config --modversion "$1" 2>/dev/null || echo none; }
 machine() {
@@ -184,8 +223,8 @@ machine() {
 }
 
 case $part in
-files | postgres | scale | threads) ;;
-*) die "there is no part '$part': files, postgres, scale, threads" ;;
+files | postgres | write | scale | threads | synth) ;;
+*) die "there is no part '$part': files, postgres, write, scale, threads, synth" ;;
 esac
 "$part"
 results=$here/results.csv

@@ -34,8 +34,9 @@ function draw(series, color, name, row,    i, n, path) {
         printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", at_x(x[series, n]), y_of(y[series, n]), color
         text(at_x(x[series, n]), y_of(y[series, n]) + (series == "" ? 20 : -10), "middle", sprintf("%.3g s", y[series, n]))
     }
-    printf "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/>\n", left + 12, top + 8 + row * 18, color
-    text(left + 32, top + 14 + row * 18, "start", name)
+    legend = kind == "rows" ? left + 12 : width - right - 190
+    printf "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/>\n", legend, top + 8 + row * 18, color
+    text(legend + 20, top + 14 + row * 18, "start", name)
 }
 END {
     if (points[""] == 0) { print "no measurements of " prefix "*: ./dev bench " (kind == "rows" ? "scale" : "threads") \
@@ -58,10 +59,13 @@ END {
         "Whole run, full pack, plain files, " x_rows() " rows")
     if (kind == "rows") {
         for (v = x_low; v <= x_high; v++) grid_x(10 ^ v, short(10 ^ v))
-        for (v = y_low; v <= y_high; v++) grid_y(v, sprintf("%g", 10 ^ v))
+        for (v = y_low; v <= y_high; v++) {
+            grid_y(v, sprintf("%g", 10 ^ v))
+            if (v < y_high) { grid_y(v + log(2) / log(10), 2 * 10 ^ v); grid_y(v + log(5) / log(10), 5 * 10 ^ v) }
+        }
     } else {
         for (v = near; v <= far; v++) grid_x(v, v)
-        step = 10 ^ int(log(y_high / 4) / log(10) + 100)
+        step = 10 ^ (int(log(y_high / 4) / log(10) + 100) - 100)
         if (y_high / step > 12) step *= 2
         if (y_high / step > 12) step *= 2.5
         for (v = 0; v <= y_high; v += step) grid_y(v, sprintf("%g", v))

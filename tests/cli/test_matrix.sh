@@ -132,7 +132,7 @@ compare() {
 # --- one combination
 combination_count=0 same_count=0
 declare -A first_of
-first= digest=
+first="" digest=""
 
 screen() { # SHAPE OUT OPTION...
     local shape=$1 out=$2
@@ -189,6 +189,12 @@ mkdir out
 make_shapes
 for shape in plain gzip members two eight shuffled-1 shuffled-2 shuffled-3 stdin stdin-gzip clean; do
     for threads in 1 2 3 8 64; do combination $shape $threads; done
+done
+# what machines lack, or have switched off
+for shape in plain members eight shuffled-1; do
+    for without in avx512 avx512,avx2 avx512,avx2,sse2 isal avx512,avx2,sse2,isal; do
+        combination $shape 3 MAGSCREEN_WITHOUT=$without
+    done
 done
 bash "$source_dir/tests/support/load_layout.sh" clean || complain "the tables cannot be loaded"
 psql -Xqc 'create role job login; grant usage on schema source to job; grant select on all tables in schema source to job;' \
