@@ -81,8 +81,21 @@ static mag_span without_bom(mag_span text) {
     return has_bom ? (mag_span){text.at + bom.nbytes, text.nbytes - bom.nbytes} : text;
 }
 
+/* Rows are many: a first cell that is as long as no name, and has no blanks or byte order mark that
+   might be left out, is no name. */
+static bool may_be_header(const mag_csv_block_reader *r) {
+    const mag_span cell = r->fields[0];
+    const uint64_t lengths = r->shape->name_lengths;
+    if (cell.nbytes == 0 || cell.nbytes >= 63 || (lengths >> cell.nbytes & 1))
+        return true;
+    const signed char first = (signed char)cell.at[0], last = (signed char)cell.at[cell.nbytes - 1];
+    return first <= ' ' || last <= ' '; /* of a mark, too, whose bytes are beyond ASCII */
+}
+
 /* Exports that were put one behind the other repeat their header. */
 static mag_csv_likeness liken_to_header(mag_csv_block_reader *r) {
+    if (!may_be_header(r))
+        return MAG_CSV_ROW_OF_VALUES;
     const mag_span first = r->fields[0];
     r->fields[0] = without_bom(first);
     mag_csv_likeness likeness =

@@ -95,6 +95,7 @@ static mag_status keep_columns(mag_csv_splitter *s, mag_span *columns, mag_error
         if (!copy)
             return mag_fail_memory(err, name.nbytes);
         columns[i] = (mag_span){copy, name.nbytes};
+        s->shape.name_lengths |= UINT64_C(1) << (name.nbytes < 63 ? name.nbytes : 63);
     }
     s->shape.columns = columns;
     s->shape.column_count = s->scan.column_count = s->scan.field_count;

@@ -64,6 +64,19 @@ static mag_status fail_read(const mag_stream *s, int reason, mag_error *err) {
                     shown(s), (unsigned long long)s->facts.in_nbytes, strerror(reason));
 }
 
+/* Reads what there is of the file, once, and hashes it. */
+static mag_status read_input(mag_stream *s, void *to, size_t room, size_t *got, mag_error *err) {
+    const ssize_t count = mag_stop_read(s->fd, to, room);
+    *got = 0;
+    if (count < 0)
+        return fail_read(s, errno, err);
+    *got = (size_t)count;
+    s->is_input_over = count == 0;
+    mag_sha256_add(s->hash, (mag_span){to, *got});
+    s->facts.in_nbytes += *got;
+    return MAG_OK;
+}
+
 /* Reads until `wanted` unused bytes are there or the input is over. */
 static mag_status fill(mag_stream *s, size_t wanted, mag_error *err) {
     if (s->at > 0) {
@@ -72,13 +85,9 @@ static mag_status fill(mag_stream *s, size_t wanted, mag_error *err) {
         s->at = 0;
     }
     while (s->end < wanted && !s->is_input_over) {
-        ssize_t got = mag_stop_read(s->fd, s->input + s->end, INPUT_NBYTES - s->end);
-        if (got < 0)
-            return fail_read(s, errno, err);
-        s->is_input_over = got == 0;
-        mag_sha256_add(s->hash, (mag_span){(const char *)s->input + s->end, (size_t)got});
-        s->end += (size_t)got;
-        s->facts.in_nbytes += (uint64_t)got;
+        size_t got;
+        MAG_TRY(read_input(s, s->input + s->end, INPUT_NBYTES - s->end, &got, err));
+        s->end += got;
     }
     return MAG_OK;
 }
@@ -285,11 +294,15 @@ static mag_status read_gzip(mag_stream *s, char *buffer, size_t capacity, size_t
 
 static mag_status read_plain(mag_stream *s, char *buffer, size_t capacity, size_t *got,
                              mag_error *err) {
-    if (unused_nbytes(s) == 0)
-        MAG_TRY(fill(s, 1, err));
-    *got = unused_nbytes(s) < capacity ? unused_nbytes(s) : capacity;
-    memcpy(buffer, s->input + s->at, *got);
-    s->at += *got;
+    if (unused_nbytes(s) == 0 && capacity >= INPUT_NBYTES && !s->is_input_over) {
+        MAG_TRY(read_input(s, buffer, capacity, got, err)); /* without a copy */
+    } else {
+        if (unused_nbytes(s) == 0)
+            MAG_TRY(fill(s, 1, err));
+        *got = unused_nbytes(s) < capacity ? unused_nbytes(s) : capacity;
+        memcpy(buffer, s->input + s->at, *got);
+        s->at += *got;
+    }
     s->facts.out_nbytes += *got;
     return MAG_OK;
 }
