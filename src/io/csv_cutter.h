@@ -19,11 +19,18 @@ typedef enum mag_csv_scanner {
     MAG_CSV_SCANNER_AVX512
 } mag_csv_scanner;
 
-/* Cuts the record that the window begins with into `fields` (column_count of them, borrowed from
-   the window). Returns its bytes, line end included; 0: not of the simple form, `fields` undefined.
-   Reads no byte outside the window. Any thread. */
-typedef size_t mag_csv_cutter(mag_span window, char delimiter, mag_span *fields,
-                              unsigned column_count);
+/* Where rows go that are cut. */
+typedef struct mag_csv_cut {
+    char delimiter;
+    unsigned column_count, most_rows;
+    mag_span *fields; /* column_count for each row, borrowed from the window */
+    uint32_t *ends;   /* behind each row and its line end, from the window's first byte */
+} mag_csv_cut;
+
+/* Cuts the records that the window begins with, as long as they are of the simple form. Returns how
+   many; what lies behind them in `fields` is undefined. Reads no byte outside the window. Any
+   thread. */
+typedef unsigned mag_csv_cutter(mag_span window, const mag_csv_cut *into);
 
 /* NULL if the machine lacks the instructions, and for MAG_CSV_SCANNER_PLAIN. */
 mag_csv_cutter *mag_csv_cutter_of(mag_csv_scanner scanner);

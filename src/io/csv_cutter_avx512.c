@@ -17,7 +17,6 @@ static mag_csv_masks look(const char *block, char delimiter) {
     return masks;
 }
 
-size_t mag_csv_cut_avx512(mag_span window, char delimiter, mag_span *fields,
-                          unsigned column_count) {
-    return mag_csv_cut_with(look, window, delimiter, fields, column_count);
+unsigned mag_csv_cut_avx512(mag_span window, const mag_csv_cut *into) {
+    return mag_csv_cut_with(look, window, into);
 }

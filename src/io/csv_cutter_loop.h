@@ -40,9 +40,9 @@ static inline bool mag_csv_is_crlf(mag_span window, size_t block_at, uint64_t od
     return at + 1 < window.nbytes && window.at[at] == '\r' && window.at[at + 1] == '\n';
 }
 
-/* As mag_csv_cutter. */
-static inline size_t mag_csv_cut_with(mag_csv_look *look, mag_span window, char delimiter,
-                                      mag_span *fields, unsigned column_count) {
+/* Returns the bytes of the record, line end included; 0: not of the simple form. */
+static inline size_t mag_csv_cut_one(mag_csv_look *look, mag_span window, char delimiter,
+                                     mag_span *fields, unsigned column_count) {
     if (window.nbytes > MAG_CSV_CUT_NBYTES)
         window.nbytes = MAG_CSV_CUT_NBYTES;
     const char *field = window.at;
@@ -74,6 +74,25 @@ static inline size_t mag_csv_cut_with(mag_csv_look *look, mag_span window, char 
         return (size_t)(stop - window.at) + 1;
     }
     return 0;
+}
+
+/* As mag_csv_cutter. */
+static inline unsigned mag_csv_cut_with(mag_csv_look *look, mag_span window,
+                                        const mag_csv_cut *into) {
+    const char delimiter = into->delimiter;
+    const unsigned column_count = into->column_count, most_rows = into->most_rows;
+    mag_span *fields = into->fields;
+    size_t at = 0;
+    unsigned count = 0;
+    for (; count < most_rows; count++, fields += column_count) {
+        const mag_span rest = {window.at + at, window.nbytes - at};
+        const size_t nbytes = mag_csv_cut_one(look, rest, delimiter, fields, column_count);
+        if (nbytes == 0)
+            break;
+        at += nbytes;
+        into->ends[count] = (uint32_t)at;
+    }
+    return count;
 }
 
 #endif

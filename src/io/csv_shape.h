@@ -12,7 +12,7 @@ typedef struct mag_csv_shape {
     const mag_span *columns; /* names: trimmed, without BOM */
     unsigned column_count;
     uint64_t name_lengths; /* bit n: a name of n bytes (bit 63: of as many or more) */
-    mag_csv_cutter *cut; /* NULL: every record goes to the scanner */
+    mag_csv_cutter *cut;   /* NULL: every record goes to the scanner */
 } mag_csv_shape;
 
 #endif

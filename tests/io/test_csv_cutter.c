@@ -10,7 +10,7 @@
 
 #include <sys/mman.h>
 
-enum { ROOM_NBYTES = 256 << 10, GUARD_NBYTES = 1 << 16, MOST_COLUMNS = 8 };
+enum { ROOM_NBYTES = 256 << 10, GUARD_NBYTES = 1 << 16, MOST_COLUMNS = 8, MOST_ROWS = 3 };
 
 static mag_account account;
 static mag_csv_scan scan;
@@ -63,27 +63,37 @@ static bool is_simple(const char *record, char delimiter, unsigned column_count)
     return true;
 }
 
-/* Fails unless the cutter takes exactly the simple records, with the plain scanner's fields. True
-   if this one was simple. */
-static bool check_window(mag_csv_scanner scanner, mag_span window, char delimiter,
-                         unsigned column_count) {
-    mag_span fields[MOST_COLUMNS];
-    size_t nbytes = mag_csv_cutter_of(scanner)(window, delimiter, fields, column_count);
+/* The plain scanner's record in `scan`. True if it is whole and simple. */
+static bool scan_simple(mag_span window, char delimiter, unsigned column_count) {
     scan.delimiter = delimiter;
     scan.column_count = column_count;
     mag_csv_scan_begin(&scan);
-    bool is_whole = mag_csv_scan_more(&scan, window.at, window.nbytes);
-    if (!is_whole || !is_simple(window.at, delimiter, column_count)) {
-        if (nbytes)
-            fail_msg("took %zu bytes that are no simple record", nbytes);
-        return false;
+    return window.nbytes > 0 && mag_csv_scan_more(&scan, window.at, window.nbytes) &&
+           is_simple(window.at, delimiter, column_count);
+}
+
+/* Fails unless the cutter takes exactly the simple records that the window begins with, as many as
+   it is asked for, with the plain scanner's fields. True if the first one was simple. */
+static bool check_window(mag_csv_scanner scanner, mag_span window, char delimiter,
+                         unsigned column_count) {
+    mag_span fields[MOST_ROWS * MOST_COLUMNS], rest = window;
+    uint32_t ends[MOST_ROWS];
+    const mag_csv_cut into = {delimiter, column_count, 1 + draw(MOST_ROWS), fields, ends};
+    const unsigned count = mag_csv_cutter_of(scanner)(window, &into);
+    assert_true(count <= into.most_rows);
+    for (unsigned row = 0; row < count; row++) {
+        if (!scan_simple(rest, delimiter, column_count))
+            fail_msg("took what is no simple record");
+        for (unsigned i = 0; i < column_count; i++) {
+            const mag_span field = fields[row * column_count + i];
+            assert_ptr_equal(field.at, rest.at + scan.fields[i].start);
+            assert_int_equal(field.nbytes, scan.fields[i].nbytes);
+        }
+        rest = (mag_span){rest.at + scan.at, rest.nbytes - scan.at};
+        assert_int_equal(ends[row], rest.at - window.at);
     }
-    assert_int_equal(nbytes, scan.at);
-    for (unsigned i = 0; i < column_count; i++) {
-        assert_ptr_equal(fields[i].at, window.at + scan.fields[i].start);
-        assert_int_equal(fields[i].nbytes, scan.fields[i].nbytes);
-    }
-    return true;
+    assert_false(count < into.most_rows && scan_simple(rest, delimiter, column_count));
+    return count > 0;
 }
 
 /* The text up against the guard behind it, then against the one before it. */
