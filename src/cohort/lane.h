@@ -86,8 +86,10 @@ mag_lane *mag_cohort_lane(mag_cohort *cohort, unsigned idx);
 /* More distinct ranges than records can tell apart: MAG_E_RESOURCE. */
 mag_status mag_tables_check_ranges(const mag_tables *tables, mag_error *err) MAG_MUST_CHECK;
 
-/* Joins tables, rejects and profiles of all lanes: single-threaded, once all is read. Then ids of
-   one partition: thread-safe for different partitions. With one lane there is nothing to do. */
+/* Joining, once all is read: rejects of all lanes, also of a run that failed; tables and profiles
+   of all lanes (both single-threaded); then ids of one partition, thread-safe for different
+   partitions. With one lane only the number of ranges is judged. */
+mag_status mag_cohort_join_rejects(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_cohort_join_tables(mag_cohort *cohort, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_cohort_join_ids(mag_cohort *cohort, unsigned partition_idx,
                                mag_error *err) MAG_MUST_CHECK;

@@ -101,6 +101,12 @@ static mag_status join_profiles(mag_cohort *cohort, mag_lane *lane, mag_error *e
     return MAG_OK;
 }
 
+mag_status mag_cohort_join_rejects(mag_cohort *cohort, mag_error *err) {
+    for (unsigned k = 1; k < cohort->lane_count; k++)
+        MAG_TRY(join_rejects(cohort, cohort->lanes[k], err));
+    return MAG_OK;
+}
+
 mag_status mag_cohort_join_tables(mag_cohort *cohort, mag_error *err) {
     mag_lane *into = cohort->lanes[0];
     for (unsigned k = 1; k < cohort->lane_count; k++) {
@@ -109,7 +115,6 @@ mag_status mag_cohort_join_tables(mag_cohort *cohort, mag_error *err) {
         MAG_TRY(join_ranges(into, lane, err));
         MAG_TRY(join_drugs(into, lane, err));
         MAG_TRY(join_counts(into, lane, err));
-        MAG_TRY(join_rejects(cohort, lane, err));
         MAG_TRY(join_profiles(cohort, lane, err));
     }
     return mag_tables_check_ranges(&into->tables, err);

@@ -2,6 +2,7 @@
 
 #include "cohort/decoder.h"
 #include "cohort/pg_streams.h"
+#include "cohort/store.h"
 #include "io/csv_reader.h"
 
 #include <string.h>
@@ -118,27 +119,64 @@ static mag_status read_table(pg_source *source, row_taker *taker, mag_account *a
     return mag_pg_leader_done(source->leader, err);
 }
 
-/* --- the port
+/* --- the feed
  * ---------------------------------------------------------------------------------- */
 
-static mag_status ingest(mag_source *base, mag_cohort *cohort, mag_error *err) {
-    pg_source *source = (pg_source *)base;
-    uint16_t file_id;
-    mag_run_file *file;
+typedef struct pg_feed {
+    mag_feed base;
+    pg_source *source;
+} pg_feed;
+
+/* All of its connections are looked after by this thread (pg_streams.h). */
+static mag_status read_feed(mag_feed *base, mag_lane *lane, mag_error *err) {
+    pg_source *source = ((pg_feed *)base)->source;
     MAG_TRY(mag_pg_leader_begin(source->leader, err));
-    mag_cohort_declare_table(cohort, base->kind);
-    MAG_TRY(mag_cohort_add_file(cohort, base->name, source->subject.view, base->kind, &file_id,
-                                &file, err));
-    file->is_table = true;
     const char *encoding = mag_pg_facts_of(mag_pg_leader_link(source->leader))->encoding;
     row_taker taker = {.is_checked = strcmp(encoding, "UTF8") != 0,
                        .header = source->table.header,
                        .column_count = source->table.column_count};
-    mag_decoder_init(&taker.decoder, cohort, source->subject.table, file_id, file);
-    mag_status status = read_table(source, &taker, mag_cohort_settings_of(cohort)->account, err);
+    mag_decoder_init(&taker.decoder, base->cohort, source->subject.table, base->file_id,
+                     base->file);
+    taker.decoder.lane = lane;
+    mag_status status = read_table(source, &taker, lane->account, err);
     mag_decoder_done(&taker.decoder);
     return status == MAG_OK ? MAG_OK : mag_pg_leader_fail(source->leader, status, err);
 }
+
+/* What was counted stands in the file already. */
+static mag_status finish_feed(mag_feed *base, const mag_feed_fault *fault, uint32_t *last_line,
+                              mag_error *err) {
+    (void)base;
+    *last_line = UINT32_MAX;
+    if (fault && err)
+        *err = fault->error;
+    return fault ? fault->error.status : MAG_OK;
+}
+
+static void forget_feed(mag_feed *base) {
+    (void)base;
+}
+
+static mag_status add_feed(mag_source *base, mag_cohort *cohort, mag_list *feeds, mag_error *err) {
+    static const mag_feed_ops ops = {.read = read_feed, .finish = finish_feed, .done = forget_feed};
+    pg_source *source = (pg_source *)base;
+    pg_feed *feed = mag_arena_alloc(cohort->arena, sizeof *feed);
+    if (!feed)
+        return mag_fail_memory(err, sizeof *feed);
+    *feed = (pg_feed){.base = {&ops, cohort, NULL, 0}, .source = source};
+    mag_cohort_declare_table(cohort, base->kind);
+    MAG_TRY(mag_cohort_add_file(cohort, base->name, source->subject.view, base->kind,
+                                &feed->base.file_id, &feed->base.file, err));
+    feed->base.file->is_table = true;
+    mag_feed **kept = mag_list_add(cohort->settings.account, feeds, err);
+    if (!kept)
+        return MAG_E_RESOURCE;
+    *kept = &feed->base;
+    return MAG_OK;
+}
+
+/* --- the port
+ * ---------------------------------------------------------------------------------- */
 
 static mag_status check(const mag_source *base, mag_error *err) {
     return mag_pg_leader_begin(((const pg_source *)base)->leader, err);
@@ -173,7 +211,7 @@ static mag_status copy_texts(mag_arena *arena, const mag_source_postgres *what, 
 
 mag_status mag_source_postgres_new(mag_arena *arena, const mag_source_postgres *what,
                                    mag_pg_leader *leader, mag_source **out, mag_error *err) {
-    static const mag_source_ops ops = {check, ingest, ingest_text, free_nothing};
+    static const mag_source_ops ops = {check, add_feed, ingest_text, free_nothing};
     pg_source *source = mag_arena_alloc(arena, sizeof *source);
     if (!source)
         return mag_fail_memory(err, sizeof *source);

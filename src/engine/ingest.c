@@ -1,9 +1,10 @@
-/* Sources are read one after the other; partitions are settled side by side. */
+/* Files of all sources are read side by side (read_feeds.c), and so are partitions settled. */
 #include "engine/ingest.h"
 
 #include "cohort/decoder.h"
 #include "cohort/unit_profile.h"
 #include "engine/parallel.h"
+#include "engine/read_feeds.h"
 #include "engine/room.h"
 
 #include <stdio.h>
@@ -119,14 +120,22 @@ static mag_status check_sources(const mag_run_inputs *inputs, mag_error *err) {
     return MAG_OK;
 }
 
-static mag_status read_sources(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
+static mag_status add_feeds(const mag_run_inputs *inputs, mag_cohort *cohort, mag_list *feeds,
+                            mag_error *err) {
     for (size_t i = 0; i < inputs->source_count; i++) {
         mag_source *source = inputs->sources[i];
-        if (inputs->is_stopped != NULL && inputs->is_stopped(inputs->stop_context))
-            return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped while reading");
-        MAG_TRY(source->ops->ingest(source, cohort, err));
+        MAG_TRY(source->ops->add_feeds(source, cohort, feeds, err));
     }
     return MAG_OK;
+}
+
+static mag_status read_sources(const mag_run_inputs *inputs, mag_cohort *cohort, mag_error *err) {
+    mag_list feeds = {.item_nbytes = sizeof(mag_feed *)};
+    mag_status status = add_feeds(inputs, cohort, &feeds, err);
+    if (status == MAG_OK)
+        status = mag_read_feeds(inputs, cohort, &feeds, err);
+    mag_list_done(inputs->account, &feeds);
+    return status;
 }
 
 static mag_status ingest_once(const mag_run_inputs *inputs, const mag_run_time *time,

@@ -74,3 +74,14 @@ mag_status mag_parallel_for(unsigned unit_count, unsigned worker_count, mag_unit
         *err = first.error;
     return first.error.status;
 }
+
+void mag_parallel_run_tasks(unsigned worker_count, mag_task first, void *context) {
+#pragma omp parallel num_threads((int)worker_count)
+#pragma omp single
+    first(context, NULL, (unsigned)omp_get_thread_num());
+}
+
+void mag_parallel_add_task(mag_task task, void *context, void *item) {
+#pragma omp task firstprivate(task, context, item)
+    task(context, item, (unsigned)omp_get_thread_num());
+}

@@ -1,4 +1,5 @@
-/* One loop over numbered units of work. The only file that knows OpenMP. */
+/* One loop over numbered units of work, and tasks that make each other. The only file that knows
+   OpenMP. */
 #ifndef MAG_ENGINE_PARALLEL_H
 #define MAG_ENGINE_PARALLEL_H
 
@@ -16,5 +17,15 @@ unsigned mag_parallel_worker_count(int wanted, unsigned unit_count);
    of threads: units above a failed one may be left out, units below it never are. */
 mag_status mag_parallel_for(unsigned unit_count, unsigned worker_count, mag_unit_of_work work,
                             void *context, mag_error *err) MAG_MUST_CHECK;
+
+/* Works on one item; what goes wrong is kept by the context. */
+typedef void (*mag_task)(void *context, void *item, unsigned worker_idx);
+
+/* Runs a first task (its item is NULL) and all that are added meanwhile with a team of workers (two
+   and more), and returns when all of them are over. */
+void mag_parallel_run_tasks(unsigned worker_count, mag_task first, void *context);
+
+/* In a task: adds another, for any worker. It may be run at once, inside this call. */
+void mag_parallel_add_task(mag_task task, void *context, void *item);
 
 #endif

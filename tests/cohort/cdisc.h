@@ -62,7 +62,7 @@ static inline void cdisc_read(fixture *f, const char *profile) {
         assert_int_equal(count, 1);
         must(f, mag_source_csv_new(f->arena, stem, f->profile, table, paths, count, false, &source,
                                    &f->err));
-        must(f, source->ops->ingest(source, f->cohort, &f->err));
+        must(f, mag_source_ingest(source, f->cohort, &f->err));
     }
     settle(f);
 }

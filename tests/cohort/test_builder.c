@@ -242,7 +242,7 @@ static mag_status read_table(mag_cohort *cohort, mag_arena *arena, size_t table,
     MAG_TRY(mag_source_find_files(arena, folder, FILES[table][0], &paths, &path_count, err));
     MAG_TRY(mag_source_csv_new(arena, FILES[table][0], f.profile, table_of(f.profile, kind), paths,
                                path_count, false, &source, err));
-    return source->ops->ingest(source, cohort, err);
+    return mag_source_ingest(source, cohort, err);
 }
 
 static mag_status live(mag_cohort *cohort, mag_arena *arena, mag_error *err) {

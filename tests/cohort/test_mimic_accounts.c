@@ -37,7 +37,7 @@ static void ingest_from(const char *folder) {
                                        &count, &f.err));
         must(&f, mag_source_csv_new(f.arena, mag_profile_table_file(table), f.profile, table, paths,
                                     count, false, &source, &f.err));
-        must(&f, source->ops->ingest(source, f.cohort, &f.err));
+        must(&f, mag_source_ingest(source, f.cohort, &f.err));
     }
     settle(&f);
 }

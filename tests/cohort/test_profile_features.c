@@ -406,7 +406,7 @@ static mag_status ingest_text(const mag_profile *profile, const char *text) {
     mag_source *source;
     must(&f, mag_source_csv_new(f.arena, "lims", profile, profile->tables[0], paths, 1, false,
                                 &source, &f.err));
-    mag_status status = source->ops->ingest(source, f.cohort, &f.err);
+    mag_status status = mag_source_ingest(source, f.cohort, &f.err);
     unlink(path);
     return status;
 }

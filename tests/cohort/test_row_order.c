@@ -369,7 +369,7 @@ static void the_shape_of_a_row_comes_before_its_content(void **state) {
     mag_source *source;
     must(&f, mag_source_csv_new(f.arena, "lims", f.profile, table_of(f.profile, MAG_TABLE_LABS),
                                 paths, 1, false, &source, &f.err));
-    must(&f, source->ops->ingest(source, f.cohort, &f.err));
+    must(&f, mag_source_ingest(source, f.cohort, &f.err));
     unlink(path);
     settle(&f);
     size_t count;

@@ -59,7 +59,7 @@ static mag_status ingest(mag_table_kind kind, const char *const *names, bool all
                                 allow_empty, &source, &f.err));
     assert_string_equal(source->name, "lims");
     assert_int_equal(source->kind, kind);
-    mag_status status = source->ops->ingest(source, f.cohort, &f.err);
+    mag_status status = mag_source_ingest(source, f.cohort, &f.err);
     source->ops->free(source);
     return status;
 }

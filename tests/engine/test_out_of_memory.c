@@ -319,7 +319,7 @@ static mag_status feed(mag_arena *arena, mag_cohort *cohort, const mag_profile *
             continue;
         MAG_TRY(mag_source_csv_new(arena, kind, profile, profile->tables[i], paths,
                                    access(more, R_OK) == 0 ? 2 : 1, false, &source, err));
-        mag_status status = source->ops->ingest(source, cohort, err);
+        mag_status status = mag_source_ingest(source, cohort, err);
         source->ops->free(source);
         MAG_TRY(status);
     }

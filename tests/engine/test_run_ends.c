@@ -255,9 +255,11 @@ static void a_held_run_is_never_nothing_new(void **state) {
 
 /* --- a source that loses a row --------------------------------------------------------------- */
 
-static mag_status lose_a_row(mag_source *source, mag_cohort *cohort, mag_error *err) {
+static mag_status lose_a_row(mag_source *source, mag_cohort *cohort, mag_list *feeds,
+                             mag_error *err) {
     uint16_t file_id;
     mag_run_file *file;
+    (void)feeds;
     MAG_TRY(
         mag_cohort_add_file(cohort, source->name, "leaky.csv", source->kind, &file_id, &file, err));
     file->accounting = (mag_accounting){.read = 5, .accepted = 3, .duplicate = 1};
@@ -265,7 +267,7 @@ static mag_status lose_a_row(mag_source *source, mag_cohort *cohort, mag_error *
 }
 
 static void a_lost_row_ends_the_run_with_70_and_publishes_nothing(void **state) {
-    static const mag_source_ops ops = {.ingest = lose_a_row};
+    static const mag_source_ops ops = {.add_feeds = lose_a_row};
     mag_source leaky = {.ops = &ops, .name = "labs", .kind = MAG_TABLE_LABS};
     run_fixture *at = *state;
     at->extra = &leaky;

@@ -23,7 +23,7 @@ static mag_status feed(mag_arena *arena, mag_cohort *cohort, size_t table_idx, c
     mag_source *source;
     MAG_TRY(mag_source_csv_new(arena, "x", profile, profile->tables[table_idx], &path, 1, true,
                                &source, err));
-    mag_status status = source->ops->ingest(source, cohort, err);
+    mag_status status = mag_source_ingest(source, cohort, err);
     source->ops->free(source);
     return status;
 }

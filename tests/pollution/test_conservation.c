@@ -136,7 +136,7 @@ static mag_status ingest(const clean_table *table) {
     const char *const paths[] = {path};
     must(&f, mag_source_csv_new(f.arena, table->name, f.profile, table_of(f.profile, table->kind),
                                 paths, 1, true, &source, &f.err));
-    mag_status status = source->ops->ingest(source, f.cohort, &f.err);
+    mag_status status = mag_source_ingest(source, f.cohort, &f.err);
     source->ops->free(source);
     return status;
 }
