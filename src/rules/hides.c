@@ -12,7 +12,7 @@ typedef struct search {
 } search;
 
 static const mag_lab *lab_of(const search *of, const mag_node *operand) {
-    return of->evaluator->values[operand->operand].lab;
+    return mag_evaluator_operand(of->evaluator, operand->operand)->lab;
 }
 
 static void find_specimen(void *context, const mag_node *operand, const mag_node *against,

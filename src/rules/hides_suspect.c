@@ -31,7 +31,7 @@ static void find_suspect(void *context, const mag_node *node, const mag_node *ag
     search *of = context;
     (void)against;
     (void)truth;
-    of->lab = of->evaluator->values[node->operand].lab;
+    of->lab = mag_evaluator_operand(of->evaluator, node->operand)->lab;
     if (of->lab != NULL && mag_lab_has(of->lab, MAG_LAB_SUSPECT))
         mag_evaluator_visit_rule(of->evaluator, of->hider, find_period, of);
 }
