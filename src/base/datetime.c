@@ -216,9 +216,23 @@ int mag_years_between(mag_day birth, mag_day at) {
     return year - birth_year - before_birthday;
 }
 
+static char *put_two(char *at, int number) {
+    at[0] = (char)('0' + number / 10 % 10);
+    at[1] = (char)('0' + number % 10);
+    return at + 2;
+}
+
 void mag_day_text(mag_day day, char out[MAG_MOMENT_TEXT_NBYTES]) {
     int year, month, day_of_month;
     mag_day_to_civil(day, &year, &month, &day_of_month);
+    if (year >= 0 && year <= 9999) {
+        char *at = put_two(put_two(out, year / 100), year % 100);
+        *at++ = '-';
+        at = put_two(at, month);
+        *at++ = '-';
+        *put_two(at, day_of_month) = '\0';
+        return;
+    }
     snprintf(out, MAG_MOMENT_TEXT_NBYTES, "%04d-%02d-%02d", year, month, day_of_month);
 }
 
@@ -228,6 +242,11 @@ void mag_minute_text(mag_minute minute, bool is_date_only, char out[MAG_MOMENT_T
     if (is_date_only)
         return;
     int rest = minute - day * MAG_MINUTES_PER_DAY;
-    size_t at = strlen(out);
-    snprintf(out + at, MAG_MOMENT_TEXT_NBYTES - at, "T%02d:%02d", rest / 60, rest % 60);
+    char *at = out + strlen(out);
+    if (at - out + 7 > MAG_MOMENT_TEXT_NBYTES)
+        return;
+    *at++ = 'T';
+    at = put_two(at, rest / 60);
+    *at++ = ':';
+    *put_two(at, rest % 60) = '\0';
 }

@@ -44,14 +44,21 @@ int mag_decimal_compare(mag_decimal a, mag_decimal b) {
 const double mag_decimal_powers[MAG_DECIMAL_MAX_SCALE + 1] = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
+/* From the last digit to the first: as many as the scale asks for and one before the point. */
 void mag_decimal_text(mag_decimal a, char out[MAG_DECIMAL_TEXT_NBYTES]) {
-    char digits[300]; /* as wide as the compiler can imagine */
-    long long magnitude = llabs((long long)a.mantissa);
-    int width = a.scale < MAG_DECIMAL_MAX_SCALE ? a.scale + 1 : MAG_DECIMAL_MAX_SCALE + 1;
-    int length = snprintf(digits, sizeof digits, "%0*lld", width, magnitude);
-    size_t whole = (size_t)length - a.scale;
-    snprintf(out, MAG_DECIMAL_TEXT_NBYTES, "%s%.*s%s%s", a.mantissa < 0 ? "-" : "", (int)whole,
-             digits, a.scale ? "." : "", digits + whole);
+    char digits[MAG_DECIMAL_TEXT_NBYTES];
+    char *const end = digits + sizeof digits, *at = end;
+    uint64_t rest = (uint64_t)llabs((long long)a.mantissa);
+    *--at = '\0';
+    for (unsigned written = 0; rest > 0 || written <= a.scale; written++) {
+        if (written > 0 && written == a.scale)
+            *--at = '.';
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    if (a.mantissa < 0)
+        *--at = '-';
+    memcpy(out, at, (size_t)(end - at));
 }
 
 const char *mag_comparator_text(mag_comparator comparator) {

@@ -143,13 +143,16 @@ char *mag_arena_text(mag_arena *arena, mag_span text) {
 }
 
 char *mag_arena_format(mag_arena *arena, const char *format, ...) {
+    char first[256]; /* most texts are short: they are written once */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(first, sizeof first, format, args);
     va_end(args);
     char *text = length < 0 ? NULL : mag_arena_alloc(arena, (size_t)length + 1);
-    if (text)
+    if (text && (size_t)length < sizeof first)
+        memcpy(text, first, (size_t)length + 1);
+    else if (text)
         vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return text;

@@ -83,6 +83,11 @@ static void add_escape(mag_text *out, uint32_t code) {
     mag_text_format(out, "\\u%04x", (unsigned)code);
 }
 
+/* Printable ASCII stands as it is. */
+static bool is_plain(unsigned char byte) {
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
 /* What a terminal would obey is escaped, so that JSON may be shown as it stands; a byte that is no
    UTF-8 (a file may be named so) becomes U+FFFD, so that it stays JSON. */
 static void add_quoted(mag_text *out, mag_span value) {
@@ -91,6 +96,10 @@ static void add_quoted(mag_text *out, mag_span value) {
     size_t clean_from = 0;
     for (size_t i = 0; i < value.nbytes;) {
         uint32_t code;
+        if (is_plain((unsigned char)value.at[i])) {
+            i++;
+            continue;
+        }
         size_t length = mag_utf8_next((mag_span){value.at + i, value.nbytes - i}, &code);
         size_t step = length ? length : 1;
         if (!length || code == '"' || code == '\\' || mag_utf8_is_control(code)) {
