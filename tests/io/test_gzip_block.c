@@ -1,3 +1,4 @@
+#include "base/fast_path.h"
 #include "io/gzip_block.h"
 
 #include "test_gzip.h"
@@ -7,9 +8,10 @@
 static mag_account account;
 static mag_gzip_packer *packer;
 
+/* *state: the fast ways that are switched off. */
 static int set_up(void **state) {
-    (void)state;
     mag_error err;
+    assert_int_equal(mag_fast_path_without(*state, &err), MAG_OK);
     assert_int_equal(mag_gzip_packer_new(&packer, &account, &err), MAG_OK);
     return 0;
 }
@@ -146,12 +148,18 @@ static void memory_that_is_out_is_told(void **state) {
     free(text.at);
 }
 
+/* Each test with ISA-L, where the machine has it, and with zlib. */
+#define BOTH(test)                                                                                 \
+    {#test, test, set_up, tear_down, (void *)(uintptr_t) ""}, {                                    \
+#test " (zlib)", test, set_up, tear_down, (void *)(uintptr_t) "isal"                       \
+    }
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(blocks_of_any_size_make_one_member),
-        TEST(no_block_and_empty_blocks_are_an_empty_file),
-        TEST(a_block_does_not_depend_on_what_was_packed_before),
-        TEST(memory_that_is_out_is_told),
+        BOTH(blocks_of_any_size_make_one_member),
+        BOTH(no_block_and_empty_blocks_are_an_empty_file),
+        BOTH(a_block_does_not_depend_on_what_was_packed_before),
+        BOTH(memory_that_is_out_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
