@@ -90,8 +90,18 @@ size_t mag_drug_first_from(const mag_timeline *patient, mag_minute start) {
     return low;
 }
 
+/* Some class of the query counts only where the route is known. */
+static bool may_be_in_doubt(const mag_drug_query *query) {
+    mag_class_set wanted = 0;
+    for (size_t i = 0; i < query->member_count; i++)
+        wanted |= (mag_class_set)1 << query->members[i].drug_class;
+    return mag_classes_in_doubt(wanted, MAG_ROUTE_UNKNOWN) != 0;
+}
+
 size_t mag_drug_doubt_count(const mag_drug_query *query) {
     const mag_timeline *patient = query->patient;
+    if (!may_be_in_doubt(query))
+        return 0;
     mag_drug_query sure = *query;
     sure.is_sure_only = true;
     size_t count = 0;
