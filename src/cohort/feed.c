@@ -13,10 +13,10 @@ static mag_status read_blocks(mag_feed *feed, mag_lane *lane, const mag_feed_wat
     MAG_TRY(feed->ops->open(feed, &fault->error));
     for (;;) {
         bool is_over;
-        MAG_TRY(mag_feed_check_stop(watch, &fault->error));
         MAG_TRY(feed->ops->next(feed, block, &is_over, &fault->error));
         if (is_over)
             return MAG_OK;
+        MAG_TRY(mag_feed_check_stop(watch, &fault->error));
         fault->block_number = block->number;
         MAG_TRY(feed->ops->decode(feed, block, lane, &fault->error));
         fault->block_number = UINT64_MAX;

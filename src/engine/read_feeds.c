@@ -121,8 +121,8 @@ static void decode_task(void *context, void *item, unsigned worker_idx) {
 static mag_status cut(reading *job, feed_state *state, mag_csv_block *block, bool *is_over,
                       mag_error *err) {
     mag_feed *feed = state->feed;
-    MAG_TRY(mag_feed_check_stop(&job->watch, err));
-    return feed->ops->next(feed, block, is_over, err);
+    MAG_TRY(feed->ops->next(feed, block, is_over, err));
+    return *is_over ? MAG_OK : mag_feed_check_stop(&job->watch, err);
 }
 
 /* Cuts one block and passes it on; *is_over: there is none. */
