@@ -52,7 +52,7 @@ static bool is_negated(mag_span text, size_t at) {
     return mag_span_is_ignoring_case(word, "no") || mag_span_is_ignoring_case(word, "not");
 }
 
-bool mag_text_says_haemolysed(mag_span text) {
+bool mag_text_names_haemolysis(mag_span text) {
     enum { SHORTEST_WORD = 5 };
     for (size_t i = 0; i + SHORTEST_WORD <= text.nbytes; i++) {
         if (text.at[i] != 'h' && text.at[i] != 'H')

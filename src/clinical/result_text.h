@@ -7,7 +7,11 @@
 
 /* h(a)emol* as the begin of a word, not negated by a preceding "no" or "not" (rules 0.1 item 11).
  */
-bool mag_text_says_haemolysed(mag_span text);
+bool mag_text_names_haemolysis(mag_span text);
+static inline bool mag_text_says_haemolysed(mag_span text) {
+    enum { SHORTEST_WORD = 5 }; /* most results are shorter */
+    return text.nbytes >= SHORTEST_WORD && mag_text_names_haemolysis(text);
+}
 
 /* Finds "<0.6." or "LESS THAN 1.0." or "GREATER THAN 90" at the begin of a comment; false if none.
  */

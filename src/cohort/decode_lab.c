@@ -323,6 +323,7 @@ static mag_status put_version(const mag_decoder *decoder, mag_error *err) {
 /* The unit string outranks what the code says; the disagreement is told (spec c3). */
 static void note_property(mag_decoder *decoder, const reading *result) {
     decoder->has_unit_against_code = result->reason == MAG_REASON_NONE &&
+                                     result->property != MAG_PROPERTY_NONE &&
                                      mag_property_contradicts(result->property, result->unit);
 }
 

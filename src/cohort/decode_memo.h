@@ -6,6 +6,7 @@
 #ifndef MAG_COHORT_DECODE_MEMO_H
 #define MAG_COHORT_DECODE_MEMO_H
 
+#include "base/datetime.h"
 #include "base/word.h"
 #include "clinical/codebook.h"
 #include "clinical/plausible_band.h"
@@ -53,6 +54,13 @@ static inline size_t mag_memo_place(const mag_memo_key *key, unsigned bits) {
     const uint64_t mixed = (key->word[0] ^ key->word[1] * 3 ^ key->word[2] * 5 ^ key->rest) * odd;
     return (size_t)(mixed >> (64 - bits));
 }
+
+/* A date that was accepted. */
+typedef struct mag_moment_memo {
+    mag_memo_key key;
+    mag_moment moment;
+    bool is_partial;
+} mag_moment_memo;
 
 /* --- laboratory results -----------------------------------------------------------------------
  */
@@ -151,6 +159,8 @@ typedef struct mag_order_memo {
 enum { MAG_DRUG_MEMO_BITS = 9, MAG_ORDER_MEMO_BITS = 9 };
 
 typedef struct mag_prescription_memo {
+    mag_drug_memo *last_drug; /* rows of one drug often follow each other; NULL: none yet */
+    mag_order_memo *last_order;
     mag_drug_memo drugs[1 << MAG_DRUG_MEMO_BITS];
     mag_order_memo orders[1 << MAG_ORDER_MEMO_BITS];
 } mag_prescription_memo;

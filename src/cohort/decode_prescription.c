@@ -108,14 +108,17 @@ static mag_status read_drug(mag_decoder *decoder, mag_drug_memo *found, mag_erro
 /* *found is *fresh or remembered. */
 static mag_status find_drug(mag_decoder *decoder, const mag_run_text *run, mag_drug_memo *fresh,
                             const mag_drug_memo **found, mag_error *err) {
-    mag_drug_memo *memo = fresh;
+    mag_prescription_memo *memos = decoder->prescriptions;
+    mag_drug_memo *memo = run->is_short ? memos->last_drug : NULL;
     *found = memo;
-    if (run->is_short)
-        memo = &decoder->prescriptions->drugs[mag_memo_run_place(run, MAG_DRUG_MEMO_BITS)];
-    if (run->is_short && mag_memo_run_is(&memo->run, run)) {
-        *found = memo;
+    if (memo && mag_memo_run_is(&memo->run, run))
         return MAG_OK;
-    }
+    if (run->is_short)
+        memos->last_drug = memo = &memos->drugs[mag_memo_run_place(run, MAG_DRUG_MEMO_BITS)];
+    *found = memo;
+    if (memo && mag_memo_run_is(&memo->run, run))
+        return MAG_OK;
+    *found = fresh;
     *fresh = (mag_drug_memo){0};
     MAG_TRY(read_drug(decoder, fresh, err));
     if (run->is_short && decoder->fate == MAG_FATE_KEPT) {
@@ -224,14 +227,17 @@ static mag_status read_order(mag_decoder *decoder, uint32_t drug_id, mag_order_m
 /* Of the drug run->more; as above. */
 static mag_status find_order(mag_decoder *decoder, const mag_run_text *run, mag_order_memo *fresh,
                              const mag_order_memo **found, mag_error *err) {
-    mag_order_memo *memo = fresh;
+    mag_prescription_memo *memos = decoder->prescriptions;
+    mag_order_memo *memo = run->is_short ? memos->last_order : NULL;
     *found = memo;
-    if (run->is_short)
-        memo = &decoder->prescriptions->orders[mag_memo_run_place(run, MAG_ORDER_MEMO_BITS)];
-    if (run->is_short && mag_memo_run_is(&memo->run, run)) {
-        *found = memo;
+    if (memo && mag_memo_run_is(&memo->run, run))
         return MAG_OK;
-    }
+    if (run->is_short)
+        memos->last_order = memo = &memos->orders[mag_memo_run_place(run, MAG_ORDER_MEMO_BITS)];
+    *found = memo;
+    if (memo && mag_memo_run_is(&memo->run, run))
+        return MAG_OK;
+    *found = fresh;
     *fresh = (mag_order_memo){0};
     MAG_TRY(read_order(decoder, run->more, fresh, err));
     if (run->is_short) {

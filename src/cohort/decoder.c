@@ -302,28 +302,50 @@ static mag_reason judge_date(const mag_decoder *decoder, mag_date_fault fault,
     return MAG_REASON_DATE_FORMAT;
 }
 
-bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
-                        mag_moment *moment) {
-    mag_span text = mag_decoder_text(decoder, field);
+/* Reads the text anew; a date that is accepted goes into *memo. */
+static bool read_moment(mag_decoder *decoder, mag_field field, mag_moment_need need, mag_span text,
+                        mag_moment_memo *memo) {
+    *memo = (mag_moment_memo){0};
+    mag_moment *moment = &memo->moment;
     mag_date_fault fault = mag_moment_parse(text, decoder->table->date_formats, moment);
     mag_reason reason = judge_date(decoder, fault, moment);
-    bool is_open = need == MAG_MOMENT_END &&
-                   (reason == MAG_REASON_DATE_SENTINEL || reason == MAG_REASON_DATE_NOT_FINITE);
-    if (is_open || (need != MAG_MOMENT_REQUIRED && fault == MAG_DATE_EMPTY)) {
-        *moment = (mag_moment){.minute = MAG_MINUTE_NONE};
+    memo->is_partial = fault == MAG_DATE_PARTIAL;
+    if (need == MAG_MOMENT_END &&
+        (reason == MAG_REASON_DATE_SENTINEL || reason == MAG_REASON_DATE_NOT_FINITE)) {
+        *memo = (mag_moment_memo){.moment = {.minute = MAG_MINUTE_NONE}};
         return true;
     }
     if (reason == MAG_REASON_NONE && need != MAG_MOMENT_END && moment->minute > decoder->latest)
         reason = MAG_REASON_DATE_FUTURE;
-    if (reason != MAG_REASON_NONE)
-        return mag_decoder_reject(decoder, reason, field);
+    return reason == MAG_REASON_NONE || mag_decoder_reject(decoder, reason, field);
+}
+
+bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
+                        mag_moment *moment) {
+    const mag_span text = mag_decoder_text(decoder, field);
+    if (!text.nbytes && need != MAG_MOMENT_REQUIRED) {
+        *moment = (mag_moment){.minute = MAG_MINUTE_NONE};
+        return true;
+    }
+    mag_memo_key key;
+    mag_moment_memo fresh, *memo = &decoder->last_moments[need == MAG_MOMENT_END];
+    const bool is_short = !decoder->is_forgetful && mag_memo_key_of(text, 0, &key);
+    if (!is_short || !mag_memo_key_is(&memo->key, &key)) {
+        if (!read_moment(decoder, field, need, text, &fresh))
+            return false;
+        memo = is_short ? memo : &fresh;
+        *memo = fresh;
+        if (is_short)
+            memo->key = key;
+    }
+    *moment = memo->moment;
     decoder->has_offset |= moment->has_offset;
     decoder->has_z |= moment->has_z;
-    decoder->has_partial |= fault == MAG_DATE_PARTIAL;
+    decoder->has_partial |= memo->is_partial;
     return true;
 }
 
-bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system *system) {
+bool mag_decoder_read_system(mag_decoder *decoder, mag_code_system *system) {
     const mag_span text = mag_decoder_text(decoder, MAG_FIELD_CODE_SYSTEM);
     *system = decoder->constant_system;
     if (!text.nbytes || text.at == decoder->constants[MAG_FIELD_CODE_SYSTEM].at)

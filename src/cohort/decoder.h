@@ -44,6 +44,7 @@ typedef struct mag_decoder {
     mag_prescription_memo *prescriptions;
     mag_memo_key last_system_key; /* of the last name of a code system */
     mag_code_system last_system;
+    mag_moment_memo last_moments[2]; /* begins, ends */
 
     /* the row at hand */
     const mag_span *cells;
@@ -126,7 +127,14 @@ typedef enum mag_moment_need {
 bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
                         mag_moment *moment);
 /* As mag_decoder_system, but rejects nothing. */
-bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system *system);
+bool mag_decoder_read_system(mag_decoder *decoder, mag_code_system *system);
+static inline bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system *system) {
+    const mag_field field = MAG_FIELD_CODE_SYSTEM;
+    if (decoder->column_idx[field] >= 0 || decoder->has_values[field])
+        return mag_decoder_read_system(decoder, system);
+    *system = decoder->constant_system;
+    return true;
+}
 /* Code system of the row, MAG_SYSTEM_NONE if none is said; false (row rejected) if it is said by a
    name that is not known: nobody can tell whether such a code is of interest. */
 bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system);
