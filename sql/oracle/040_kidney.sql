@@ -152,13 +152,18 @@ create function oracle.injury_stage(c numeric, week numeric, year numeric,
                 when c - two_days > 26 then 1 else 0 end;
 
 create table oracle.creatinine as
-select patient_id, date_trunc('minute', at) as at,
+select patient_id, date_trunc('minute', at) as at, date_only,
        max(lo * case family when 'mass' then 88.4 else 1 end) as lo,
        max(hi * case family when 'mass' then 88.4 else 1 end) as hi
 from oracle.lab where analyte = 'creatinine'
-group by patient_id, date_trunc('minute', at);
+group by patient_id, date_trunc('minute', at), date_only;
 create index on oracle.creatinine (patient_id, at);
 analyze oracle.creatinine;
+
+create function oracle.is_later(v oracle.creatinine, i oracle.creatinine) returns boolean
+    language sql immutable parallel safe
+    return case when (v).date_only or (i).date_only then (v).at::date > (i).at::date
+                else (v).at > (i).at end;
 
 -- Each creatinine of the last days with the least and most stage it can have; resolved by a later
 -- value back near the reference that the stage stands on.
@@ -167,24 +172,29 @@ create function oracle.injuries(pid text, days int)
     language sql stable parallel safe as $$
     select i.at,
            case when exists (
-                    select from oracle.creatinine v where v.patient_id = pid and v.at > i.at
+                    select from oracle.creatinine v where v.patient_id = pid and oracle.is_later(v, i)
                     and v.lo < 1.5 * r.ref_hi and v.lo < r.ref_hi + 26)
                         then 0 else s.least_stage end,
            case when exists (
-                    select from oracle.creatinine v where v.patient_id = pid and v.at > i.at
+                    select from oracle.creatinine v where v.patient_id = pid and oracle.is_later(v, i)
                     and v.hi < 1.5 * r.ref_lo and v.hi < r.ref_lo + 26) then 0 else s.most_stage end
     from oracle.creatinine i
     cross join lateral (
-        select min(b.lo) filter (where b.at >= i.at - interval '7 days') as week_lo,
-               min(b.hi) filter (where b.at >= i.at - interval '7 days') as week_hi,
+        select min(b.lo) filter (where b.age <= 7 * 1440) as week_lo,
+               min(b.hi) filter (where b.age <= 7 * 1440) as week_hi,
                percentile_cont(0.5) within group (order by b.lo::double precision)
-                   filter (where b.at < i.at - interval '7 days') as year_lo,
+                   filter (where b.age > 7 * 1440) as year_lo,
                percentile_cont(0.5) within group (order by b.hi::double precision)
-                   filter (where b.at < i.at - interval '7 days') as year_hi,
-               min(b.lo) filter (where b.at >= i.at - interval '48 hours') as two_lo,
-               min(b.hi) filter (where b.at >= i.at - interval '48 hours') as two_hi
-        from oracle.creatinine b
-        where b.patient_id = pid and b.at < i.at and b.at >= i.at - interval '365 days'
+                   filter (where b.age > 7 * 1440) as year_hi,
+               min(b.lo) filter (where b.age <= 2 * 1440) as two_lo,
+               min(b.hi) filter (where b.age <= 2 * 1440) as two_hi
+        from ( -- minutes; whole days where one of the two has no clock
+            select b.lo, b.hi,
+                   case when b.date_only or i.date_only then (i.at::date - b.at::date) * 1440
+                        else extract(epoch from i.at - b.at) / 60 end as age
+            from oracle.creatinine b where b.patient_id = pid
+        ) b
+        where b.age > 0 and b.age <= 365 * 1440
     ) b
     cross join lateral (
         select oracle.injury_stage(i.lo, b.week_hi, b.year_hi::numeric, b.two_hi) as least_stage,

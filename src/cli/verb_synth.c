@@ -1,8 +1,10 @@
 /* magscreen synth: a cohort of nobody, written whole or not at all. */
+#include "cli/database.h"
 #include "cli/process.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
 #include "cohort/synth_files.h"
+#include "cohort/synth_postgres.h"
 #include "engine/parallel.h"
 #include "engine/synth_run.h"
 #include "io/json_writer.h"
@@ -27,6 +29,7 @@ typedef struct cohort {
     const mag_options *options;
     const mag_synth_plan *plan;
     unsigned worker_count;
+    const char *place; /* where it was written to, for people */
     mag_synth_totals totals;
 } cohort;
 
@@ -79,6 +82,30 @@ static mag_status write_directory(cohort *c, mag_error *err) {
     return status;
 }
 
+/* --- a database ----------------------------------------------------------------------------- */
+
+static mag_status write_tables(cohort *c, mag_pg_link *link, mag_error *err) {
+    mag_synth_postgres *out;
+    MAG_TRY(mag_synth_postgres_open(&out, link, c->options->is_forced, &c->account, err));
+    mag_status status = fill(c, mag_synth_postgres_store(out), err);
+    if (status == MAG_OK)
+        status = mag_synth_postgres_end(out, &c->totals, err);
+    mag_synth_postgres_free(out);
+    return status;
+}
+
+static mag_status write_database(cohort *c, mag_error *err) {
+    mag_pg_wish wish = mag_database_wish(c->options, c->options->db, &c->account);
+    mag_pg_link *link;
+    MAG_TRY(mag_pg_open(&link, &wish, err));
+    const mag_pg_facts *facts = mag_pg_facts_of(link);
+    c->place = mag_arena_format(c->arena, "schema source of database %s at %s", facts->database,
+                                facts->where);
+    mag_status status = c->place ? write_tables(c, link, err) : mag_fail_memory(err, 1);
+    mag_pg_close(link);
+    return status;
+}
+
 /* --- what is said --------------------------------------------------------------------------- */
 
 static void show_totals(const cohort *c) {
@@ -86,17 +113,21 @@ static void show_totals(const cohort *c) {
     char patients[MAG_AMOUNT_TEXT_NBYTES], labs[MAG_AMOUNT_TEXT_NBYTES];
     char prescriptions[MAG_AMOUNT_TEXT_NBYTES], conditions[MAG_AMOUNT_TEXT_NBYTES];
     char planted[MAG_COUNT_TEXT_NBYTES];
-    mag_show("wrote %s (%s planted, answers in truth.csv), %s, %s, %s to %s",
+    mag_show("wrote %s (%s planted, answers in %s), %s, %s, %s to %s",
              mag_amount_text(totals->patients, "patient", patients),
-             mag_count_text(totals->planted, planted),
+             mag_count_text(totals->planted, planted), c->options->db ? "table truth" : "truth.csv",
              mag_amount_text(mag_synth_lab_rows(totals), "result", labs),
              mag_amount_text(totals->rows[MAG_SYNTH_PRESCRIPTIONS], "prescription", prescriptions),
              mag_amount_text(totals->rows[MAG_SYNTH_CONDITIONS], "condition", conditions),
-             c->options->out);
+             c->place);
     if (totals->dirty > 0)
         mag_show("%s of them with a fault", mag_amount_text(totals->dirty, "row", labs));
-    mag_show("next: magscreen run --profile magscreen --data %s --as-of 2025-12-31 --out OUT",
-             c->options->out);
+    if (c->options->db)
+        mag_show("next: a pipeline of profile magscreen that reads it, such as "
+                 "pipelines/overnight-postgres.yaml, with as_of: 2025-12-31");
+    else
+        mag_show("next: magscreen run --profile magscreen --data %s --as-of 2025-12-31 --out OUT",
+                 c->options->out);
 }
 
 static mag_status totals_json(cohort *c, mag_error *err) {
@@ -121,9 +152,15 @@ static mag_status totals_json(cohort *c, mag_error *err) {
 }
 
 static mag_status check_options(const mag_options *options, mag_error *err) {
-    if (options->patients >= 0 && options->out)
+    if (options->patients >= 0 && !options->db && options->out)
         return MAG_OK;
-    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "synth needs --patients N and --out DIR");
+    if (options->patients >= 0 && options->db && !options->out) {
+        if (options->files < 0 && !options->is_plain)
+            return MAG_OK;
+        return mag_fail(err, MAG_E_USAGE, MAG_MSG_U201, "--files and --plain are for --out");
+    }
+    mag_fail(err, MAG_E_USAGE, MAG_MSG_U201,
+             "synth needs --patients N, and either --out DIR or --db CONNECTION");
     mag_hint(err, "usage: magscreen synth --patients 20000 --out demo/data");
     return MAG_E_USAGE;
 }
@@ -131,10 +168,10 @@ static mag_status check_options(const mag_options *options, mag_error *err) {
 mag_status mag_verb_synth(const mag_options *options, int *exit_code, mag_error *err) {
     (void)exit_code;
     MAG_TRY(check_options(options, err));
-    cohort c = {.options = options};
+    cohort c = {.options = options, .place = options->out};
     mag_status status = begin(&c, err);
     if (status == MAG_OK)
-        status = write_directory(&c, err);
+        status = options->db ? write_database(&c, err) : write_directory(&c, err);
     if (status == MAG_OK && options->is_json)
         status = totals_json(&c, err);
     else if (status == MAG_OK)

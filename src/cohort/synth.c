@@ -69,7 +69,8 @@ uint64_t mag_synth_block_count(const mag_synth_plan *plan) {
 
 /* --- blocks --------------------------------------------------------------------------------- */
 
-void mag_synth_block_init(mag_synth_block *block, mag_account *account) {
+void mag_synth_block_init(mag_synth_block *block, mag_synth_form form, mag_account *account) {
+    block->form = form;
     for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++) {
         mag_text_init(&block->rows[sheet], account);
         mag_text_init(&block->packed[sheet], account);

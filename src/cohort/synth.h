@@ -52,23 +52,29 @@ mag_status mag_synth_plan_new(mag_arena *arena, const mag_synth_settings *settin
 const mag_synth_settings *mag_synth_settings_of(const mag_synth_plan *plan);
 uint64_t mag_synth_block_count(const mag_synth_plan *plan);
 
-/* The rows of the patients of one block, as CSV without header; its room is used again. */
+/* How rows are written: lines of CSV without header, or rows of COPY (format binary) whose columns
+   are text and where an empty cell is null. */
+typedef enum mag_synth_form { MAG_SYNTH_CSV, MAG_SYNTH_BINARY } mag_synth_form;
+
+/* The rows of the patients of one block; its room is used again. */
 typedef struct mag_synth_block {
+    mag_synth_form form;
     mag_text rows[MAG_SYNTH_SHEETS];
     mag_text packed[MAG_SYNTH_SHEETS]; /* what a store has made of the rows */
     mag_synth_totals totals;
     uint64_t number;
 } mag_synth_block;
 
-void mag_synth_block_init(mag_synth_block *block, mag_account *account);
+void mag_synth_block_init(mag_synth_block *block, mag_synth_form form, mag_account *account);
 void mag_synth_block_done(mag_synth_block *block);
-/* Fills an emptied or new block. MAG_E_RESOURCE if memory is out. */
+/* Fills an emptied or new block in its form. MAG_E_RESOURCE if memory is out. */
 mag_status mag_synth_block_make(mag_synth_block *block, const mag_synth_plan *plan, uint64_t number,
                                 mag_error *err) MAG_MUST_CHECK;
 
 /* Where the rows go: files, or tables of a database. */
 typedef struct mag_synth_store mag_synth_store;
 typedef struct mag_synth_store_ops {
+    mag_synth_form form; /* that it takes */
     /* The rows of a block into the form that is kept; by several threads at once. NULL: as is. */
     mag_status (*pack)(mag_synth_store *store, mag_synth_block *block, unsigned worker_idx,
                        mag_error *err);

@@ -57,7 +57,7 @@ static mag_status put(mag_synth_store *store, const mag_synth_block *block, mag_
     return MAG_OK;
 }
 
-static const mag_synth_store_ops ops = {pack, put};
+static const mag_synth_store_ops ops = {MAG_SYNTH_CSV, pack, put};
 
 mag_synth_store *mag_synth_files_store(mag_synth_files *files) {
     return &files->store;

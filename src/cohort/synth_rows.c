@@ -2,6 +2,8 @@
    may hold a comma or a quote: the tables of drugs, codes and units hold none. */
 #include "cohort/synth_rows.h"
 
+#include "io/pg_binary.h"
+
 #include <string.h>
 
 enum { ROW_NBYTES = 1024 }; /* more than all cells of the longest row, quoted */
@@ -44,9 +46,7 @@ typedef struct row_kind {
     bool is_plain; /* no cell needs quotes */
 } row_kind;
 
-/* Memory that is out shows at the end of the block. */
-static void put_row(mag_synth_rows *rows, row_kind kind, const char *const *cells) {
-    mag_text *text = &rows->block->rows[kind.sheet];
+static void put_line(mag_text *text, row_kind kind, const char *const *cells) {
     char *row = mag_text_room(text, ROW_NBYTES);
     if (!row)
         return;
@@ -57,6 +57,25 @@ static void put_row(mag_synth_rows *rows, row_kind kind, const char *const *cell
     }
     at[-1] = '\n';
     text->nbytes += (size_t)(at - row);
+}
+
+static void put_binary(mag_text *text, row_kind kind, const char *const *cells) {
+    mag_pg_binary_row(text, kind.cell_count);
+    for (unsigned i = 0; i < kind.cell_count; i++) {
+        if (*cells[i])
+            mag_pg_binary_bytes(text, mag_span_of(cells[i]));
+        else
+            mag_pg_binary_null(text);
+    }
+}
+
+/* Memory that is out shows at the end of the block. */
+static void put_row(mag_synth_rows *rows, row_kind kind, const char *const *cells) {
+    mag_text *text = &rows->block->rows[kind.sheet];
+    if (rows->block->form == MAG_SYNTH_CSV)
+        put_line(text, kind, cells);
+    else
+        put_binary(text, kind, cells);
     rows->block->totals.rows[kind.sheet]++;
 }
 

@@ -59,7 +59,7 @@ mag_status mag_synth_run(const mag_synth_plan *plan, mag_synth_store *store,
         return mag_fail_memory(err, room * sizeof *blocks);
     }
     for (unsigned i = 0; i < room; i++)
-        mag_synth_block_init(&blocks[i], account);
+        mag_synth_block_init(&blocks[i], store->ops->form, account);
     mag_status status = MAG_OK;
     for (uint64_t first = 0; first < block_count && status == MAG_OK; first += room) {
         uint64_t left = block_count - first;

@@ -27,7 +27,7 @@ static int plant_all(void **state) {
     mag_span text;
     assert_true(mag_embedded_find(name, &text));
     assert_int_equal(mag_pack_load(arena, name, text, NULL, 0, 1095, &pack, &err), MAG_OK);
-    mag_synth_block_init(&block, &account);
+    mag_synth_block_init(&block, MAG_SYNTH_CSV, &account);
     static mag_synth_days days;
     mag_synth_days_init(&days);
     mag_synth_rows rows = {.block = &block, .days = &days, .lab_sheet_count = 1};

@@ -107,7 +107,7 @@ static mag_status frail_put(mag_synth_store *store, const mag_synth_block *block
 
 static mag_status run_frail(frail_store *frail, unsigned workers, bool (*is_stopped)(void *),
                             mag_error *err) {
-    static const mag_synth_store_ops ops = {frail_pack, frail_put};
+    static const mag_synth_store_ops ops = {MAG_SYNTH_CSV, frail_pack, frail_put};
     frail->store.ops = &ops;
     mag_account account = {0};
     mag_arena *arena = mag_arena_new(&account);
