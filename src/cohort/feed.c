@@ -67,6 +67,7 @@ void mag_cohort_cut_files(mag_cohort *cohort, uint16_t last_file_id, uint32_t la
             (rejects[i].file_id == last_file_id && rejects[i].line <= last_line))
             rejects[kept++] = rejects[i];
     cohort->rejects.count = kept;
+    mag_cohort_sort_rejects(cohort);
     if (cohort->files.count > (size_t)last_file_id + 1)
         cohort->files.count = (size_t)last_file_id + 1;
 }

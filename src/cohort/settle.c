@@ -201,6 +201,11 @@ static int compare_rejects(const void *a, const void *b) {
     return (x->reason > y->reason) - (x->reason < y->reason);
 }
 
+void mag_cohort_sort_rejects(mag_cohort *cohort) {
+    if (cohort->rejects.count)
+        qsort(cohort->rejects.items, cohort->rejects.count, sizeof(mag_reject), compare_rejects);
+}
+
 static mag_status gather_rejects(mag_cohort *cohort, mag_partition *partition, mag_error *err) {
     const mag_reject *rejects = partition->rejects.items;
     for (size_t i = 0; i < partition->rejects.count; i++) {
@@ -236,8 +241,7 @@ mag_status mag_cohort_settle_all(mag_cohort *cohort, mag_error *err) {
             cohort->delivers[analyte] |= partition->delivers[analyte];
         MAG_TRY(gather_rejects(cohort, partition, err));
     }
-    if (cohort->rejects.count)
-        qsort(cohort->rejects.items, cohort->rejects.count, sizeof(mag_reject), compare_rejects);
+    mag_cohort_sort_rejects(cohort);
     for (size_t i = 0; i < cohort->files.count; i++)
         MAG_TRY(mag_accounting_check(&files[i]->accounting, files[i]->name, err));
     return MAG_OK;

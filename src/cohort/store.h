@@ -86,6 +86,8 @@ void mag_partition_drop_settled(mag_partition *partition, mag_account *account);
 /* A cohort that looks into the lanes of another, which outlives it. */
 mag_status mag_cohort_new_beside(const mag_cohort *filled, const mag_cohort_settings *settings,
                                  mag_cohort **out, mag_error *err) MAG_MUST_CHECK;
+/* By file, line and reason. */
+void mag_cohort_sort_rejects(mag_cohort *cohort);
 /* The file of a position; NULL if the record comes from none. */
 mag_run_file *mag_cohort_file_at(const mag_cohort *cohort, uint16_t file_id);
 #endif
