@@ -54,9 +54,12 @@ size_t mag_account_room(const mag_account *account) {
     return used < account->limit_nbytes ? account->limit_nbytes - used : 0;
 }
 
+static bool is_frugal;
+
 void mag_memory_be_frugal(void) {
+    is_frugal = true;
 #ifdef __GLIBC__
-    enum { POOLS = 2, BIG_BLOCK_NBYTES = 128 * 1024 };
+    enum { POOLS = 1, BIG_BLOCK_NBYTES = 64 * 1024 };
     mallopt(M_ARENA_MAX, POOLS);
     mallopt(M_MMAP_THRESHOLD, BIG_BLOCK_NBYTES); /* and not more, however often one is freed */
     mallopt(M_TRIM_THRESHOLD, BIG_BLOCK_NBYTES);
@@ -65,7 +68,8 @@ void mag_memory_be_frugal(void) {
 
 void mag_memory_trim(void) {
 #ifdef __GLIBC__
-    malloc_trim(0);
+    if (is_frugal)
+        malloc_trim(0);
 #endif
 }
 

@@ -22,10 +22,10 @@ typedef struct mag_account {
 bool mag_account_is_tight(const mag_account *account);
 /* Bytes that may still be taken; SIZE_MAX without a limit. */
 size_t mag_account_room(const mag_account *account);
-/* Called once, before there are threads, where memory is bounded: big blocks go back to the system
-   when they are freed, and the pools of threads are few. */
+/* Called once, before there are threads, where memory is short: blocks of 64 KiB and more go back to
+   the system when they are freed, and threads share one pool. Costs time. */
 void mag_memory_be_frugal(void);
-/* Gives what is free inside the process back to the system. */
+/* Gives what is free inside the process back to the system; nothing unless it is frugal. */
 void mag_memory_trim(void);
 
 /* A chain of blocks; everything in it is freed together. Not shared by threads. */

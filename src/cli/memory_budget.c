@@ -4,7 +4,8 @@ enum {
     MIB = 1 << 20,
     THREAD_NBYTES = 2 * MIB,       /* touched stack, buffers of libraries */
     BASE_NBYTES = 4 * MIB,         /* code that is not yet loaded, the runtime of threads */
-    WASTED_SHARE = 50,             /* one part in so many goes to what allocators waste */
+    WASTED_SHARE = 50,             /* one part in so many goes to what allocators waste, ... */
+    WASTED_ADDRESS_SHARE = 8,      /* ... of addresses more: pages that are free stay taken */
     LEAST_NBYTES = 8 * MIB,        /* rows, patients and results at work ... */
     LEAST_THREAD_NBYTES = 4 * MIB, /* ... and those of each thread */
     LIBRARY_NBYTES = 12 * MIB      /* of a process that measures something else than itself */
@@ -61,15 +62,17 @@ mag_status mag_memory_budget_set(mag_memory_budget *out, size_t said_nbytes, uns
         return MAG_OK;
     const bool is_address_space = out->bound == MAG_BOUND_ADDRESS_SPACE;
     const size_t stack = is_address_space ? mag_thread_stack_nbytes() : 0;
-    out->overhead_nbytes = measure_unaccounted(is_address_space, account) + BASE_NBYTES +
-                           thread_count * (THREAD_NBYTES + stack) +
-                           out->limit_nbytes / WASTED_SHARE;
+    out->overhead_nbytes =
+        measure_unaccounted(is_address_space, account) + BASE_NBYTES +
+        thread_count * (THREAD_NBYTES + stack) +
+        out->limit_nbytes / (is_address_space ? WASTED_ADDRESS_SHARE : WASTED_SHARE);
     const size_t work = account->used_nbytes + LEAST_NBYTES + thread_count * LEAST_THREAD_NBYTES;
     const size_t least = out->overhead_nbytes + work;
     if (out->limit_nbytes < least && out->bound == MAG_BOUND_SAID)
         return refuse(said_nbytes, least, out->overhead_nbytes, thread_count, err);
     account->limit_nbytes =
         out->limit_nbytes < least ? work : out->limit_nbytes - out->overhead_nbytes;
-    mag_memory_be_frugal();
+    if (out->bound != MAG_BOUND_MACHINE) /* a machine has room for what is free inside a process */
+        mag_memory_be_frugal();
     return MAG_OK;
 }

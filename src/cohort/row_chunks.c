@@ -1,9 +1,7 @@
 #include "cohort/row_chunks.h"
 
 mag_status mag_row_chunks_grow(mag_row_chunks *list, mag_account *account, mag_error *err) {
-    size_t wanted = list->last ? list->last->nbytes * 2 : MAG_ROW_CHUNK_LEAST_NBYTES;
-    if (wanted > MAG_ROW_CHUNK_MOST_NBYTES)
-        wanted = MAG_ROW_CHUNK_MOST_NBYTES;
+    const size_t wanted = list->next_nbytes ? list->next_nbytes : MAG_ROW_CHUNK_LEAST_NBYTES;
     void *bytes = NULL;
     size_t nbytes = 0;
     MAG_TRY(mag_grow(account, &bytes, &nbytes, 1, wanted, err));
@@ -18,6 +16,8 @@ mag_status mag_row_chunks_grow(mag_row_chunks *list, mag_account *account, mag_e
         list->first = fresh;
     list->last = fresh;
     list->here_nbytes += nbytes;
+    list->next_nbytes =
+        2 * wanted < MAG_ROW_CHUNK_MOST_NBYTES ? 2 * wanted : MAG_ROW_CHUNK_MOST_NBYTES;
     return MAG_OK;
 }
 
@@ -45,5 +45,5 @@ void mag_row_chunks_done(mag_row_chunks *list, mag_account *account) {
         mag_row_chunk_free(chunk, account);
     mag_drop(account, list->spilled, list->spilled_capacity, sizeof *list->spilled);
     list->spilled = NULL;
-    list->spilled_count = list->spilled_capacity = list->row_count = 0;
+    list->spilled_count = list->spilled_capacity = list->row_count = list->next_nbytes = 0;
 }

@@ -30,6 +30,7 @@ typedef struct mag_row_chunks {
     size_t row_count;            /* of all chunks, and of what is on disk */
     size_t row_nbytes;           /* of one row: 1 .. 512 */
     size_t here_nbytes;          /* of the chunks, as the account has it */
+    size_t next_nbytes;          /* of the next chunk; 0: the least */
     mag_spill_segment *spilled;  /* rows on disk, in their order */
     size_t spilled_count, spilled_capacity;
 } mag_row_chunks;

@@ -1,6 +1,18 @@
 #include "cohort/row_spill.h"
 
-enum { SEGMENT_CHUNKS = 64 }; /* at most, of one segment */
+enum {
+    SEGMENT_CHUNKS = 64, /* at most, of one segment */
+    REGROWTH = 4         /* chunks begin again at so small a part of what was written */
+};
+
+/* Where little could be kept before it had to go, chunks stay small: many lists have one each. */
+static size_t next_chunk_nbytes(size_t written_nbytes) {
+    const size_t wanted = written_nbytes / REGROWTH;
+    size_t nbytes = MAG_ROW_CHUNK_LEAST_NBYTES;
+    while (nbytes < wanted && nbytes < MAG_ROW_CHUNK_MOST_NBYTES)
+        nbytes *= 2;
+    return nbytes;
+}
 
 /* The first chunks as one segment; the list keeps them. */
 static mag_status write_segment(const mag_row_chunks *list, mag_spill_file *file,
@@ -24,6 +36,7 @@ mag_status mag_row_chunks_spill(mag_row_chunks *list, mag_account *account, mag_
                                  .partition = partition,
                                  .record_nbytes = (uint32_t)list->row_nbytes};
     const size_t row_count = list->row_count;
+    list->next_nbytes = next_chunk_nbytes(list->here_nbytes);
     mag_status status = MAG_OK;
     while (list->first && status == MAG_OK) {
         void *segments = list->spilled;

@@ -200,8 +200,7 @@ static mag_status settle_part(void *context, unsigned partition_idx, unsigned wo
     since = mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SETTLE, since);
     if (mag_account_is_tight(job->inputs->account))
         MAG_TRY(mag_cohort_put_away(job->cohort, partition_idx, err));
-    if (job->inputs->account->limit_nbytes)
-        mag_memory_trim(); /* chunks of rows lie where large blocks cannot go */
+    mag_memory_trim(); /* chunks of rows lie where large blocks cannot go */
     mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SPILL, since);
     mag_progress_add(job->inputs->progress, 1, 0);
     return MAG_OK;
