@@ -9,6 +9,9 @@ static void index_analytes(mag_timeline *timeline, size_t lab_count) {
     uint32_t at = 0;
     for (uint32_t analyte = 0; analyte <= MAG_ANALYTE_COUNT; analyte++) {
         uint32_t high = (uint32_t)lab_count;
+        /* most analytes have no result, and end where they begin */
+        if (at < high && (uint32_t)mag_lab_analyte(&timeline->labs[at]) >= analyte)
+            high = at;
         while (at < high) {
             uint32_t middle = at + (high - at) / 2;
             if ((uint32_t)mag_lab_analyte(&timeline->labs[middle]) < analyte)

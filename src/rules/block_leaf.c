@@ -82,6 +82,89 @@ static uint64_t answer_latest(const question *of) {
     return compared | answer_unknown(of, ~within, why_nothing(of));
 }
 
+/* The lowest is below a limit if any result is, and above it if all are; and the other way round.
+ */
+static bool is_any(const mag_operand *operand, mag_relation relation) {
+    const bool is_downwards = relation == MAG_IS_BELOW || relation == MAG_IS_AT_MOST;
+    const bool is_upwards = relation == MAG_IS_ABOVE || relation == MAG_IS_AT_LEAST;
+    return operand->kind == MAG_OPERAND_LOWEST ? is_downwards : is_upwards;
+}
+
+/* Of the usable results of the window, the newest of which is usable. */
+static mag_truth compare_extreme(const question *of, const mag_timeline *patient) {
+    const mag_node *node = of->step->node;
+    const mag_limit *limit = node->children[1]->limit;
+    const bool any = is_any(of->operand, node->relation);
+    const uint16_t days = days_of(of->operand);
+    const mag_day today = mag_minute_day(patient->as_of);
+    size_t count;
+    const mag_lab *labs = mag_timeline_labs(patient, of->operand->analyte, &count);
+    mag_truth truth = mag_truth_of(!any);
+    while (count-- > 0 &&
+           (days == MAG_ALL_DAYS || today - mag_minute_day(labs[count].minute) <= days)) {
+        if (mag_lab_reject(&labs[count]) != MAG_REASON_NONE)
+            continue;
+        const mag_truth one = mag_lab_compare(&labs[count], node->relation, limit);
+        truth = any ? mag_truth_or(truth, one) : mag_truth_and(truth, one);
+    }
+    return truth;
+}
+
+static uint64_t answer_extreme(const question *of) {
+    const mag_analyte analyte = of->operand->analyte;
+    const uint64_t within = mag_block_labs_within(of->block, analyte, days_of(of->operand));
+    const uint64_t compared = of->asked & within & of->block->labs.is_usable[analyte];
+    for (uint64_t rest = compared; rest != 0; rest &= rest - 1)
+        mag_bits_set(of->bits, rest & -rest,
+                     compare_extreme(of, &of->block->patients[mag_first_of(rest)]));
+    return compared | answer_unknown(of, ~within, why_nothing(of));
+}
+
+/* A side of a comparison where every operand is the same result. */
+static mag_bounds bounds_of(const mag_pack *pack, const mag_node *node, const mag_bounds *result) {
+    if (node->kind == MAG_NODE_CONSTANT)
+        return mag_bounds_exact(node->number);
+    if (node->kind == MAG_NODE_OPERAND) {
+        const double factor = pack->operands[node->operand].unit_factor;
+        mag_bounds bounds = *result;
+        bounds.low *= factor;
+        bounds.high *= factor;
+        return bounds;
+    }
+    const mag_bounds left = bounds_of(pack, node->children[0], result);
+    const mag_bounds right = bounds_of(pack, node->children[1], result);
+    return node->kind == MAG_NODE_ADD        ? mag_bounds_add(left, right)
+           : node->kind == MAG_NODE_SUBTRACT ? mag_bounds_subtract(left, right)
+           : node->kind == MAG_NODE_MULTIPLY ? mag_bounds_multiply(left, right)
+                                             : mag_bounds_divide(left, right);
+}
+
+/* Who has one result in the window, a usable one: it is the newest, the first, the lowest and the
+   highest. */
+static uint64_t answer_single(const question *of) {
+    const mag_block_labs *labs = &of->block->labs;
+    const mag_analyte analyte = of->operand->analyte;
+    const uint16_t days = days_of(of->operand);
+    const mag_node *node = of->step->node;
+    uint64_t single =
+        of->asked & labs->is_usable[analyte] & mag_block_labs_within(of->block, analyte, days);
+    for (uint64_t rest = single; rest != 0; rest &= rest - 1) {
+        const size_t i = mag_first_of(rest);
+        const uint16_t age_before = labs->age_before[analyte][i];
+        if (age_before != MAG_ALL_DAYS && age_before <= days) {
+            single &= ~(rest & -rest);
+            continue;
+        }
+        const mag_timeline *patient = &of->block->patients[i];
+        const mag_bounds result =
+            mag_lab_canonical(&patient->labs[patient->first[analyte + 1] - 1]);
+        const mag_bounds left = bounds_of(of->block->pack, node->children[0], &result);
+        const mag_bounds right = bounds_of(of->block->pack, node->children[1], &result);
+        mag_bits_set(of->bits, rest & -rest, mag_bounds_compare(&left, node->relation, &right));
+    }
+    return single;
+}
+
 static uint64_t with_flag(const mag_block_labs *labs, enum mag_lab_flag flag) {
     return labs->has_flag[mag_first_of((uint64_t)flag)];
 }
@@ -205,6 +288,10 @@ uint64_t mag_block_answer(mag_block *block, uint32_t step_idx, uint64_t asked) {
         return answer_none(&of);
     case MAG_LEAF_LATEST:
         return answer_latest(&of);
+    case MAG_LEAF_EXTREME:
+        return answer_extreme(&of);
+    case MAG_LEAF_SINGLE:
+        return answer_single(&of);
     case MAG_LEAF_IN_EFFECT:
         return answer_in_effect(&of);
     case MAG_LEAF_COUNT:

@@ -27,13 +27,12 @@ static void see_analyte(mag_block *block, size_t i, mag_analyte analyte) {
     const uint64_t bit = (uint64_t)1 << i;
     size_t count;
     const mag_lab *labs = mag_timeline_labs(patient, analyte, &count);
-    if (count == 0)
-        return;
     const mag_lab *last = &labs[count - 1];
     const bool is_of_book = mag_analyte_of(analyte)->is_code_book_item;
     const uint16_t age = age_of(patient, last->minute);
     to->has_analyte[analyte] |= bit;
     to->age[analyte][i] = age;
+    to->age_before[analyte][i] = count > 1 ? age_of(patient, labs[count - 2].minute) : MAG_ALL_DAYS;
     if (!mag_series_is_mark(last)) {
         to->is_usable[analyte] |= bit;
         if (is_last_alone(labs, count))
@@ -49,17 +48,17 @@ void mag_block_see_labs(mag_block *block, size_t i) {
     mag_block_labs *to = &block->labs;
     const mag_timeline *patient = &block->patients[i];
     const size_t count = patient->first[MAG_ANALYTE_COUNT];
-    uint32_t flags = 0, reasons = 0;
+    uint32_t packed = 0;
     to->usable_age[i] = MAG_ALL_DAYS;
     for (int analyte = MAG_ANALYTE_NONE + 1; analyte < MAG_ANALYTE_COUNT; analyte++)
-        see_analyte(block, i, (mag_analyte)analyte);
-    for (size_t k = 0; k < count; k++) {
-        flags |= mag_lab_flags(&patient->labs[k]);
-        reasons |= (uint32_t)mag_lab_reject(&patient->labs[k]);
-    }
-    to->has_mark |= (uint64_t)(reasons != MAG_REASON_NONE) << i;
+        if (patient->first[analyte] < patient->first[analyte + 1])
+            see_analyte(block, i, (mag_analyte)analyte);
+    for (size_t k = 0; k < count; k++)
+        packed |= patient->labs[k].packed;
+    const mag_lab all = {.packed = packed};
+    to->has_mark |= (uint64_t)(mag_lab_reject(&all) != MAG_REASON_NONE) << i;
     for (unsigned k = 0; k < MAG_LAB_FLAG_BITS; k++)
-        to->has_flag[k] |= (uint64_t)(flags >> k & 1) << i;
+        to->has_flag[k] |= (uint64_t)(mag_lab_flags(&all) >> k & 1) << i;
 }
 
 /* --- prescriptions ------------------------------------------------------------------------ */

@@ -30,12 +30,13 @@ typedef struct mag_bare_truth {
 
 /* Who has which results. Days count back from T. */
 typedef struct mag_block_labs {
-    uint64_t has_analyte[MAG_ANALYTE_COUNT]; /* a result or mark ... */
-    uint16_t age[MAG_ANALYTE_COUNT][64];     /* ... the newest of which is so many days old, */
-    uint64_t is_usable[MAG_ANALYTE_COUNT];   /* usable, */
-    uint64_t is_alone[MAG_ANALYTE_COUNT];    /* and no other is of its moment */
-    uint16_t usable_age[64];                 /* of the newest of the code book that is seen */
-    uint64_t may_have_newer;                 /* marks hide what else is usable */
+    uint64_t has_analyte[MAG_ANALYTE_COUNT];    /* a result or mark ... */
+    uint16_t age[MAG_ANALYTE_COUNT][64];        /* ... the newest of which is so many days old, */
+    uint16_t age_before[MAG_ANALYTE_COUNT][64]; /* and of the one before; MAG_ALL_DAYS: none */
+    uint64_t is_usable[MAG_ANALYTE_COUNT];      /* usable, */
+    uint64_t is_alone[MAG_ANALYTE_COUNT];       /* and no other is of its moment */
+    uint16_t usable_age[64];                    /* of the newest of the code book that is seen */
+    uint64_t may_have_newer;                    /* marks hide what else is usable */
     uint64_t has_mark, has_flag[MAG_LAB_FLAG_BITS]; /* on any of them */
 } mag_block_labs;
 

@@ -50,11 +50,44 @@ static mag_leaf_kind kind_of_truth(const mag_operand *operand) {
     }
 }
 
+static bool is_of_one_result(mag_operand_kind kind) {
+    return kind == MAG_OPERAND_LATEST || kind == MAG_OPERAND_FIRST || kind == MAG_OPERAND_LOWEST ||
+           kind == MAG_OPERAND_HIGHEST;
+}
+
+/* Is a side of a comparison worked out of results of one analyte and window, and of numbers?
+ *found: the first operand that names them; NULL until there is one. */
+static bool is_of_one_window(const mag_pack *pack, const mag_node *node,
+                             const mag_operand **found) {
+    if (node->kind == MAG_NODE_OPERAND) {
+        const mag_operand *of = &pack->operands[node->operand];
+        uint16_t days, days_of_found;
+        if (*found == NULL)
+            *found = of;
+        return is_of_one_result(of->kind) && is_plain_lab(of) && of->analyte == (*found)->analyte &&
+               mag_window_is_up_to_now(&of->window, &days) &&
+               mag_window_is_up_to_now(&(*found)->window, &days_of_found) && days == days_of_found;
+    }
+    bool is_so = node->kind == MAG_NODE_CONSTANT || node->child_count > 0;
+    for (size_t i = 0; i < node->child_count && is_so; i++)
+        is_so = is_of_one_window(pack, node->children[i], found);
+    return is_so;
+}
+
+static mag_leaf_kind kind_of_numbers(const mag_pack *pack, const mag_node *node,
+                                     const mag_operand **operand) {
+    const mag_operand *found = NULL;
+    if (!is_of_one_window(pack, node, &found) || found == NULL)
+        return MAG_LEAF_ASKED;
+    *operand = found;
+    return MAG_LEAF_SINGLE;
+}
+
 mag_leaf_kind mag_leaf_kind_of(const mag_pack *pack, const mag_node *node,
                                const mag_operand **operand) {
     const mag_node *asked = node->kind == MAG_NODE_COMPARE ? node->children[0] : node;
     if (asked->kind != MAG_NODE_OPERAND)
-        return MAG_LEAF_ASKED;
+        return kind_of_numbers(pack, node, operand);
     const mag_operand *of = &pack->operands[asked->operand];
     *operand = of;
     if (node->kind == MAG_NODE_OPERAND)
@@ -62,8 +95,11 @@ mag_leaf_kind mag_leaf_kind_of(const mag_pack *pack, const mag_node *node,
     const mag_node_kind against = node->children[1]->kind;
     if (of->kind == MAG_OPERAND_LATEST && against == MAG_NODE_LIMIT && is_plain_lab(of))
         return MAG_LEAF_LATEST;
+    if ((of->kind == MAG_OPERAND_LOWEST || of->kind == MAG_OPERAND_HIGHEST) &&
+        against == MAG_NODE_LIMIT && is_plain_lab(of))
+        return MAG_LEAF_EXTREME;
     if (of->kind == MAG_OPERAND_COUNT_ACTIVE && against == MAG_NODE_CONSTANT &&
         of->window.kind == MAG_WINDOW_HISTORY && of->length.amount == 0 && !has_lasting_member(of))
         return MAG_LEAF_COUNT;
-    return MAG_LEAF_ASKED;
+    return against == MAG_NODE_LIMIT ? MAG_LEAF_ASKED : kind_of_numbers(pack, node, operand);
 }

@@ -67,15 +67,24 @@ void mag_drug_room_done(mag_drug_room *room, mag_account *account) {
     *room = (mag_drug_room){0};
 }
 
-mag_class_set mag_drug_classes(const mag_drug_query *query, const mag_exposure *exposure) {
+static mag_class_set wanted_classes(const mag_drug_query *query) {
     mag_class_set wanted = 0;
     for (size_t i = 0; i < query->member_count; i++)
         wanted |= (mag_class_set)1 << query->members[i].drug_class;
+    return wanted;
+}
+
+static mag_class_set classes_counted(const mag_drug_query *query, mag_class_set wanted,
+                                     const mag_exposure *exposure) {
     const mag_class_set counted =
         wanted & query->room->classes[exposure - query->patient->exposures];
     if (!query->is_sure_only || exposure->route != MAG_ROUTE_UNKNOWN)
         return counted;
     return counted & ~mag_classes_in_doubt(counted, (mag_route)exposure->route);
+}
+
+mag_class_set mag_drug_classes(const mag_drug_query *query, const mag_exposure *exposure) {
+    return classes_counted(query, wanted_classes(query), exposure);
 }
 
 size_t mag_drug_first_from(const mag_timeline *patient, mag_minute start) {
@@ -90,17 +99,9 @@ size_t mag_drug_first_from(const mag_timeline *patient, mag_minute start) {
     return low;
 }
 
-/* Some class of the query counts only where the route is known. */
-static bool may_be_in_doubt(const mag_drug_query *query) {
-    mag_class_set wanted = 0;
-    for (size_t i = 0; i < query->member_count; i++)
-        wanted |= (mag_class_set)1 << query->members[i].drug_class;
-    return mag_classes_in_doubt(wanted, MAG_ROUTE_UNKNOWN) != 0;
-}
-
 size_t mag_drug_doubt_count(const mag_drug_query *query) {
     const mag_timeline *patient = query->patient;
-    if (!may_be_in_doubt(query))
+    if (mag_classes_in_doubt(wanted_classes(query), MAG_ROUTE_UNKNOWN) == 0)
         return 0;
     mag_drug_query sure = *query;
     sure.is_sure_only = true;
@@ -120,30 +121,41 @@ static int32_t extra_minutes(const mag_drug_query *query, mag_class_set classes)
     return extra;
 }
 
-mag_interval mag_drug_interval(const mag_drug_query *query, const mag_exposure *exposure) {
+static mag_interval interval_of(const mag_drug_query *query, mag_class_set classes,
+                                const mag_exposure *exposure) {
     mag_interval interval = {.start = exposure->start,
                              .stop = exposure->stop,
                              .kind = mag_exposure_kind(exposure),
-                             .extra_minutes =
-                                 extra_minutes(query, mag_drug_classes(query, exposure))};
+                             .extra_minutes = extra_minutes(query, classes)};
     if (interval.stop <= interval.start) /* of an order without length its moment counts */
         interval.stop = interval.start + 1;
     return interval;
+}
+
+mag_interval mag_drug_interval(const mag_drug_query *query, const mag_exposure *exposure) {
+    return interval_of(query, mag_drug_classes(query, exposure), exposure);
 }
 
 static bool is_h_pylori_pack(const mag_drug_query *query, const mag_exposure *exposure) {
     return mag_cohort_drug(query->patient->cohort, exposure->drug_id)->is_h_pylori_pack;
 }
 
-/* Exposures of the query as intervals in the room; packs or all others. */
-static size_t gather(const mag_drug_query *query, bool wants_packs) {
+/* Exposures of the query as intervals in the room; packs or all others. *other_count: of the
+   others, or packs. */
+static size_t gather(const mag_drug_query *query, bool wants_packs, size_t *other_count) {
     const mag_timeline *patient = query->patient;
+    const mag_class_set wanted = wanted_classes(query);
     size_t count = 0;
+    *other_count = 0;
     for (size_t i = 0; i < patient->exposure_count; i++) {
         const mag_exposure *exposure = &patient->exposures[i];
-        if (mag_drug_classes(query, exposure) != 0 &&
-            is_h_pylori_pack(query, exposure) == wants_packs)
-            query->room->intervals[count++] = mag_drug_interval(query, exposure);
+        const mag_class_set classes = classes_counted(query, wanted, exposure);
+        if (classes == 0)
+            continue;
+        if (is_h_pylori_pack(query, exposure) == wants_packs)
+            query->room->intervals[count++] = interval_of(query, classes, exposure);
+        else
+            ++*other_count;
     }
     return count;
 }
@@ -154,12 +166,14 @@ size_t mag_drug_eras(const mag_drug_query *query, int32_t gap_minutes, const mag
     room->joined_count = 0;
     if (query->patient->exposure_count == 0)
         return 0;
-    const size_t joined_count = gather(query, false);
+    size_t pack_count, joined_count = gather(query, false, &pack_count);
     size_t count = gap_minutes < 0
                        ? mag_eras_join(room->intervals, joined_count, room->eras)
                        : mag_eras_join_gap(room->intervals, joined_count, gap_minutes, room->eras);
     room->joined_count = count;
-    const size_t pack_count = gather(query, true);
+    if (pack_count == 0)
+        return count;
+    pack_count = gather(query, true, &joined_count);
     for (size_t i = 0; i < pack_count; i++)
         count += mag_eras_join(&room->intervals[i], 1, &room->eras[count]);
     return count;

@@ -29,6 +29,8 @@ typedef enum mag_leaf_kind {
     MAG_LEAF_MEASURED,  /* measured(ANALYTE within N days) */
     MAG_LEAF_NONE,      /* none(ANALYTE within N days) */
     MAG_LEAF_LATEST,    /* latest(ANALYTE within N days) against a limit */
+    MAG_LEAF_EXTREME,   /* lowest or highest against a limit */
+    MAG_LEAF_SINGLE,    /* numbers of one analyte and window: of who has one result only */
     MAG_LEAF_IN_EFFECT, /* active(CLASSES), exposed(CLASSES within N days) */
     MAG_LEAF_COUNT,     /* count_active(CLASSES) against a number */
     MAG_LEAF_CONTINUOUS,
