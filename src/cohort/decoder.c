@@ -1,6 +1,7 @@
 /* What all tables share: columns, ids, dates, hashes and the counting of a row's fate. */
 #include "cohort/decoder.h"
 
+#include "base/fast_path.h"
 #include "cohort/identifier.h"
 
 #include <string.h>
@@ -39,6 +40,7 @@ void mag_decoder_init(mag_decoder *decoder, mag_cohort *cohort, const mag_profil
     decoder->latest = settings->data_until == MAG_MINUTE_OPEN
                           ? MAG_MINUTE_OPEN
                           : mag_minute_plus(settings->data_until, MAG_MINUTES_PER_DAY);
+    decoder->is_forgetful = !mag_fast_path_allows(MAG_FAST_PATH_MEMO);
     prepare_texts(decoder);
     mag_text_init(&decoder->scratch, settings->account);
 }
