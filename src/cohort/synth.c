@@ -19,8 +19,8 @@ struct mag_synth_plan {
 const char *mag_synth_columns(unsigned sheet) {
     static const char *const columns[] = {
         [MAG_SYNTH_PATIENTS] = "patient_id,sex,birth,died_on,site,weight_kg,height_cm,measured_on",
-        [MAG_SYNTH_PRESCRIPTIONS] = "patient_id,drug_code,drug_name,kind,start,stop,days_supply,"
-                                    "dose,dose_unit,doses_per_day,route",
+        [MAG_SYNTH_PRESCRIPTIONS] = ("patient_id,drug_code,drug_name,kind,start,stop,days_supply,"
+                                     "dose,dose_unit,doses_per_day,route"),
         [MAG_SYNTH_CONDITIONS] = "patient_id,code,recorded_on",
         [MAG_SYNTH_TRUTH] = "patient_id,rule_id,outcome,severity",
         [MAG_SYNTH_LABS] = "patient_id,code,value,unit,collected_at,comment",
