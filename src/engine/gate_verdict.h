@@ -16,7 +16,8 @@ typedef enum mag_gate_measure {
     MAG_MEASURE_SOURCE,   /* a kind of source that is missing: source is its kind, nothing else */
     MAG_MEASURE_CHANGE,   /* count rows, `of` in earlier runs; share and limits are of the change */
     MAG_MEASURE_RATE,     /* count of `of` patients; share and limits are standard errors */
-    MAG_MEASURE_DATABASE, /* about the database of a source: detail says it, the counts nothing */
+    MAG_MEASURE_DATABASE, /* about the database of a source, or the machine: detail says it, the
+                             counts nothing */
 } mag_gate_measure;
 
 typedef struct mag_gate_verdict {

@@ -2,18 +2,56 @@
 #include "engine/parallel.h"
 
 #include <omp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
 enum { UNIT_LIMIT = 1 << 16, WORKER_LIMIT = 1024 };
 
-unsigned mag_parallel_worker_count(int wanted, unsigned unit_count) {
+unsigned mag_parallel_wanted_count(int wanted, unsigned unit_count) {
     unsigned count = wanted > 0 ? (unsigned)wanted : (unsigned)omp_get_num_procs();
     if (count > unit_count)
         count = unit_count;
     if (count > WORKER_LIMIT)
         count = WORKER_LIMIT;
     return count == 0 ? 1 : count;
+}
+
+/* Lives until its maker lets the lock go. */
+static void *wait_for(void *lock) {
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+/* Has so many threads at once, this one among them; fewer if the system gives no more. */
+static unsigned probe(unsigned count) {
+    pthread_t threads[WORKER_LIMIT];
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    unsigned had = 0;
+    pthread_mutex_lock(&lock);
+    while (had + 1 < count && pthread_create(&threads[had], NULL, wait_for, &lock) == 0)
+        had++;
+    pthread_mutex_unlock(&lock);
+    for (unsigned i = 0; i < had; i++)
+        pthread_join(threads[i], NULL);
+    pthread_mutex_destroy(&lock);
+    return had + 1;
+}
+
+/* A team that cannot be had whole ends the process, inside the runtime. So threads are tried for
+   before, once for the largest number; what the system refused once is not asked for again. */
+unsigned mag_parallel_worker_count(int wanted, unsigned unit_count) {
+    static unsigned proven = 1, most = WORKER_LIMIT;
+    unsigned count = mag_parallel_wanted_count(wanted, unit_count);
+    if (count > most)
+        count = most;
+    if (count <= proven)
+        return count;
+    proven = probe(count);
+    if (proven < count)
+        most = proven;
+    return proven;
 }
 
 /* Lowers *lowest to value. */

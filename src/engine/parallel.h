@@ -10,7 +10,9 @@
 typedef mag_status (*mag_unit_of_work)(void *context, unsigned unit_idx, unsigned worker_idx,
                                        mag_error *err);
 
-/* Threads that a loop over unit_count units will use: `wanted`, 0 = all cores; at least 1. */
+/* Threads that a loop over unit_count units may use: `wanted`, 0 = all cores; at least 1. */
+unsigned mag_parallel_wanted_count(int wanted, unsigned unit_count);
+/* Threads that it will use: as many as that if the system gives them. Outside of parallel parts. */
 unsigned mag_parallel_worker_count(int wanted, unsigned unit_count);
 
 /* Runs all units. Of several failures the one of the lowest unit is reported, whatever the number

@@ -134,6 +134,30 @@ static mag_status screen_all(run_state *run, mag_error *err) {
     return check_stop(inputs, "screening", err);
 }
 
+/* The result is the same; somebody should know why it came later. */
+static mag_status note_threads(run_state *run, mag_error *err) {
+    const unsigned wanted =
+        mag_parallel_wanted_count(run->inputs->thread_count, MAG_PARTITION_COUNT);
+    const unsigned had = mag_parallel_worker_count(run->inputs->thread_count, MAG_PARTITION_COUNT);
+    if (had >= wanted)
+        return MAG_OK;
+    const mag_gate_verdict verdict = {
+        .source = "machine",
+        .file = "",
+        .gate = "threads",
+        .colour = MAG_AMBER,
+        .measure = MAG_MEASURE_DATABASE,
+        .note = "",
+        .message = MAG_MSG_P407,
+        .first_file = "",
+        .column = "",
+        .detail = mag_arena_format(run->arena, "running with %u thread%s instead of %u", had,
+                                   had == 1 ? "" : "s", wanted)};
+    if (verdict.detail == NULL)
+        return mag_fail_memory(err, 64);
+    return mag_gates_append(run->arena, &run->gates, &verdict, 1, err);
+}
+
 /* Hard red refuses, soft red holds, amber warns. */
 static mag_status judge(run_state *run, mag_error *err) {
     mag_run_report *report = run->report;
@@ -142,6 +166,7 @@ static mag_status judge(run_state *run, mag_error *err) {
                             &run->gates, err));
     MAG_TRY(mag_run_series_last(&run->series, &run->screen, &run->gates, report, err));
     MAG_TRY(mag_history_judge(run->arena, run->inputs, run->cohort, report, &run->gates, err));
+    MAG_TRY(note_threads(run, err));
     run->is_judged = true;
     MAG_TRY(mag_report_verdicts(run->arena, &run->gates, report, err));
     bool is_red = run->gates.is_red_hard || run->gates.is_red_soft;

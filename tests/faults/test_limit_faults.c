@@ -1,5 +1,5 @@
-/* Rows P-16, P-21 and P-24 of the fault matrix: clocks that jump, files that change while a run
-   reads, counters that are nearly full. */
+/* Rows P-13, P-16, P-21 and P-24 of the fault matrix: a system that gives few threads, clocks that
+   jump, files that change while a run reads, counters that are nearly full. */
 #include "cohort/accounting.h"
 #include "engine/gates.h"
 #include "io/csv_reader.h"
@@ -18,6 +18,39 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+/* --- P-13 --------------------------------------------------------------------------------------
+ */
+
+/* Of eight threads that were wanted there are `most` beside the first. */
+static void expect_threads(const char *most, const char *words) {
+    fault_cohort cohort;
+    fault_cohort_init(&cohort);
+    fault_run run = fault_begin(&cohort);
+    char limit[64];
+    snprintf(limit, sizeof limit, "MAG_SHIM_THREADS=%s", most);
+    const char *const environment[] = {"LD_PRELOAD=" MAG_THREAD_SHIM,
+                                       "ASAN_OPTIONS=verify_asan_link_order=0", limit, NULL};
+    fault_collect(&run, program_run((const char *const[]){"run", "--profile", "magscreen", "--data",
+                                                          run.data, "--as-of", "2025-12-31",
+                                                          "--threads", "8", "--out", run.out, NULL},
+                                    environment, NULL));
+    fault_expect(&run, words ? 3 : 0, words ? "MS-P407" : NULL);
+    if (words && !strstr(run.result.err.at, words) && !strstr(run.result.out.at, words))
+        fail_msg("\"%s\" is not in: %s", words, run.result.err.at);
+    fault_expect_conserved(&run);
+    fault_expect_golden(&run, true);
+    fault_run_done(&run);
+    fault_cohort_done(&cohort);
+}
+
+static void t_P_13(void **state) {
+    (void)state;
+    expect_threads("0", "running with 1 thread instead of 8");
+    expect_threads("1", "running with 2 threads instead of 8");
+    expect_threads("6", "running with 7 threads instead of 8");
+    expect_threads("7", NULL);
+}
 
 /* --- P-16 --------------------------------------------------------------------------------------
  */
@@ -283,7 +316,7 @@ static void t_P_24_rows(void **state) {
 }
 
 int main(void) {
-    static const fault_row rows[] = {FAULT_ROW(t_P_16), FAULT_ROW(t_P_21), FAULT_ROW(t_P_24),
-                                     FAULT_ROW(t_P_24_rows)};
+    static const fault_row rows[] = {FAULT_ROW(t_P_13), FAULT_ROW(t_P_16), FAULT_ROW(t_P_21),
+                                     FAULT_ROW(t_P_24), FAULT_ROW(t_P_24_rows)};
     return FAULT_ROWS_RUN(rows);
 }
