@@ -14,7 +14,7 @@ typedef struct mag_options {
     char *operands[MAG_OPERAND_COUNT]; /* not const: explain wipes a patient id */
     size_t operand_count;
     const char *profile, *data, *out, *from, *as_of, *as_of_series, *rule, *severity, *reason,
-        *previous, *state, *db, *note, *until, *site, *spill_dir;
+        *previous, *state, *db, *note, *until, *site, *progress, *spill_dir;
     int64_t threads, limit, patients, seed, files, run;
     size_t memory_limit_nbytes;
     uint32_t dirty_per_million;

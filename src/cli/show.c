@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 enum { PIECE_NBYTES = 16, FORMATTED_NBYTES = 2048, LINE_NBYTES = 4096 };
 
@@ -36,11 +38,64 @@ void mag_shown_add(mag_text *out, mag_span data) {
         mag_text_add(out, shown_piece(data, &at, room));
 }
 
+/* --- a line that is written over ---------------------------------------------------------------
+ */
+
+static size_t transient_nbytes; /* of the line that stands on the terminal; 0: none */
+
+static size_t terminal_width(void) {
+    enum { USUAL = 80 };
+    struct winsize size;
+    const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return is_known && size.ws_col < USUAL ? size.ws_col : USUAL;
+}
+
+/* What cannot be shown of it is lost without harm. */
+static void write_progress(const char *at, size_t nbytes) {
+    while (nbytes > 0) {
+        const ssize_t done = write(STDERR_FILENO, at, nbytes);
+        if (done <= 0)
+            return;
+        at += done;
+        nbytes -= (size_t)done;
+    }
+}
+
+/* Blanks and a carriage return: no terminal needs to know more. */
+static void clear_transient(void) {
+    char blank[LINE_NBYTES];
+    if (transient_nbytes == 0)
+        return;
+    memset(blank, ' ', sizeof blank);
+    blank[0] = blank[transient_nbytes + 1] = '\r';
+    write_progress(blank, transient_nbytes + 2);
+    transient_nbytes = 0;
+}
+
+void mag_tell_progress(const char *text, bool is_transient) {
+    char line[LINE_NBYTES];
+    const size_t width = is_transient ? terminal_width() - 1 : sizeof line - 2;
+    const size_t length = strlen(text) < width ? strlen(text) : width;
+    memset(line, ' ', sizeof line);
+    if (!is_transient) {
+        memcpy(line, text, length);
+        line[length] = '\n';
+        write_progress(line, length + 1);
+        return;
+    }
+    const size_t shown = length > transient_nbytes ? length : transient_nbytes; /* covers it */
+    line[0] = '\r';
+    memcpy(line + 1, text, length);
+    write_progress(line, shown + 1);
+    transient_nbytes = length;
+}
+
 /* errno of the first write that failed, by stream: stdout is told at the end, stderr on stdout. */
 static int out_fault, err_fault;
 
 static void put(FILE *stream, const char *at, size_t nbytes) {
     int *fault = stream == stdout ? &out_fault : &err_fault;
+    clear_transient();
     errno = 0;
     if (fwrite(at, 1, nbytes, stream) != nbytes && *fault == 0)
         *fault = errno ? errno : EIO;

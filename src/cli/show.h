@@ -14,6 +14,9 @@ void mag_shown_add(mag_text *out, mag_span data);
    in it is escaped: a name with a line end in it cannot forge a line. */
 void mag_show(const char *format, ...) MAG_PRINTF(1, 2);
 void mag_tell(const char *format, ...) MAG_PRINTF(1, 2); /* to stderr */
+/* A line about the progress of a run, on standard error. A transient one is cut to the width of the
+   terminal, written over by the next one, and gone before anything else is shown. */
+void mag_tell_progress(const char *text, bool is_transient);
 
 /* Prints a text of several lines, each with the indent in front; broken after `width` columns at
    blanks, 0 = never. */

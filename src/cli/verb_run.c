@@ -3,6 +3,7 @@
 #include "cli/closing_database.h"
 #include "cli/database.h"
 #include "cli/process.h"
+#include "cli/progress_view.h"
 #include "cli/session.h"
 #include "cli/show.h"
 #include "cli/verbs.h"
@@ -94,6 +95,11 @@ static mag_status read_previous(mag_session *session, const mag_options *options
 static mag_status run_into(mag_session *session, const mag_options *options, mag_sink *sink,
                            int *exit_code, mag_error *err) {
     mag_run_inputs inputs = mag_session_inputs(session, options);
+    mag_progress_view progress;
+    mag_progress_form form;
+    MAG_TRY(mag_progress_form_choose(options->progress, options->is_json, &form, err));
+    mag_progress_view_init(&progress, form);
+    inputs.progress = mag_progress_view_counts(&progress);
     inputs.sink = sink;
     MAG_TRY(read_previous(session, options, &inputs, err));
     const mag_run_report *report = NULL;
@@ -176,6 +182,8 @@ static mag_status run_plan(mag_session *session, const mag_options *options, int
 }
 
 mag_status mag_verb_run(const mag_options *options, int *exit_code, mag_error *err) {
+    mag_progress_form form;
+    MAG_TRY(mag_progress_form_choose(options->progress, options->is_json, &form, err));
     MAG_TRY(mag_session_check_origin(options, err));
     MAG_TRY(mag_process_check_descriptors(err));
     mag_origin origin = {options->operands[0], options->profile, options->data, options->as_of};

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What the rows of one block came to. */
 typedef struct block_count {
@@ -113,6 +114,15 @@ static mag_status open_feed(mag_feed *base, mag_error *err) {
     return check_header(feed, err);
 }
 
+/* Of what is read as it comes nobody knows the size. */
+static uint64_t size_of(const mag_feed *base) {
+    const char *path = ((const csv_feed *)base)->of.path;
+    struct stat facts;
+    const bool is_known =
+        path && strcmp(path, "-") != 0 && stat(path, &facts) == 0 && S_ISREG(facts.st_mode);
+    return is_known ? (uint64_t)facts.st_size : 0;
+}
+
 static mag_status next_block(mag_feed *base, mag_csv_block *block, bool *is_over, mag_error *err) {
     return mag_csv_splitter_next(((csv_feed *)base)->splitter, block, is_over, err);
 }
@@ -205,6 +215,8 @@ static mag_status decode_block(mag_feed *base, const mag_csv_block *block, mag_l
     mag_error ignored;
     const mag_status status = read_rows(feed, reader, &last_line, err);
     lane->shadow = NULL;
+    if (lane->on_rows)
+        lane->on_rows(lane->rows_context, reader->shadow.accounting.read);
     const mag_status counted =
         count_block(reader, block, last_line, feed->account, status == MAG_OK ? err : &ignored);
     return status == MAG_OK ? counted : status;
@@ -371,6 +383,7 @@ static void free_counts(mag_feed *base) {
 mag_status mag_csv_feed_new(mag_cohort *cohort, const mag_csv_feed_of *of, mag_feed **out,
                             mag_error *err) {
     static const mag_feed_ops ops = {.open = open_feed,
+                                     .size = size_of,
                                      .next = next_block,
                                      .decode = decode_block,
                                      .close = close_feed,

@@ -8,6 +8,11 @@ mag_status mag_feed_check_stop(const mag_feed_watch *watch, mag_error *err) {
     return mag_fail(err, MAG_E_INTERRUPTED, MAG_MSG_P401, "stopped while reading");
 }
 
+static void tell_block(const mag_feed_watch *watch, const mag_csv_block *block, bool is_decoded) {
+    if (watch && watch->on_block)
+        watch->on_block(watch->block_context, block, is_decoded);
+}
+
 static mag_status read_blocks(mag_feed *feed, mag_lane *lane, const mag_feed_watch *watch,
                               mag_csv_block *block, mag_feed_fault *fault) {
     MAG_TRY(feed->ops->open(feed, &fault->error));
@@ -18,7 +23,9 @@ static mag_status read_blocks(mag_feed *feed, mag_lane *lane, const mag_feed_wat
             return MAG_OK;
         MAG_TRY(mag_feed_check_stop(watch, &fault->error));
         fault->block_number = block->number;
+        tell_block(watch, block, false);
         MAG_TRY(feed->ops->decode(feed, block, lane, &fault->error));
+        tell_block(watch, block, true);
         fault->block_number = UINT64_MAX;
     }
 }

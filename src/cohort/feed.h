@@ -24,6 +24,8 @@ typedef struct mag_feed_fault {
 typedef struct mag_feed_ops {
     /* Opens it and reads what stands before the first row. */
     mag_status (*open)(mag_feed *feed, mag_error *err);
+    /* Bytes of the file as it lies there, before it is opened; 0: nobody knows. NULL: the same. */
+    uint64_t (*size)(const mag_feed *feed);
     /* Fills the next block, or says that there is none. Opener's thread. */
     mag_status (*next)(mag_feed *feed, mag_csv_block *block, bool *is_over, mag_error *err);
     /* Puts the rows of a block into the lane and keeps what was counted. One thread to a lane. */
@@ -55,6 +57,9 @@ struct mag_feed {
 typedef struct mag_feed_watch {
     bool (*is_stopped)(void *context);
     void *context;
+    /* Told of each block when it was cut, and again when it was decoded; NULL: nobody asks. */
+    void (*on_block)(void *context, const mag_csv_block *block, bool is_decoded);
+    void *block_context;
 } mag_feed_watch;
 
 /* MAG_E_INTERRUPTED if it is to stop. */

@@ -64,6 +64,9 @@ struct mag_lane {
     mag_arena *arena;
     mag_tables tables;
     mag_list unit_profiles, rejects; /* mag_unit_profile, mag_reject; lane 0: the cohort's are */
+    /* Told now and then how many rows were read since the last time; NULL: nobody asks. */
+    void (*on_rows)(void *context, uint64_t row_count);
+    void *rows_context;
     mag_run_file *shadow; /* counts of the block at hand; NULL: the cohort's files are counted on */
     mag_lane_home last;
     unsigned put_count; /* since memory was looked at */

@@ -23,6 +23,8 @@ typedef struct pg_source {
 /* --- rows
  * -------------------------------------------------------------------------------------- */
 
+enum { TOLD_ROWS = 1 << 14 };
+
 typedef struct row_taker {
     mag_decoder decoder;
     bool is_checked; /* the server has not made sure that texts are UTF-8 */
@@ -63,6 +65,8 @@ static mag_status take_row(void *context, const mag_span *fields, mag_error *err
         return mag_fail(err, MAG_E_INPUT, MAG_MSG_I136, "%s: more than 4,294,967,295 rows",
                         taker->decoder.file->name);
     taker->line++;
+    if (taker->line % TOLD_ROWS == 0 && taker->decoder.lane->on_rows)
+        taker->decoder.lane->on_rows(taker->decoder.lane->rows_context, TOLD_ROWS);
     /* SQL null is what an export writes as an empty cell. */
     for (size_t i = 0; i < taker->column_count; i++)
         taker->cells[i] = fields[i].at ? fields[i] : (mag_span){"", 0};

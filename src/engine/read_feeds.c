@@ -15,6 +15,7 @@
 /* What goes on with one feed. */
 typedef struct feed_state {
     mag_feed *feed;
+    uint64_t in_nbytes;    /* read of the file so far; its producer's */
     _Atomic unsigned left; /* its producer, and blocks that are not decoded */
     bool has_fault;        /* under the lock ... */
     mag_feed_fault fault;  /* ... of the lowest block */
@@ -33,6 +34,7 @@ typedef struct reading {
     mag_feed_watch watch;
     feed_state *feeds;
     size_t feed_count;
+    uint64_t in_nbytes, since;    /* of one thread alone: of the file at hand, and what runs */
     _Atomic size_t lowest_failed; /* feed; feed_count: none */
     pthread_mutex_t lock;         /* of the pool and of faults; held for some instructions */
     pooled_block *blocks, *free_blocks;
@@ -125,6 +127,20 @@ static mag_status cut(reading *job, feed_state *state, mag_csv_block *block, boo
     return *is_over ? MAG_OK : mag_feed_check_stop(&job->watch, err);
 }
 
+/* *in_nbytes: what of the file was told before. */
+static void tell_cut(reading *job, uint64_t *in_nbytes, const mag_csv_block *block) {
+    const uint64_t now = block->stream.in_nbytes;
+    mag_timings_count(job->inputs->timings, 0, block->nbytes);
+    mag_progress_add(job->inputs->progress, now - *in_nbytes, 0);
+    *in_nbytes = now;
+}
+
+static void tell_rows(void *context, uint64_t row_count) {
+    reading *job = context;
+    mag_timings_count(job->inputs->timings, row_count, 0);
+    mag_progress_add(job->inputs->progress, 0, row_count);
+}
+
 /* Cuts one block and passes it on; *is_over: there is none. */
 static mag_status pass_on(reading *job, feed_state *state, pooled_block *own, unsigned worker_idx,
                           bool *is_over, mag_error *err) {
@@ -138,6 +154,7 @@ static mag_status pass_on(reading *job, feed_state *state, pooled_block *own, un
             give_block(job, block);
         return status;
     }
+    tell_cut(job, &state->in_nbytes, room);
     if (!block) {
         decode(job, state, room, worker_idx);
         return MAG_OK;
@@ -246,12 +263,63 @@ static mag_status join(reading *job, mag_error *err) {
     return mag_cohort_join_tables(job->cohort, err);
 }
 
+/* --- what is told of it --------------------------------------------------------------------------
+ */
+
+/* 0: somebody's size is not known. */
+static uint64_t size_of(const mag_list *feeds) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < feeds->count; i++) {
+        const mag_feed *feed = ((mag_feed *const *)feeds->items)[i];
+        const uint64_t nbytes = feed->ops->size ? feed->ops->size(feed) : 0;
+        if (nbytes == 0)
+            return 0;
+        sum += nbytes;
+    }
+    return sum;
+}
+
+static void listen(reading *job, bool is_on) {
+    for (unsigned i = 0; i < mag_cohort_lane_count(job->cohort); i++) {
+        mag_lane *lane = mag_cohort_lane(job->cohort, i);
+        lane->on_rows = is_on ? tell_rows : NULL;
+        lane->rows_context = is_on ? job : NULL;
+    }
+}
+
+/* --- who reads -----------------------------------------------------------------------------------
+ */
+
+static void note_block(void *context, const mag_csv_block *block, bool is_decoded) {
+    reading *job = context;
+    if (is_decoded) {
+        job->since = mag_timings_add(job->inputs->timings, 0, MAG_WORK_DECODE, job->since);
+        return;
+    }
+    if (block->number == 0)
+        job->in_nbytes = 0;
+    job->since = mag_timings_add(job->inputs->timings, 0, MAG_WORK_INFLATE, job->since);
+    tell_cut(job, &job->in_nbytes, block);
+}
+
+static mag_status read_alone(const mag_run_inputs *inputs, mag_cohort *cohort, mag_list *feeds,
+                             mag_error *err) {
+    reading job = {.inputs = inputs,
+                   .cohort = cohort,
+                   .watch = {inputs->is_stopped, inputs->stop_context, note_block, &job},
+                   .since = mag_timings_now(inputs->timings)};
+    listen(&job, true);
+    const mag_status status = mag_feeds_read(feeds->items, feeds->count, &job.watch, err);
+    listen(&job, false);
+    return status == MAG_OK ? mag_cohort_join_tables(cohort, err) : status;
+}
+
 static mag_status read_together(const mag_run_inputs *inputs, mag_cohort *cohort, mag_list *feeds,
                                 unsigned worker_count, mag_error *err) {
     reading job = {.inputs = inputs,
                    .cohort = cohort,
                    .account = inputs->account,
-                   .watch = {inputs->is_stopped, inputs->stop_context},
+                   .watch = {.is_stopped = inputs->is_stopped, .context = inputs->stop_context},
                    .feed_count = feeds->count,
                    .lock = PTHREAD_MUTEX_INITIALIZER};
     atomic_init(&job.lowest_failed, feeds->count);
@@ -259,7 +327,9 @@ static mag_status read_together(const mag_run_inputs *inputs, mag_cohort *cohort
     mag_status status =
         arena ? prepare(&job, arena, feeds, worker_count, err) : mag_fail_memory(err, 1);
     if (status == MAG_OK) {
+        listen(&job, true);
         mag_parallel_run_tasks(worker_count, first_task, &job);
+        listen(&job, false);
         status = join(&job, err);
     }
     for (size_t i = 0; i < job.block_count && job.blocks; i++)
@@ -281,11 +351,9 @@ static mag_status join_ids(void *context, unsigned partition_idx, unsigned worke
 mag_status mag_read_feeds(const mag_run_inputs *inputs, mag_cohort *cohort, mag_list *feeds,
                           mag_error *err) {
     const unsigned worker_count = mag_parallel_worker_count(inputs->thread_count, UINT32_MAX);
-    const mag_feed_watch watch = {inputs->is_stopped, inputs->stop_context};
-    if (worker_count == 1) {
-        MAG_TRY(mag_feeds_read(feeds->items, feeds->count, &watch, err));
-        return mag_cohort_join_tables(cohort, err);
-    }
+    mag_progress_begin(inputs->progress, MAG_PROGRESS_READING, size_of(feeds));
+    if (worker_count == 1)
+        return read_alone(inputs, cohort, feeds, err);
     MAG_TRY(read_together(inputs, cohort, feeds, worker_count, err));
     return mag_parallel_for(MAG_PARTITION_COUNT, worker_count, join_ids, cohort, err);
 }
