@@ -60,8 +60,7 @@ static mag_status fill(cohort *c, mag_synth_store *store, mag_error *err) {
 
 static mag_status write_files(cohort *c, const char *directory, mag_error *err) {
     mag_synth_files *out;
-    mag_synth_files_settings settings = {directory, c->options->is_plain, MAG_PACKER_FASTEST,
-                                         c->worker_count};
+    mag_synth_files_settings settings = {directory, c->options->is_plain, c->worker_count};
     MAG_TRY(mag_synth_files_open(&out, c->plan, &settings, &c->account, err));
     mag_status status = fill(c, mag_synth_files_store(out), err);
     if (status == MAG_OK)

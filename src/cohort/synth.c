@@ -73,14 +73,15 @@ void mag_synth_block_init(mag_synth_block *block, mag_synth_form form, mag_accou
     block->form = form;
     for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++) {
         mag_text_init(&block->rows[sheet], account);
-        mag_text_init(&block->packed[sheet], account);
+        block->packed[sheet] = (mag_gzip_block){0};
+        mag_text_init(&block->packed[sheet].bytes, account);
     }
 }
 
 void mag_synth_block_done(mag_synth_block *block) {
     for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++) {
         mag_text_done(&block->rows[sheet]);
-        mag_text_done(&block->packed[sheet]);
+        mag_text_done(&block->packed[sheet].bytes);
     }
 }
 
@@ -123,10 +124,8 @@ static void put_patient(mag_synth_rows *rows, const mag_synth_plan *plan, uint64
 
 mag_status mag_synth_block_make(mag_synth_block *block, const mag_synth_plan *plan, uint64_t number,
                                 mag_error *err) {
-    for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++) {
+    for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++)
         mag_text_clear(&block->rows[sheet]);
-        mag_text_clear(&block->packed[sheet]);
-    }
     block->totals = (mag_synth_totals){0};
     block->number = number;
     mag_synth_rows rows = {

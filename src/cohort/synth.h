@@ -9,7 +9,7 @@
 #ifndef MAG_COHORT_SYNTH_H
 #define MAG_COHORT_SYNTH_H
 
-#include "base/text.h"
+#include "io/gzip_block.h"
 
 enum { MAG_SYNTH_LAB_FILES = 64, MAG_SYNTH_BLOCK_PATIENTS = 1024 };
 
@@ -60,7 +60,7 @@ typedef enum mag_synth_form { MAG_SYNTH_CSV, MAG_SYNTH_BINARY } mag_synth_form;
 typedef struct mag_synth_block {
     mag_synth_form form;
     mag_text rows[MAG_SYNTH_SHEETS];
-    mag_text packed[MAG_SYNTH_SHEETS]; /* what a store has made of the rows */
+    mag_gzip_block packed[MAG_SYNTH_SHEETS]; /* what a store has made of the rows */
     mag_synth_totals totals;
     uint64_t number;
 } mag_synth_block;

@@ -2,7 +2,7 @@
 
 #include "io/csv_writer.h"
 #include "io/file_digest.h"
-#include "io/new_file.h"
+#include "io/table_file.h"
 
 #include <string.h>
 
@@ -14,8 +14,9 @@ struct mag_synth_files {
     mag_synth_files_settings settings;
     unsigned sheet_count;
     const char *names[MAG_SYNTH_SHEETS];
-    mag_new_file files[MAG_SYNTH_SHEETS];
-    mag_member_packer **packers; /* one a worker */
+    const char *paths[MAG_SYNTH_SHEETS];
+    mag_table_file *files[MAG_SYNTH_SHEETS];
+    mag_gzip_packer **packers; /* one a worker */
 };
 
 static bool is_packed(const mag_synth_files *files, unsigned sheet) {
@@ -42,17 +43,22 @@ static mag_status pack(mag_synth_store *store, mag_synth_block *block, unsigned 
     mag_synth_files *files = (mag_synth_files *)store;
     for (unsigned sheet = 0; sheet < files->sheet_count; sheet++)
         if (is_packed(files, sheet) && block->rows[sheet].nbytes > 0)
-            MAG_TRY(mag_member_pack(files->packers[worker_idx], mag_text_span(&block->rows[sheet]),
-                                    &block->packed[sheet], err));
+            MAG_TRY(mag_gzip_pack(files->packers[worker_idx], mag_text_span(&block->rows[sheet]),
+                                  &block->packed[sheet], err));
     return MAG_OK;
 }
 
+/* What cannot be written shows at the end. */
 static mag_status put(mag_synth_store *store, const mag_synth_block *block, mag_error *err) {
     mag_synth_files *files = (mag_synth_files *)store;
+    (void)err;
     for (unsigned sheet = 0; sheet < files->sheet_count; sheet++) {
-        const mag_text *text =
-            is_packed(files, sheet) ? &block->packed[sheet] : &block->rows[sheet];
-        MAG_TRY(mag_new_file_add(&files->files[sheet], mag_text_span(text), err));
+        if (block->rows[sheet].nbytes == 0)
+            continue;
+        if (is_packed(files, sheet))
+            mag_table_file_block(files->files[sheet], &block->packed[sheet]);
+        else
+            mag_table_file_bytes(files->files[sheet], mag_text_span(&block->rows[sheet]));
     }
     return MAG_OK;
 }
@@ -65,36 +71,41 @@ mag_synth_store *mag_synth_files_store(mag_synth_files *files) {
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-static mag_status open_sheet(mag_synth_files *files, unsigned sheet, mag_error *err) {
-    mag_text line, packed;
-    files->names[sheet] = name_of(files, sheet);
-    const char *path = files->names[sheet] ? path_of(files, files->names[sheet]) : NULL;
-    if (!path)
-        return mag_fail_memory(err, strlen(files->settings.directory));
-    MAG_TRY(mag_new_file_open(&files->files[sheet], path, err));
+static mag_status put_columns(mag_synth_files *files, unsigned sheet, mag_error *err) {
+    mag_text line;
+    mag_gzip_block packed = {0};
     mag_text_init(&line, files->account);
-    mag_text_init(&packed, files->account);
+    mag_text_init(&packed.bytes, files->account);
     mag_text_add_text(&line, mag_synth_columns(sheet));
     mag_text_add_char(&line, '\n');
     mag_status status = mag_text_check(&line, err);
     if (status == MAG_OK && is_packed(files, sheet))
-        status = mag_member_pack(files->packers[0], mag_text_span(&line), &packed, err);
-    if (status == MAG_OK)
-        status = mag_new_file_add(&files->files[sheet],
-                                  mag_text_span(is_packed(files, sheet) ? &packed : &line), err);
+        status = mag_gzip_pack(files->packers[0], mag_text_span(&line), &packed, err);
+    if (status == MAG_OK && is_packed(files, sheet))
+        mag_table_file_block(files->files[sheet], &packed);
+    else if (status == MAG_OK)
+        mag_table_file_bytes(files->files[sheet], mag_text_span(&line));
     mag_text_done(&line);
-    mag_text_done(&packed);
+    mag_text_done(&packed.bytes);
     return status;
+}
+
+static mag_status open_sheet(mag_synth_files *files, unsigned sheet, mag_error *err) {
+    files->names[sheet] = name_of(files, sheet);
+    files->paths[sheet] = files->names[sheet] ? path_of(files, files->names[sheet]) : NULL;
+    if (!files->paths[sheet])
+        return mag_fail_memory(err, strlen(files->settings.directory));
+    MAG_TRY(mag_table_file_open(&files->files[sheet], files->paths[sheet], files->account, err));
+    return put_columns(files, sheet, err);
 }
 
 static mag_status open_all(mag_synth_files *files, mag_error *err) {
     unsigned worker_count = files->settings.worker_count;
-    files->packers = mag_arena_alloc(files->arena, worker_count * sizeof(mag_member_packer *));
+    files->packers = mag_arena_alloc(files->arena, worker_count * sizeof(mag_gzip_packer *));
     if (!files->packers)
-        return mag_fail_memory(err, worker_count * sizeof(mag_member_packer *));
+        return mag_fail_memory(err, worker_count * sizeof(mag_gzip_packer *));
     for (unsigned i = 0; i < worker_count; i++)
-        MAG_TRY(
-            mag_member_packer_new(&files->packers[i], files->settings.packer, files->account, err));
+        MAG_TRY(mag_gzip_packer_new_quick(&files->packers[i], files->account, err));
     for (unsigned sheet = 0; sheet < files->sheet_count; sheet++)
         MAG_TRY(open_sheet(files, sheet, err));
     return MAG_OK;
@@ -116,8 +127,6 @@ mag_status mag_synth_files_open(mag_synth_files **out, const mag_synth_plan *pla
     files->plan = plan;
     files->settings = *settings;
     files->sheet_count = MAG_SYNTH_LABS + mag_synth_settings_of(plan)->lab_sheet_count;
-    for (unsigned sheet = 0; sheet < MAG_SYNTH_SHEETS; sheet++)
-        files->files[sheet].fd = -1;
     mag_status status = open_all(files, err);
     if (status == MAG_OK)
         *out = files;
@@ -126,13 +135,26 @@ mag_status mag_synth_files_open(mag_synth_files **out, const mag_synth_plan *pla
     return status;
 }
 
+/* Closes all; the first fault counts. */
+static mag_status close_all(mag_synth_files *files, mag_error *err) {
+    mag_status status = MAG_OK;
+    for (unsigned sheet = 0; sheet < files->sheet_count; sheet++) {
+        uint64_t nbytes;
+        mag_status closed =
+            mag_table_file_end(files->files[sheet], &nbytes, status == MAG_OK ? err : NULL);
+        files->files[sheet] = NULL;
+        status = status == MAG_OK ? closed : status;
+    }
+    return status;
+}
+
 void mag_synth_files_free(mag_synth_files *files) {
     if (!files)
         return;
-    for (unsigned sheet = 0; sheet < files->sheet_count; sheet++)
-        mag_new_file_abandon(&files->files[sheet]);
+    mag_status unwanted = close_all(files, NULL); /* the files are thrown away */
+    (void)unwanted;
     for (unsigned i = 0; files->packers && i < files->settings.worker_count; i++)
-        mag_member_packer_free(files->packers[i]);
+        mag_gzip_packer_free(files->packers[i]);
     mag_arena_free(files->arena);
 }
 
@@ -141,7 +163,7 @@ void mag_synth_files_free(mag_synth_files *files) {
 static mag_status put_line(mag_csv_writer *out, const mag_synth_files *files, unsigned sheet,
                            uint64_t row_count, mag_error *err) {
     char hex[MAG_SHA256_HEX_NBYTES];
-    MAG_TRY(mag_file_sha256(files->files[sheet].path, hex, err));
+    MAG_TRY(mag_file_sha256(files->paths[sheet], hex, err));
     mag_csv_writer_text(out, mag_span_of(files->names[sheet]));
     mag_csv_writer_integer(out, (int64_t)row_count);
     mag_csv_writer_text(out, mag_span_of(hex));
@@ -166,7 +188,6 @@ static mag_status write_manifest(mag_synth_files *files, const mag_synth_totals 
 
 mag_status mag_synth_files_end(mag_synth_files *files, const mag_synth_totals *totals,
                                mag_error *err) {
-    for (unsigned sheet = 0; sheet < files->sheet_count; sheet++)
-        MAG_TRY(mag_new_file_close(&files->files[sheet], err));
+    MAG_TRY(close_all(files, err));
     return write_manifest(files, totals, err);
 }

@@ -1,19 +1,17 @@
 /* A synthetic cohort as a folder:
      patients.csv.gz labs[-K].csv.gz prescriptions.csv.gz conditions.csv.gz truth.csv
-   and manifest.csv, which lists all but the truth. A gzip file has a member for its first line and
-   one for every block that has rows for it. */
+   and manifest.csv, which lists all but the truth. The rows of every block are packed by themselves
+   (io/gzip_block.h). */
 #ifndef MAG_COHORT_SYNTH_FILES_H
 #define MAG_COHORT_SYNTH_FILES_H
 
 #include "cohort/synth.h"
-#include "io/gzip_member.h"
 
 typedef struct mag_synth_files mag_synth_files;
 
 typedef struct mag_synth_files_settings {
     const char *directory; /* must exist and be empty; the caller makes it visible */
     bool is_plain;         /* .csv, not .csv.gz */
-    mag_packer_kind packer;
     unsigned worker_count; /* threads that will pack */
 } mag_synth_files_settings;
 

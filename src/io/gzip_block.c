@@ -9,7 +9,7 @@
 #include <isa-l/igzip_lib.h>
 #endif
 
-enum { RAW_WINDOW_BITS = -15, LEVEL = 4, MEMORY = 8, SYSTEM_UNKNOWN = 255 };
+enum { RAW_WINDOW_BITS = -15, USUAL_LEVEL = 4, QUICK_LEVEL = 1, MEMORY = 8, SYSTEM_UNKNOWN = 255 };
 
 const unsigned char mag_gzip_head[MAG_GZIP_HEAD_NBYTES] = {0x1f, 0x8b, Z_DEFLATED,    0, 0, 0, 0,
                                                            0,    0,    SYSTEM_UNKNOWN};
@@ -54,8 +54,8 @@ static size_t pack_igzip(mag_gzip_packer *packer, mag_span part, char *at, size_
 
 /* --- zlib ------------------------------------------------------------------------------------ */
 
-static mag_status begin_zlib(mag_gzip_packer *packer, mag_error *err) {
-    packer->has_deflater = deflateInit2(&packer->deflater, LEVEL, Z_DEFLATED, RAW_WINDOW_BITS,
+static mag_status begin_zlib(mag_gzip_packer *packer, int level, mag_error *err) {
+    packer->has_deflater = deflateInit2(&packer->deflater, level, Z_DEFLATED, RAW_WINDOW_BITS,
                                         MEMORY, Z_DEFAULT_STRATEGY) == Z_OK;
     return packer->has_deflater ? MAG_OK : mag_fail_memory(err, sizeof packer->deflater);
 }
@@ -73,15 +73,16 @@ static size_t pack_zlib(mag_gzip_packer *packer, mag_span part, char *at, size_t
 
 /* --- both ------------------------------------------------------------------------------------ */
 
-static mag_status begin(mag_gzip_packer *packer, mag_error *err) {
+static mag_status begin(mag_gzip_packer *packer, int level, mag_error *err) {
 #ifdef MAG_HAS_ISAL
     if (mag_fast_path_allows(MAG_FAST_PATH_ISAL))
         return begin_igzip(packer, err);
 #endif
-    return begin_zlib(packer, err);
+    return begin_zlib(packer, level, err);
 }
 
-mag_status mag_gzip_packer_new(mag_gzip_packer **out, mag_account *account, mag_error *err) {
+static mag_status new_packer(mag_gzip_packer **out, int level, mag_account *account,
+                             mag_error *err) {
     *out = NULL;
     mag_arena *arena = mag_arena_new(account);
     mag_gzip_packer *packer = arena ? mag_arena_alloc(arena, sizeof *packer) : NULL;
@@ -90,12 +91,20 @@ mag_status mag_gzip_packer_new(mag_gzip_packer **out, mag_account *account, mag_
         return mag_fail_memory(err, sizeof *packer);
     }
     packer->arena = arena;
-    mag_status status = begin(packer, err);
+    mag_status status = begin(packer, level, err);
     if (status == MAG_OK)
         *out = packer;
     else
         mag_gzip_packer_free(packer);
     return status;
+}
+
+mag_status mag_gzip_packer_new(mag_gzip_packer **out, mag_account *account, mag_error *err) {
+    return new_packer(out, USUAL_LEVEL, account, err);
+}
+
+mag_status mag_gzip_packer_new_quick(mag_gzip_packer **out, mag_account *account, mag_error *err) {
+    return new_packer(out, QUICK_LEVEL, account, err);
 }
 
 void mag_gzip_packer_free(mag_gzip_packer *packer) {

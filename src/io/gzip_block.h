@@ -21,6 +21,9 @@ typedef struct mag_gzip_packer mag_gzip_packer;
 
 mag_status mag_gzip_packer_new(mag_gzip_packer **out, mag_account *account,
                                mag_error *err) MAG_MUST_CHECK;
+/* One that is in a hurry: zlib packs at its first level, ISA-L as ever. */
+mag_status mag_gzip_packer_new_quick(mag_gzip_packer **out, mag_account *account,
+                                     mag_error *err) MAG_MUST_CHECK;
 void mag_gzip_packer_free(mag_gzip_packer *packer); /* NULL is fine */
 /* Packs a text into the block, whose content it replaces. The same text gives the same bytes. */
 mag_status mag_gzip_pack(mag_gzip_packer *packer, mag_span text, mag_gzip_block *block,

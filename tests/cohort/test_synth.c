@@ -48,7 +48,7 @@ static mag_synth_totals write_so(const char *name, const mag_synth_settings *set
 static mag_synth_totals write_dirty(const char *name, uint64_t patients, uint64_t seed,
                                     unsigned files, uint32_t dirty_per_million) {
     mag_synth_settings settings = {patients, seed, files, dirty_per_million};
-    return write_so(name, &settings, (synth_way){false, MAG_PACKER_FASTEST, 1});
+    return write_so(name, &settings, (synth_way){false, 1});
 }
 
 static mag_synth_totals write_cohort(const char *name, uint64_t patients, uint64_t seed,

@@ -42,8 +42,7 @@ static void write_cohort(const char *folder, uint64_t patients, uint64_t seed, u
     (void)snprintf(data, 300, "%s/data", folder);
     assert_int_equal(mkdir(data, 0700), 0);
     const mag_synth_settings settings = {patients, seed, 1, dirty};
-    must(synth_cohort(&settings, data, (synth_way){false, MAG_PACKER_FASTEST, 1}, &totals, &err),
-         &err);
+    must(synth_cohort(&settings, data, (synth_way){false, 1}, &totals, &err), &err);
 }
 
 static void of_synthetic_cohorts_at_several_times(void **state) {

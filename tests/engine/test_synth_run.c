@@ -45,7 +45,7 @@ static void write_with(const char *name, unsigned workers, bool is_plain) {
     mag_synth_settings settings = {9 * MAG_SYNTH_BLOCK_PATIENTS + 7, 3, 2, 5000};
     snprintf(path, sizeof path, "%s/%s", folder, name);
     assert_int_equal(mkdir(path, 0700), 0);
-    synth_way way = {is_plain, MAG_PACKER_FASTEST, workers};
+    synth_way way = {is_plain, workers};
     assert_int_equal(synth_cohort(&settings, path, way, &totals, &err), MAG_OK);
     assert_int_equal(totals.patients, settings.patient_count);
 }

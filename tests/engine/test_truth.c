@@ -143,8 +143,7 @@ static int open_planted(void **state) {
     mag_synth_totals totals;
     /* the dirt of other people must not change what the planted ones come to */
     mag_synth_settings settings = {4000, 20251231, 3, 20000};
-    must(synth_cohort(&settings, data, (synth_way){false, MAG_PACKER_FASTEST, 2}, &totals, &err),
-         &err);
+    must(synth_cohort(&settings, data, (synth_way){false, 2}, &totals, &err), &err);
     planted_count = totals.planted;
     open_screen(&planted, data);
     assert_true(mag_pack_rule_count(planted.pack) <= 64);

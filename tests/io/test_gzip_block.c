@@ -94,6 +94,13 @@ static void blocks_of_any_size_make_one_member(void **state) {
         }
 }
 
+static void a_packer_in_a_hurry_makes_one_too(void **state) {
+    mag_error err;
+    mag_gzip_packer_free(packer);
+    assert_int_equal(mag_gzip_packer_new_quick(&packer, &account, &err), MAG_OK);
+    blocks_of_any_size_make_one_member(state);
+}
+
 static void no_block_and_empty_blocks_are_an_empty_file(void **state) {
     (void)state;
     for (unsigned count = 0; count < 3; count++) {
@@ -157,6 +164,7 @@ static void memory_that_is_out_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(blocks_of_any_size_make_one_member),
+        BOTH(a_packer_in_a_hurry_makes_one_too),
         BOTH(no_block_and_empty_blocks_are_an_empty_file),
         BOTH(a_block_does_not_depend_on_what_was_packed_before),
         BOTH(memory_that_is_out_is_told),

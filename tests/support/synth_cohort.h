@@ -7,7 +7,6 @@
 
 typedef struct synth_way {
     bool is_plain;
-    mag_packer_kind packer;
     unsigned worker_count;
 } synth_way;
 
@@ -18,7 +17,7 @@ static inline mag_status synth_cohort(const mag_synth_settings *settings, const 
     const mag_synth_plan *plan;
     mag_synth_files *files = NULL;
     mag_synth_run_settings run = {way.worker_count, NULL, NULL};
-    mag_synth_files_settings kept = {directory, way.is_plain, way.packer, way.worker_count};
+    mag_synth_files_settings kept = {directory, way.is_plain, way.worker_count};
     mag_status status = mag_synth_plan_new(arena, settings, &plan, err);
     if (status == MAG_OK)
         status = mag_synth_files_open(&files, plan, &kept, &account, err);
