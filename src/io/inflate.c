@@ -66,10 +66,6 @@ bool mag_inflater_begin_member(mag_inflater *inflater) {
     return inflateReset2(&inflater->zlib, GZIP_WINDOW_BITS) == Z_OK;
 }
 
-static uInt at_most(size_t nbytes) {
-    return nbytes < UINT32_MAX / 2 ? (uInt)nbytes : UINT32_MAX / 2;
-}
-
 static mag_inflate_result name_fault(const z_stream *z, int code) {
     const char *reason = z->msg ? z->msg : "";
     if (code == Z_MEM_ERROR)
@@ -84,7 +80,7 @@ static mag_inflate_result name_fault(const z_stream *z, int code) {
 /* flush: Z_NO_FLUSH, or Z_BLOCK to stop behind the head. */
 static mag_inflate_result zlib_go_on(mag_inflater *inflater, mag_inflate_step *step, int flush) {
     z_stream *z = &inflater->zlib;
-    const uInt in = at_most(step->in_nbytes), out = at_most(step->out_nbytes);
+    const uInt in = (uInt)step->in_nbytes, out = (uInt)step->out_nbytes;
     z->next_in = (unsigned char *)(uintptr_t)step->in; /* not written to */
     z->avail_in = in;
     z->next_out = (unsigned char *)step->out;

@@ -17,7 +17,7 @@ typedef enum mag_inflate_result {
     MAG_INFLATE_DOUBT /* of a doubting inflater only: zlib has to read all of it again */
 } mag_inflate_result;
 
-/* Bytes to take and room to fill; both ends move on by what was used. */
+/* Bytes to take and room to fill, each less than 1 GiB; both move on by what was used. */
 typedef struct mag_inflate_step {
     const unsigned char *in;
     size_t in_nbytes;

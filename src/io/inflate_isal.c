@@ -18,13 +18,9 @@ void mag_isal_begin_member(mag_isal *isal) {
     isal->state.crc_flag = ISAL_GZIP_NO_HDR_VER;
 }
 
-static uint32_t at_most(size_t nbytes) {
-    return nbytes < UINT32_MAX / 2 ? (uint32_t)nbytes : UINT32_MAX / 2;
-}
-
 mag_inflate_result mag_isal_go_on(mag_isal *isal, mag_inflate_step *step) {
     struct inflate_state *state = &isal->state;
-    const uint32_t in = at_most(step->in_nbytes), out = at_most(step->out_nbytes);
+    const uint32_t in = (uint32_t)step->in_nbytes, out = (uint32_t)step->out_nbytes;
     state->next_in = (uint8_t *)(uintptr_t)step->in; /* not written to */
     state->avail_in = in;
     state->next_out = (uint8_t *)step->out;

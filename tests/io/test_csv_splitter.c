@@ -24,21 +24,32 @@ typedef struct part {
 static mag_csv_block blocks[MOST_BLOCKS];
 static reading parts[MOST_BLOCKS]; /* what each block gave by itself */
 
-static void read_block(const mag_csv_shape *shape, unsigned number) {
-    mag_csv_block_reader *reader;
+static void read_block(mag_csv_block_reader *reader, const mag_csv_shape *shape, unsigned number) {
     const mag_csv_row *row;
     reading *r = &parts[number];
     log_bytes(r, "", 0);
-    assert_int_equal(mag_csv_block_reader_new(&reader, &account, &r->err), MAG_OK);
     mag_csv_block_begin(reader, shape, &blocks[number]);
     while ((r->status = mag_csv_block_next(reader, &row, &r->err)) == MAG_OK && row) {
         if (row->fault == MAG_CSV_OK)
             assert_int_equal(row->field_count, shape->column_count);
         log_row(r, row->line, (int)row->fault, row->fields, row->field_count);
     }
-    r->facts = mag_csv_block_take_facts(reader);
-    assert_int_equal(mag_csv_block_facts(reader)->lf_count, 0);
-    mag_csv_block_reader_free(reader);
+}
+
+/* The last block first: by readers of their own, or all by one, which adds up the facts itself. */
+static void read_blocks(const mag_csv_shape *shape, unsigned count, bool has_one_reader) {
+    mag_csv_block_reader *reader = NULL;
+    for (unsigned i = count; i-- > 0;) {
+        if (!reader)
+            assert_int_equal(mag_csv_block_reader_new(&reader, &account, NULL), MAG_OK);
+        read_block(reader, shape, i);
+        if (has_one_reader && i > 0)
+            continue;
+        parts[i].facts = mag_csv_block_take_facts(reader);
+        assert_int_equal(mag_csv_block_facts(reader)->lf_count, 0);
+        mag_csv_block_reader_free(reader);
+        reader = NULL;
+    }
 }
 
 /* The first block that fails ends the file. */
@@ -62,7 +73,7 @@ static void add_parts(reading *all, unsigned count) {
 }
 
 /* All blocks are cut before any is read, and then the last is read first. */
-static reading read_in_blocks(mag_span text, size_t block_nbytes) {
+static reading read_in_blocks(mag_span text, size_t block_nbytes, bool has_one_reader) {
     reading all = {0};
     mag_stream *stream;
     mag_csv_splitter *splitter = NULL;
@@ -84,8 +95,8 @@ static reading read_in_blocks(mag_span text, size_t block_nbytes) {
         else
             mag_csv_block_free(block, &account);
     }
-    for (unsigned i = count; i-- > 0;)
-        read_block(mag_csv_splitter_shape(splitter), i);
+    if (splitter)
+        read_blocks(mag_csv_splitter_shape(splitter), count, has_one_reader);
     add_parts(&all, count);
     if (splitter)
         mag_csv_facts_add(&all.facts, mag_csv_splitter_facts(splitter));
@@ -110,8 +121,9 @@ static unsigned count_other_facts(const reading *got, const reading *want) {
                       SAME(first_quoted_row_line) + SAME(has_bom) + SAME(has_unfinished_last_line));
 }
 
-static void assert_same_reading(mag_span text, size_t block_nbytes, const reading *want) {
-    reading got = read_in_blocks(text, block_nbytes);
+static void assert_same_reading_by(mag_span text, size_t block_nbytes, bool has_one_reader,
+                                   const reading *want) {
+    reading got = read_in_blocks(text, block_nbytes, has_one_reader);
     bool is_same_log = got.length == want->length && !memcmp(got.log, want->log, got.length);
     bool is_same_error = got.status == want->status &&
                          (got.status == MAG_OK || (got.err.message == want->err.message &&
@@ -123,10 +135,17 @@ static void assert_same_reading(mag_span text, size_t block_nbytes, const readin
     free(got.log);
 }
 
+/* One reader for all blocks adds up the facts of blocks behind a fault, too. */
+static void assert_same_reading(mag_span text, size_t block_nbytes, const reading *want) {
+    assert_same_reading_by(text, block_nbytes, false, want);
+    if (want->status == MAG_OK)
+        assert_same_reading_by(text, block_nbytes, true, want);
+}
+
 /* Every small size, some larger ones, and one by chance. */
 static void assert_blocks_change_nothing(mag_span text) {
     static const size_t large[] = {65, 100, 127, 128, 129, 255, 256, 257, 511, 1000, 4096};
-    reading want = read_in_blocks(text, text.nbytes + 1);
+    reading want = read_in_blocks(text, text.nbytes + 1, false);
     for (size_t size = 1; size <= 64; size++)
         assert_same_reading(text, size, &want);
     for (size_t i = 0; i < sizeof large / sizeof large[0]; i++)
@@ -239,7 +258,7 @@ static void a_footer_waits_through_blocks_without_rows(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         mag_span text = mag_span_of(cases[i].text);
         for (size_t size = 1; size < 40; size++) {
-            reading r = read_in_blocks(text, size);
+            reading r = read_in_blocks(text, size, false);
             if (strcmp(r.log, cases[i].log) != 0 || r.facts.footer_line != cases[i].footer_line)
                 fail_msg("%s in blocks of %zu: %s, footer in line %u", cases[i].text, size, r.log,
                          (unsigned)r.facts.footer_line);
@@ -247,6 +266,140 @@ static void a_footer_waits_through_blocks_without_rows(void **state) {
         }
         assert_blocks_change_nothing(text);
     }
+}
+
+/* Names that no row can repeat as they stand, and a header once more at the end of a block. */
+static void a_second_header_of_unusual_names_decides_nothing(void **state) {
+    (void)state;
+    static const char *const headers[] = {"a,first name\n", "a,\"say \"\"x\"\"\"\n",
+                                          "a,\"x,y\"\n",    "a,\"\"\"\"\n",
+                                          "first,x y,\n",   "a,\"two\nlines\"\n"};
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "%s1,2\n(1 rows)\n\n%s\n%s\n", headers[i], headers[i],
+                 headers[i]);
+        reading r = read_in_blocks(mag_span_of(text), 1, false);
+        assert_int_equal(r.facts.repeated_header_count, 2);
+        assert_true(r.facts.footer_line > 0);
+        free(r.log);
+        assert_blocks_change_nothing(mag_span_of(text));
+    }
+}
+
+/* No block holds it, and what it is is known all the same. */
+static void a_line_over_the_limit_has_a_block_of_its_own(void **state) {
+    (void)state;
+    static const struct {
+        const char *before, *behind, *log;
+    } cases[] = {
+        {"1,", "\n3,4\n", "2:ok[0|0] 3:field 4:ok[3|4]"},
+        {"1,", "", "2:ok[0|0] 3:field"},
+        {"1,", "\r\n3,4", "2:ok[0|0] 3:field 4:ok[3|4]"},
+        {"1,\"", "\n3,4\n", "2:ok[0|0] 3:open 4:ok[3|4]"},
+        {"1,2,", ",5\r", "2:ok[0|0] 3:record"},
+        {"(1 rows)\n1,x\"", "\n\n", "2:ok[0|0] 3:few 4:quote"},
+    };
+    static const size_t sizes[] = {1, 100, 70000, 1 << 20, 3 << 20};
+    enum { LONG = MAG_CSV_RECORD_NBYTES * 2 };
+    char *text = malloc(LONG + 64);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t nbytes = (size_t)sprintf(text, "a,b\n0,0\n%s", cases[i].before);
+        memset(text + nbytes, 'x', LONG);
+        nbytes += LONG;
+        nbytes += (size_t)sprintf(text + nbytes, "%s", cases[i].behind);
+        test_bytes packed = test_gzip(text, nbytes);
+        for (size_t size = 0; size < 2 * sizeof sizes / sizeof sizes[0]; size++) {
+            const bool is_packed = size % 2;
+            const mag_span file =
+                is_packed ? (mag_span){(char *)packed.at, packed.nbytes} : (mag_span){text, nbytes};
+            reading r = read_in_blocks(file, sizes[size / 2], false);
+            assert_string_equal(r.log, cases[i].log);
+            assert_int_equal(r.facts.has_unfinished_last_line,
+                             !is_packed && text[nbytes - 1] != '\n');
+            free(r.log);
+        }
+        free(packed.at);
+    }
+    free(text);
+}
+
+static void a_header_may_be_all_there_is(void **state) {
+    (void)state;
+    static const char *const texts[] = {"a\n", "a", "a,b\n", "a,b", "a,b\r\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        test_bytes packed = test_gzip(texts[i], strlen(texts[i]));
+        const mag_span files[] = {mag_span_of(texts[i]), {(char *)packed.at, packed.nbytes}};
+        const bool has_end = strchr(texts[i], '\n') != NULL;
+        for (unsigned is_packed = 0; is_packed < 2; is_packed++) {
+            reading r = read_in_blocks(files[is_packed], 1, false);
+            assert_int_equal(r.status, MAG_OK);
+            assert_string_equal(r.log, "");
+            assert_int_equal(r.facts.has_unfinished_last_line, !has_end && !is_packed);
+            assert_int_equal(r.facts.crlf_count + r.facts.lf_count, has_end);
+            free(r.log);
+        }
+        free(packed.at);
+    }
+}
+
+/* Damaged in its middle: what could be read comes in blocks, and then the fault, each time. */
+static void a_fault_of_the_stream_comes_behind_the_rows_before_it(void **state) {
+    (void)state;
+    test_bytes table = test_table(1, 200);
+    test_bytes packed = test_gzip(table.at, table.nbytes);
+    const mag_span half = {(char *)packed.at, packed.nbytes / 2};
+    mag_account own = {0};
+    for (size_t size = 1; size < 3000; size = size * 3 + 1) {
+        mag_stream *stream;
+        mag_csv_splitter *splitter;
+        mag_csv_block block = {0};
+        mag_error err;
+        bool is_over = false;
+        uint64_t nbytes = 0;
+        assert_int_equal(mag_stream_open_text(&stream, "t", half, &own, &err), MAG_OK);
+        assert_int_equal(mag_csv_splitter_open(&splitter, stream, "t", ',', size, &own, &err),
+                         MAG_OK);
+        while (mag_csv_splitter_next(splitter, &block, &is_over, &err) == MAG_OK) {
+            assert_false(is_over);
+            nbytes += block.nbytes;
+        }
+        assert_true(nbytes > 1000 && nbytes < table.nbytes);
+        const char *header_end = memchr(table.at, '\n', table.nbytes);
+        assert_int_equal(header_end[nbytes], '\n'); /* whole rows, whatever the block's size */
+        const uint64_t left = mag_stream_facts_of(stream)->out_nbytes - nbytes;
+        assert_true(left < 64);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(mag_csv_splitter_next(splitter, &block, &is_over, &err), MAG_E_INPUT);
+            assert_int_equal(err.message, MAG_MSG_I101);
+        }
+        mag_csv_block_free(&block, &own);
+        mag_csv_splitter_close(splitter);
+        mag_stream_close(stream);
+        assert_int_equal(own.used_nbytes, 0);
+    }
+    free(table.at);
+    free(packed.at);
+}
+
+/* Facts of parts add up in any order. */
+static void facts_of_parts_add_up(void **state) {
+    (void)state;
+    const mag_csv_facts parts_of[] = {{.lf_count = 1},
+                                      {.quoted_row_count = 1, .first_quoted_row_line = 7},
+                                      {.quoted_row_count = 2, .first_quoted_row_line = 5},
+                                      {.footer_line = 9, .footer_count = 3, .has_bom = true}};
+    for (unsigned first = 0; first < 4; first++)
+        for (unsigned step = 1; step < 4; step += 2) {
+            mag_csv_facts sum = {0};
+            for (unsigned i = 0; i < 4; i++)
+                mag_csv_facts_add(&sum, &parts_of[(first + i * step) % 4]);
+            assert_int_equal(sum.lf_count, 1);
+            assert_int_equal(sum.quoted_row_count, 3);
+            assert_int_equal(sum.first_quoted_row_line, 5);
+            assert_int_equal(sum.footer_line, 9);
+            assert_int_equal(sum.footer_count, 3);
+            assert_true(sum.has_bom && !sum.has_unfinished_last_line);
+        }
 }
 
 /* It is refused where no row came before it, and counted elsewhere; each block knows. */
@@ -263,7 +416,7 @@ static void a_second_header_knows_whether_rows_came_before_its_block(void **stat
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (size_t size = 1; size < 40; size++) {
-            reading r = read_in_blocks(mag_span_of(cases[i].text), size);
+            reading r = read_in_blocks(mag_span_of(cases[i].text), size, false);
             assert_int_equal(r.status, cases[i].is_refused ? MAG_E_INPUT : MAG_OK);
             assert_int_equal(r.facts.repeated_header_count, 1);
             free(r.log);
@@ -274,6 +427,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(hostile_files_in_blocks_of_every_size_give_the_same),
         TEST(a_footer_waits_through_blocks_without_rows),
+        TEST(a_second_header_of_unusual_names_decides_nothing),
+        TEST(a_line_over_the_limit_has_a_block_of_its_own),
+        TEST(a_header_may_be_all_there_is),
+        TEST(a_fault_of_the_stream_comes_behind_the_rows_before_it),
+        TEST(facts_of_parts_add_up),
         TEST(a_second_header_knows_whether_rows_came_before_its_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
