@@ -136,12 +136,47 @@ static void a_long_record_may_be_more_than_memory_has(void **state) {
     free(text);
 }
 
+/* Rows that need more room than the ones before: for "" as ", and for what a block leaves. */
+static void every_row_may_be_more_than_memory_has(void **state) {
+    (void)state;
+    enum { GROWING_ROWS = 12 };
+    char text[1 << 16];
+    size_t nbytes = (size_t)sprintf(text, "a,b\n");
+    for (unsigned i = 0, length = 3; i < GROWING_ROWS; i++, length *= 2) {
+        nbytes += (size_t)sprintf(text + nbytes, "\"q\"\"%0*d\",1\n", (int)length, 0);
+        nbytes += (size_t)sprintf(text + nbytes, "%0*d,2\n", (int)length, 0);
+    }
+    mag_status status = MAG_E_RESOURCE;
+    unsigned refused_count = 0;
+    for (size_t more = 0; status != MAG_OK; more += 64) {
+        mag_account small = {0};
+        mag_stream *stream;
+        mag_csv_reader *csv;
+        mag_error err;
+        const mag_csv_row *row;
+        const mag_span span = {text, nbytes};
+        assert_int_equal(mag_stream_open_text(&stream, "t", span, &account, &err), MAG_OK);
+        assert_int_equal(mag_csv_open(&csv, stream, "t", ',', 16, &small, &err), MAG_OK);
+        small.limit_nbytes = small.used_nbytes + more;
+        do
+            status = mag_csv_next(csv, &row, &err);
+        while (status == MAG_OK && row);
+        assert_true(status == MAG_OK || err.message == MAG_MSG_P402);
+        refused_count += status != MAG_OK;
+        mag_csv_close(csv);
+        mag_stream_close(stream);
+        assert_int_equal(small.used_nbytes, 0);
+    }
+    assert_true(refused_count > 10);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(I_35_the_first_of_two_long_fields_is_the_fault),
         TEST(I_35_a_file_of_one_column_may_have_a_long_second_line),
         TEST(I_35_a_long_field_before_many_short_ones_is_the_fault),
         TEST(a_long_record_may_be_more_than_memory_has),
+        TEST(every_row_may_be_more_than_memory_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,6 +261,15 @@ static void write_split_head(size_t left_nbytes) {
     write_file("t.csv.gz", test_join(member_ending_before_block(left_nbytes), packed_table(5)));
 }
 
+/* A line over the limit, which no block holds. */
+static void write_long_line(void) {
+    enum { NBYTES = 2 << 20 };
+    test_bytes line = {malloc(NBYTES), NBYTES};
+    memset(line.at, 'x', NBYTES);
+    memcpy(line.at, "a,b\n1,", 6);
+    write_file("t.csv", test_join(line, test_copy("\n3,4\n", 5)));
+}
+
 /* --- tests ----------------------------------------------------------------------------------- */
 static void a_failing_read_ends_reading_with_its_reason(void **state) {
     (void)state;
@@ -271,6 +280,8 @@ static void a_failing_read_ends_reading_with_its_reason(void **state) {
     write_long_head("a,b");
     assert_each_refused(read_rows, EIO, MAG_MSG_P404);
     write_long_head("a\nb");
+    assert_each_refused(read_rows, EIO, MAG_MSG_P404);
+    write_long_line();
     assert_each_refused(read_rows, EIO, MAG_MSG_P404);
     write_members();
     assert_each_refused(read_stream, EIO, MAG_MSG_P404);

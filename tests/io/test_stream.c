@@ -615,6 +615,27 @@ static void out_of_memory_is_a_status(void **state) {
     unlink(path);
 }
 
+/* Wherever memory ends, it is told, and nothing is kept. */
+static void a_gzip_file_needs_memory_for_its_inflater(void **state) {
+    (void)state;
+    char path[MAG_TEST_PATH_NBYTES];
+    test_bytes packed = test_gzip("a,b\n1,2\n", 8);
+    mag_test_write_file(path, "m.csv.gz", packed.at, packed.nbytes);
+    free(packed.at);
+    mag_status status = MAG_E_RESOURCE;
+    for (size_t limit = 4096; status != MAG_OK; limit += 4096) {
+        mag_account small = {.limit_nbytes = limit};
+        mag_stream *stream;
+        mag_error err;
+        status = mag_stream_open(&stream, path, &small, &err);
+        assert_true(status == MAG_OK || err.message == MAG_MSG_P402);
+        mag_stream_close(stream);
+        assert_int_equal(small.used_nbytes, 0);
+        assert_true(limit < 1 << 20);
+    }
+    unlink(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(gives_the_bytes_of_plain_and_gzip_whatever_the_step),
@@ -640,6 +661,7 @@ int main(void) {
         TEST(a_file_or_a_socket_may_be_stdin),
         TEST(a_look_at_a_file_says_what_opening_would_say),
         TEST(out_of_memory_is_a_status),
+        TEST(a_gzip_file_needs_memory_for_its_inflater),
     };
     if (mag_fast_path_without("isal", NULL) != MAG_OK)
         return 1;
