@@ -39,6 +39,7 @@ typedef struct csv_feed {
     mag_csv_facts facts; /* of the header and the footer, once closed */
     mag_stream_facts stream_facts;
     bool has_stream_facts;
+    mag_arena *arena;     /* holds the readers; of this feed alone, since feeds open at one time */
     lane_reader *readers; /* by lane */
     unsigned reader_count;
 } csv_feed;
@@ -102,7 +103,9 @@ static mag_status open_stream(csv_feed *feed, mag_error *err) {
 static mag_status open_feed(mag_feed *base, mag_error *err) {
     csv_feed *feed = (csv_feed *)base;
     const unsigned lane_count = mag_cohort_lane_count(base->cohort);
-    feed->readers = mag_arena_alloc(base->cohort->arena, lane_count * sizeof *feed->readers);
+    feed->arena = mag_arena_new(feed->account);
+    feed->readers =
+        feed->arena ? mag_arena_alloc(feed->arena, lane_count * sizeof *feed->readers) : NULL;
     if (!feed->readers)
         return mag_fail_memory(err, lane_count * sizeof *feed->readers);
     feed->reader_count = lane_count;
@@ -378,6 +381,7 @@ static void free_counts(mag_feed *base) {
     close_feed(base);
     for (unsigned i = 0; i < feed->reader_count; i++)
         mag_list_done(feed->account, &feed->readers[i].counts);
+    mag_arena_free(feed->arena);
 }
 
 mag_status mag_csv_feed_new(mag_cohort *cohort, const mag_csv_feed_of *of, mag_feed **out,
