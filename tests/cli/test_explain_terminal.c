@@ -1,5 +1,6 @@
 /* `explain PATIENT` at a terminal: the one place where an id may be an argument. */
 #include "support/fault_cohort.h"
+#include "support/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,28 +22,12 @@ typedef struct places {
     bool in, out;
 } places;
 
-/* A terminal that hands on what is written as it is. Returns the side of the reader. */
-static int open_terminal(char name[128]) {
-    const int reader = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(reader >= 0);
-    assert_int_equal(grantpt(reader), 0);
-    assert_int_equal(unlockpt(reader), 0);
-    snprintf(name, 128, "%s", ptsname(reader));
-    assert_int_equal(fcntl(reader, F_SETFD, FD_CLOEXEC), 0);
-    return reader;
-}
-
 static void become(const char *const *arguments, const char *terminal, places are) {
-    struct termios plain;
-    const int tty = open(terminal, O_RDWR | O_NOCTTY), null = open("/dev/null", O_RDWR);
+    const int tty = terminal_of_child(terminal), null = open("/dev/null", O_RDWR);
     const char *argv[16] = {program_path()};
     for (size_t i = 0; arguments[i] && i < 14; i++)
         argv[i + 1] = arguments[i];
-    if (tty < 0 || null < 0 || tcgetattr(tty, &plain) != 0)
-        _exit(126);
-    plain.c_oflag &= ~(tcflag_t)OPOST;
-    plain.c_lflag &= ~(tcflag_t)ECHO;
-    if (tcsetattr(tty, TCSANOW, &plain) != 0 || dup2(are.in ? tty : null, 0) < 0 ||
+    if (tty < 0 || null < 0 || dup2(are.in ? tty : null, 0) < 0 ||
         dup2(are.out ? tty : null, 1) < 0 || dup2(tty, 2) < 0)
         _exit(126);
     close(tty);
@@ -63,9 +47,9 @@ static void read_some(int reader, bytes *shown) {
 /* The terminal is kept open here: else reading would fail before the program has opened it, and
    what it showed last would be lost when it ends. */
 static program_result run_at(const char *const *arguments, places are) {
-    char terminal[128];
+    char terminal[TERMINAL_NAME_NBYTES];
     int status;
-    const int reader = open_terminal(terminal);
+    const int reader = terminal_open(terminal);
     const int held = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(held >= 0);
     const pid_t child = fork();
@@ -148,9 +132,9 @@ static void an_unknown_patient_is_not_repeated(void **state) {
 /* The pipeline is a pipe that nobody writes into: the program has taken the id and waits. */
 static void the_process_list_shows_stars(void **state) {
     (void)state;
-    char terminal[128], path[512], proc[64];
+    char terminal[TERMINAL_NAME_NBYTES], path[512], proc[64];
     int writer, status;
-    const int reader = open_terminal(terminal);
+    const int reader = terminal_open(terminal);
     const int held = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
     assert_true(held >= 0);
     snprintf(path, sizeof path, "%s/waits.yaml", run.folder);
