@@ -2,12 +2,12 @@
 
 enum {
     MIB = 1 << 20,
-    THREAD_NBYTES = 2 * MIB,       /* touched stack, buffers of libraries */
-    BASE_NBYTES = 4 * MIB,         /* code that is not yet loaded, the runtime of threads */
-    WASTED_SHARE = 50,             /* one part in so many goes to what allocators waste, ... */
-    WASTED_ADDRESS_SHARE = 8,      /* ... of addresses more: pages that are free stay taken */
-    LEAST_NBYTES = 8 * MIB,        /* rows, patients and results at work ... */
-    LEAST_THREAD_NBYTES = 4 * MIB, /* ... and those of each thread */
+    THREAD_NBYTES = 2 * MIB,  /* touched stack, buffers of libraries */
+    BASE_NBYTES = 4 * MIB,    /* code that is not yet loaded, the runtime of threads */
+    WASTED_SHARE = 50,        /* one part in so many goes to what allocators waste, ... */
+    WASTED_ADDRESS_SHARE = 8, /* ... of addresses more: pages that are free stay taken */
+    LEAST_NBYTES = 16 * MIB,  /* patients and rules of one thread, rows and results at work ... */
+    LEAST_THREAD_NBYTES = 6 * MIB, /* ... and what each thread reads */
     LIBRARY_NBYTES = 12 * MIB      /* of a process that measures something else than itself */
 };
 

@@ -12,8 +12,8 @@
 #define SHIPPED_PACK "pipelines/packs/magnesium-safety.yaml"
 enum { DEFAULT_HISTORY_DAYS = 1095 };
 
-static mag_status begin(mag_session *session, size_t memory_limit_nbytes, mag_error *err) {
-    *session = (mag_session){.account = {.limit_nbytes = memory_limit_nbytes}};
+static mag_status begin(mag_session *session, mag_error *err) {
+    *session = (mag_session){0};
     session->arena = mag_arena_new(&session->account);
     return session->arena ? MAG_OK : mag_fail_memory(err, sizeof(void *));
 }
@@ -163,7 +163,7 @@ static mag_status bound_memory(mag_session *session, const mag_options *options,
 
 mag_status mag_session_open(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) {
-    MAG_TRY(begin(session, options->memory_limit_nbytes, err));
+    MAG_TRY(begin(session, err));
     MAG_TRY(read_plan(session, origin, options, err));
     const mag_plan *plan = session->plan;
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
@@ -177,7 +177,7 @@ mag_status mag_session_open(mag_session *session, const mag_origin *origin,
 }
 
 mag_status mag_session_open_pack(mag_session *session, const char *file, mag_error *err) {
-    MAG_TRY(begin(session, 0, err));
+    MAG_TRY(begin(session, err));
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
     mag_span text;
     if (file)

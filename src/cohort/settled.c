@@ -274,15 +274,17 @@ static size_t settling_nbytes(size_t count, size_t row_nbytes, size_t packed_nby
 }
 
 size_t mag_cohort_settling_nbytes(const mag_cohort *cohort, unsigned partition_idx) {
-    enum { FIXED_NBYTES = 1 << 16 };
+    enum { FIXED_NBYTES = 1 << 20, WASTED_NBYTES = 3 << 20 }; /* arenas double up to a megabyte */
     const row_sums of = sums_of(cohort, partition_idx);
-    return FIXED_NBYTES + of.ids * (sizeof(mag_person) + 64) + of.specimens * 2 * sizeof(uint64_t) +
-           of.versions * sizeof(mag_lab_version) +
-           settling_nbytes(of.people, sizeof(mag_person_row), 0) +
-           settling_nbytes(of.labs, sizeof(mag_lab_row), sizeof(mag_lab)) +
-           settling_nbytes(of.exposures, sizeof(mag_exposure_row), sizeof(mag_exposure)) +
-           settling_nbytes(of.stays, sizeof(mag_stay_row), sizeof(mag_stay)) +
-           settling_nbytes(of.conditions, sizeof(mag_condition_row), sizeof(mag_condition_record));
+    const size_t nbytes =
+        of.ids * (sizeof(mag_person) + 64) + of.specimens * 2 * sizeof(uint64_t) +
+        of.versions * sizeof(mag_lab_version) +
+        settling_nbytes(of.people, sizeof(mag_person_row), 0) +
+        settling_nbytes(of.labs, sizeof(mag_lab_row), sizeof(mag_lab)) +
+        settling_nbytes(of.exposures, sizeof(mag_exposure_row), sizeof(mag_exposure)) +
+        settling_nbytes(of.stays, sizeof(mag_stay_row), sizeof(mag_stay)) +
+        settling_nbytes(of.conditions, sizeof(mag_condition_row), sizeof(mag_condition_record));
+    return FIXED_NBYTES + nbytes + (nbytes < WASTED_NBYTES ? nbytes : WASTED_NBYTES);
 }
 
 size_t mag_cohort_rows_nbytes(const mag_cohort *cohort, unsigned partition_idx) {
