@@ -66,10 +66,12 @@ void mag_memory_be_frugal(void) {
 #endif
 }
 
-void mag_memory_trim(void) {
+void mag_memory_trim(bool is_due) {
 #ifdef __GLIBC__
-    if (is_frugal)
+    if (is_due || is_frugal)
         malloc_trim(0);
+#else
+    (void)is_due;
 #endif
 }
 

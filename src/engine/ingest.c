@@ -194,13 +194,15 @@ typedef struct settle_job {
 
 static mag_status settle_part(void *context, unsigned partition_idx, unsigned worker_idx,
                               mag_error *err) {
+    enum { TRIM_PARTITIONS = 8 };
     const settle_job *job = context;
     uint64_t since = mag_timings_now(job->inputs->timings);
     MAG_TRY(mag_cohort_settle(job->cohort, partition_idx, err));
     since = mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SETTLE, since);
     if (mag_account_is_tight(job->inputs->account))
         MAG_TRY(mag_cohort_put_away(job->cohort, partition_idx, err));
-    mag_memory_trim(); /* chunks of rows lie where large blocks cannot go */
+    /* Chunks of rows lie where large blocks cannot go. */
+    mag_memory_trim(partition_idx % TRIM_PARTITIONS == TRIM_PARTITIONS - 1);
     mag_timings_add(job->inputs->timings, worker_idx, MAG_WORK_SPILL, since);
     mag_progress_add(job->inputs->progress, 1, 0);
     return MAG_OK;

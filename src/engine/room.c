@@ -37,7 +37,7 @@ static mag_status divide(mag_account *account, const char *work, size_t stays_nb
     if (fitting < *worker_count)
         *worker_count = (unsigned)fitting;
     account->mark_nbytes = account->limit_nbytes - *worker_count * need_nbytes;
-    mag_memory_trim();
+    mag_memory_trim(false);
     return MAG_OK;
 }
 

@@ -219,12 +219,12 @@ static void being_frugal_changes_no_byte(void **state) {
         assert_int_equal(mag_grow(&account, &items, &capacity, 1, wanted, NULL), MAG_OK);
         bytes = items;
         memset(bytes + old, 0x5a, capacity - old);
-        mag_memory_trim();
+        mag_memory_trim(false);
     }
     for (size_t i = 0; i < capacity; i++)
         assert_int_equal(bytes[i], 0x5a);
     mag_drop(&account, items, capacity, 1);
-    mag_memory_trim();
+    mag_memory_trim(true);
     assert_int_equal(account.used_nbytes, 0);
 }
 
