@@ -22,8 +22,8 @@ typedef struct mag_account {
 bool mag_account_is_tight(const mag_account *account);
 /* Bytes that may still be taken; SIZE_MAX without a limit. */
 size_t mag_account_room(const mag_account *account);
-/* Called once, before there are threads, where memory is short: blocks of 64 KiB and more go back to
-   the system when they are freed, and threads share one pool. Costs time. */
+/* Called once, before there are threads, where memory is short: blocks of 64 KiB and more go back
+   to the system when they are freed, and threads share one pool. Costs time. */
 void mag_memory_be_frugal(void);
 /* Gives what is free inside the process back to the system, if it is frugal or the caller finds that
    it is due: that takes a look at everything that is free. */

@@ -101,6 +101,7 @@ void mag_error_place(mag_error *err, const char *format, ...) {
 mag_status mag_fail_memory(mag_error *err, unsigned long long nbytes) {
     mag_status status = mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P402,
                                  "out of memory: %llu more bytes needed", nbytes);
-    mag_hint(err, "raise --memory-limit, use fewer --threads, or run on a machine with more memory");
+    mag_hint(err,
+             "raise --memory-limit, use fewer --threads, or run on a machine with more memory");
     return status;
 }

@@ -62,14 +62,14 @@ mag_status mag_memory_budget_set(mag_memory_budget *out, size_t said_nbytes, uns
         return MAG_OK;
     const bool is_address_space = out->bound == MAG_BOUND_ADDRESS_SPACE;
     const size_t stack = is_address_space ? mag_thread_stack_nbytes() : 0;
-    out->overhead_nbytes =
-        measure_unaccounted(is_address_space, account) + BASE_NBYTES +
-        thread_count * (THREAD_NBYTES + stack) +
-        out->limit_nbytes / (is_address_space ? WASTED_ADDRESS_SHARE : WASTED_SHARE);
+    const size_t share = is_address_space ? WASTED_ADDRESS_SHARE : WASTED_SHARE;
+    const size_t fixed = measure_unaccounted(is_address_space, account) + BASE_NBYTES +
+                         thread_count * (THREAD_NBYTES + stack);
     const size_t work = account->used_nbytes + LEAST_NBYTES + thread_count * LEAST_THREAD_NBYTES;
-    const size_t least = out->overhead_nbytes + work;
+    const size_t least = (fixed + work) / (share - 1) * share;
+    out->overhead_nbytes = fixed + out->limit_nbytes / share;
     if (out->limit_nbytes < least && out->bound == MAG_BOUND_SAID)
-        return refuse(said_nbytes, least, out->overhead_nbytes, thread_count, err);
+        return refuse(said_nbytes, least, fixed, thread_count, err);
     account->limit_nbytes =
         out->limit_nbytes < least ? work : out->limit_nbytes - out->overhead_nbytes;
     if (out->bound != MAG_BOUND_MACHINE) /* a machine has room for what is free inside a process */
