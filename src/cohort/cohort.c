@@ -31,7 +31,8 @@ static void partition_done(mag_partition *partition, mag_account *account) {
         &partition->stay_rows,    &partition->rejects,    &partition->condition_rows,
         &partition->strays,       &partition->id_hashes,  &partition->site_ids};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        mag_list_done(account, lists[i]);
+        if (lists[i]->items)
+            mag_list_done(account, lists[i]);
     mag_partition_drop_settled(partition, account);
     mag_arena_free(partition->arena);
 }
@@ -46,7 +47,9 @@ static mag_status make(mag_cohort **out, const mag_codebook *book,
         mag_arena_free(arena);
         return mag_fail_memory(err, sizeof *cohort);
     }
-    *cohort = (mag_cohort){.settings = *settings, .book = book, .arena = arena};
+    cohort->settings = *settings;
+    cohort->book = book;
+    cohort->arena = arena;
     cohort->files.item_nbytes = sizeof(mag_run_file *);
     cohort->rejects.item_nbytes = sizeof(mag_reject);
     cohort->unit_profiles.item_nbytes = sizeof(mag_unit_profile);

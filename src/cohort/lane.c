@@ -74,7 +74,8 @@ static void part_done(mag_lane_part *part, mag_account *account) {
                               &part->unit_rows, &part->versions,  &part->exposures,
                               &part->stays,     &part->conditions};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        mag_row_chunks_done(rows[i], account);
+        if (rows[i]->first)
+            mag_row_chunks_done(rows[i], account);
     ids_done(part, account);
 }
 
@@ -87,7 +88,10 @@ mag_status mag_lane_new(mag_cohort *cohort, unsigned idx, mag_lane **out, mag_er
         mag_arena_free(arena);
         return mag_fail_memory(err, sizeof *lane);
     }
-    *lane = (mag_lane){.cohort = cohort, .idx = idx, .account = account, .arena = arena};
+    lane->cohort = cohort; /* the arena's bytes are zero: a lane is large, and examples make many */
+    lane->idx = idx;
+    lane->account = account;
+    lane->arena = arena;
     tables_init(&lane->tables, arena);
     lane->unit_profiles.item_nbytes = sizeof(mag_unit_profile);
     lane->rejects.item_nbytes = sizeof(mag_reject);
