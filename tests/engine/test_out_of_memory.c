@@ -342,6 +342,9 @@ static mag_status write_tables(mag_arena *arena, mag_error *err) {
         mag_csv_writer_empty(writer);
         mag_csv_writer_end_row(writer);
         MAG_TRY(mag_csv_writer_close(writer, err));
+        mag_stream *stream;
+        MAG_TRY(mag_stream_open(&stream, path, account_of(arena), err)); /* what unpacks it, too */
+        mag_stream_close(stream);
     }
     return MAG_OK;
 }

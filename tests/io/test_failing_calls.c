@@ -263,7 +263,7 @@ static void write_split_head(size_t left_nbytes) {
 
 /* A line over the limit, which no block holds. */
 static void write_long_line(void) {
-    enum { NBYTES = 2 << 20 };
+    enum { NBYTES = 5 << 20 };
     test_bytes line = {malloc(NBYTES), NBYTES};
     memset(line.at, 'x', NBYTES);
     memcpy(line.at, "a,b\n1,", 6);
