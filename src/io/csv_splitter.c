@@ -78,16 +78,50 @@ static uint64_t count_line_feeds(const char *bytes, size_t nbytes) {
     return count;
 }
 
-/* Takes the lines before the next quote. True if what comes then needs the scanner. */
-static bool pass_plain_lines(mag_csv_splitter *s, mag_csv_block *block) {
+/* What a stretch of lines ends with. */
+typedef struct line_state {
+    bool has_odd_quotes; /* the line that was not passed; false if there is none */
+    bool is_whole;       /* it is there up to its line feed */
+} line_state;
+
+static bool has_odd_quotes(const char *bytes, size_t nbytes) {
+    uint8_t odd = 0; /* one byte, which compilers do side by side */
+    for (size_t i = 0; i < nbytes; i++)
+        odd ^= bytes[i] == '"';
+    return odd;
+}
+
+/* Passes lines with an even number of quotes each, and returns where the next one begins. Such a
+   line is a record: at its end no quote is open, or one that stands in a wrong place has made it
+   faulty up to there. */
+static size_t pass_even_lines(const char *bytes, size_t nbytes, line_state *next) {
+    size_t line = 0;
+    while (line < nbytes) {
+        const char *feed = memchr(bytes + line, '\n', nbytes - line);
+        const size_t end = feed ? (size_t)(feed - bytes) : nbytes;
+        next->has_odd_quotes = has_odd_quotes(bytes + line, end - line);
+        next->is_whole = feed && next->has_odd_quotes;
+        if (!feed || next->has_odd_quotes)
+            break;
+        line = end + 1;
+    }
+    return line;
+}
+
+/* Takes lines that are records as they stand. True if what comes then needs the scanner. */
+static bool pass_lines(mag_csv_splitter *s, mag_csv_block *block) {
     const char *at = block->bytes + block->nbytes;
     const size_t nbytes = block->held_nbytes - block->nbytes;
     const char *quote = nbytes ? memchr(at, '"', nbytes) : NULL;
-    if (!quote && s->is_stream_over) /* the last line may lack its end */
-        block->nbytes = block->held_nbytes;
-    else
-        block->nbytes += behind_last_line_feed(at, quote ? (size_t)(quote - at) : nbytes);
-    return quote || block->held_nbytes - block->nbytes > MAG_CSV_LOOKED_AT_NBYTES;
+    line_state next = {false, false};
+    size_t passed = behind_last_line_feed(at, quote ? (size_t)(quote - at) : nbytes);
+    if (quote)
+        passed += pass_even_lines(at + passed, nbytes - passed, &next);
+    if (s->is_stream_over && !next.has_odd_quotes) /* the last line may lack its end */
+        passed = nbytes;
+    block->nbytes += passed;
+    return next.is_whole || (s->is_stream_over && next.has_odd_quotes) ||
+           nbytes - passed > MAG_CSV_LOOKED_AT_NBYTES;
 }
 
 /* False: the record goes on behind what is there. */
@@ -107,7 +141,7 @@ static bool scan_record(mag_csv_splitter *s, const mag_csv_block *block) {
 
 /* Sets block->nbytes behind the last record that is decided by what the block holds. */
 static void find_records(mag_csv_splitter *s, mag_csv_block *block) {
-    while ((s->is_scanning || pass_plain_lines(s, block)) && scan_record(s, block))
+    while ((s->is_scanning || pass_lines(s, block)) && scan_record(s, block))
         block->nbytes += mag_csv_scan_step(&s->scan);
 }
 

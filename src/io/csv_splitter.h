@@ -1,7 +1,7 @@
 /* Cuts a CSV stream into blocks of whole records, exactly where reading it in one go has them, so
-   that the blocks can be read by several threads (csv_block.h). Lines without quotes are records as
-   they stand and are not looked into; only from a quote on the scanner runs until it stands at the
-   beginning of a record again. */
+   that the blocks can be read by several threads (csv_block.h). Lines with no quotes, or with an
+   even number of them, are records as they stand; only on others the scanner runs, until it stands
+   at the beginning of a record again. */
 #ifndef MAG_IO_CSV_SPLITTER_H
 #define MAG_IO_CSV_SPLITTER_H
 
