@@ -78,12 +78,10 @@ static mag_sight of_effect(const mag_operand *operand) {
     return of_classes(operand, is_now ? 0 : days_back(&operand->window), is_now);
 }
 
-static mag_sight of_source(const mag_pack *pack, const mag_operand *operand) {
-    return mag_sight_of_operand(pack, &pack->operands[operand->source]);
-}
-
-mag_sight mag_sight_of_operand(const mag_pack *pack, const mag_operand *operand) {
-    switch (operand->kind) {
+/* Operands that read results. */
+static bool reads_results(const mag_operand *operand, mag_sight *out) {
+    const uint64_t kidney = bit_of(MAG_CREATININE) | bit_of(MAG_EGFR);
+    switch ((int)operand->kind) {
     case MAG_OPERAND_LATEST:
     case MAG_OPERAND_PREVIOUS:
     case MAG_OPERAND_FIRST:
@@ -95,82 +93,87 @@ mag_sight mag_sight_of_operand(const mag_pack *pack, const mag_operand *operand)
     case MAG_OPERAND_MEASURED:
     case MAG_OPERAND_CHANGE:
     case MAG_OPERAND_ADJUSTED_CALCIUM:
-        return of_window(operand, analytes_of(operand));
+        *out = of_window(operand, analytes_of(operand));
+        return true;
     case MAG_OPERAND_WEIGHT:
-        return of_window(operand, bit_of(MAG_WEIGHT));
+        *out = of_window(operand, bit_of(MAG_WEIGHT));
+        return true;
     case MAG_OPERAND_HEIGHT:
-        return of_window(operand, bit_of(MAG_HEIGHT));
+        *out = of_window(operand, bit_of(MAG_HEIGHT));
+        return true;
     case MAG_OPERAND_BMI:
-        return of_window(operand, bit_of(MAG_WEIGHT) | bit_of(MAG_HEIGHT));
+        *out = of_window(operand, bit_of(MAG_WEIGHT) | bit_of(MAG_HEIGHT));
+        return true;
     case MAG_OPERAND_KIDNEY_FUNCTION:
     case MAG_OPERAND_EGFR:
-        /* an older result makes it `stale` */
-        return of_analytes(operand, bit_of(MAG_CREATININE) | bit_of(MAG_EGFR), MAG_ALL_DAYS);
-    case MAG_OPERAND_CKD_CATEGORY:
-        return operand->source >= 0
-                   ? of_source(pack, operand)
-                   : of_analytes(operand, bit_of(MAG_CREATININE) | bit_of(MAG_EGFR), MAG_ALL_DAYS);
+    case MAG_OPERAND_CKD_CATEGORY: /* an older result makes it `stale` */
+        *out = of_analytes(operand, kidney, MAG_ALL_DAYS);
+        return operand->source < 0;
     case MAG_OPERAND_AKI_STAGE:
-        return of_window(operand, bit_of(MAG_CREATININE));
+        *out = of_window(operand, bit_of(MAG_CREATININE));
+        return true;
     case MAG_OPERAND_REJECTED:
     case MAG_OPERAND_UNIT_MISSING:
     case MAG_OPERAND_CONFLICT:
-        if (operand->series == MAG_SERIES_NONE)
-            return of_window(operand, bit_of(operand->analyte));
-        break;
+        *out = of_window(operand, bit_of(operand->analyte));
+        return operand->series == MAG_SERIES_NONE;
+    default:
+        return false;
+    }
+}
+
+/* Operands that read rows of prescriptions. */
+static bool reads_rows(const mag_operand *operand, mag_sight *out) {
+    switch ((int)operand->kind) {
     case MAG_OPERAND_ACTIVE:
     case MAG_OPERAND_COUNT_ACTIVE:
     case MAG_OPERAND_PRODUCTS_ACTIVE:
     case MAG_OPERAND_SALT:
     case MAG_OPERAND_ROUTE:
-        return of_effect(operand);
+        *out = of_effect(operand);
+        return true;
     case MAG_OPERAND_DAYS_ON:
     case MAG_OPERAND_DOSE:
     case MAG_OPERAND_START:
     case MAG_OPERAND_DOSE_UNCLEAR:
     case MAG_OPERAND_REPEATED_ORDERS:
-        return of_classes(operand, 0, true);
+        *out = of_classes(operand, 0, true);
+        return true;
     case MAG_OPERAND_EXPOSED:
     case MAG_OPERAND_OVERLAP:
     case MAG_OPERAND_COURSE:
     case MAG_OPERAND_MAX_DAY_DOSE:
-        return of_classes(operand, days_back(&operand->window), false);
+        *out = of_classes(operand, days_back(&operand->window), false);
+        return true;
     case MAG_OPERAND_CONTINUOUS: /* a gap of its own may be longer than the grace of issues */
-        return operand->gap.amount < 0 ? of_classes(operand, 0, true)
+        *out = operand->gap.amount < 0 ? of_classes(operand, 0, true)
                                        : of_classes(operand, MAG_ALL_DAYS, false);
+        return true;
     case MAG_OPERAND_STARTED:
     case MAG_OPERAND_STOPPED:
     case MAG_OPERAND_GAP_KEPT:
     case MAG_OPERAND_ISSUES:
     case MAG_OPERAND_DOSE_CHANGE:
     case MAG_OPERAND_STOP:
-        return of_classes(operand, MAG_ALL_DAYS, false);
-    case MAG_OPERAND_HAS:
-        return (mag_sight){.conditions = operand->conditions,
-                           .is_whole = operand->window.anchor == MAG_ANCHOR_AS_OF &&
-                                       operand->window.kind != MAG_WINDOW_BETWEEN};
-    case MAG_OPERAND_DATE:
-    case MAG_OPERAND_DAYS_SINCE:
-        return of_source(pack, operand);
-    case MAG_OPERAND_NONE:
-    case MAG_OPERAND_OBSERVABLE:
-    case MAG_OPERAND_PAIR:
-    case MAG_OPERAND_ULN:
-    case MAG_OPERAND_HAEMOLYSED:
-    case MAG_OPERAND_IN_STAY:
-    case MAG_OPERAND_IN_CARE:
-    case MAG_OPERAND_AGE:
-    case MAG_OPERAND_SEX:
-    case MAG_OPERAND_ALIVE:
-    case MAG_OPERAND_HAS_AGE:
-    case MAG_OPERAND_HAS_SEX:
-    case MAG_OPERAND_FEMG:
-    case MAG_OPERAND_SUSPECT:
-    case MAG_OPERAND_UNMAPPED_DRUGS:
-    case MAG_OPERAND_UNIT_SHARE:
-    case MAG_OPERAND_KIND_COUNT:
-        break;
+        *out = of_classes(operand, MAG_ALL_DAYS, false);
+        return true;
+    default:
+        return false;
     }
+}
+
+mag_sight mag_sight_of_operand(const mag_pack *pack, const mag_operand *operand) {
+    mag_sight sight;
+    if (reads_results(operand, &sight) || reads_rows(operand, &sight))
+        return sight;
+    if (operand->kind == MAG_OPERAND_HAS)
+        return (mag_sight){.conditions = operand->conditions,
+                           .is_whole = !hangs_on_moment(&operand->window)};
+    const bool is_of_source = operand->kind == MAG_OPERAND_DATE ||
+                              operand->kind == MAG_OPERAND_DAYS_SINCE ||
+                              operand->kind == MAG_OPERAND_CKD_CATEGORY;
+    if (is_of_source && operand->source >= 0)
+        return mag_sight_of_operand(pack, &pack->operands[operand->source]);
     return (mag_sight){.is_whole = false};
 }
 
