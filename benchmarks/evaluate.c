@@ -45,7 +45,7 @@ static mag_status judge_plain(both_evaluators *with, uint64_t *flag_count, mag_e
 }
 
 static mag_status judge_compiled(both_evaluators *with, uint64_t *flag_count, mag_error *err) {
-    mag_timeline patients[MAG_BLOCK_PATIENTS];
+    mag_timeline patients[MAG_BLOCK_PATIENTS] = {{.cohort = with->cohort}};
     for (unsigned part = 0; part < MAG_PARTITION_COUNT; part++) {
         const size_t count = mag_cohort_patient_count(with->cohort, part);
         for (size_t first = 0; first < count; first += MAG_BLOCK_PATIENTS) {

@@ -28,9 +28,7 @@ static mag_leaf_kind kind_of_truth(const mag_operand *operand) {
     case MAG_OPERAND_EXPOSED:
         return is_up_to_now ? MAG_LEAF_IN_EFFECT : MAG_LEAF_ASKED;
     case MAG_OPERAND_CONTINUOUS:
-        return !operand->length.is_minutes && operand->length.amount < MAG_ALL_DAYS - 1
-                   ? MAG_LEAF_CONTINUOUS
-                   : MAG_LEAF_ASKED;
+        return operand->length.is_minutes ? MAG_LEAF_ASKED : MAG_LEAF_CONTINUOUS;
     case MAG_OPERAND_REPEATED_ORDERS:
         return MAG_LEAF_REPEATED;
     case MAG_OPERAND_REJECTED:

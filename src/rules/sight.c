@@ -23,14 +23,15 @@ static bool hangs_on_moment(const mag_window *window) {
            (window->kind == MAG_WINDOW_BETWEEN && window->anchor2 != MAG_ANCHOR_AS_OF);
 }
 
-/* Whole days back to where a window begins; part of a day counts as one. */
+/* Whole days back to where a window begins; part of a day counts as one. The checker refuses
+   windows of more than a hundred years. */
 static uint16_t days_back(const mag_window *window) {
     if (window->kind != MAG_WINDOW_BACK || window->anchor != MAG_ANCHOR_AS_OF)
         return MAG_ALL_DAYS;
     const int64_t amount = window->far.amount;
     const int64_t days =
         window->far.is_minutes ? (amount + MAG_MINUTES_PER_DAY - 1) / MAG_MINUTES_PER_DAY : amount;
-    return days < MAG_ALL_DAYS - 1 ? (uint16_t)days : MAG_ALL_DAYS; /* ages end one below */
+    return (uint16_t)days;
 }
 
 bool mag_window_is_up_to_now(const mag_window *window, uint16_t *days) {

@@ -78,7 +78,7 @@ static inline void both_done(both_evaluators *with) {
 static inline mag_status both_judge_block(both_evaluators *with, unsigned partition_idx,
                                           size_t first, size_t count, both_report *report,
                                           mag_error *err) {
-    mag_timeline patients[MAG_BLOCK_PATIENTS];
+    mag_timeline patients[MAG_BLOCK_PATIENTS] = {{.cohort = with->cohort}};
     for (size_t i = 0; i < count; i++)
         mag_timeline_of(with->cohort, partition_idx, first + i, &patients[i]);
     MAG_TRY(mag_block_evaluate(with->block, patients, count, err));
