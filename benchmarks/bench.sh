@@ -95,7 +95,10 @@ files() {
     make_plain
     screen warm "$magscreen" 2 "$work/gzip-ten.yaml"
     flagged
-    if has_duckdb; then duckdb | same_counts DuckDB && with_duckdb=yes; fi
+    if has_duckdb; then
+        duckdb | same_counts DuckDB || exit 1
+        with_duckdb=yes
+    fi
     for ((round = 0; round <= rounds; round++)); do
         for library in isal libdeflate zlib; do
             "$build/floor_inflate" $library >/dev/null 2>&1 || { [ $round != 0 ] || skip "inflate by $library"; continue; }

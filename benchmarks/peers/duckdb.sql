@@ -3,7 +3,7 @@
 with person as (
     select patient_id
     from read_csv('patients*.csv.gz', header = true, all_varchar = true)
-    where try_cast(left(birth, 4) as integer) <= 2007 and died_on is null
+    where try_cast(left(birth, 4) as integer) <= 2007 and (died_on is null or died_on >= '2025-12-31')
 ), result as (
     select patient_id, code, collected_at as taken,
            unit = 'mg/dL' as is_mass,
@@ -21,7 +21,7 @@ with person as (
            bool_or(code in ('2601-3', '19123-9')
                    and v < case when is_mass then 1.7 else 0.70 end) as mg_low_365,
            bool_or(code in ('2601-3', '19123-9') and taken >= '2025-12-01'
-                   and v > case when is_mass then 2.6 else 1.05 end) as mg_high_30,
+                   and v > case when is_mass then 2.6 else 1.05 end and v < 25) as mg_high_30,
            bool_or(code = '2823-3' and taken >= '2025-12-01' and v < 3.5) as k_low_30,
            bool_or(code = '2823-3' and taken >= '2025-12-01' and v >= 5.5) as k_high_30,
            bool_or(code = '2823-3' and taken >= '2025-10-02' and v < 3.5) as k_low_90,

@@ -1,7 +1,7 @@
 -- The ten questions of ten_rules.yaml, asked inside the server of the tables of schema source
 -- (sql/sources/own_layout.sql). One row a rule: how many adults alive on 2025-12-31 it flags.
 with person as (
-    select patient_id from source.patients where left(birth, 4) <= '2007' and died_on is null
+    select patient_id from source.patients where left(birth, 4) <= '2007' and (died_on is null or died_on >= '2025-12-31')
 ), result as (
     select patient_id, code, collected_at as taken, unit = 'mg/dL' as is_mass,
            substring(value from '[0-9]+[.]?[0-9]*')::float8 as v
@@ -15,7 +15,7 @@ with person as (
            bool_or(code in ('2601-3', '19123-9')
                    and v < case when is_mass then 1.7 else 0.70 end) as mg_low_365,
            bool_or(code in ('2601-3', '19123-9') and taken >= '2025-12-01'
-                   and v > case when is_mass then 2.6 else 1.05 end) as mg_high_30,
+                   and v > case when is_mass then 2.6 else 1.05 end and v < 25) as mg_high_30,
            bool_or(code = '2823-3' and taken >= '2025-12-01' and v < 3.5) as k_low_30,
            bool_or(code = '2823-3' and taken >= '2025-12-01' and v >= 5.5) as k_high_30,
            bool_or(code = '2823-3' and taken >= '2025-10-02' and v < 3.5) as k_low_90,

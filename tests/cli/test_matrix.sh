@@ -94,7 +94,7 @@ stdin_pipeline() { pipeline 'files: ["-"]' "files: [\"$1/KIND.csv.gz\"]"; }
 # of run.json: all but what tells of the machine and of this way
 of_record() {
     awk '/^  "(run_id|threads|peak_memory_bytes|data|pipeline|profile|config_sha256)":/ || /"(memory_limit_bytes|data_until)":/ { next }
-        /^  "timings": \{/ { off = 1 }
+        /^  "(timings|memory)": \{/ { off = 1 }
         !off { print }
         /^  \}/ { off = 0 }' "$1"
 }
@@ -194,6 +194,24 @@ done
 for shape in plain members eight shuffled-1; do
     for without in avx512 avx512,avx2 avx512,avx2,sse2 isal avx512,avx2,sse2,isal,memo; do
         combination $shape 3 MAGSCREEN_WITHOUT=$without
+    done
+done
+# Little memory: what lies on disk meanwhile changes nothing. The least that a run takes depends on the
+# build; a fifth is added, for the other shapes.
+least_for() { # THREADS
+    local limit code
+    for ((limit = 40; limit < 4000; limit += limit / 5)); do
+        code=0
+        screen plain out/least --threads "$1" --memory-limit ${limit}MiB >/dev/null 2>&1 || code=$?
+        rm -rf out/least*
+        [ $code = 8 ] || break
+    done
+    echo $((limit + limit / 5))
+}
+for threads in 1 2 3; do
+    least=$(least_for $threads)
+    for shape in plain members eight shuffled-1; do
+        combination $shape $threads --memory-limit "${least}MiB"
     done
 done
 bash "$source_dir/tests/support/load_layout.sh" clean || complain "the tables cannot be loaded"
