@@ -84,6 +84,10 @@ uint64_t mag_spans_hash_seeded(const mag_span *parts, size_t part_count, uint64_
     return XXH3_64bits_digest(&state);
 }
 
+uint64_t mag_spans_hash(const mag_span *parts, size_t part_count) {
+    return mag_spans_hash_seeded(parts, part_count, HASH_SEED);
+}
+
 uint64_t mag_hash_seed(void) {
     uint64_t seed;
     if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == (ssize_t)sizeof seed)

@@ -352,7 +352,7 @@ static mag_status put(mag_decoder *decoder, mag_span id, const mag_moment *momen
     MAG_TRY(read_range(decoder, &lab->range_id, err));
     mag_span specimen = mag_decoder_text(decoder, MAG_FIELD_SPECIMEN_ID);
     uint64_t specimen_hash = specimen.nbytes ? mag_decoder_name_hash(specimen) : 0;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row.row_hash, err));
+    row.row_hash = mag_decoder_row_hash(decoder);
     MAG_TRY(mag_lane_put_lab(decoder->lane, id, &row, specimen_hash, err));
     MAG_TRY(put_unit_case(decoder, result, err));
     return put_version(decoder, err);

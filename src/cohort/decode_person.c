@@ -131,7 +131,7 @@ mag_status mag_decode_patient(mag_decoder *decoder, mag_error *err) {
     read_birth(decoder, &person);
     mag_span site = mag_decoder_text(decoder, MAG_FIELD_SITE);
     MAG_TRY(mag_lane_intern_text(decoder->lane, site, &person.site_id, err));
-    MAG_TRY(mag_decoder_row_hash(decoder, &person.row_hash, err));
+    person.row_hash = mag_decoder_row_hash(decoder);
     MAG_TRY(put_measure(decoder, &person, MAG_FIELD_WEIGHT_KG, &measured, err));
     MAG_TRY(put_measure(decoder, &person, MAG_FIELD_HEIGHT_CM, &measured, err));
     const mag_person_row row = {.person = person, .at = mag_decoder_position(decoder)};
@@ -163,7 +163,7 @@ mag_status mag_decode_stay(mag_decoder *decoder, mag_error *err) {
     mag_stay_row row = {
         .stay = {.from = from.minute, .until = until, .stay_hash = mag_decoder_name_hash(stay_id)},
         .at = mag_decoder_position(decoder)};
-    MAG_TRY(mag_decoder_row_hash(decoder, &row.row_hash, err));
+    row.row_hash = mag_decoder_row_hash(decoder);
     return mag_lane_put_stay(decoder->lane, id, &row, err);
 }
 
@@ -201,6 +201,6 @@ mag_status mag_decode_condition(mag_decoder *decoder, mag_error *err) {
     row.condition.minute = recorded.minute;
     row.condition.is_date_only = recorded.is_date_only;
     row.condition.stay_hash = stay_id.nbytes ? mag_decoder_name_hash(stay_id) : 0;
-    MAG_TRY(mag_decoder_row_hash(decoder, &row.row_hash, err));
+    row.row_hash = mag_decoder_row_hash(decoder);
     return mag_lane_put_condition(decoder->lane, id, &row, err);
 }

@@ -327,12 +327,10 @@ static mag_status put_prescription(mag_decoder *decoder, mag_span id, uint32_t d
         exposure.flags |= MAG_EXPOSURE_BASIS_AMBIGUOUS;
     decoder->has_unread_supply = order->has_unread_supply;
     decoder->has_unread_dose = order->has_unread_dose;
-    uint64_t row_hash;
-    MAG_TRY(mag_decoder_image_hash(decoder, &row_hash, err));
     exposure.file_id = decoder->file_id;
     exposure.line = decoder->line;
     mag_exposure_row row = {.exposure = exposure};
-    mag_exposure_row_set_hash(&row, row_hash);
+    mag_exposure_row_set_hash(&row, mag_decoder_image_hash(decoder));
     return mag_lane_put_exposure(decoder->lane, id, &row, err);
 }
 

@@ -319,7 +319,9 @@ static bool read_moment(mag_decoder *decoder, mag_field field, mag_moment_need n
     }
     if (reason == MAG_REASON_NONE && need != MAG_MOMENT_END && moment->minute > decoder->latest)
         reason = MAG_REASON_DATE_FUTURE;
-    return reason == MAG_REASON_NONE || mag_decoder_reject(decoder, reason, field);
+    if (reason == MAG_REASON_NONE)
+        return true;
+    return mag_decoder_reject(decoder, reason, field);
 }
 
 bool mag_decoder_moment(mag_decoder *decoder, mag_field field, mag_moment_need need,
@@ -365,39 +367,38 @@ bool mag_decoder_read_system(mag_decoder *decoder, mag_code_system *system) {
 }
 
 bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system) {
-    return mag_decoder_find_system(decoder, system) ||
-           mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
+    if (mag_decoder_find_system(decoder, system))
+        return true;
+    return mag_decoder_reject(decoder, MAG_REASON_CODE_SYSTEM, MAG_FIELD_CODE_SYSTEM);
 }
 
-/* Of a row that is longer than an image may be. */
-static mag_status hash_long_row(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
-    mag_text *scratch = &decoder->scratch;
-    mag_text_clear(scratch);
-    mag_text_add_char(scratch, (char)decoder->table->kind);
-    for (int i = 0; i < MAG_FIELD_COUNT; i++) {
-        if (decoder->column_idx[i] < 0 || !decoder->cells[decoder->column_idx[i]].nbytes)
-            continue; /* a column that another file does not have is like an empty one */
-        mag_text_add_char(scratch, (char)(i + 1));
-        mag_text_add(scratch, decoder->cells[decoder->column_idx[i]]);
-        mag_text_add_char(scratch, '\0');
+/* Of a row that is longer than an image may be: the same bytes, without putting them together. */
+static uint64_t hash_long_row(const mag_decoder *decoder) {
+    char marks[MAG_FIELD_COUNT + 1] = {(char)decoder->table->kind};
+    mag_span parts[1 + 3 * MAG_FIELD_COUNT] = {{marks, 1}};
+    size_t count = 1;
+    for (size_t i = 0; i < decoder->mapped_count; i++) {
+        const mag_span cell = decoder->cells[decoder->mapped[i].column_idx];
+        if (!cell.nbytes)
+            continue;
+        marks[i + 1] = (char)(decoder->mapped[i].field + 1);
+        parts[count++] = (mag_span){&marks[i + 1], 1};
+        parts[count++] = cell;
+        parts[count++] = (mag_span){"", 1};
     }
-    MAG_TRY(mag_text_check(scratch, err));
-    *hash = mag_span_hash(mag_text_span(scratch));
-    return MAG_OK;
+    return mag_spans_hash(parts, count);
 }
 
-mag_status mag_decoder_image_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+uint64_t mag_decoder_image_hash(const mag_decoder *decoder) {
     const mag_row_image *image = &decoder->image;
-    if (image->is_too_long)
-        return hash_long_row(decoder, hash, err);
-    *hash = mag_span_hash((mag_span){image->bytes, image->nbytes});
-    return MAG_OK;
+    return image->is_too_long ? hash_long_row(decoder)
+                              : mag_span_hash((mag_span){image->bytes, image->nbytes});
 }
 
-mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash, mag_error *err) {
+uint64_t mag_decoder_row_hash(mag_decoder *decoder) {
     mag_row_image_begin(&decoder->image, decoder->table->kind);
     mag_row_image_add(&decoder->image, decoder->mapped, decoder->mapped_count, decoder->cells);
-    return mag_decoder_image_hash(decoder, hash, err);
+    return mag_decoder_image_hash(decoder);
 }
 
 uint64_t mag_decoder_name_hash(mag_span name) {

@@ -139,11 +139,9 @@ static inline bool mag_decoder_find_system(mag_decoder *decoder, mag_code_system
    name that is not known: nobody can tell whether such a code is of interest. */
 bool mag_decoder_system(mag_decoder *decoder, mag_code_system *system);
 /* Over all mapped columns. */
-mag_status mag_decoder_row_hash(mag_decoder *decoder, uint64_t *hash,
-                                mag_error *err) MAG_MUST_CHECK;
+uint64_t mag_decoder_row_hash(mag_decoder *decoder);
 /* The same where the row's image is made already. */
-mag_status mag_decoder_image_hash(mag_decoder *decoder, uint64_t *hash,
-                                  mag_error *err) MAG_MUST_CHECK;
+uint64_t mag_decoder_image_hash(const mag_decoder *decoder);
 /* Of a text that names something; never 0. */
 uint64_t mag_decoder_name_hash(mag_span name);
 mag_position mag_decoder_position(const mag_decoder *decoder);
