@@ -296,6 +296,7 @@ static mag_status end_in_sink(run_state *run, mag_text *json, mag_error *err) {
     run->has_rejects_written = true;
     MAG_TRY(mag_publish_rejects(&publication, err));
     MAG_TRY(write_record(run, state_of(run), NULL, json, err));
+    mag_timings_begin(run->timings, MAG_TIMED_FINISH);
     switch (run->report->end) {
     case MAG_RUN_PUBLISHED:
         return publish(run, mag_text_span(json), err);
