@@ -25,8 +25,8 @@ size_t mag_account_room(const mag_account *account);
 /* Called once, before there are threads, where memory is short: blocks of 64 KiB and more go back
    to the system when they are freed, and threads share one pool. Costs time. */
 void mag_memory_be_frugal(void);
-/* Gives what is free inside the process back to the system, if it is frugal or the caller finds that
-   it is due: that takes a look at everything that is free. */
+/* Gives what is free inside the process back to the system, if it is frugal or the caller finds
+   that it is due: that takes a look at everything that is free. */
 void mag_memory_trim(bool is_due);
 
 /* A chain of blocks; everything in it is freed together. Not shared by threads. */
