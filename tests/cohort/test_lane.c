@@ -188,12 +188,13 @@ static void copies_see_the_rows_of_all_lanes(void **state) {
     make_tables();
     fill(&f, 3, MAG_AS_OF_FIXED);
     mag_text texts[2];
+    mag_cohort *filled = f.cohort;
     for (int i = 0; i < 2; i++) {
-        fixture of = f;
-        must(&f, mag_cohort_copy(f.cohort, end_of("2024-06-30"), &of.cohort, &f.err));
-        texts[i] = dump_settled(&of);
-        mag_cohort_free(of.cohort);
+        must(&f, mag_cohort_copy(filled, end_of("2024-06-30"), &f.cohort, &f.err));
+        texts[i] = dump_settled(&f);
+        mag_cohort_free(f.cohort);
     }
+    f.cohort = filled;
     mag_text wanted = dump_settled(&f);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(texts[i].nbytes, wanted.nbytes);
