@@ -74,7 +74,7 @@ static void part_done(mag_lane_part *part, mag_account *account) {
                               &part->unit_rows, &part->versions,  &part->exposures,
                               &part->stays,     &part->conditions};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i]->first)
+        if (rows[i]->first || rows[i]->spilled)
             mag_row_chunks_done(rows[i], account);
     ids_done(part, account);
 }

@@ -34,7 +34,7 @@ before=$(shown)
 nights_review 3 --rule A01 >"$work/out" || complain 'the reviews were refused'
 expect_line out '^A01-[0-9a-f]* reviewed: specialist_advised. It comes back on the list of 2026-01-08'
 expect_same "$(wc -l <"$work/out")" 3 'three flags are reviewed'
-one_day=$(as_admin -c "select flag_id from magscreen.v_worklist where severity = 'critical' order by position limit 1")
+one_day=$(as_admin -c "select flag_id from magscreen.v_worklist where severity = 'critical' and rule_id = 'A01' order by position limit 1")
 week=$(as_admin -c "select w.flag_id from magscreen.v_worklist w where severity = 'high' order by position limit 1")
 for flag in "$one_day" "$week"; do
     expect_exit 0 "$magscreen" ack "$flag" --db service=reviewer --reason will_monitor
