@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { PATIENTS = 300, LABS = 6000, DRUGS = 900, STAYS = 300, CONDITIONS = 200, ROW_NBYTES = 96 };
+enum { PATIENTS = 300, LABS = 6000, DRUGS = 900, STAYS = 300, CONDITIONS = 200, ROW_NBYTES = 192 };
 
 static fixture f;
 static mag_account spill_account;
