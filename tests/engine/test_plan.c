@@ -378,17 +378,22 @@ static void files_of_a_pattern_are_taken_bytewise_and_in_the_order_of_patterns(v
 static void options_go_before_the_file(void **state) {
     world *at = *state;
     const mag_plan *plan;
-    mag_plan_options options = {
-        .as_of = "latest", .out_directory = "elsewhere", .memory_limit_nbytes = 12345};
+    mag_plan_options options = {.as_of = "latest",
+                                .out_directory = "elsewhere",
+                                .memory_limit_nbytes = 12345,
+                                .spill_directory = "there"};
     write_pipeline(at, "pack: pack.yaml\n",
-                   "pack: pack.yaml\nsink: { directory: out }\nmemory_limit: 1 GiB\n");
+                   "pack: pack.yaml\nsink: { directory: out }\nmemory_limit: 1 GiB\n"
+                   "spill_dir: /var/spill\n");
     assert_int_equal(mag_plan_read(at->run.arena, at->path, &options, &plan, NULL), MAG_OK);
     assert_string_equal(plan->as_of_text, "latest");
     assert_string_equal(plan->sink_directory, "elsewhere");
     assert_int_equal(plan->memory_limit_nbytes, 12345);
+    assert_string_equal(plan->spill_directory, "there");
     assert_int_equal(mag_plan_read(at->run.arena, at->path, NULL, &plan, NULL), MAG_OK);
     assert_string_equal(plan->as_of_text, "2025-12-31");
     assert_int_equal(plan->memory_limit_nbytes, 1 << 30);
+    assert_string_equal(plan->spill_directory, "/var/spill");
 }
 
 static void profiles_that_disagree_need_the_pipelines_word(void **state) {
