@@ -10,30 +10,33 @@
 /* Products of a mantissa, a factor and a power of ten need more than 64 bits. */
 __extension__ typedef __int128 wide;
 
-static wide power_of_ten(int exponent) {
-    static const int64_t powers[MAG_DECIMAL_MAX_SCALE + 1] = {1,
-                                                              10,
-                                                              100,
-                                                              1000,
-                                                              10000,
-                                                              100000,
-                                                              1000000,
-                                                              10000000,
-                                                              100000000,
-                                                              1000000000,
-                                                              10000000000,
-                                                              100000000000,
-                                                              1000000000000,
-                                                              10000000000000,
-                                                              100000000000000,
-                                                              1000000000000000};
+int64_t mag_power_of_ten(int exponent) {
+    static const int64_t powers[MAG_POWER_MOST + 1] = {1,
+                                                       10,
+                                                       100,
+                                                       1000,
+                                                       10000,
+                                                       100000,
+                                                       1000000,
+                                                       10000000,
+                                                       100000000,
+                                                       1000000000,
+                                                       10000000000,
+                                                       100000000000,
+                                                       1000000000000,
+                                                       10000000000000,
+                                                       100000000000000,
+                                                       1000000000000000,
+                                                       10000000000000000,
+                                                       100000000000000000,
+                                                       1000000000000000000};
     return powers[exponent];
 }
 
 int mag_decimal_compare_scaled(mag_decimal a, int64_t a_factor, mag_decimal b, int64_t b_factor) {
     int scale = a.scale > b.scale ? a.scale : b.scale;
-    wide left = (wide)a.mantissa * a_factor * power_of_ten(scale - a.scale);
-    wide right = (wide)b.mantissa * b_factor * power_of_ten(scale - b.scale);
+    wide left = (wide)a.mantissa * a_factor * mag_power_of_ten(scale - a.scale);
+    wide right = (wide)b.mantissa * b_factor * mag_power_of_ten(scale - b.scale);
     return (left > right) - (left < right);
 }
 

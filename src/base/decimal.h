@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-enum { MAG_DECIMAL_MAX_SCALE = 15, MAG_DECIMAL_TEXT_NBYTES = 32 };
+enum { MAG_DECIMAL_MAX_SCALE = 15, MAG_DECIMAL_TEXT_NBYTES = 32, MAG_POWER_MOST = 18 };
 
 /* value = mantissa / 10^scale */
 typedef struct mag_decimal {
@@ -66,5 +66,8 @@ void mag_decimal_text(mag_decimal a, char out[MAG_DECIMAL_TEXT_NBYTES]);
 
 /* "", "<", "<=", ">", ">=" */
 const char *mag_comparator_text(mag_comparator comparator);
+
+/* 10 to the exponent, 0 to MAG_POWER_MOST. */
+int64_t mag_power_of_ten(int exponent);
 
 #endif

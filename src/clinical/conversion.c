@@ -176,29 +176,6 @@ bool mag_limit_side(mag_analyte analyte, mag_unit unit, const mag_limit *limit, 
     return false;
 }
 
-static int64_t whole_power_of_ten(int exponent) {
-    static const int64_t powers[] = {1,
-                                     10,
-                                     100,
-                                     1000,
-                                     10000,
-                                     100000,
-                                     1000000,
-                                     10000000,
-                                     100000000,
-                                     1000000000,
-                                     10000000000,
-                                     100000000000,
-                                     1000000000000,
-                                     10000000000000,
-                                     100000000000000,
-                                     1000000000000000,
-                                     10000000000000000,
-                                     100000000000000000,
-                                     1000000000000000000};
-    return powers[exponent];
-}
-
 bool mag_limit_compare(mag_analyte analyte, mag_unit unit, mag_decimal value,
                        const mag_limit *limit, int *order) {
     mag_decimal side;
@@ -212,9 +189,9 @@ bool mag_limit_compare(mag_analyte analyte, mag_unit unit, mag_decimal value,
     else if (a.dimension != b.dimension)
         value_factor *= mag_analyte_of(analyte)->valence;
     if (a.exponent >= b.exponent)
-        value_factor *= whole_power_of_ten(a.exponent - b.exponent);
+        value_factor *= mag_power_of_ten(a.exponent - b.exponent);
     else
-        side_factor *= whole_power_of_ten(b.exponent - a.exponent);
+        side_factor *= mag_power_of_ten(b.exponent - a.exponent);
     *order = mag_decimal_compare_scaled(value, value_factor, side, side_factor);
     return true;
 }
