@@ -85,6 +85,37 @@ static void a_share_of_samples_hides_only_what_rests_on_the_same_specimen(void *
     judge_end(&of);
 }
 
+/* A comparison of extremes is answered without the operand's value. The search for its sample once
+   took what stood there: nothing, or a result of the patient before. */
+static void an_extreme_that_decides_is_a_sample_of_this_patient(void **state) {
+    (void)state;
+    judge_begin_with(&of,
+                     SMALL_PACK_HEAD SMALL_RULE(
+                         "A", "    status: active\n    among: measured(potassium)\n    worse: low\n"
+                              "    when: lowest(potassium within 30 days) < k_low\n"
+                              "    severity: high\n    hides: [{ rule: C, share: sample }]\n")
+                         SMALL_RULE("C", "    status: active\n    among: measured(magnesium)\n"
+                                         "    worse: low\n"
+                                         "    when: lowest(magnesium within 30 days) < mg_low\n"
+                                         "    severity: low\n"));
+    static const struct {
+        const char *magnesium, *potassium, *expected;
+    } patients[] = {
+        {"magnesium 0.6 mmol/L on 2024-06-20T07:10", "potassium 3.0 mmol/L on 2024-06-20T07:10",
+         "low hidden by A"},
+        {"magnesium 0.6 mmol/L on 2024-06-20T07:10", "potassium 3.0 mmol/L on 2024-06-20T07:11",
+         "low"},
+        {"magnesium 0.6 mmol/L on 2024-06-21T07:10", "potassium 3.0 mmol/L on 2024-06-21T07:10",
+         "low hidden by A"},
+    };
+    for (size_t i = 0; i < sizeof patients / sizeof patients[0]; i++) {
+        WORLD(&of.in, patients[i].magnesium, patients[i].potassium);
+        judge_patient(&of);
+        judge_expect(&of, "C", patients[i].expected);
+    }
+    judge_end(&of);
+}
+
 /* However many results decide a rule, the last of them is as good a sample as the first. */
 static void every_result_of_a_rule_is_a_sample_that_it_may_share(void **state) {
     (void)state;
@@ -286,6 +317,7 @@ int main(void) {
         cmocka_unit_test(of_two_that_hide_the_worse_one_is_named),
         cmocka_unit_test(a_share_of_samples_hides_only_what_rests_on_the_same_specimen),
         cmocka_unit_test(a_condition_decides_whether_a_flag_is_hidden_and_unknown_does_not_hide),
+        cmocka_unit_test(an_extreme_that_decides_is_a_sample_of_this_patient),
         cmocka_unit_test(every_result_of_a_rule_is_a_sample_that_it_may_share),
         cmocka_unit_test(the_rule_of_suspect_samples_hides_only_what_it_is_flagged_for),
         cmocka_unit_test(at_most_leaves_worse_flags_visible),
