@@ -84,8 +84,8 @@ same_counts() { # PEER <its answer
 }
 has_duckdb() {
     [ -d "$here/node_modules/@duckdb" ] ||
-        (cd "$here" && npm ci --no-audit --no-fund >"$work/npm.log" 2>&1) ||
-        { skip "DuckDB: npm ci in benchmarks/ did not bring it" && return 1; }
+        (cd "$here" && npm install --no-save --no-audit --no-fund >"$work/npm.log" 2>&1) ||
+        { skip "DuckDB: npm install in benchmarks/ did not bring it" && return 1; }
 }
 duckdb() { (cd "$work/data" && node "$here/peers/duckdb.mjs" "$here/peers/duckdb.sql" 2); }
 
