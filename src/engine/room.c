@@ -2,6 +2,7 @@
 
 enum {
     READING_NBYTES = 6 << 20,   /* of one thread: blocks, readers, rows between two looks */
+    READING_SHARE = 32,         /* one part in so many, at least, is left to all threads */
     SCREENING_NBYTES = 12 << 20 /* of one thread beside its partition: evaluators, rows found */
 };
 
@@ -43,7 +44,7 @@ static mag_status divide(mag_account *account, const char *work, size_t stays_nb
 
 void mag_room_for_reading(mag_account *account, unsigned worker_count) {
     const size_t limit = account->limit_nbytes, share = worker_count * READING_NBYTES;
-    account->mark_nbytes = limit - smaller(limit / 2, larger(limit / 4, share));
+    account->mark_nbytes = limit - smaller(limit / 2, larger(limit / READING_SHARE, share));
 }
 
 mag_status mag_room_for_settling(mag_account *account, mag_cohort *cohort, unsigned *worker_count,

@@ -41,15 +41,20 @@ static void without_a_limit_nothing_changes(void **state) {
     assert_int_equal(mag_spill_segment_count(file), 0);
 }
 
-static void reading_keeps_between_a_quarter_and_a_half_free(void **state) {
+static void reading_leaves_a_share_for_each_thread_and_a_small_part_at_least(void **state) {
     (void)state;
-    mag_account account = {.limit_nbytes = (size_t)1 << 30};
-    mag_room_for_reading(&account, 1);
-    assert_true(account.mark_nbytes == account.limit_nbytes / 4 * 3);
-    mag_room_for_reading(&account, 64);
-    assert_true(account.mark_nbytes < account.limit_nbytes / 4 * 3);
-    mag_room_for_reading(&account, 1024);
-    assert_true(account.mark_nbytes == account.limit_nbytes / 2);
+    static const struct {
+        size_t limit_mib, free_mib;
+        unsigned workers;
+    } cases[] = {{1024, 32, 1},     {1024, 32, 5}, {1024, 36, 6}, {1024, 384, 64},
+                 {1024, 512, 1024}, {400, 12, 2},  {32, 6, 1},    {16, 8, 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mag_account account = {.limit_nbytes = cases[i].limit_mib << 20};
+        mag_room_for_reading(&account, cases[i].workers);
+        const size_t part = account.limit_nbytes / 32;
+        const size_t wanted = cases[i].free_mib << 20;
+        assert_true(account.limit_nbytes - account.mark_nbytes == (wanted > part ? wanted : part));
+    }
 }
 
 static void as_many_threads_settle_as_fit(void **state) {
@@ -110,7 +115,7 @@ static void a_limit_that_not_even_one_thread_fits_is_refused_with_what_is_missin
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(without_a_limit_nothing_changes),
-        TEST(reading_keeps_between_a_quarter_and_a_half_free),
+        TEST(reading_leaves_a_share_for_each_thread_and_a_small_part_at_least),
         TEST(as_many_threads_settle_as_fit),
         TEST(rows_go_to_disk_before_settling_where_they_are_in_the_way),
         TEST(partitions_go_to_disk_before_screening),

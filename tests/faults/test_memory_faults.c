@@ -140,6 +140,14 @@ static unsigned least_of(const memory_case *of, const char *threads) {
     return least;
 }
 
+static bool has_sanitizer(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#else
+    return false;
+#endif
+}
+
 /* A limit below the least is refused with it; with a little more everything goes to disk and back,
    and nothing of the result changes. */
 static void a_limit_is_kept_by_spilling(void **state) {
@@ -149,14 +157,17 @@ static void a_limit_is_kept_by_spilling(void **state) {
     begin(&of, PATIENTS);
     for (size_t i = 0; i < 3; i++) {
         char out[PATH_NBYTES + 8], limit[32];
+        const size_t limit_mib = least_of(&of, threads[i]) + 6;
         under(out, of.folder, threads[i]);
-        snprintf(limit, sizeof limit, "%u MiB", least_of(&of, threads[i]) + 6);
+        snprintf(limit, sizeof limit, "%zu MiB", limit_mib);
         program_result result =
             screen(&of, out,
                    (const char *const[]){"--memory-limit", limit, "--threads", threads[i],
                                          "--spill-dir", of.spill, NULL},
                    NULL);
         must_succeed(&result);
+        if (!has_sanitizer()) /* its memory is not the program's */
+            assert_in_range(result.most_resident_nbytes, MIB, limit_mib * MIB);
         program_result_done(&result);
         expect_same(&of, out, true);
         assert_int_equal(entry_count(of.spill), 0);
@@ -166,14 +177,6 @@ static void a_limit_is_kept_by_spilling(void **state) {
 
 /* --- P-15 --------------------------------------------------------------------------------------
  */
-
-static bool has_sanitizer(void) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return true;
-#else
-    return false;
-#endif
-}
 
 /* As much address space as MiB for the programs that are started from here on; 0: as before. */
 static void bound_addresses(rlim_t mib) {

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* wait4 */
 #include "support/program.h"
 
 #include <fcntl.h>
@@ -6,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -159,9 +161,12 @@ program_child program_start(const char *const *arguments, const char *const *env
 }
 
 program_result program_wait(program_child child) {
+    enum { KIB = 1024 };
+    struct rusage used;
     int status;
-    need(waitpid(child.pid, &status, 0) == child.pid, "wait");
-    program_result result = {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    need(wait4(child.pid, &status, 0, &used) == child.pid, "wait");
+    program_result result = {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+                             .most_resident_nbytes = (size_t)used.ru_maxrss * KIB};
     result.out = scratch_content(child.out);
     result.err = scratch_content(child.err);
     return result;

@@ -34,6 +34,7 @@ bool file_exists(const char *path);
 typedef struct program_result {
     int exit_code; /* -1: ended by a signal */
     bytes out, err;
+    size_t most_resident_nbytes; /* of memory, at any time */
 } program_result;
 
 /* A program that was started and not waited for. */
