@@ -1,5 +1,6 @@
 #include "base/span.h"
 
+#include <stdatomic.h>
 #include <sys/random.h>
 #define XXH_INLINE_ALL /* short texts are most: a call costs as much as their hash */
 #include <xxhash.h>
@@ -88,9 +89,23 @@ uint64_t mag_spans_hash(const mag_span *parts, size_t part_count) {
     return mag_spans_hash_seeded(parts, part_count, HASH_SEED);
 }
 
+/* Random bytes of this process, drawn at the first call that gets some; 0: none yet. */
+static uint64_t own_secret(void) {
+    static _Atomic uint64_t kept;
+    uint64_t secret = atomic_load(&kept), fresh = 0;
+    if (secret)
+        return secret;
+    if (getrandom(&fresh, sizeof fresh, GRND_NONBLOCK) != (ssize_t)sizeof fresh)
+        return 0;
+    fresh |= 1;
+    return atomic_compare_exchange_strong(&kept, &secret, fresh) ? fresh : secret;
+}
+
 uint64_t mag_hash_seed(void) {
-    uint64_t seed;
-    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == (ssize_t)sizeof seed)
-        return seed;
-    return HASH_SEED ^ (uint64_t)(uintptr_t)&seed; /* where the stack lies is random too */
+    static _Atomic uint64_t call_count;
+    const uint64_t call = atomic_fetch_add(&call_count, 1);
+    uint64_t secret = own_secret();
+    if (!secret) /* where the stack lies is random too */
+        secret = HASH_SEED ^ (uint64_t)(uintptr_t)&secret;
+    return XXH3_64bits_withSeed(&call, sizeof call, secret);
 }

@@ -54,8 +54,8 @@ uint64_t mag_span_hash_seeded(mag_span a, uint64_t seed);
 /* The hash of the parts as if they stood one after the other. */
 uint64_t mag_spans_hash(const mag_span *parts, size_t part_count);
 uint64_t mag_spans_hash_seeded(const mag_span *parts, size_t part_count, uint64_t seed);
-/* A seed that nobody can foresee, another one at each call. Nothing that is written may depend on
-   it. */
+/* A seed that nobody can foresee, another one at each call, all made of one draw of random bytes.
+   Nothing that is written may depend on it. */
 uint64_t mag_hash_seed(void);
 
 #endif

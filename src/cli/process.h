@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-/* Opens descriptors 0 to 2 where they are closed (no file may become stdout), forbids core dumps
-   and being traced, lets a closed pipe and a limit on file sizes be errors instead of signals,
-   catches SIGINT, SIGTERM, SIGHUP. */
+/* Lets the stack grow to what the program needs, opens descriptors 0 to 2 where they are closed (no
+   file may become stdout), forbids core dumps and being traced, lets a closed pipe and a limit on
+   file sizes be errors instead of signals, catches SIGINT, SIGTERM, SIGHUP. */
 mag_status mag_process_begin(mag_error *err) MAG_MUST_CHECK;
 
 /* Gives back what mag_process_begin took, but for descriptors 0 to 2. */

@@ -9,20 +9,17 @@
 
 static bool has_no_random_bytes;
 static ssize_t bytes_given;
+static unsigned draw_count;
 
 ssize_t __real_getrandom(void *bytes, size_t nbytes, unsigned flags);
 ssize_t __wrap_getrandom(void *bytes, size_t nbytes, unsigned flags);
 
 ssize_t __wrap_getrandom(void *bytes, size_t nbytes, unsigned flags) {
+    draw_count++;
     if (!has_no_random_bytes)
         return __real_getrandom(bytes, nbytes, flags);
     errno = EAGAIN;
     return bytes_given;
-}
-
-static void two_seeds_differ(void **state) {
-    (void)state;
-    assert_true(mag_hash_seed() != mag_hash_seed());
 }
 
 static void a_seed_needs_no_random_bytes(void **state) {
@@ -39,10 +36,23 @@ static void a_seed_needs_no_random_bytes(void **state) {
     has_no_random_bytes = false;
 }
 
+static void seeds_differ_and_random_bytes_are_drawn_once(void **state) {
+    (void)state;
+    enum { SEEDS = 100 };
+    uint64_t seeds[SEEDS];
+    draw_count = 0;
+    for (size_t i = 0; i < SEEDS; i++) {
+        seeds[i] = mag_hash_seed();
+        for (size_t k = 0; k < i; k++)
+            assert_true(seeds[k] != seeds[i]);
+    }
+    assert_int_equal(draw_count, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(two_seeds_differ),
-        cmocka_unit_test(a_seed_needs_no_random_bytes),
+        cmocka_unit_test(a_seed_needs_no_random_bytes), /* first: what is drawn stays */
+        cmocka_unit_test(seeds_differ_and_random_bytes_are_drawn_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
