@@ -204,7 +204,7 @@ mag_date_fault mag_moment_parse_plain(mag_span text, const char *const *formats,
     return finish(&p, out);
 }
 
-int mag_years_between(mag_day birth, mag_day at) {
+int mag_years_between_plain(mag_day birth, mag_day at) {
     int birth_year, birth_month, birth_day, year, month, day;
     mag_day_to_civil(birth, &birth_year, &birth_month, &birth_day);
     mag_day_to_civil(at, &year, &month, &day);
@@ -214,6 +214,18 @@ int mag_years_between(mag_day birth, mag_day at) {
     }
     bool before_birthday = month < birth_month || (month == birth_month && day < birth_day);
     return year - birth_year - before_birthday;
+}
+
+/* A birthday lies at most three days from where years of their mean length put it, that of a 29
+   February four: the calendar is asked only about days nearer to it than that. */
+int mag_years_between(mag_day birth, mag_day at) {
+    enum { YEARS = 400, DAYS_OF_YEARS = 146097, NEAR_DAYS = 5, SHORTEST_YEAR = 365 };
+    const int64_t days = (int64_t)at - birth;
+    const int64_t years = days * YEARS / DAYS_OF_YEARS;
+    const int64_t rest = days - years * DAYS_OF_YEARS / YEARS;
+    if (rest < NEAR_DAYS || rest > SHORTEST_YEAR - NEAR_DAYS)
+        return mag_years_between_plain(birth, at);
+    return (int)years;
 }
 
 static char *put_two(char *at, int number) {

@@ -41,6 +41,8 @@ int mag_decimal_compare_scaled(mag_decimal a, int64_t a_factor, mag_decimal b, i
 }
 
 int mag_decimal_compare(mag_decimal a, mag_decimal b) {
+    if (a.scale == b.scale)
+        return (a.mantissa > b.mantissa) - (a.mantissa < b.mantissa);
     return mag_decimal_compare_scaled(a, 1, b, 1);
 }
 

@@ -164,6 +164,19 @@ char *mag_arena_format(mag_arena *arena, const char *format, ...) {
     return text;
 }
 
+char *mag_arena_join(mag_arena *arena, const char *const *parts, size_t count) {
+    size_t nbytes = 0, ends[MAG_JOINED_MOST];
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i] == NULL)
+            return NULL;
+        ends[i] = nbytes += strlen(parts[i]);
+    }
+    char *text = mag_arena_alloc(arena, nbytes + 1);
+    for (size_t i = 0, at = 0; text != NULL && i < count; at = ends[i++])
+        memcpy(text + at, parts[i], ends[i] - at);
+    return text;
+}
+
 mag_account *mag_arena_account(const mag_arena *arena) {
     return arena->account;
 }

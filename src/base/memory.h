@@ -42,6 +42,13 @@ void mag_arena_reset(mag_arena *arena);
 void *mag_arena_alloc(mag_arena *arena, size_t nbytes);
 /* A copy of the span with a NUL behind it; NULL if memory is out. */
 char *mag_arena_text(mag_arena *arena, mag_span text);
+/* `count` texts, at most MAG_JOINED_MOST, one behind the other; NULL if memory is out, or
+   was when a part was made. */
+enum { MAG_JOINED_MOST = 8 };
+char *mag_arena_join(mag_arena *arena, const char *const *parts, size_t count);
+#define MAG_ARENA_JOIN(arena, ...)                                                                 \
+    mag_arena_join(arena, (const char *const[]){__VA_ARGS__},                                      \
+                   sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 /* printf into the arena; NULL if memory is out. */
 char *mag_arena_format(mag_arena *arena, const char *format, ...) MAG_PRINTF(2, 3);
 mag_account *mag_arena_account(const mag_arena *arena);

@@ -19,6 +19,8 @@ void mag_text_clear(mag_text *text) {
 
 static bool make_room(mag_text *text, size_t more_nbytes) {
     void *at = text->at;
+    if (more_nbytes <= text->capacity - text->nbytes && !text->is_out_of_memory)
+        return true;
     if (!text->is_out_of_memory && mag_grow(text->account, &at, &text->capacity, 1,
                                             text->nbytes + more_nbytes, NULL) != MAG_OK)
         text->is_out_of_memory = true;
@@ -42,17 +44,20 @@ void mag_text_add_text(mag_text *text, const char *more) {
 }
 
 void mag_text_add_char(mag_text *text, char c) {
-    mag_text_add(text, (mag_span){&c, 1});
+    if (make_room(text, 1))
+        text->at[text->nbytes++] = c;
 }
 
 void mag_text_format(mag_text *text, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    const size_t room = text->capacity - text->nbytes;
+    const int length = vsnprintf(room > 0 ? text->at + text->nbytes : NULL, room, format, args);
     va_end(args);
     if (length > 0 && make_room(text, (size_t)length + 1)) {
-        vsnprintf(text->at + text->nbytes, (size_t)length + 1, format, again);
+        if ((size_t)length >= room)
+            vsnprintf(text->at + text->nbytes, (size_t)length + 1, format, again);
         text->nbytes += (size_t)length;
     }
     va_end(again);

@@ -233,22 +233,39 @@ bool mag_reference_interval(mag_analyte analyte, mag_unit unit, const mag_refere
     return true;
 }
 
+mag_reference_sides mag_reference_sides_of(mag_analyte analyte, mag_unit unit,
+                                           const mag_reference *reference) {
+    mag_reference_sides sides = {.has_interval = false};
+    double low, high;
+    if (!mag_analyte_reference(analyte, reference->sex, &low, &high))
+        return sides;
+    sides.has_interval = true;
+    sides.low = mag_from_canonical(analyte, unit, low);
+    sides.high = mag_from_canonical(analyte, unit, high);
+    sides.row_low = reference->row_low;
+    sides.row_high = reference->row_high;
+    sides.is_of_row = reference->has_row_range &&
+                      mag_decimal_compare(reference->row_low, reference->row_high) < 0 &&
+                      is_within_40_percent(mag_decimal_double(reference->row_low), sides.low) &&
+                      is_within_40_percent(mag_decimal_double(reference->row_high), sides.high);
+    return sides;
+}
+
+int mag_reference_side(const mag_reference_sides *sides, mag_decimal value) {
+    if (!sides->has_interval)
+        return 0;
+    if (sides->is_of_row)
+        return mag_decimal_compare(value, sides->row_low) < 0
+                   ? -1
+                   : mag_decimal_compare(value, sides->row_high) > 0;
+    const double x = mag_decimal_double(value);
+    return mag_derived_below(x, sides->low) ? -1 : mag_derived_above(x, sides->high);
+}
+
 bool mag_reference_order(mag_analyte analyte, mag_unit unit, mag_decimal value,
                          const mag_reference *reference, int *order) {
-    double canonical_low, canonical_high;
-    if (!mag_analyte_reference(analyte, reference->sex, &canonical_low, &canonical_high))
-        return false;
-    double low = mag_from_canonical(analyte, unit, canonical_low);
-    double high = mag_from_canonical(analyte, unit, canonical_high);
-    if (reference->has_row_range &&
-        mag_decimal_compare(reference->row_low, reference->row_high) < 0 &&
-        is_within_40_percent(mag_decimal_double(reference->row_low), low) &&
-        is_within_40_percent(mag_decimal_double(reference->row_high), high)) {
-        bool is_below = mag_decimal_compare(value, reference->row_low) < 0;
-        *order = is_below ? -1 : mag_decimal_compare(value, reference->row_high) > 0;
-        return true;
-    }
-    double x = mag_decimal_double(value);
-    *order = mag_derived_below(x, low) ? -1 : mag_derived_above(x, high);
-    return true;
+    const mag_reference_sides sides = mag_reference_sides_of(analyte, unit, reference);
+    if (sides.has_interval)
+        *order = mag_reference_side(&sides, value);
+    return sides.has_interval;
 }

@@ -56,6 +56,17 @@ typedef struct mag_reference {
 bool mag_reference_interval(mag_analyte analyte, mag_unit unit, const mag_reference *reference,
                             double *low, double *high);
 
+/* An interval in the reported unit, for many values of one analyte, unit, sex and row range. */
+typedef struct mag_reference_sides {
+    bool has_interval, is_of_row;
+    mag_decimal row_low, row_high;
+    double low, high; /* of the table */
+} mag_reference_sides;
+mag_reference_sides mag_reference_sides_of(mag_analyte analyte, mag_unit unit,
+                                           const mag_reference *reference);
+/* 0 inside, -1 below, 1 above; 0 if there is no interval. */
+int mag_reference_side(const mag_reference_sides *sides, mag_decimal value);
+
 /* The row's own range is used only if both sides are present, low < high and each lies within 40 %
    of the table's (spec c5); otherwise the table's, for the sex, in the reported unit. *order: 0
    inside, -1 below, 1 above. False if there is no interval for the analyte. */

@@ -2,6 +2,8 @@
    everywhere; ethnicity coefficients do not exist here. */
 #include "clinical/kidney.h"
 
+#include "base/decimal.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -103,8 +105,12 @@ typedef struct ckd_epi_terms {
 
 static double ckd_epi(const ckd_epi_terms *terms, mag_sex sex, int age_years, double umol_l) {
     double ratio = umol_l / UMOL_L_PER_MG_DL / by_sex(sex, 0.7, 0.9);
-    double low = pow(fmin(ratio, 1), by_sex(sex, terms->exponent_female, terms->exponent_male));
-    double high = pow(fmax(ratio, 1), terms->exponent_high);
+    /* the other one of both powers is that of 1 */
+    double low = 1, high = 1;
+    if (ratio < 1)
+        low = pow(ratio, by_sex(sex, terms->exponent_female, terms->exponent_male));
+    else
+        high = pow(ratio, terms->exponent_high);
     return terms->factor * low * high * pow(terms->per_year, age_years) *
            by_sex(sex, terms->female, 1);
 }
@@ -166,6 +172,8 @@ const char *mag_kf_method_label(mag_kf_method method) {
     return labels[method];
 }
 
+enum { MAX_SHORT_TENTHS = 2000000000 };
+
 void mag_derived_text(double x, char out[32]) {
     if (!(fabs(x) < 1e15)) {
         snprintf(out, 32, "%.6g", x);
@@ -175,5 +183,11 @@ void mag_derived_text(double x, char out[32]) {
     double tenths = trunc(fabs(x) * 10);
     if (!mag_derived_below(fabs(x), (tenths + 1) / 10))
         tenths++;
-    snprintf(out, 32, "%s%.1f", x < 0 && tenths > 0 ? "-" : "", tenths / 10);
+    if (tenths > MAX_SHORT_TENTHS) {
+        snprintf(out, 32, "%s%.1f", x < 0 ? "-" : "", tenths / 10);
+        return;
+    }
+    /* a whole number of tenths is a decimal of scale 1 */
+    const int32_t mantissa = (int32_t)tenths;
+    mag_decimal_text((mag_decimal){x < 0 ? -mantissa : mantissa, 1}, out);
 }

@@ -44,13 +44,20 @@ static void exposure_text(const mag_fact *fact, char start[MAG_MOMENT_TEXT_NBYTE
         mag_minute_text(fact->is_date_only ? fact->stop - 1 : fact->stop, fact->is_date_only, stop);
 }
 
+static void add_after(mag_text *out, char sign, const char *text) {
+    mag_text_add_char(out, sign);
+    mag_text_add_text(out, text);
+}
+
 static void add_exposure_fact(mag_text *out, const mag_fact *fact) {
     char start[MAG_MOMENT_TEXT_NBYTES], stop[MAG_MOMENT_TEXT_NBYTES];
     exposure_text(fact, start, stop);
     mag_text_add_text(out, fact->drug_class != NULL ? fact->drug_class : fact->operand);
-    mag_text_format(out, " %s..%s", start, stop);
+    add_after(out, ' ', start);
+    mag_text_add_text(out, "..");
+    mag_text_add_text(out, stop);
     if (fact->dose != NULL)
-        mag_text_format(out, " %s", fact->dose);
+        add_after(out, ' ', fact->dose);
 }
 
 static const char *digest_value(const mag_fact *fact) {
@@ -61,13 +68,13 @@ static void add_value_fact(mag_text *out, const mag_fact *fact) {
     char at[MAG_MOMENT_TEXT_NBYTES];
     mag_text_add_text(out, fact->operand);
     if (digest_value(fact) != NULL)
-        mag_text_format(out, "=%s", digest_value(fact));
+        add_after(out, '=', digest_value(fact));
     if (fact->unit != NULL && fact->unit[0] != '\0')
-        mag_text_format(out, " %s", fact->unit);
+        add_after(out, ' ', fact->unit);
     if (fact->at == MAG_MINUTE_NONE)
         return;
     mag_minute_text(fact->at, fact->is_date_only, at);
-    mag_text_format(out, "@%s", at);
+    add_after(out, '@', at);
 }
 
 void mag_evidence_facts(mag_text *out, const mag_explanation *explanation) {

@@ -10,7 +10,7 @@
 enum {
     GROUP_COUNT = MAG_ANALYTE_COUNT * MAG_UNIT_COUNT,
     FIRST_CAPACITY = 1024,
-    SEEN_BITS = 9 /* of the index of recent values */
+    SEX_COUNT = MAG_SEX_MALE + 1
 };
 
 typedef struct group {
@@ -18,23 +18,20 @@ typedef struct group {
     uint64_t value_count; /* uncensored */
 } group;
 
-/* A value that was counted not long ago, with its range and sex: where it is counted, and on which
-   side of the range it lies. Laboratories print few values, those again and again. */
-typedef struct seen_value {
-    uint64_t key;
-    uint32_t slot; /* of the table as it is */
-    uint8_t sex;
-    int8_t side;
+/* The reference interval that was used last for a group and sex: laboratories print few ranges. */
+typedef struct used_range {
+    mag_reference_sides sides;
+    uint16_t range_id;
     bool is_set;
-} seen_value;
+} used_range;
 
 struct mag_lab_stats {
     mag_account *account;
     mag_value_count *slots; /* count 0 = free */
     size_t capacity, used;  /* capacity is a power of two, at most room */
     size_t room;
-    seen_value seen[1 << SEEN_BITS]; /* emptied when the table grows */
     group groups[GROUP_COUNT];
+    used_range ranges[GROUP_COUNT][SEX_COUNT];
     uint64_t analyte_patients[MAG_ANALYTE_COUNT];
 };
 
@@ -70,7 +67,6 @@ static mag_status enlarge(mag_lab_stats *stats, mag_error *err) {
     stats->slots = slots;
     stats->capacity = capacity;
     stats->room = room;
-    memset(stats->seen, 0, sizeof stats->seen);
     return MAG_OK;
 }
 
@@ -119,62 +115,34 @@ static void count_mark(group *counts, mag_reason reason) {
 }
 
 /* -1 below the reference range, 1 above it; 0 inside, or if there is none. */
-static int side_of_range(const mag_timeline *patient, const mag_lab *lab) {
-    mag_reference reference = {.sex = patient->person->sex};
-    reference.has_row_range =
-        mag_cohort_range(patient->cohort, lab->range_id, &reference.row_low, &reference.row_high);
-    int order = 0;
-    if (!mag_reference_order(mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
-                             &reference, &order))
-        return 0;
-    return order;
+static int side_of_range(mag_lab_stats *stats, size_t group_idx, const mag_timeline *patient,
+                         const mag_lab *lab) {
+    const mag_sex sex = patient->person->sex;
+    used_range *range = &stats->ranges[group_idx][sex];
+    if (!range->is_set || range->range_id != lab->range_id) {
+        mag_reference reference = {.sex = sex};
+        reference.has_row_range = mag_cohort_range(patient->cohort, lab->range_id,
+                                                   &reference.row_low, &reference.row_high);
+        range->sides = mag_reference_sides_of(mag_lab_analyte(lab), mag_lab_unit(lab), &reference);
+        range->range_id = lab->range_id;
+        range->is_set = true;
+    }
+    return mag_reference_side(&range->sides, mag_lab_value(lab));
 }
 
-static void count_side(group *counts, int side) {
+static mag_status count_value(mag_lab_stats *stats, size_t group_idx, const mag_timeline *patient,
+                              const mag_lab *lab, mag_error *err) {
+    group *counts = &stats->groups[group_idx];
+    const int side = side_of_range(stats, group_idx, patient, lab);
     counts->below_range += side < 0;
     counts->above_range += side > 0;
-}
-
-/* Value, range; analyte, unit and scale: 32, 16 and 15 bits. */
-static uint64_t key_of(const mag_lab *lab) {
-    return (uint64_t)(uint32_t)lab->mantissa << 32 | (uint64_t)lab->range_id << 16 |
-           (lab->packed & 0x7fffu);
-}
-
-static mag_status count_new_value(mag_lab_stats *stats, const mag_timeline *patient,
-                                  const mag_lab *lab, seen_value *seen, mag_error *err) {
-    const size_t group_idx = group_of(mag_lab_analyte(lab), mag_lab_unit(lab));
-    const int side = side_of_range(patient, lab);
-    count_side(&stats->groups[group_idx], side);
-    MAG_TRY(mag_lab_stats_value(stats, mag_lab_analyte(lab), mag_lab_unit(lab), mag_lab_value(lab),
-                                err));
-    const size_t slot =
-        slot_of(stats->slots, stats->capacity, (uint32_t)group_idx, mag_lab_value(lab));
-    *seen = (seen_value){.key = key_of(lab),
-                         .slot = (uint32_t)slot,
-                         .sex = (uint8_t)patient->person->sex,
-                         .side = (int8_t)side,
-                         .is_set = slot <= UINT32_MAX};
-    return MAG_OK;
-}
-
-static mag_status count_value(mag_lab_stats *stats, const mag_timeline *patient, const mag_lab *lab,
-                              mag_error *err) {
-    const uint64_t key = key_of(lab);
-    seen_value *seen = &stats->seen[key * 0x9e3779b97f4a7c15u >> (64 - SEEN_BITS)];
-    if (!seen->is_set || seen->key != key || seen->sex != (uint8_t)patient->person->sex)
-        return count_new_value(stats, patient, lab, seen, err);
-    group *counts = &stats->groups[group_of(mag_lab_analyte(lab), mag_lab_unit(lab))];
     counts->results++;
-    counts->value_count++;
-    count_side(counts, seen->side);
-    stats->slots[seen->slot].count++;
-    return MAG_OK;
+    return add_count(stats, (uint32_t)group_idx, mag_lab_value(lab), 1, err);
 }
 
-static mag_status count_lab(mag_lab_stats *stats, const mag_timeline *patient, const mag_lab *lab,
-                            mag_error *err) {
-    group *counts = &stats->groups[group_of(mag_lab_analyte(lab), mag_lab_unit(lab))];
+static mag_status count_lab(mag_lab_stats *stats, size_t group_idx, const mag_timeline *patient,
+                            const mag_lab *lab, mag_error *err) {
+    group *counts = &stats->groups[group_idx];
     if (mag_lab_reject(lab) != MAG_REASON_NONE) {
         count_mark(counts, mag_lab_reject(lab));
         return MAG_OK;
@@ -184,25 +152,30 @@ static mag_status count_lab(mag_lab_stats *stats, const mag_timeline *patient, c
         counts->censored++;
         return MAG_OK;
     }
-    return count_value(stats, patient, lab, err);
+    return count_value(stats, group_idx, patient, lab, err);
+}
+
+/* The results of one analyte. */
+static mag_status count_analyte(mag_lab_stats *stats, const mag_timeline *patient,
+                                mag_analyte analyte, mag_error *err) {
+    const mag_lab *end = &patient->labs[patient->first[analyte + 1]];
+    uint32_t units_seen = 0;
+    for (const mag_lab *lab = &patient->labs[patient->first[analyte]]; lab < end; lab++) {
+        MAG_TRY(count_lab(stats, group_of(analyte, mag_lab_unit(lab)), patient, lab, err));
+        if (mag_lab_reject(lab) == MAG_REASON_NONE)
+            units_seen |= 1u << mag_lab_unit(lab);
+    }
+    stats->analyte_patients[analyte] += units_seen != 0;
+    for (; units_seen != 0; units_seen &= units_seen - 1)
+        stats->groups[group_of(analyte, (mag_unit)__builtin_ctz(units_seen))].patients++;
+    return MAG_OK;
 }
 
 mag_status mag_lab_stats_patient(mag_lab_stats *stats, const mag_timeline *patient,
                                  mag_error *err) {
-    for (unsigned analyte = 1; analyte < MAG_ANALYTE_COUNT; analyte++) {
-        uint32_t units_seen = 0;
-        for (uint32_t i = patient->first[analyte]; i < patient->first[analyte + 1]; i++) {
-            const mag_lab *lab = &patient->labs[i];
-            MAG_TRY(count_lab(stats, patient, lab, err));
-            if (mag_lab_reject(lab) == MAG_REASON_NONE)
-                units_seen |= 1u << mag_lab_unit(lab);
-        }
-        stats->analyte_patients[analyte] += units_seen != 0;
-        for (; units_seen != 0; units_seen &= units_seen - 1) {
-            const mag_unit unit = (mag_unit)__builtin_ctz(units_seen);
-            stats->groups[group_of((mag_analyte)analyte, unit)].patients++;
-        }
-    }
+    for (unsigned analyte = 1; analyte < MAG_ANALYTE_COUNT; analyte++)
+        if (patient->first[analyte] < patient->first[analyte + 1])
+            MAG_TRY(count_analyte(stats, patient, (mag_analyte)analyte, err));
     return MAG_OK;
 }
 

@@ -14,6 +14,7 @@ typedef struct screen_worker {
     mag_block *block;         /* NULL: the plain evaluator works */
     mag_evaluator *evaluator; /* NULL: the block works */
     mag_outcome *outcomes;
+    mag_lab_stats *lab_stats; /* of all partitions that fell to the thread */
     mag_text text, facts;
     char as_of[MAG_MOMENT_TEXT_NBYTES];
 } screen_worker;
@@ -143,7 +144,7 @@ static mag_status screen_block(mag_screen *screen, mag_screen_part *part, screen
         patient_case at = {
             .screen = screen, .part = part, .worker = worker, .patient = &patients[i]};
         if (!screen->is_only_counted)
-            MAG_TRY(mag_lab_stats_patient(part->lab_stats, &patients[i], err));
+            MAG_TRY(mag_lab_stats_patient(worker->lab_stats, &patients[i], err));
         if (!mag_patient_is_screened(&patients[i]))
             continue;
         MAG_TRY(judge_patient(&at, i, err));
@@ -210,7 +211,6 @@ static mag_status prepare_parts(mag_screen *screen, mag_error *err) {
             return mag_fail_memory(err, sizeof *part);
         MAG_TRY(mag_tally_init(&part->tally, part->arena, rule_count,
                                mag_strata_count(screen->strata), err));
-        MAG_TRY(mag_lab_stats_new(part->arena, &part->lab_stats, err));
     }
     return MAG_OK;
 }
@@ -224,6 +224,7 @@ static mag_status prepare_workers(const mag_screen *screen, mag_arena *arena,
         workers[i].outcomes = mag_arena_alloc(arena, nbytes);
         if (workers[i].outcomes == NULL)
             return mag_fail_memory(err, nbytes);
+        MAG_TRY(mag_lab_stats_new(arena, &workers[i].lab_stats, err));
         MAG_TRY(mag_fast_path_allows(MAG_FAST_PATH_COMPILED)
                     ? mag_block_new(&workers[i].block, screen->pack, screen->account, err)
                     : mag_evaluator_new(&workers[i].evaluator, screen->pack, screen->account, err));
@@ -235,19 +236,29 @@ static void release_workers(screen_worker *workers, unsigned worker_count) {
     for (unsigned i = 0; i < worker_count; i++) {
         mag_block_free(workers[i].block);
         mag_evaluator_free(workers[i].evaluator);
+        mag_lab_stats_done(workers[i].lab_stats);
         mag_text_done(&workers[i].text);
         mag_text_done(&workers[i].facts);
     }
+}
+
+/* The first thread's table takes in those of the others. Numbers are whole and a table is read in
+   the order of its values, so that it does not matter which thread counted what. */
+static mag_status join_lab_stats(mag_screen *screen, screen_worker *workers, unsigned worker_count,
+                                 mag_error *err) {
+    screen->lab_stats = workers[0].lab_stats;
+    workers[0].lab_stats = NULL;
+    for (unsigned i = 1; i < worker_count; i++)
+        MAG_TRY(mag_lab_stats_add(screen->lab_stats, workers[i].lab_stats, err));
+    return MAG_OK;
 }
 
 /* In the order of the partitions. */
 static mag_status add_up(mag_screen *screen, mag_arena *arena, mag_error *err) {
     MAG_TRY(mag_tally_init(&screen->total, arena, mag_pack_rule_count(screen->pack),
                            mag_strata_count(screen->strata), err));
-    MAG_TRY(mag_lab_stats_new(arena, &screen->lab_stats, err));
     for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
         mag_tally_add(&screen->total, &screen->parts[i].tally);
-        MAG_TRY(mag_lab_stats_add(screen->lab_stats, screen->parts[i].lab_stats, err));
         screen->screened_count += screen->parts[i].screened_count;
         screen->patient_count += mag_cohort_patient_count(screen->cohort, i);
     }
@@ -265,6 +276,8 @@ mag_status mag_screen_run(mag_screen *screen, mag_arena *arena, unsigned worker_
     mag_progress_begin(screen->progress, MAG_PROGRESS_SCREENING, MAG_PARTITION_COUNT);
     if (status == MAG_OK)
         status = mag_parallel_for(MAG_PARTITION_COUNT, worker_count, screen_part, &job, err);
+    if (status == MAG_OK)
+        status = join_lab_stats(screen, workers, worker_count, err);
     release_workers(workers, worker_count);
     return status == MAG_OK ? add_up(screen, arena, err) : status;
 }
@@ -274,7 +287,6 @@ void mag_screen_done(mag_screen *screen) {
         mag_screen_part *part = &screen->parts[i];
         mag_result_run_done(&part->flagged);
         mag_result_run_done(&part->cannot_tell);
-        mag_lab_stats_done(part->lab_stats);
         mag_arena_free(part->arena);
         *part = (mag_screen_part){0};
     }

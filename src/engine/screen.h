@@ -13,7 +13,6 @@ typedef struct mag_screen_part {
     mag_arena *arena;
     mag_result_run flagged, cannot_tell;
     mag_tally tally;
-    mag_lab_stats *lab_stats;
     uint64_t screened_count;
 } mag_screen_part;
 

@@ -88,10 +88,29 @@ static bool is_plain(unsigned char byte) {
     return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
+/* Most texts are plain throughout: they are copied while they are looked at. Nothing is added if
+   the text is not. */
+static bool add_plain(mag_text *out, mag_span value) {
+    char *to = mag_text_room(out, value.nbytes + 2);
+    bool is_all_plain = to != NULL;
+    if (!is_all_plain)
+        return false;
+    for (size_t i = 0; i < value.nbytes; i++) {
+        is_all_plain &= is_plain((unsigned char)value.at[i]);
+        to[i + 1] = value.at[i];
+    }
+    to[0] = to[value.nbytes + 1] = '"';
+    if (is_all_plain)
+        out->nbytes += value.nbytes + 2;
+    return is_all_plain;
+}
+
 /* What a terminal would obey is escaped, so that JSON may be shown as it stands; a byte that is no
    UTF-8 (a file may be named so) becomes U+FFFD, so that it stays JSON. */
 static void add_quoted(mag_text *out, mag_span value) {
     enum { REPLACEMENT = 0xfffd };
+    if (add_plain(out, value))
+        return;
     mag_text_add_char(out, '"');
     size_t clean_from = 0;
     for (size_t i = 0; i < value.nbytes;) {

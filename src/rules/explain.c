@@ -14,8 +14,8 @@ static void say(phrases *to, const char *phrase) {
     if (to->text == NULL || phrase == NULL)
         to->text = NULL;
     else if (!mag_phrase_is_said(to->text, phrase, "; "))
-        to->text = mag_arena_format(to->evaluator->texts, "%s%s%s", to->text,
-                                    to->text[0] == '\0' ? "" : "; ", phrase);
+        to->text =
+            MAG_ARENA_JOIN(to->evaluator->texts, to->text, to->text[0] == '\0' ? "" : "; ", phrase);
 }
 
 /* "diabetes or ckd" of an operand about conditions, "latest(magnesium within 30 days)" of a sample,
@@ -31,7 +31,7 @@ static const char *subject_of(mag_evaluator *evaluator, const mag_node *node) {
         if ((operand->conditions >> i & 1) == 0)
             continue;
         const char *name = mag_condition_name((mag_condition)i);
-        text = text == NULL ? name : mag_arena_format(evaluator->texts, "%s or %s", text, name);
+        text = text == NULL ? name : MAG_ARENA_JOIN(evaluator->texts, text, " or ", name);
         if (text == NULL)
             return NULL;
     }
@@ -56,10 +56,10 @@ static void say_unknown(void *context, const mag_node *operand, const mag_node *
     if (reasons == NULL || subject == NULL)
         all->to->text = NULL;
     else if (all->kind == NULL)
-        say(all->to, mag_arena_format(evaluator->texts, "%s: %s", subject, reasons));
+        say(all->to, MAG_ARENA_JOIN(evaluator->texts, subject, ": ", reasons));
     else
         say(all->to,
-            mag_arena_format(evaluator->texts, "%s: %s (%s)", all->kind, subject, reasons));
+            MAG_ARENA_JOIN(evaluator->texts, all->kind, ": ", subject, " (", reasons, ")"));
 }
 
 static void say_unknowns(phrases *to, const char *kind, const mag_node *node) {

@@ -95,7 +95,7 @@ static void merge(mag_fact_list *list, mag_fact *into, const mag_fact *more) {
         return;
     }
     into->limit =
-        mag_fact_kept(list, mag_arena_format(list->arena, "%s and %s", into->limit, more->limit));
+        mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, into->limit, " and ", more->limit));
 }
 
 static void append(mag_fact_list *list, mag_fact_key key, const mag_fact *fact) {
@@ -164,7 +164,7 @@ static void note_grade(mag_fact_list *list, mag_fact *fact, const leaf *of,
         fact->notes =
             fact->notes == NULL
                 ? mag_fact_copy(list, grade)
-                : mag_fact_kept(list, mag_arena_format(list->arena, "%s,%s", fact->notes, grade));
+                : mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, fact->notes, ",", grade));
 }
 
 /* As printed, or worked out of results in the unit that it is compared in. A total calcium that
@@ -416,10 +416,9 @@ static void add_unknown(mag_fact_list *list, const leaf *of) {
     else if (has_value)
         set_number(list, &fact, of);
     const char *reasons = mag_fact_kept(list, mag_fact_reasons(list->arena, of->truth.reasons));
-    fact.notes =
-        fact.notes == NULL || reasons == NULL
-            ? reasons
-            : mag_fact_kept(list, mag_arena_format(list->arena, "%s,%s", reasons, fact.notes));
+    fact.notes = fact.notes == NULL || reasons == NULL
+                     ? reasons
+                     : mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, reasons, ",", fact.notes));
     fact.limit = mag_fact_limit(list, of->against, of->value->lab);
     append(list, (mag_fact_key){of->node->operand, NULL, NULL}, &fact);
 }

@@ -23,9 +23,8 @@ const char *mag_fact_notes(mag_fact_list *list, mag_value_note_set notes) {
         if ((notes >> i & 1) == 0)
             continue;
         const char *name = mag_value_note_name((mag_value_note)i);
-        text =
-            mag_fact_kept(list, text == NULL ? mag_fact_copy(list, name)
-                                             : mag_arena_format(list->arena, "%s,%s", text, name));
+        text = mag_fact_kept(list, text == NULL ? mag_fact_copy(list, name)
+                                                : MAG_ARENA_JOIN(list->arena, text, ",", name));
     }
     return text;
 }
@@ -55,21 +54,21 @@ const char *mag_fact_bounds(mag_fact_list *list, const mag_bounds *bounds, doubl
     if (mag_bounds_is_exact(bounds))
         return mag_fact_copy(list, low);
     if (isinf(bounds->high))
-        return mag_fact_kept(
-            list, mag_arena_format(list->arena, "%s%s", bounds->is_low_open ? ">" : ">=", low));
+        return mag_fact_kept(list,
+                             MAG_ARENA_JOIN(list->arena, bounds->is_low_open ? ">" : ">=", low));
     text_of(bounds->high / scale, high);
     if (bounds->low <= 0)
-        return mag_fact_kept(
-            list, mag_arena_format(list->arena, "%s%s", bounds->is_high_open ? "<" : "<=", high));
-    return mag_fact_kept(list, mag_arena_format(list->arena, "%s-%s", low, high));
+        return mag_fact_kept(list,
+                             MAG_ARENA_JOIN(list->arena, bounds->is_high_open ? "<" : "<=", high));
+    return mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, low, "-", high));
 }
 
 const char *mag_fact_decimal(mag_fact_list *list, const char *before, mag_decimal value,
                              const char *unit) {
     char number[MAG_DECIMAL_TEXT_NBYTES];
     mag_decimal_text(value, number);
-    return mag_fact_kept(list, mag_arena_format(list->arena, "%s%s%s%s", before, number,
-                                                unit[0] != '\0' ? " " : "", unit));
+    return mag_fact_kept(
+        list, MAG_ARENA_JOIN(list->arena, before, number, unit[0] != '\0' ? " " : "", unit));
 }
 
 mag_shown_number mag_fact_number_shown(mag_dimension dimension) {
@@ -120,7 +119,7 @@ static const char *constant_text(mag_fact_list *list, const mag_node *constant) 
     if (shown.unit == NULL)
         return constant->shown;
     six_digits(constant->number / shown.scale, number);
-    return mag_fact_kept(list, mag_arena_format(list->arena, "%s %s", number, shown.unit));
+    return mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, number, " ", shown.unit));
 }
 
 const char *mag_fact_limit(mag_fact_list *list, const mag_node *against, const mag_lab *lab) {
@@ -156,9 +155,9 @@ const char *mag_fact_dose(mag_fact_list *list, const mag_exposure *exposure,
     mag_bounds bounds = mag_bounds_exact(exposure->dose_lo_umol);
     bounds.high = exposure->dose_hi_umol == MAG_DOSE_UNKNOWN ? (double)INFINITY
                                                              : (double)exposure->dose_hi_umol;
-    return mag_fact_kept(list,
-                         mag_arena_format(list->arena, "%s mmol/day",
-                                          mag_fact_bounds(list, &bounds, 1000, MAG_ONE_DECIMAL)));
+    return mag_fact_kept(list, MAG_ARENA_JOIN(list->arena,
+                                              mag_fact_bounds(list, &bounds, 1000, MAG_ONE_DECIMAL),
+                                              " mmol/day"));
 }
 
 const char *mag_fact_classes(mag_fact_list *list, mag_class_set classes) {
@@ -167,9 +166,8 @@ const char *mag_fact_classes(mag_fact_list *list, mag_class_set classes) {
         if ((classes >> i & 1) == 0)
             continue;
         const char *name = mag_class_name((mag_class)i);
-        text = text == NULL
-                   ? name
-                   : mag_fact_kept(list, mag_arena_format(list->arena, "%s+%s", text, name));
+        text =
+            text == NULL ? name : mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, text, "+", name));
     }
     return text;
 }

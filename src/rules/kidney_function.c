@@ -29,13 +29,12 @@ static double exact_or_zero(const mag_value *value) {
     return mag_bounds_is_exact(&value->bounds) ? value->bounds.low : 0;
 }
 
-/* Without weight and height: all that an indexed eGFR needs. */
-static kidney_inputs results_of(const mag_timeline *patient, const mag_period *period) {
+/* Without an eGFR, weight and height: all that is needed beside a creatinine. */
+static kidney_inputs creatinine_of(const mag_timeline *patient, const mag_period *period) {
     const mag_value sex = mag_person_sex_value(patient);
     return (kidney_inputs){
         .settings = mag_cohort_settings_of(patient->cohort)->kidney,
         .creatinine = newest(patient, MAG_CREATININE, period),
-        .reported = newest(patient, MAG_EGFR, period),
         .sex = sex.bounds.unknown == 0 ? patient->person->sex : MAG_SEX_UNKNOWN,
     };
 }
@@ -47,7 +46,8 @@ static kidney_inputs inputs_of(const mag_timeline *patient, const mag_period *pe
     const mag_period history = mag_period_of(&ever, now, now, patient->as_of);
     const mag_value weight = mag_person_weight(patient, &year);
     const mag_value height = mag_person_height(patient, &history);
-    kidney_inputs inputs = results_of(patient, period);
+    kidney_inputs inputs = creatinine_of(patient, period);
+    inputs.reported = newest(patient, MAG_EGFR, period);
     inputs.weight_kg = exact_or_zero(&weight);
     inputs.height_cm = exact_or_zero(&height);
     return inputs;
@@ -185,8 +185,9 @@ mag_value mag_kidney_function(const mag_timeline *patient, const mag_period *per
 }
 
 mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period) {
-    const kidney_inputs inputs = results_of(patient, period);
-    if (inputs.creatinine.lab != NULL) {
+    kidney_inputs inputs = creatinine_of(patient, period);
+    const bool has_creatinine = inputs.creatinine.lab != NULL;
+    if (has_creatinine) {
         const mag_value age = mag_person_age_value(patient, inputs.creatinine.at);
         if (age.bounds.unknown == 0 && inputs.sex != MAG_SEX_UNKNOWN) {
             const clearance formula = {inputs.settings, inputs.sex, (int)age.bounds.low, 0};
@@ -194,10 +195,12 @@ mag_value mag_kidney_egfr(const mag_timeline *patient, const mag_period *period)
             value.notes |= age.notes;
             return value;
         }
-        if (inputs.reported.lab == NULL)
-            return mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC));
     }
-    return inputs.reported.lab != NULL ? by_report(&inputs) : nothing_to_go_by(patient, &inputs);
+    inputs.reported = newest(patient, MAG_EGFR, period);
+    if (inputs.reported.lab != NULL)
+        return by_report(&inputs);
+    return has_creatinine ? mag_value_unknown(mag_unknown_bit(MAG_UNKNOWN_DEMOGRAPHIC))
+                          : nothing_to_go_by(patient, &inputs);
 }
 
 mag_value mag_kidney_egfr_of(const mag_timeline *patient, const mag_lab *creatinine) {

@@ -122,10 +122,22 @@ static void choose_between(const mag_lab_query *query, const mag_series_records 
     }
 }
 
+/* Of records of one analyte, each day's stand together. */
+static bool is_alone_on_its_day(const mag_series_records *all, const mag_lab *anchor) {
+    const mag_day day = mag_minute_day(anchor->minute);
+    const mag_lab *first = all->parts[0];
+    if (all->count != all->counts[0])
+        return false;
+    return (anchor == first || mag_minute_day(anchor[-1].minute) != day) &&
+           (anchor + 1 == first + all->count || mag_minute_day(anchor[1].minute) != day);
+}
+
 /* Of the usable results at one moment with `anchor`, the worse one. Those without a clock stand at
    the begin of their day, so that few have to be looked at beside a result with one. */
 static mag_value choose_at(const mag_lab_query *query, const mag_lab *anchor) {
     const mag_series_records all = mag_series_records_of(query);
+    if (is_alone_on_its_day(&all, anchor))
+        return settled(choice_of(query, anchor));
     const mag_minute day = mag_day_begin(anchor->minute);
     const bool is_day = mag_lab_has(anchor, MAG_LAB_DATE_ONLY) || anchor->minute == day;
     const mag_period dates = {.from = day, .until = day};

@@ -22,8 +22,13 @@ static void analytes_of(const mag_lab_query *query, mag_analyte out[2]) {
     }
 }
 
+/* Most periods hold all that there is, or none of it: the ends are looked at first. */
 static size_t first_from(const mag_lab *labs, size_t count, mag_minute minute) {
     size_t low = 0, high = count;
+    if (count == 0 || labs[count - 1].minute < minute)
+        return count;
+    if (labs[0].minute >= minute)
+        return 0;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         if (labs[middle].minute < minute)

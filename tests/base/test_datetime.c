@@ -238,6 +238,26 @@ static void ages_agree_with_counted_birthdays(void **state) {
     }
 }
 
+/* Births of all days of the calendar's four hundred years, in steps that meet every 29 February;
+   ages up to 126, around each birthday and between two. */
+static void completed_years_are_those_of_the_calendar(void **state) {
+    (void)state;
+    const mag_day first = mag_day_from_civil(1700, 1, 1);
+    for (mag_day birth = first; birth < first + 146097; birth += 11)
+        for (int years = -1; years <= 126; years += 1 + (birth & 3)) {
+            const mag_day birthday = birth + (mag_day)(years * 365.2425);
+            for (mag_day at = birthday - 7; at <= birthday + 180; at += at < birthday + 7 ? 1 : 86)
+                if (mag_years_between(birth, at) != mag_years_between_plain(birth, at))
+                    fail_msg("born on day %d, on day %d", birth, at);
+        }
+    for (int year = 1704; year < 2104; year += 4)
+        for (int at = 0; at < 40000 && mag_date_exists(year, 2, 29); at++) {
+            const mag_day birth = mag_day_from_civil(year, 2, 29);
+            assert_int_equal(mag_years_between(birth, birth + at),
+                             mag_years_between_plain(birth, birth + at));
+        }
+}
+
 static void offsets_reach_from_0_to_14_hours(void **state) {
     (void)state;
     for (int hours = 0; hours < 100; hours++)
@@ -300,6 +320,7 @@ int main(void) {
         TEST(age_is_completed_years),
         TEST(a_minute_that_is_written_is_read_back_the_same),
         TEST(ages_agree_with_counted_birthdays),
+        TEST(completed_years_are_those_of_the_calendar),
         TEST(offsets_reach_from_0_to_14_hours),
         TEST(a_declared_format_reads_its_own_writing_only),
     };

@@ -58,6 +58,8 @@ static void texts_are_copied_and_formatted(void **state) {
     assert_string_equal(mag_arena_format(arena, "%s-%03d", "x", 7), "x-007");
     char *wide = mag_arena_format(arena, "%05000d", 1);
     assert_int_equal(strlen(wide), 5000);
+    assert_string_equal(MAG_ARENA_JOIN(arena, "ab", "", "c", wide) + 3, wide);
+    assert_null(MAG_ARENA_JOIN(arena, "ab", NULL));
     assert_ptr_equal(mag_arena_account(arena), &account);
     mag_arena_free(arena);
 }
