@@ -7,7 +7,9 @@
 #   scale     100,000 laboratory rows, and ten times as many up to SIZE (10,000,000)
 #   threads   SIZE patients (50,000) as plain files, 1 to 4 threads
 #   write     SIZE flags (100,000) of two nights into PostgreSQL, staged and published
-#   synth     making SIZE patients (50,000)
+#   synth     making SIZE patients (50,000), one thread, gzip and plain files; rows are laboratory rows
+#   evaluate  judging SIZE patients (50,000), nothing else: rows are outcomes, seconds the processor's
+#   limit     SIZE patients (1,000,000) without --memory-limit, and with half of the memory they took
 # Medians go to stdout and, a line each, to benchmarks/results.csv. MAGSCREEN_BEFORE: another magscreen,
 # measured beside this one.
 set -euo pipefail
@@ -203,13 +205,62 @@ server_seconds() {
         "/proc/$(head -1 "$MAGSCREEN_TEST_PG/data/postmaster.pid")/stat"
 }
 
-# Making a cohort: all its rows, gzip files.
+# Making a cohort by one thread. Rows are laboratory rows; the time is of all tables.
 synth() {
+    local form
     for ((round = 0; round <= rounds; round++)); do
-        rm -rf "$work/data"
-        timed synth "$magscreen" synth --patients "${size:-50000}" --seed 7 --files 8 --out "$work/data" --json
-        rows=$(awk "BEGIN { print $(said labs) + $(said prescriptions) + ${size:-50000} }")
+        for form in gzip plain; do
+            rm -rf "$work/data"
+            # shellcheck disable=SC2046  # no word, or one
+            timed "synth.$form" "$magscreen" synth --patients "${size:-50000}" --seed 7 --files 8 --threads 1 \
+                $([ $form = gzip ] || echo --plain) --out "$work/data" --json
+            rows=$(said labs)
+        done
     done
+}
+
+# Both evaluators over every patient: seconds of the processor for one pass.
+evaluate() {
+    local name seconds outcomes
+    make_cohort "${size:-50000}"
+    for ((round = 0; round <= rounds; round++)); do
+        "$build/evaluate" "$work/data" 2025-12-31 1 >"$work/judged"
+        while read -r name seconds outcomes _; do
+            rows=$(awk "BEGIN { printf \"%.0f\", $seconds * $outcomes }")
+            note "evaluate.$name" "$seconds" "$seconds"
+        done < <(grep -E '^(plain|compiled) ' "$work/judged")
+    done
+}
+
+# Half of the most that is ever resident without a limit, in turn with none.
+limit() {
+    local half
+    make_cohort "${size:-1000000}"
+    for ((round = 0; round <= rounds; round++)); do
+        resident limit.none
+        [ "$round" != 0 ] || half=$(awk -v kib="$(cat "$work/resident")" 'BEGIN { print int(kib / 2) }')
+        resident limit.half --memory-limit "${half}KiB"
+    done
+    # of the warming round: what "half" is half of
+    echo "bytes.limit $((half * 1024)) 0 0 $rows" >>"$work/times"
+}
+# resident NAME OPTION...: a whole run; its peak is what was resident, looked at every 10 ms.
+resident() {
+    local name=$1 begin pid kib most=0 code=0
+    shift
+    rm -rf "$work/out"
+    begin=$(date +%s.%N)
+    "$magscreen" run "$work/gzip-full.yaml" --threads 2 --out "$work/out" --json "$@" >"$work/said" 2>"$work/complaint" &
+    pid=$!
+    while kib=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null) && [ -n "$kib" ]; do
+        most=$kib
+        sleep 0.01
+    done
+    wait $pid || code=$?
+    [ $code = 0 ] || [ $code = 3 ] || { cat "$work/complaint" >&2 && die "$name ended with $code"; }
+    rows=$(said rows_read)
+    echo "$most" >"$work/resident"
+    note "$name" "$(awk -v begin="$begin" -v end="$(date +%s.%N)" 'BEGIN { print end - begin }')" 0 $((most * 1024))
 }
 
 # --- what was measured, where
@@ -226,8 +277,8 @@ machine() {
 }
 
 case $part in
-files | postgres | write | scale | threads | synth) ;;
-*) die "there is no part '$part': files, postgres, write, scale, threads, synth" ;;
+files | postgres | write | scale | threads | synth | evaluate | limit) ;;
+*) die "there is no part '$part': files, postgres, write, scale, threads, synth, evaluate, limit" ;;
 esac
 "$part"
 results=$here/results.csv

@@ -2,7 +2,7 @@
 # (both axes logarithmic) or against threads. Grey lines and text are readable on white and on black.
 BEGIN {
     FS = ","
-    width = 640; height = 400; left = 70; right = 20; top = 40; bottom = 60
+    width = 640; height = 400; left = 70; right = 30; top = 40; bottom = 60
     prefix = kind == "rows" ? "scale." : "threads."
 }
 NR > 1 && index($12, prefix) == 1 && $12 !~ /read$/ { put("", $12, $14, $16) }
@@ -32,11 +32,12 @@ function draw(series, color, name, row,    i, n, path) {
     for (i = 1; i <= points[series]; i++) {
         n = order[series, i]
         printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", at_x(x[series, n]), y_of(y[series, n]), color
-        text(at_x(x[series, n]), y_of(y[series, n]) + (series == "" ? 20 : -10), "middle", sprintf("%.3g s", y[series, n]))
+        text(at_x(x[series, n]), y_of(y[series, n]) + (series == "" ? 20 : -10), "middle", \
+            sprintf("%.3g s", y[series, n]))
     }
-    legend = kind == "rows" ? left + 12 : width - right - 190
-    printf "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/>\n", legend, top + 8 + row * 18, color
-    text(legend + 20, top + 14 + row * 18, "start", name)
+    legend = width - right - 60 - row * 80 # above the grid, beside the title
+    printf "<rect x=\"%d\" y=\"18\" width=\"14\" height=\"4\" fill=\"%s\"/>\n", legend, color
+    text(legend + 20, 24, "start", name)
 }
 END {
     if (points[""] == 0) { print "no measurements of " prefix "*: ./dev bench " (kind == "rows" ? "scale" : "threads") \
@@ -66,15 +67,15 @@ END {
     } else {
         for (v = near; v <= far; v++) grid_x(v, v)
         step = 10 ^ (int(log(y_high / 4) / log(10) + 100) - 100)
-        if (y_high / step > 12) step *= 2
-        if (y_high / step > 12) step *= 2.5
+        if (y_high / step > 8) step *= 2
+        if (y_high / step > 8) step *= 2.5
         for (v = 0; v <= y_high; v += step) grid_y(v, sprintf("%g", v))
     }
     text((left + width - right) / 2, height - 16, "middle", kind == "rows" ? "rows of all tables" : "threads")
     printf "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">seconds</text>\n", \
         (top + height - bottom) / 2
-    draw("before.", "#c07020", "before: commit 6775b43", 0)
-    draw("", "#2080c0", "now", 1)
+    draw("before.", "#c07020", "before", 1)
+    draw("", "#2080c0", "now", 0)
     print "</svg>"
 }
 function x_rows() { return short(last_rows) }
