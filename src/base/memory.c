@@ -27,15 +27,20 @@ struct mag_arena {
 
 _Static_assert(sizeof(block) % ALIGNMENT == 0, "data follow the head of a block");
 
+static void raise_to(_Atomic size_t *most, size_t nbytes) {
+    size_t seen = atomic_load(most);
+    while (nbytes > seen && !atomic_compare_exchange_weak(most, &seen, nbytes)) {
+    }
+}
+
 static int account_take(mag_account *account, size_t nbytes) {
     size_t used = atomic_fetch_add(&account->used_nbytes, nbytes) + nbytes;
     if (account->limit_nbytes && used > account->limit_nbytes) {
+        raise_to(&account->missing_nbytes, used - account->limit_nbytes);
         atomic_fetch_sub(&account->used_nbytes, nbytes);
         return 0;
     }
-    size_t peak = atomic_load(&account->peak_nbytes);
-    while (used > peak && !atomic_compare_exchange_weak(&account->peak_nbytes, &peak, used)) {
-    }
+    raise_to(&account->peak_nbytes, used);
     return 1;
 }
 

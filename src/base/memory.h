@@ -14,8 +14,9 @@
 typedef struct mag_account {
     _Atomic size_t used_nbytes;
     _Atomic size_t peak_nbytes;
-    size_t limit_nbytes; /* 0 = none */
-    size_t mark_nbytes;  /* above it who can gives memory back, before the limit is met; 0 = none */
+    _Atomic size_t missing_nbytes; /* the most by which a request was over the limit */
+    size_t limit_nbytes;           /* 0 = none */
+    size_t mark_nbytes; /* above it who can gives memory back, before the limit is met; 0 = none */
 } mag_account;
 
 /* More is in use than the mark allows: time to spill. */

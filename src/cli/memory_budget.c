@@ -42,11 +42,11 @@ static mag_status refuse(size_t said_nbytes, size_t least_nbytes, size_t overhea
                          unsigned thread_count, mag_error *err) {
     const double mib = MIB;
     mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P402,
-             "--memory-limit of %.1f MiB: the least with %u threads is %.0f MiB, %.1f MiB for the "
+             "--memory-limit of %.1f MiB: the least with %u thread%s is %.0f MiB, %.1f MiB for the "
              "program and its libraries, the rest for the rows and patients at work; nothing was "
              "read",
-             (double)said_nbytes / mib, thread_count, (double)least_nbytes / mib + 1,
-             (double)overhead_nbytes / mib);
+             (double)said_nbytes / mib, thread_count, thread_count == 1 ? "" : "s",
+             (double)least_nbytes / mib + 1, (double)overhead_nbytes / mib);
     mag_hint(err, "raise --memory-limit, or use fewer --threads");
     return MAG_E_RESOURCE;
 }
@@ -75,4 +75,16 @@ mag_status mag_memory_budget_set(mag_memory_budget *out, size_t said_nbytes, uns
     if (out->bound != MAG_BOUND_MACHINE) /* a machine has room for what is free inside a process */
         mag_memory_be_frugal();
     return MAG_OK;
+}
+
+void mag_memory_budget_explain(const mag_memory_budget *budget, const mag_account *account,
+                               mag_error *err) {
+    const size_t missing = account->missing_nbytes;
+    if (err->message != MAG_MSG_P402 || budget->bound != MAG_BOUND_SAID || missing == 0)
+        return;
+    const size_t least = budget->limit_nbytes + missing / (WASTED_SHARE - 1) * WASTED_SHARE;
+    mag_error_line(err, "the %.1f MiB that --memory-limit leaves for rows and patients are used up",
+                   (double)account->limit_nbytes / MIB);
+    mag_hint(err, "raise --memory-limit to %zu MiB at least, or use fewer --threads",
+             least / MIB + 1);
 }

@@ -22,4 +22,9 @@ typedef struct mag_memory_budget {
 mag_status mag_memory_budget_set(mag_memory_budget *out, size_t said_nbytes, unsigned thread_count,
                                  mag_account *account, mag_error *err) MAG_MUST_CHECK;
 
+/* Where a request for memory was over a limit that was said (MS-P402): adds to *err what is in use,
+   and the least limit that this request would have fitted into. Other faults stay as they are. */
+void mag_memory_budget_explain(const mag_memory_budget *budget, const mag_account *account,
+                               mag_error *err);
+
 #endif

@@ -101,9 +101,12 @@ static mag_status run_into(mag_session *session, const mag_options *options, mag
     mag_progress_view_init(&progress, form);
     inputs.progress = mag_progress_view_counts(&progress);
     inputs.sink = sink;
-    MAG_TRY(read_previous(session, options, &inputs, err));
     const mag_run_report *report = NULL;
-    mag_status status = mag_run(session->arena, &inputs, &report, err);
+    mag_status status = read_previous(session, options, &inputs, err);
+    if (status == MAG_OK)
+        status = mag_run(session->arena, &inputs, &report, err);
+    if (status != MAG_OK)
+        mag_memory_budget_explain(&session->memory, &session->account, err);
     mag_closing closing = {.report = report,
                            .out_directory = sink ? shown_directory(session) : NULL,
                            .has_timings = options->has_timings};

@@ -77,6 +77,7 @@ static mag_status write_directory(cohort *c, mag_error *err) {
     mag_status status = directory ? write_files(c, directory, err) : mag_fail_memory(err, 1);
     if (status == MAG_OK)
         return mag_output_dir_end(output, MAG_OUTPUT_PUBLISHED, err);
+    mag_output_dir_name(output, err);
     mag_output_dir_abandon(output);
     return status;
 }

@@ -260,6 +260,15 @@ const char *mag_output_dir_path(mag_output_dir *o, const char *name) {
     return mag_arena_format(o->arena, "%s/%s", o->partial, name);
 }
 
+void mag_output_dir_name(const mag_output_dir *o, mag_error *err) {
+    char *at = strstr(err->text, o->partial);
+    if (!at)
+        return;
+    const char *rest = at + strlen(o->partial);
+    rest += strncmp(rest, "/./", 3) == 0 ? 2 : 0;
+    memmove(at + strlen(o->dir), rest, strlen(rest) + 1); /* which the partial name begins with */
+}
+
 static int write_whole(int fd, mag_span content) {
     while (content.nbytes > 0) {
         ssize_t done = write(fd, content.at, content.nbytes);

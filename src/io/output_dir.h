@@ -29,6 +29,9 @@ mag_status mag_output_dir_begin(mag_output_dir **out, const char *dir, const mag
                                 bool force, mag_account *account, mag_error *err) MAG_MUST_CHECK;
 /* "DIR.partial-PID/NAME", valid until the end. NULL if memory is out. */
 const char *mag_output_dir_path(mag_output_dir *output, const char *name);
+/* A fault that names a file of DIR.partial-PID names it as of DIR: people look for no other name.
+ */
+void mag_output_dir_name(const mag_output_dir *output, mag_error *err);
 /* Writes a small file whole (0600, fsynced). */
 mag_status mag_output_dir_write(mag_output_dir *output, const char *name, mag_span content,
                                 mag_error *err) MAG_MUST_CHECK;

@@ -67,6 +67,7 @@ static void texts_are_copied_and_formatted(void **state) {
 static void the_limit_is_a_status_and_the_account_stays_right(void **state) {
     (void)state;
     mag_account account = {.limit_nbytes = 10000};
+    assert_true(account.missing_nbytes == 0);
     mag_arena *arena = mag_arena_new(&account);
     assert_non_null(mag_arena_alloc(arena, 100));
     size_t before = account.used_nbytes;
@@ -74,6 +75,7 @@ static void the_limit_is_a_status_and_the_account_stays_right(void **state) {
     assert_null(mag_arena_alloc(arena, SIZE_MAX));
     assert_null(mag_arena_format(arena, "%020000d", 1));
     assert_int_equal(account.used_nbytes, before);
+    assert_in_range(account.missing_nbytes, 10000 + before, 10000 + 2 * before + 100);
     void *items = NULL;
     size_t capacity = 0;
     mag_error err;

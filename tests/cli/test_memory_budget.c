@@ -21,10 +21,10 @@ static size_t least_with(unsigned thread_count) {
                      MAG_E_RESOURCE);
     assert_int_equal(error.message, MAG_MSG_P402);
     assert_int_equal(account.limit_nbytes, 0);
-    const char *told = strstr(error.text, "threads is ");
+    const char *told = strstr(error.text, " is ");
     assert_non_null(told);
     assert_non_null(strstr(error.hint, "--threads"));
-    return strtoul(told + strlen("threads is "), NULL, 10);
+    return strtoul(told + strlen(" is "), NULL, 10);
 }
 
 static void the_least_that_is_told_is_enough(void **state) {
@@ -81,12 +81,40 @@ static void where_nobody_says_the_system_does(void **state) {
     assert_true(account.limit_nbytes > 0 && account.limit_nbytes < budget.limit_nbytes);
 }
 
+/* The least limit is told where a request was refused by one that was said; other faults stay. */
+static void a_request_over_the_limit_tells_the_least(void **state) {
+    (void)state;
+    static const struct {
+        mag_memory_bound bound;
+        mag_message_id message;
+        size_t missing_mib;
+        const char *hint;
+    } cases[] = {{MAG_BOUND_SAID, MAG_MSG_P402, 49, "raise --memory-limit to 151 MiB at least"},
+                 {MAG_BOUND_SAID, MAG_MSG_P402, 0, "as it was"},
+                 {MAG_BOUND_MACHINE, MAG_MSG_P402, 49, "as it was"},
+                 {MAG_BOUND_SAID, MAG_MSG_P403, 49, "as it was"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mag_account account = {.limit_nbytes = 80 * MIB,
+                               .missing_nbytes = cases[i].missing_mib * MIB};
+        const mag_memory_budget budget = {100 * MIB, cases[i].bound, 20 * MIB};
+        mag_error error = {0};
+        assert_int_equal(mag_fail(&error, MAG_E_RESOURCE, cases[i].message, "a fault"),
+                         MAG_E_RESOURCE);
+        mag_hint(&error, "as it was");
+        mag_memory_budget_explain(&budget, &account, &error);
+        assert_int_equal(strncmp(error.hint, cases[i].hint, strlen(cases[i].hint)), 0);
+        assert_true((strstr(error.text, "80.0 MiB that --memory-limit leaves") != NULL) ==
+                    (i == 0));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_least_that_is_told_is_enough),
         cmocka_unit_test(what_is_in_use_counts_too),
         cmocka_unit_test(a_large_limit_is_nearly_all_the_accounts),
         cmocka_unit_test(where_nobody_says_the_system_does),
+        cmocka_unit_test(a_request_over_the_limit_tells_the_least),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,13 @@ if [ -c /dev/full ]; then
     expect_line err 'MS-P403'
 fi
 
+# A file that cannot be written is named as it would have been, not by the folder that is gone.
+code=0
+(ulimit -f 20; exec "$magscreen" synth --patients 2000 --out "$work/large" 2>"$work/err") || code=$?
+expect_same "$code" 8 'a file over the limit'
+expect_line err 'large/[a-z]*\.csv\.gz: .*MS-P403'
+expect_same "$(grep -c 'partial' "$work/err")" 0 'no name of a folder on its way'
+
 # S-13, S-14: control characters and line ends of a name are shown, not obeyed.
 expect_exit 2 "$magscreen" "$(printf 'ru\033[31m\nforged: line')"
 expect_same "$(LC_ALL=C grep -c "$(printf '\033')" "$work/err")" 0 'no escape reaches the terminal'

@@ -103,6 +103,25 @@ static void S_09_modes_are_0600_in_0700(void **state) {
     assert_int_equal(facts.st_mode & 07777, 0600);
 }
 
+static void a_fault_names_the_directory_that_was_asked_for(void **state) {
+    (void)state;
+    static const char *const given[] = {"./labs.csv", "labs.csv", ""};
+    mag_output_dir *output = begin(false);
+    mag_error fault;
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        char wanted[512];
+        mag_status status = mag_fail(&fault, MAG_E_RESOURCE, MAG_MSG_P403, "%s: full",
+                                     mag_output_dir_path(output, given[i]));
+        assert_int_equal(status, MAG_E_RESOURCE);
+        mag_output_dir_name(output, &fault);
+        snprintf(wanted, sizeof wanted, "%s/%s: full", under("o"), given[i] + (i == 0 ? 2 : 0));
+        assert_string_equal(fault.text, wanted);
+    }
+    mag_output_dir_name(output, &fault); /* nothing to name */
+    assert_null(strstr(fault.text, "partial"));
+    mag_output_dir_abandon(output);
+}
+
 static void an_abandoned_run_leaves_nothing(void **state) {
     (void)state;
     mag_output_dir *output = begin(false);
@@ -309,6 +328,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(nothing_is_visible_before_the_end),
         TEST(S_09_modes_are_0600_in_0700),
+        TEST(a_fault_names_the_directory_that_was_asked_for),
         TEST(an_abandoned_run_leaves_nothing),
         TEST(P_09_an_unusable_place_is_found_at_once),
         TEST(an_empty_directory_and_slashes_at_the_end_are_fine),
