@@ -1,7 +1,7 @@
 #include "base/decimal.h"
 
+#include "base/decimal_word.h"
 #include "base/utf8.h"
-#include "base/word.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,50 +201,12 @@ mag_number_fault mag_decimal_parse_plain(mag_span text, bool decimal_comma, mag_
     return fault == MAG_NUMBER_SYNTAX ? name_fault(number, decimal_comma) : fault;
 }
 
-/* --- the short way ------------------------------------------------------------------------------
-   Eight characters are one word; its lowest byte is the first of them:
-
-       "15.6"   '1' '5' '.' '6'  0   0   0   0
-       no point '1' '5' '6'  0   0   0   0   0      scale 1
-       aligned  '0' '0' '0' '0' '0' '1' '5' '6'
-*/
-
-/* Eight digits, first to last: neighbours are joined to pairs, pairs to fours, fours to one. */
-static uint32_t number_of_digits(uint64_t word) {
-    word = ((word & MAG_WORD_ALL(0x0f)) * (1 + (10 << 8))) >> 8;
-    word = ((word & UINT64_C(0x00ff00ff00ff00ff)) * (1 + (100 << 16))) >> 16;
-    word = ((word & UINT64_C(0x0000ffff0000ffff)) * (1 + (UINT64_C(10000) << 32))) >> 32;
-    return (uint32_t)word;
-}
-
-static bool are_digits(uint64_t word) {
-    const uint64_t high = MAG_WORD_ALL(0xf0), zeros = MAG_WORD_ALL('0');
-    return (word & high) == zeros && ((word + MAG_WORD_ALL(6)) & high) == zeros;
-}
+/* --- the short way (decimal_word.h) --------------------------------------------------------- */
 
 bool mag_decimal_parse_short(mag_span text, char point, mag_decimal *value) {
     if (text.nbytes == 0 || text.nbytes > sizeof(uint64_t))
         return false;
-    uint64_t word = mag_word_of(text.at, text.nbytes);
-    size_t count = text.nbytes, scale = 0;
-    /* the top bit of the first byte that is a point, and of none before it */
-    const uint64_t differs = word ^ MAG_WORD_ALL((unsigned char)point);
-    const uint64_t is_point = (differs - MAG_WORD_ALL(1)) & ~differs & MAG_WORD_ALL(0x80);
-    if (is_point) {
-        const unsigned at = (unsigned)__builtin_ctzll(is_point) & ~7u;
-        const uint64_t before = (UINT64_C(1) << at) - 1;
-        word = (word & before) | (word >> 8 & ~before);
-        count--;
-        scale = count - at / 8;
-    }
-    if (count == 0)
-        return false;
-    const size_t shift = 8 * (sizeof word - count);
-    word = word << shift | (MAG_WORD_ALL('0') & ((UINT64_C(1) << shift) - 1));
-    if (!are_digits(word))
-        return false;
-    *value = (mag_decimal){(int32_t)number_of_digits(word), (uint8_t)scale};
-    return true;
+    return mag_decimal_of_word(mag_word_of(text.at, text.nbytes), text.nbytes, point, value);
 }
 
 mag_number_fault mag_decimal_parse(mag_span text, bool decimal_comma, mag_decimal *value,

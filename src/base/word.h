@@ -48,4 +48,18 @@ static inline uint64_t mag_word_of(const char *at, size_t nbytes) {
            (uint64_t)(unsigned char)at[last] << 8 * last;
 }
 
+/* The same where eight bytes may be read wherever the text ends: no branch on its length. */
+static inline uint64_t mag_word_within(const char *at, size_t nbytes) {
+    static const uint64_t kept[9] = {0,
+                                     UINT64_C(0xff),
+                                     UINT64_C(0xffff),
+                                     UINT64_C(0xffffff),
+                                     UINT64_C(0xffffffff),
+                                     UINT64_C(0xffffffffff),
+                                     UINT64_C(0xffffffffffff),
+                                     UINT64_C(0xffffffffffffff),
+                                     UINT64_MAX};
+    return mag_word_eight(at) & kept[nbytes];
+}
+
 #endif

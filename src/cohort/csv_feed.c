@@ -174,7 +174,14 @@ static mag_status read_rows(const csv_feed *feed, lane_reader *reader, uint32_t 
                             mag_error *err) {
     mag_decoder *decoder = reader->decoder;
     for (;;) {
+        mag_cell_rows rows;
         const mag_csv_row *row;
+        mag_csv_block_next_rows(reader->rows, &rows);
+        if (rows.row_count) {
+            MAG_TRY(mag_decoder_rows(decoder, &rows, err));
+            *last_line = rows.first_line + rows.row_count - 1;
+            continue;
+        }
         MAG_TRY(mag_csv_block_next(reader->rows, &row, err));
         if (!row)
             return MAG_OK;

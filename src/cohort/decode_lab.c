@@ -1,5 +1,5 @@
 /* Laboratory results and measurements: one row, one record or mark. */
-#include "cohort/decoder.h"
+#include "cohort/plain_lab.h"
 
 #include "clinical/conversion.h"
 #include "clinical/result_text.h"
@@ -142,15 +142,20 @@ static mag_band_memo read_band(uint32_t key, const reading *result) {
     return memo;
 }
 
-static mag_reason judge(const mag_decoder *decoder, reading *result) {
-    if (!decoder->labs)
-        return mag_decode_judge(result->analyte, result->unit, result->value, &result->flags);
+static const mag_band_memo *find_band(const mag_decoder *decoder, const reading *result) {
     const uint32_t key = 1u << 31 | (uint32_t)result->analyte << 16 | (uint32_t)result->unit << 8 |
                          result->value.scale;
     const size_t place = (key * UINT32_C(0x9e3779b9)) >> (32 - MAG_BAND_MEMO_BITS);
     mag_band_memo *memo = &decoder->labs->bands[place];
     if (memo->key != key)
         *memo = read_band(key, result);
+    return memo;
+}
+
+static mag_reason judge(const mag_decoder *decoder, reading *result) {
+    if (!decoder->labs)
+        return mag_decode_judge(result->analyte, result->unit, result->value, &result->flags);
+    const mag_band_memo *memo = find_band(decoder, result);
     if (!memo->is_fitting)
         return MAG_REASON_UNIT_CONTRADICTS;
     return reason_of_plausibility(mag_plausible_in(&memo->band, result->value.mantissa),
@@ -221,6 +226,57 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
     else if (result->reason == MAG_REASON_NONE)
         result->reason = MAG_REASON_UNIT_MISSING;
     return MAG_OK;
+}
+
+/* --- what code and unit come to
+ * ---------------------------------------------------------------- */
+
+/* Results of an analyte that are looked at in other ways, too. */
+static bool is_special(mag_analyte analyte) {
+    return analyte == MAG_HAEMOLYSIS_INDEX || analyte == MAG_CALCIUM_IONISED ||
+           mag_unit_profile_covers(analyte) || !mag_analyte_of(analyte)->is_code_book_item;
+}
+
+/* A unit that is not known is counted with each of its rows: it is none to be read ahead. */
+static mag_status read_known_unit(const mag_decoder *decoder, mag_span code, reading *result,
+                                  mag_error *err) {
+    const mag_span text = mag_decoder_text(decoder, MAG_FIELD_UNIT);
+    if (!text.nbytes || find_unit(decoder, text) != MAG_UNIT_NONE)
+        return read_unit(decoder, code, result, err);
+    result->reason = MAG_REASON_UNIT_UNKNOWN;
+    return MAG_OK;
+}
+
+mag_status mag_decode_lab_kind(mag_decoder *decoder, mag_lab_kind *kind, mag_error *err) {
+    const mag_span code = mag_decoder_text(decoder, MAG_FIELD_CODE);
+    mag_code_memo fresh;
+    const mag_code_memo *found;
+    *kind = (mag_lab_kind){.is_usual = false};
+    decoder->fate = MAG_FATE_KEPT;
+    if (!code.nbytes)
+        return MAG_OK;
+    MAG_TRY(find_code(decoder, code, &fresh, &found, err));
+    kind->number = found->number;
+    kind->is_of_interest = found->analyte != 0;
+    if (decoder->fate != MAG_FATE_KEPT || !kind->is_of_interest) {
+        kind->is_usual = decoder->fate == MAG_FATE_KEPT && found->is_well_formed;
+        return MAG_OK;
+    }
+    reading result = {.analyte = (mag_analyte)found->analyte};
+    MAG_TRY(read_known_unit(decoder, code, &result, err));
+    kind->analyte = result.analyte;
+    kind->unit = result.unit;
+    kind->flags = result.flags;
+    kind->is_usual = result.reason == MAG_REASON_NONE && !is_special(result.analyte) &&
+                     !mag_property_contradicts((mag_property)found->property, result.unit);
+    return MAG_OK;
+}
+
+const mag_plausible_band *mag_decode_lab_band(const mag_decoder *decoder, mag_analyte analyte,
+                                              mag_unit unit, uint8_t scale) {
+    const reading result = {.analyte = analyte, .unit = unit, .value = {.scale = scale}};
+    const mag_band_memo *memo = find_band(decoder, &result);
+    return memo->is_fitting ? &memo->band : NULL;
 }
 
 /* --- haemolysis

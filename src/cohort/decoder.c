@@ -3,6 +3,7 @@
 
 #include "base/fast_path.h"
 #include "cohort/identifier.h"
+#include "cohort/plain_lab.h"
 
 #include <string.h>
 
@@ -50,6 +51,7 @@ static void drop_memos(mag_decoder *decoder) {
     decoder->memos = NULL;
     decoder->labs = NULL;
     decoder->prescriptions = NULL;
+    decoder->plain_labs = NULL;
     decoder->memo_lane = NULL;
     decoder->last_system_key = (mag_memo_key){0};
 }
@@ -497,5 +499,18 @@ mag_status mag_decoder_row(mag_decoder *decoder, const mag_span *cells, uint32_t
     counts->partial_dates += decoder->has_partial;
     counts->units_against_code += decoder->has_unit_against_code;
     count_unread(decoder);
+    return MAG_OK;
+}
+
+mag_status mag_decoder_rows(mag_decoder *decoder, const mag_cell_rows *rows, mag_error *err) {
+    if (decoder->memo_lane != decoder->lane)
+        MAG_TRY(make_memos(decoder, err));
+    if (decoder->labs && !decoder->plain_labs)
+        MAG_TRY(mag_plain_labs_new(decoder, err));
+    if (decoder->plain_labs && decoder->plain_labs->is_of_use)
+        return mag_plain_labs_decode(decoder, rows, err);
+    for (unsigned i = 0; i < rows->row_count; i++)
+        MAG_TRY(mag_decoder_row(decoder, rows->cells + (size_t)i * rows->column_count,
+                                rows->first_line + i, err));
     return MAG_OK;
 }

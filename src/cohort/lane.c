@@ -142,8 +142,8 @@ static mag_status note_source(mag_lane *lane, mag_lane_part *part, uint32_t pati
 
 /* The part of an id, and the number of the patient in it. Rows of one patient often follow each
    other: the patient of the last row is known without looking. */
-static mag_status find_home(mag_lane *lane, mag_span id, uint16_t file_id, mag_lane_part **part,
-                            uint32_t *patient, mag_error *err) {
+mag_status mag_lane_home_of(mag_lane *lane, mag_span id, uint16_t file_id, mag_lane_home *home,
+                            mag_error *err) {
     mag_lane_home *last = &lane->last;
     if (!last->part || last->file_id != file_id ||
         !mag_span_equals(last->part->ids.texts[last->patient], id)) {
@@ -154,19 +154,31 @@ static mag_status find_home(mag_lane *lane, mag_span id, uint16_t file_id, mag_l
         MAG_TRY(note_source(lane, found, number, file_id, err));
         *last = (mag_lane_home){.part = found, .patient = number, .file_id = file_id};
     }
-    *part = last->part;
-    *patient = last->patient;
+    *home = *last;
     return MAG_OK;
 }
 
-/* Before a row is put: now and then a look at whether there is room. What belongs to the row put
-   last stays in memory until the next one. */
-static mag_status make_room(mag_lane *lane, mag_error *err) {
+static mag_status find_home(mag_lane *lane, mag_span id, uint16_t file_id, mag_lane_part **part,
+                            uint32_t *patient, mag_error *err) {
+    mag_lane_home home;
+    MAG_TRY(mag_lane_home_of(lane, id, file_id, &home, err));
+    *part = home.part;
+    *patient = home.patient;
+    return MAG_OK;
+}
+
+/* Now and then. What belongs to the row put last stays in memory until the next one. */
+mag_status mag_lane_make_room(mag_lane *lane, unsigned row_count, mag_error *err) {
     enum { ROWS_BETWEEN_LOOKS = 256 };
-    if (++lane->put_count < ROWS_BETWEEN_LOOKS)
+    lane->put_count += row_count;
+    if (lane->put_count < ROWS_BETWEEN_LOOKS)
         return MAG_OK;
     lane->put_count = 0;
     return mag_account_is_tight(lane->account) ? mag_lane_spill(lane, err) : MAG_OK;
+}
+
+static mag_status make_room(mag_lane *lane, mag_error *err) {
+    return mag_lane_make_room(lane, 1, err);
 }
 
 static void note_newest(mag_lane_part *part, mag_table_kind kind, mag_minute minute) {

@@ -106,6 +106,11 @@ mag_status mag_lane_put_person(mag_lane *lane, mag_span patient_id, const mag_pe
                                mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_put_lab(mag_lane *lane, mag_span patient_id, const mag_lab_row *row,
                             uint64_t specimen_hash, mag_error *err) MAG_MUST_CHECK;
+/* Where rows of a patient go whose rows come in this file; the patient is added. */
+mag_status mag_lane_home_of(mag_lane *lane, mag_span patient_id, uint16_t file_id,
+                            mag_lane_home *home, mag_error *err) MAG_MUST_CHECK;
+/* Before so many results are put without mag_lane_put_lab: a look at whether there is room. */
+mag_status mag_lane_make_room(mag_lane *lane, unsigned row_count, mag_error *err) MAG_MUST_CHECK;
 /* Of the result that was put last into the lane: which edition it is, and what its unit is judged
    by. */
 mag_status mag_lane_put_lab_version(mag_lane *lane, uint64_t result_hash, uint64_t version,

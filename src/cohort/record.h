@@ -24,7 +24,7 @@ typedef struct mag_lab {
 _Static_assert(sizeof(mag_lab) == 24, "a laboratory record is 24 bytes");
 _Static_assert(MAG_ANALYTE_COUNT <= 64, "a laboratory record keeps 6 bits of analyte");
 
-enum { MAG_LAB_FLAGS_AT = 24 }; /* first bit of the flags in `packed` */
+enum { MAG_LAB_SCALE_AT = 11, MAG_LAB_FLAGS_AT = 24 }; /* first bits of them in `packed` */
 
 enum mag_lab_flag {
     MAG_LAB_DATE_ONLY = 1,
@@ -44,7 +44,7 @@ static inline mag_unit mag_lab_unit(const mag_lab *lab) {
     return (mag_unit)(lab->packed >> 6 & 0x1fu);
 }
 static inline mag_decimal mag_lab_value(const mag_lab *lab) {
-    return (mag_decimal){lab->mantissa, (uint8_t)(lab->packed >> 11 & 0xfu)};
+    return (mag_decimal){lab->mantissa, (uint8_t)(lab->packed >> MAG_LAB_SCALE_AT & 0xfu)};
 }
 static inline mag_comparator mag_lab_comparator(const mag_lab *lab) {
     return (mag_comparator)(lab->packed >> 15 & 0x7u);
@@ -61,7 +61,7 @@ static inline unsigned mag_lab_flags(const mag_lab *lab) {
 }
 static inline uint32_t mag_lab_pack(mag_analyte analyte, mag_unit unit, uint8_t scale,
                                     mag_comparator comparator, mag_reason reject, unsigned flags) {
-    return (uint32_t)analyte | (uint32_t)unit << 6 | (uint32_t)scale << 11 |
+    return (uint32_t)analyte | (uint32_t)unit << 6 | (uint32_t)scale << MAG_LAB_SCALE_AT |
            (uint32_t)comparator << 15 | (uint32_t)reject << 18 |
            (uint32_t)flags << MAG_LAB_FLAGS_AT;
 }

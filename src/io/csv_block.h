@@ -10,6 +10,7 @@
 #ifndef MAG_IO_CSV_BLOCK_H
 #define MAG_IO_CSV_BLOCK_H
 
+#include "base/cell_rows.h"
 #include "base/memory.h"
 #include "io/csv_shape.h"
 #include "io/stream.h"
@@ -54,6 +55,10 @@ void mag_csv_block_begin(mag_csv_block_reader *reader, const mag_csv_shape *shap
    MS-I136 too many lines. What they refuse is the whole file. */
 mag_status mag_csv_block_next(mag_csv_block_reader *reader, const mag_csv_row **row,
                               mag_error *err) MAG_MUST_CHECK;
+
+/* The rows that come next, as many as are cut at once and need no look; none: the next one is for
+   mag_csv_block_next. Borrowed until the next call of either. */
+void mag_csv_block_next_rows(mag_csv_block_reader *reader, mag_cell_rows *rows);
 
 /* At the end of the block: a row was in it or before it. */
 bool mag_csv_block_has_row(const mag_csv_block_reader *reader);

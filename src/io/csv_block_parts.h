@@ -60,6 +60,9 @@ static inline bool mag_csv_may_be_padded_footer(const mag_span *cells, unsigned 
                                             (count == 2 || cells[count - 2].nbytes == 0)));
 }
 
+/* Cuts the next rows, if they are of the simple form; the file's shape has a cutter. */
+void mag_csv_block_cut(mag_csv_block_reader *reader);
+
 /* As mag_csv_block_next, whatever the row is. */
 mag_status mag_csv_block_next_record(mag_csv_block_reader *reader, const mag_csv_row **row,
                                      mag_error *err) MAG_MUST_CHECK;

@@ -80,8 +80,7 @@ static mag_status count_repeated_header(mag_csv_block_reader *r, mag_error *err)
 
 /* --- rows ----------------------------------------------------------------------------------- */
 
-/* Cuts the next rows, if they are of the simple form. */
-static void cut_rows(mag_csv_block_reader *r) {
+void mag_csv_block_cut(mag_csv_block_reader *r) {
     const mag_csv_shape *shape = r->shape;
     const unsigned most = MAG_CSV_COLUMN_COUNT / shape->column_count;
     const mag_csv_cut into = {.delimiter = shape->delimiter,
@@ -98,7 +97,7 @@ static void cut_rows(mag_csv_block_reader *r) {
 static bool take_cut_record(mag_csv_block_reader *r) {
     const unsigned column_count = r->shape->column_count;
     if (r->cut_next == r->cut_count && r->shape->cut)
-        cut_rows(r);
+        mag_csv_block_cut(r);
     if (r->cut_next == r->cut_count)
         return false;
     const size_t end = r->cut_at + r->cut_ends[r->cut_next];

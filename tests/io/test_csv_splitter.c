@@ -24,25 +24,44 @@ typedef struct part {
 static mag_csv_block blocks[MOST_BLOCKS];
 static reading parts[MOST_BLOCKS]; /* what each block gave by itself */
 
-static void read_block(mag_csv_block_reader *reader, const mag_csv_shape *shape, unsigned number) {
+/* Rows that come many at a time, until one has to come alone. */
+static void read_plain_rows(mag_csv_block_reader *reader, reading *r) {
+    mag_cell_rows rows;
+    for (mag_csv_block_next_rows(reader, &rows); rows.row_count;
+         mag_csv_block_next_rows(reader, &rows))
+        for (unsigned i = 0; i < rows.row_count; i++) {
+            const mag_span *cells = rows.cells + (size_t)i * rows.column_count;
+            const mag_span last = cells[rows.column_count - 1];
+            assert_true(last.at + last.nbytes <= rows.readable_end);
+            log_row(r, rows.first_line + i, MAG_CSV_OK, cells, rows.column_count);
+        }
+}
+
+static void read_block(mag_csv_block_reader *reader, const mag_csv_shape *shape, unsigned number,
+                       bool has_rows_side_by_side) {
     const mag_csv_row *row;
     reading *r = &parts[number];
     log_bytes(r, "", 0);
     mag_csv_block_begin(reader, shape, &blocks[number]);
+    if (has_rows_side_by_side)
+        read_plain_rows(reader, r);
     while ((r->status = mag_csv_block_next(reader, &row, &r->err)) == MAG_OK && row) {
         if (row->fault == MAG_CSV_OK)
             assert_int_equal(row->field_count, shape->column_count);
         log_row(r, row->line, (int)row->fault, row->fields, row->field_count);
+        if (has_rows_side_by_side)
+            read_plain_rows(reader, r);
     }
 }
 
-/* The last block first: by readers of their own, or all by one, which adds up the facts itself. */
+/* The last block first: by readers of their own, row by row, or all by one, which adds up the facts
+   itself and hands out rows side by side. */
 static void read_blocks(const mag_csv_shape *shape, unsigned count, bool has_one_reader) {
     mag_csv_block_reader *reader = NULL;
     for (unsigned i = count; i-- > 0;) {
         if (!reader)
             assert_int_equal(mag_csv_block_reader_new(&reader, &account, NULL), MAG_OK);
-        read_block(reader, shape, i);
+        read_block(reader, shape, i, has_one_reader);
         if (has_one_reader && i > 0)
             continue;
         parts[i].facts = mag_csv_block_take_facts(reader);
