@@ -26,9 +26,14 @@ static bool open_closed_descriptors(void) {
     return true;
 }
 
+static bool has_stack(size_t nbytes) {
+    struct rlimit most;
+    return getrlimit(RLIMIT_STACK, &most) == 0 && most.rlim_cur >= nbytes;
+}
+
 /* The stack grows when it is touched. Where no address is left for it then, the program is killed
    without a word; so it grows now, and what is too much later is told by who asks for it. */
-static void grow_stack(void) {
+__attribute__((noinline)) static void grow_stack(void) {
     enum { STACK_NBYTES = 512 * 1024, PAGE_NBYTES = 4096 };
     char room[STACK_NBYTES];
     volatile char *const page = room; /* what nobody reads is written all the same */
@@ -37,7 +42,8 @@ static void grow_stack(void) {
 }
 
 mag_status mag_process_begin(mag_error *err) {
-    grow_stack();
+    if (has_stack(1 << 20))
+        grow_stack();
     if (!open_closed_descriptors())
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P408, "descriptors 0 to 2 cannot be opened");
     MAG_TRY(mag_stop_begin(err));

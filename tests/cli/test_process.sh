@@ -21,6 +21,11 @@ if [ -c /dev/full ]; then
     expect_line err 'MS-P403'
 fi
 
+# A small stack is no reason to touch more of it than there is.
+code=0
+(ulimit -s 512; exec "$magscreen" version >/dev/null 2>"$work/err") || code=$?
+expect_same "$code" 0 'a stack of 512 KiB'
+
 # A file that cannot be written is named as it would have been, not by the folder that is gone.
 code=0
 (ulimit -f 20; exec "$magscreen" synth --patients 2000 --out "$work/large" 2>"$work/err") || code=$?
