@@ -3,6 +3,7 @@
 #include "engine/evidence.h"
 
 #include "base/sha256.h"
+#include "base/short_number.h"
 #include "io/json_writer.h"
 
 #include <stdio.h>
@@ -129,13 +130,24 @@ static void write_exposure(mag_json *json, const mag_fact *fact) {
     key_text(json, "dose", fact->dose);
 }
 
+/* Adds a text to the one that ends at `at`, up to `end`; returns its new end. */
+static char *put(char *at, const char *end, const char *text) {
+    while (*text != '\0' && at < end)
+        *at++ = *text++;
+    *at = '\0';
+    return at;
+}
+
 /* "lims labs-3.csv.gz:9771" */
 static void write_source(mag_json *json, const mag_fact *fact, const mag_cohort *cohort) {
-    char source[512];
+    char source[512], line[MAG_SHORT_NUMBER_NBYTES];
+    const char *end = source + sizeof source - 1;
     if (fact->line == 0 || fact->file_id >= mag_cohort_file_count(cohort))
         return;
     const mag_run_file *file = mag_cohort_file(cohort, fact->file_id);
-    snprintf(source, sizeof source, "%s %s:%u", file->source, file->name, fact->line);
+    mag_short_unsigned(fact->line, line);
+    put(put(put(put(put(source, end, file->source), end, " "), end, file->name), end, ":"), end,
+        line);
     mag_json_key_text(json, "source", source);
 }
 

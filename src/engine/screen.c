@@ -95,7 +95,9 @@ static mag_status check_same(const mag_outcome *outcome, const mag_explanation *
 static mag_status keep_row(patient_case *at, size_t rule_idx, mag_error *err) {
     const mag_outcome *outcome = &at->outcomes[rule_idx];
     mag_explanation explanation;
-    MAG_TRY(mag_explain_here(at->evaluator, rule_idx, &explanation, err));
+    MAG_TRY(outcome->kind == MAG_FLAGGED
+                ? mag_explain_here(at->evaluator, rule_idx, &explanation, err)
+                : mag_explain_detail(at->evaluator, rule_idx, &explanation, err));
     MAG_TRY(check_same(outcome, &explanation, mag_pack_rule(at->screen->pack, rule_idx)->id, err));
     mag_screen_row row = {.patient_id = at->patient->person->id,
                           .site = mag_site_level(at->screen->cohort, at->patient->person->site_id),

@@ -1,6 +1,7 @@
 #include "io/json_writer.h"
 
 #include "base/utf8.h"
+#include "base/word.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -88,17 +89,31 @@ static bool is_plain(unsigned char byte) {
     return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
-/* Most texts are plain throughout: they are copied while they are looked at. Nothing is added if
-   the text is not. */
+/* Some bit of a zero byte, and none if there is none. */
+static uint64_t zeros_in(uint64_t word) {
+    return (word - MAG_WORD_ALL(1)) & ~word & MAG_WORD_ALL(0x80);
+}
+
+/* A byte below the blank borrows from its own top bit; DEL and one carry into theirs. */
+static bool are_eight_plain(uint64_t word) {
+    const uint64_t odd = (word - MAG_WORD_ALL(0x20)) | (word + MAG_WORD_ALL(1)) | word;
+    return ((odd & MAG_WORD_ALL(0x80)) | zeros_in(word ^ MAG_WORD_ALL('"')) |
+            zeros_in(word ^ MAG_WORD_ALL('\\'))) == 0;
+}
+
+/* Most texts are plain throughout. Nothing is added if the text is not. */
 static bool add_plain(mag_text *out, mag_span value) {
     char *to = mag_text_room(out, value.nbytes + 2);
     bool is_all_plain = to != NULL;
     if (!is_all_plain)
         return false;
-    for (size_t i = 0; i < value.nbytes; i++) {
-        is_all_plain &= is_plain((unsigned char)value.at[i]);
-        to[i + 1] = value.at[i];
-    }
+    size_t i = 0;
+    for (; i + 8 <= value.nbytes && is_all_plain; i += 8)
+        is_all_plain = are_eight_plain(mag_word_eight(value.at + i));
+    for (; i < value.nbytes && is_all_plain; i++)
+        is_all_plain = is_plain((unsigned char)value.at[i]);
+    if (value.nbytes > 0)
+        memcpy(to + 1, value.at, value.nbytes);
     to[0] = to[value.nbytes + 1] = '"';
     if (is_all_plain)
         out->nbytes += value.nbytes + 2;

@@ -62,7 +62,9 @@ mag_status mag_evaluator_new(mag_evaluator **out, const mag_pack *pack, mag_acco
         return mag_fail_memory(err, sizeof(mag_evaluator));
     mag_evaluator *evaluator = mag_arena_alloc(tables, sizeof *evaluator);
     const size_t count = pack->operand_count;
-    mag_value *values = mag_arena_alloc(tables, (count + 1) * sizeof *values);
+    /* behind the values the samples */
+    mag_value *values =
+        mag_arena_alloc(tables, (count + 1) * (sizeof *values + sizeof(const mag_lab *)));
     bool *has_value = mag_arena_alloc(tables, (count + 1) * sizeof *has_value);
     mag_arena *texts = mag_arena_new(account);
     if (evaluator == NULL || values == NULL || has_value == NULL || texts == NULL) {
@@ -75,7 +77,8 @@ mag_status mag_evaluator_new(mag_evaluator **out, const mag_pack *pack, mag_acco
                                  .tables = tables,
                                  .texts = texts,
                                  .values = values,
-                                 .has_value = has_value};
+                                 .has_value = has_value,
+                                 .samples = (const mag_lab **)(values + count + 1)};
     *out = evaluator;
     return MAG_OK;
 }

@@ -109,6 +109,10 @@ mag_status mag_explain_rule(mag_evaluator *evaluator, const mag_timeline *patien
 mag_status mag_explain_here(mag_evaluator *evaluator, size_t rule_idx, mag_explanation *out,
                             mag_error *err) MAG_MUST_CHECK;
 
+/* The same without facts and notes: all that is written of what cannot be told. */
+mag_status mag_explain_detail(mag_evaluator *evaluator, size_t rule_idx, mag_explanation *out,
+                              mag_error *err) MAG_MUST_CHECK;
+
 /* Kidney stage at T for the strata: category of the eGFR (calculated by the run's formula, else
    reported) on the latest creatinine within 365 days. */
 mag_gfr_category mag_renal_stage(const mag_timeline *patient);

@@ -13,8 +13,9 @@ struct mag_evaluator {
     mag_arena *tables; /* lives as long as the evaluator */
     mag_arena *texts;  /* of the last explanation */
     const mag_timeline *patient;
-    mag_value *values; /* per operand of the pack ... */
-    bool *has_value;   /* ... computed for this patient */
+    mag_value *values;       /* per operand of the pack ... */
+    bool *has_value;         /* ... computed for this patient */
+    const mag_lab **samples; /* room of hides.c: a result for each operand */
     mag_drug_room room;
     mag_lab_room lab_room;
 };

@@ -123,6 +123,16 @@ mag_status mag_explain_rule(mag_evaluator *evaluator, const mag_timeline *patien
     return mag_explain_here(evaluator, rule_idx, out, err);
 }
 
+mag_status mag_explain_detail(mag_evaluator *evaluator, size_t rule_idx, mag_explanation *out,
+                              mag_error *err) {
+    const mag_rule *rule = &evaluator->pack->rules[rule_idx];
+    mag_arena_reset(evaluator->texts);
+    const mag_decision decision = mag_evaluator_decide(evaluator, rule);
+    *out = (mag_explanation){
+        .outcome = decision.outcome, .notes = "", .detail = detail_of(evaluator, rule, &decision)};
+    return out->detail == NULL ? mag_fail_memory(err, sizeof(mag_fact)) : MAG_OK;
+}
+
 mag_status mag_explain_here(mag_evaluator *evaluator, size_t rule_idx, mag_explanation *out,
                             mag_error *err) {
     const mag_rule *rule = &evaluator->pack->rules[rule_idx];

@@ -16,6 +16,7 @@ typedef struct mag_fact_key {
     const mag_exposure *exposure;
 } mag_fact_key;
 
+enum { FIRST_ROOM = 4 };
 enum { RECORDS_SHOWN = 20 /* of one fact about the quality of data, of one count */ };
 enum { EXPOSURES_SHOWN = 20 /* of one list of an operand */, EXPOSURES_SHOWN_IN_ALL = 100 };
 /* Keys of facts beside those of operands; LEFT_OUT is minus the operand. */
@@ -51,7 +52,7 @@ static mag_fact *find(mag_fact_list *list, mag_fact_key key) {
 static bool has_room(mag_fact_list *list) {
     if (list->count < list->capacity)
         return true;
-    const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+    const size_t capacity = list->capacity == 0 ? FIRST_ROOM : 2 * list->capacity;
     mag_fact *facts = mag_arena_alloc(list->arena, capacity * sizeof *facts);
     mag_fact_key *keys = mag_arena_alloc(list->arena, capacity * sizeof *keys);
     if (facts == NULL || keys == NULL) {

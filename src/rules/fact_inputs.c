@@ -7,7 +7,7 @@
 #include "rules/operand_femg.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
 static const char *calcium_method(const mag_value *value) {
     if ((value->notes & mag_note_bit(MAG_VALUE_NOTE_CA_UNADJUSTED)) != 0)
@@ -74,6 +74,8 @@ const char *mag_fact_grade(const mag_timeline *patient, const mag_operand *opera
     }
     if (grade == NULL)
         return NULL;
-    (void)snprintf(text, 16, "ctcae %s", grade);
+    static const char scale[] = "ctcae ";
+    memcpy(text, scale, sizeof scale - 1);
+    memcpy(text + sizeof scale - 1, grade, strlen(grade) + 1);
     return text;
 }

@@ -1,11 +1,12 @@
 #include "rules/fact_value.h"
 
+#include "base/short_number.h"
 #include "clinical/dose.h"
 
 #include <math.h>
 #include <stdio.h>
 
-enum { NUMBER_NBYTES = 32 };
+enum { NUMBER_NBYTES = MAG_SHORT_NUMBER_NBYTES };
 
 const char *mag_fact_kept(mag_fact_list *list, const char *text) {
     if (text == NULL)
@@ -31,20 +32,13 @@ const char *mag_fact_notes(mag_fact_list *list, mag_value_note_set notes) {
 
 typedef void number_text(double number, char out[NUMBER_NBYTES]);
 
-static void six_digits(double number, char out[NUMBER_NBYTES]) {
-    (void)snprintf(out, NUMBER_NBYTES, "%.6g", number);
-}
-
 static void one_decimal(double number, char out[NUMBER_NBYTES]) {
     mag_derived_text(number, out);
 }
 
-static void whole(double number, char out[NUMBER_NBYTES]) {
-    (void)snprintf(out, NUMBER_NBYTES, "%.0f", number);
-}
-
-static number_text *const number_texts[] = {
-    [MAG_SIX_DIGITS] = six_digits, [MAG_ONE_DECIMAL] = one_decimal, [MAG_WHOLE] = whole};
+static number_text *const number_texts[] = {[MAG_SIX_DIGITS] = mag_six_digits_text,
+                                            [MAG_ONE_DECIMAL] = one_decimal,
+                                            [MAG_WHOLE] = mag_whole_text};
 
 const char *mag_fact_bounds(mag_fact_list *list, const mag_bounds *bounds, double scale,
                             mag_number_style style) {
@@ -118,7 +112,7 @@ static const char *constant_text(mag_fact_list *list, const mag_node *constant) 
     char number[NUMBER_NBYTES];
     if (shown.unit == NULL)
         return constant->shown;
-    six_digits(constant->number / shown.scale, number);
+    mag_six_digits_text(constant->number / shown.scale, number);
     return mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, number, " ", shown.unit));
 }
 

@@ -3,11 +3,10 @@
 #include "rules/evaluator.h"
 #include "rules/operand_series.h"
 
-/* Does one of the results that decided rule `other` come from one specimen with `lab`? */
+/* The results that decided a rule, each once, against those that decided another. */
 typedef struct search {
     mag_evaluator *evaluator;
-    size_t other;
-    const mag_lab *lab;
+    size_t count; /* of evaluator->samples */
     bool is_found;
 } search;
 
@@ -15,14 +14,17 @@ static const mag_lab *lab_of(const search *of, const mag_node *operand) {
     return mag_evaluator_operand(of->evaluator, operand->operand)->lab;
 }
 
-static void find_specimen(void *context, const mag_node *operand, const mag_node *against,
-                          mag_truth truth) {
+static void keep_sample(void *context, const mag_node *operand, const mag_node *against,
+                        mag_truth truth) {
     search *of = context;
     (void)against;
     (void)truth;
     const mag_lab *lab = lab_of(of, operand);
-    if (lab != NULL && mag_lab_is_one_specimen(of->evaluator->patient, lab, of->lab))
-        of->is_found = true;
+    for (size_t i = 0; i < of->count; i++)
+        if (of->evaluator->samples[i] == lab)
+            return;
+    if (lab != NULL)
+        of->evaluator->samples[of->count++] = lab;
 }
 
 static void find_shared(void *context, const mag_node *operand, const mag_node *against,
@@ -30,13 +32,15 @@ static void find_shared(void *context, const mag_node *operand, const mag_node *
     search *of = context;
     (void)against;
     (void)truth;
-    of->lab = lab_of(of, operand);
-    if (of->lab != NULL)
-        mag_evaluator_visit_rule(of->evaluator, of->other, find_specimen, of);
+    const mag_lab *lab = lab_of(of, operand);
+    for (size_t i = 0; lab != NULL && i < of->count; i++)
+        of->is_found |=
+            mag_lab_is_one_specimen(of->evaluator->patient, of->evaluator->samples[i], lab);
 }
 
 static bool shares_a_sample(mag_evaluator *evaluator, size_t rule_a, size_t rule_b) {
-    search of = {.evaluator = evaluator, .other = rule_b};
+    search of = {.evaluator = evaluator};
+    mag_evaluator_visit_rule(evaluator, rule_b, keep_sample, &of);
     mag_evaluator_visit_rule(evaluator, rule_a, find_shared, &of);
     return of.is_found;
 }

@@ -28,9 +28,8 @@ void mag_drug_number_products(const mag_drug_query *query) {
     }
 }
 
-mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
-                                 const mag_timeline *patient, mag_error *err) {
-    const size_t wanted = patient->exposure_count;
+static mag_status make_room(mag_drug_room *room, mag_account *account, size_t wanted,
+                            mag_error *err) {
     MAG_TRY(mag_dose_room_reserve(room, account, wanted, err));
     MAG_TRY(mag_grow(account, (void **)&room->intervals, &room->interval_capacity,
                      sizeof *room->intervals, wanted, err));
@@ -49,6 +48,14 @@ mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
     MAG_TRY(mag_overlap_room_reserve(room, account, wanted, err));
     MAG_TRY(mag_grow(account, (void **)&room->keys, &room->key_capacity, sizeof *room->keys,
                      KEYS_PER_ROW * wanted, err));
+    room->row_room = wanted;
+    return MAG_OK;
+}
+
+mag_status mag_drug_room_reserve(mag_drug_room *room, mag_account *account,
+                                 const mag_timeline *patient, mag_error *err) {
+    if (patient->exposure_count > room->row_room)
+        MAG_TRY(make_room(room, account, patient->exposure_count, err));
     find_classes(room, patient);
     return MAG_OK;
 }

@@ -38,6 +38,7 @@ typedef struct mag_drug_room {
     size_t dose_product_capacity;
     uint32_t *group_of; /* of each row */
     size_t group_of_capacity;
+    size_t row_room; /* patients with so many rows need no more room */
 } mag_drug_room;
 
 /* Makes room for a patient: call before any of the functions below. */
