@@ -6,8 +6,10 @@ enum { DAYS_TO_2000 = 10957 };
 static const int64_t microseconds_per_minute = 60 * 1000 * 1000;
 
 static void add_number(mag_text *out, unsigned nbytes, uint64_t value) {
-    for (unsigned i = nbytes; i-- > 0;)
-        mag_text_add_char(out, (char)(unsigned char)(value >> 8 * i));
+    char bytes[sizeof value];
+    for (unsigned i = nbytes; i-- > 0; value >>= 8)
+        bytes[i] = (char)(unsigned char)value;
+    mag_text_add(out, (mag_span){bytes, nbytes});
 }
 
 void mag_pg_binary_header(mag_text *out) {
@@ -30,12 +32,6 @@ void mag_pg_binary_null(mag_text *out) {
 void mag_pg_binary_bytes(mag_text *out, mag_span bytes) {
     add_number(out, 4, bytes.nbytes);
     mag_text_add(out, bytes);
-}
-
-void mag_pg_binary_jsonb(mag_text *out, mag_span json) {
-    add_number(out, 4, json.nbytes + 1);
-    mag_text_add_char(out, 1);
-    mag_text_add(out, json);
 }
 
 void mag_pg_binary_integer(mag_text *out, unsigned nbytes, int64_t value) {

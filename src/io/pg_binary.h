@@ -13,8 +13,6 @@ void mag_pg_binary_trailer(mag_text *out);
 void mag_pg_binary_null(mag_text *out);
 /* text and bytea: the bytes as they are. */
 void mag_pg_binary_bytes(mag_text *out, mag_span bytes);
-/* Version 1 and the text. */
-void mag_pg_binary_jsonb(mag_text *out, mag_span json);
 /* boolean (1 byte), integer (4), bigint (8). */
 void mag_pg_binary_integer(mag_text *out, unsigned nbytes, int64_t value);
 void mag_pg_binary_double(mag_text *out, double value);

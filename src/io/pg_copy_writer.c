@@ -68,11 +68,6 @@ void mag_pg_put_text(mag_pg_copy_writer *writer, mag_span text) {
     mag_pg_binary_bytes(next_cell(writer), text);
 }
 
-void mag_pg_put_jsonb(mag_pg_copy_writer *writer, mag_span json) {
-    writer->is_bad_text |= !is_sendable(json);
-    mag_pg_binary_jsonb(next_cell(writer), json);
-}
-
 void mag_pg_put_bytes(mag_pg_copy_writer *writer, mag_span bytes) {
     mag_pg_binary_bytes(next_cell(writer), bytes);
 }

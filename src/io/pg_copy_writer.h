@@ -18,7 +18,6 @@ mag_status mag_pg_copy_writer_open(mag_pg_copy_writer **out, mag_pg_link *link, 
    of the row. */
 void mag_pg_put_null(mag_pg_copy_writer *writer);
 void mag_pg_put_text(mag_pg_copy_writer *writer, mag_span text);       /* text, varchar */
-void mag_pg_put_jsonb(mag_pg_copy_writer *writer, mag_span json);      /* jsonb */
 void mag_pg_put_bool(mag_pg_copy_writer *writer, bool value);          /* boolean */
 void mag_pg_put_int(mag_pg_copy_writer *writer, int32_t value);        /* integer */
 void mag_pg_put_bigint(mag_pg_copy_writer *writer, int64_t value);     /* bigint */

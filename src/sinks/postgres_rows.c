@@ -112,7 +112,7 @@ static void put_flag(mag_pg_copy_writer *writer, const mag_flag_row *flag) {
     if (flag == NULL)
         mag_pg_put_null(writer);
     else
-        mag_pg_put_jsonb(writer, mag_span_of(flag->evidence));
+        mag_pg_put_text(writer, mag_span_of(flag->evidence));
 }
 
 mag_status mag_postgres_episode(mag_sink *sink, const mag_episode_row *row, mag_error *err) {

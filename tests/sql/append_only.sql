@@ -1,8 +1,9 @@
 -- Reviews and events stay as they were entered: who, when and why.
 begin;
 select t.start();
-select plan(20);
-select t.night('2025-12-31', '[{"p": "p1", "r": "B01", "e": "new"}]');
+select plan(25);
+select t.night('2025-12-31', '[{"p": "p1", "r": "B01", "e": "new"},
+    {"p": "p2", "r": "B01", "e": "new"}]');
 select is(t.try('t_reviewer', $$ select magscreen.ack('B01-p1', 'tolerated', 'seen on the ward')
     $$),
     'ok', 'a reviewer enters a review');
@@ -43,5 +44,22 @@ select is((select by_role || ' ' || (at > '2025-01-01') from magscreen.review
     order by review_id desc
     limit 1), 't_owner true', 'name and time are the real ones');
 select is((select count(*)::int from magscreen.review), 2, 'nothing was lost');
+
+-- events and flags belong together
+select is(t.try('t_owner', $$ insert into magscreen.flag_event (run_id, flag_id, event, severity)
+    select 1, flag_id || '-gone', event, severity from magscreen.flag_event $$), 'MS701',
+    'an event of a flag that is not there is refused');
+select is(t.try('t_owner', $$ delete from magscreen.flag where flag_id = 'B01-p2' $$),
+    'MS424', 'a flag that has events is not removed');
+select is(t.try('t_owner', $$ update magscreen.flag set flag_id = 'B01-other' $$), 'MS424',
+    'nor called otherwise');
+select is(t.try('t_owner', $$ truncate magscreen.flag cascade $$), 'MS424', 'nor are all of them');
+select is(t.try('t_owner', $$ update magscreen.flag set flag_id = flag_id;
+    delete from magscreen.flag where false;
+    insert into magscreen.flag (flag_id, patient_id, rule_id, rule_version, title, opened_run,
+        last_run, opened_as_of, last_seen, severity, state, evidence, shown_severity, shown_facts)
+    values ('B01-p9', 'p9', 'B01', '1.0.0', '', 1, 1, '2025-12-31', '2025-12-31', 'low', 'new',
+        '{}', 'low', '');
+    delete from magscreen.flag where flag_id = 'B01-p9' $$), 'ok', 'one without events may go');
 select * from finish();
 rollback;

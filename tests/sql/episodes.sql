@@ -1,7 +1,7 @@
 -- Episodes over the nights, and what publishing refuses.
 begin;
 select t.start();
-select plan(36);
+select plan(38);
 
 -- at most one open episode of a patient and rule, whoever writes
 select t.night('2025-03-01', '[{"p": "p1", "r": "B01", "e": "new"}, {"p": "p2", "r": "B01",
@@ -104,6 +104,25 @@ select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing", "s": "awful"}'), '
 select is(t.refused('[{"p": "p5", "r": "a01", "e": "ongoing", "id": "a01-p1"}'), 'MS701',
     'another patient');
 select is(t.refused('[{"p": "p1", "r": "a01", "e": "vanished"}'), 'MS701', 'an event that is none');
+create function t.refused_evidence(evidence text) returns text
+    language plpgsql as $$
+declare
+    run bigint;
+    told text;
+begin
+    run := t.stage('2025-03-06', '[{"p": "p1", "r": "a01", "e": "ongoing"}, {"p": "P3", "r": "B01",
+        "e": "ongoing"}, {"p": "p10", "r": "B01", "e": "ongoing"}]');
+    execute format('update magscreen.stage_episode_%s set evidence = $1', run) using evidence;
+    perform magscreen.publish_run(run);
+    return 'published';
+exception when others then
+    get stacked diagnostics told = pg_exception_context;
+    return concat_ws(' ', sqlstate, sqlerrm, substring(told from 'p1 secret'));
+end
+$$;
+select is(t.refused_evidence(evidence), 'MS701 staged evidence is not JSON',
+    'evidence that is no JSON, and its words are not told: ' || evidence)
+from unnest(array['p1 secret', '{"digest": "p1 secret\u0000"}']) evidence;
 select is((select count(*)::int from magscreen.flag_event where run_id > 5), 0,
     'nothing of them stayed');
 select is(magscreen.shown_run(), 5::bigint, 'and the run that is shown is the one before');

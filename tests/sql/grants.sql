@@ -107,8 +107,8 @@ select set_eq($$
     select p.proname::text from pg_proc p
     where p.pronamespace = 'magscreen'::regnamespace and p.prosecdef $$,
     array['catalogue', 'clean_up', 'hold_run', 'lock_holder', 'lock_holder_pid', 'my_sites',
-        'previous_record', 'publish_run', 'published_as', 'put_rule_versions', 'run_begin',
-        'run_end', 'run_lock', 'run_outcome', 'run_record', 'run_state', 'run_unlock',
+        'previous_record', 'publish_run', 'published_as', 'put_rule_versions',
+        'refuse_lost_flags', 'refuse_stray_events', 'run_begin', 'run_end', 'run_lock', 'run_outcome', 'run_record', 'run_state', 'run_unlock',
         'schema_changes', 'shown_day', 'shown_run'],
     'functions with the owner''s rights');
 

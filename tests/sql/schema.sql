@@ -152,7 +152,7 @@ insert into t.tampering values
         grant select on tables to magscreen_quality',
     'added right select on what t_owner will make to magscreen_quality'),
 ('another owner of a table', 'alter table magscreen.flag owner to t_stranger',
-    'added relation flag r p {fillfactor=70} owner t_stranger'),
+    'added relation flag r p {fillfactor=45} owner t_stranger'),
 ('another owner of a run''s table', 'alter table magscreen.summary_1 owner to t_stranger',
     'added relation summary_1 owner t_stranger'),
 ('another owner of a function',
