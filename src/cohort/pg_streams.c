@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-enum { CHUNKS_IN_A_ROW = 512 }; /* of one stream before the others get their turn */
+enum { CHUNKS_IN_A_ROW = 4 }; /* of one stream before the others get their turn */
 
 typedef struct stream {
     mag_pg_link *link;

@@ -350,7 +350,6 @@ mag_status mag_pg_open(mag_pg_link **out, const mag_pg_wish *wish, mag_error *er
 void mag_pg_close(mag_pg_link *link) {
     if (!link)
         return;
-    PQfreemem(link->chunk);
     PQfinish(link->conn);
     mag_arena_free(link->arena);
 }

@@ -99,8 +99,9 @@ typedef enum mag_pg_taken {
 /* Begins a COPY (...) TO STDOUT (format binary). */
 mag_status mag_pg_copy_out(mag_pg_link *link, const char *sql, const char *what,
                            mag_error *err) MAG_MUST_CHECK;
-/* What has come, without waiting. The chunk is borrowed until the next call for this link. After a
-   failure nothing of the stream may be used. */
+/* What has come, rows side by side up to 64 KiB, without waiting. The chunk is borrowed until the
+   next call for this link; a long row may come in several. After a failure nothing of the stream
+   may be used. */
 mag_status mag_pg_take(mag_pg_link *link, mag_span *chunk, mag_pg_taken *taken,
                        mag_error *err) MAG_MUST_CHECK;
 /* Waits until one of the links has something. MS-D334 if one of them has been silent for longer

@@ -29,6 +29,10 @@ static mag_status begin_copy(mag_pg_link *link, const char *sql, ExecStatusType 
 
 mag_status mag_pg_copy_out(mag_pg_link *link, const char *sql, const char *what, mag_error *err) {
     mag_pg_link_subject(link, MAG_PG_READING, what);
+    if (!link->chunk)
+        link->chunk = mag_arena_alloc(link->arena, MAG_PG_CHUNK_NBYTES);
+    if (!link->chunk)
+        return mag_fail_memory(err, MAG_PG_CHUNK_NBYTES);
     return begin_copy(link, sql, PGRES_COPY_OUT, err);
 }
 
@@ -53,26 +57,36 @@ static mag_status take_end(mag_pg_link *link, mag_pg_taken *taken, mag_error *er
     return status;
 }
 
+/* Rows that have arrived, side by side in the link's own room: libpq would make a copy of each one
+   in memory of its own. -1 when the rows have ended, whatever the reason; 0 when more may come. */
+static int gather(mag_pg_link *link, size_t *nbytes) {
+    while (*nbytes < MAG_PG_CHUNK_NBYTES) {
+        int got =
+            PQgetlineAsync(link->conn, link->chunk + *nbytes, (int)(MAG_PG_CHUNK_NBYTES - *nbytes));
+        if (got <= 0)
+            return got;
+        *nbytes += (size_t)got;
+    }
+    return 0;
+}
+
 mag_status mag_pg_take(mag_pg_link *link, mag_span *chunk, mag_pg_taken *taken, mag_error *err) {
-    PQfreemem(link->chunk);
-    link->chunk = NULL;
+    size_t nbytes = 0;
     *chunk = (mag_span){0};
-    int nbytes = PQgetCopyData(link->conn, &link->chunk, 1);
-    if (nbytes == 0) {
+    int left = gather(link, &nbytes);
+    if (nbytes == 0 && left == 0) {
         /* What has arrived meanwhile is taken in before anybody waits for more. */
         if (!PQconsumeInput(link->conn))
             return mag_pg_link_fail(link, NULL, err);
-        nbytes = PQgetCopyData(link->conn, &link->chunk, 1);
+        left = gather(link, &nbytes);
     }
     if (nbytes > 0) {
-        *chunk = (mag_span){link->chunk, (size_t)nbytes};
+        *chunk = (mag_span){link->chunk, nbytes};
         *taken = MAG_PG_CHUNK;
         return MAG_OK;
     }
     *taken = MAG_PG_WAIT;
-    if (nbytes == 0)
-        return MAG_OK;
-    return nbytes == -1 ? take_end(link, taken, err) : mag_pg_link_fail(link, NULL, err);
+    return left == 0 ? MAG_OK : take_end(link, taken, err);
 }
 
 /* --- in

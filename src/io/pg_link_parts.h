@@ -6,6 +6,8 @@
 
 #include <libpq-fe.h>
 
+enum { MAG_PG_CHUNK_NBYTES = 1 << 16 };
+
 struct mag_pg_link {
     mag_arena *arena;
     PGconn *conn;
@@ -14,7 +16,7 @@ struct mag_pg_link {
     bool (*is_stopped)(void *context);
     void *stop_context;
     char notice_state[6]; /* SQLSTATE of the last notice of an end that is near, "57P01" */
-    char *chunk;          /* libpq's, of the stream at hand */
+    char *chunk;          /* room for rows of a stream, NULL before the first */
     char what[200];       /* subject of the statement at hand */
     mag_pg_doing doing;
     int64_t heard_at_ms; /* when something last came, on the clock of mag_pg_now_ms */
