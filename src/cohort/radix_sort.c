@@ -8,7 +8,8 @@
 enum {
     BYTES = sizeof(uint64_t),
     VALUES = 256,
-    SHORT_RUN = 16, /* up to here moving neighbours beats counting */
+    SHORT_RUN = 16, /* up to here moving neighbours beats merging */
+    FEW = 256,      /* up to here merging beats counting bytes */
     ROW_NBYTES_LIMIT = 512
 };
 
@@ -21,7 +22,7 @@ typedef struct sorting {
 static int compare(const sorting *by, const mag_sort_entry *a, const mag_sort_entry *b) {
     if (a->key != b->key)
         return a->key < b->key ? -1 : 1;
-    const int order = by->order(by->context, a->idx, b->idx);
+    const int order = by->order ? by->order(by->context, a->idx, b->idx) : 0;
     return order ? order : (a->idx > b->idx) - (a->idx < b->idx);
 }
 
@@ -38,6 +39,8 @@ static void insert(const sorting *by, mag_sort_entry *entries, size_t count) {
 /* Two sorted neighbours into one; room holds the first. */
 static void merge(const sorting *by, mag_sort_entry *entries, size_t middle, size_t count) {
     size_t left = 0, right = middle, at = 0;
+    if (compare(by, &entries[middle - 1], &entries[middle]) <= 0)
+        return;
     memcpy(by->room, entries, middle * sizeof *entries);
     while (left < middle && right < count)
         entries[at++] = compare(by, &by->room[left], &entries[right]) <= 0 ? by->room[left++]
@@ -46,7 +49,7 @@ static void merge(const sorting *by, mag_sort_entry *entries, size_t middle, siz
         entries[at++] = by->room[left++];
 }
 
-/* Entries of one key: runs that double, from short ones that were sorted by insertion. */
+/* Runs that double, from short ones that were sorted by insertion. */
 static void sort_run(const sorting *by, mag_sort_entry *entries, size_t count) {
     for (size_t begin = 0; begin < count; begin += SHORT_RUN)
         insert(by, entries + begin, count - begin < SHORT_RUN ? count - begin : SHORT_RUN);
@@ -98,16 +101,19 @@ static void sort_keys(const sorting *by, mag_sort_entry *entries, size_t count) 
 mag_status mag_radix_sort(mag_account *account, mag_sort_entry *entries, size_t count,
                           mag_sort_order *order, const void *context, mag_error *err) {
     sorting by = {.order = order, .context = context};
+    mag_sort_entry little_room[FEW];
     void *room = NULL;
     size_t capacity = 0;
-    if (count <= SHORT_RUN) {
-        insert(&by, entries, count);
+    if (count <= FEW) {
+        by.room = little_room;
+        sort_run(&by, entries, count);
         return MAG_OK;
     }
     MAG_TRY(mag_grow(account, &room, &capacity, sizeof *entries, count, err));
     by.room = room;
     sort_keys(&by, entries, count);
-    sort_runs(&by, entries, count);
+    if (order) /* counting leaves equal keys as they stood */
+        sort_runs(&by, entries, count);
     mag_drop(account, room, capacity, sizeof *entries);
     return MAG_OK;
 }

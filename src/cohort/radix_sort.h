@@ -18,8 +18,8 @@ typedef struct mag_sort_entry {
 /* Order of two rows whose keys are equal: <0, 0, >0. */
 typedef int mag_sort_order(const void *context, uint32_t a_idx, uint32_t b_idx);
 
-/* Sorts by key, then by order, then by idx. Needs as much room again while it works;
-   MAG_E_RESOURCE if there is none. */
+/* Sorts by key, then by order (NULL: nothing), then by idx, by which they stand before. More than a
+   few need as much room again while it works; MAG_E_RESOURCE if there is none. */
 mag_status mag_radix_sort(mag_account *account, mag_sort_entry *entries, size_t count,
                           mag_sort_order *order, const void *context,
                           mag_error *err) MAG_MUST_CHECK;

@@ -11,9 +11,10 @@ typedef struct mag_settling {
     unsigned partition_idx;
     mag_arena *scratch;
     size_t id_count;
-    mag_minute *as_of;   /* by patient; patients outside the roster come last */
-    mag_span *strangers; /* ids outside the roster, in the order of their numbers */
-    uint32_t *rank;      /* number of a patient by number of the id */
+    mag_minute *as_of;     /* by patient; patients outside the roster come last */
+    mag_span *strangers;   /* ids outside the roster, in the order of their numbers */
+    uint32_t *rank;        /* number of a patient by number of the id */
+    bool are_labs_grouped; /* gathered patient by patient, in the order of their numbers */
 } mag_settling;
 
 /* Where a row ends. Rejected: `reason` says why. */
@@ -44,9 +45,16 @@ mag_status mag_settle_count(const mag_settling *settling, mag_position at, mag_t
 /* Numbers patients by id, the roster first. */
 mag_status mag_settle_rank(mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Takes the partition's rows out of all lanes: patients by rank, all else by the cohort's numbers.
- */
-mag_status mag_settle_gather(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
-/* How rows of one kind are sorted: by key, then by order (whose context it is). */
+   Laboratory rows patient by patient, if all are in memory. */
+mag_status mag_settle_gather(mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
+/* Room for that many records of one kind, and for where each patient's begin. */
+mag_status mag_settle_make_arrays(const mag_settling *settling, size_t row_count,
+                                  size_t item_nbytes, void **items, uint32_t **first,
+                                  mag_error *err) MAG_MUST_CHECK;
+/* Turns counts by patient (at [patient + 1]) into where each patient's records begin. */
+void mag_settle_sum_up(uint32_t *first, size_t patient_count);
+/* How rows of one kind are sorted: by key, then by order (whose context it is; NULL: as they
+   stand). */
 typedef uint64_t mag_key_of_row(const void *row);
 typedef struct mag_sorting {
     mag_list *rows, *beside; /* beside: a list parallel to rows that moves with them; NULL: none */
@@ -68,20 +76,6 @@ mag_status mag_settle_versions(const mag_settling *settling, mag_error *err) MAG
 mag_status mag_settle_people(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 /* Sorts, judges and packs the records of one kind. */
 mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
-/* Sets aside every sodium and glucose that a drip explains; rows sorted by patient, analyte and
- * minute, before they are judged. */
-mag_status mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count,
-                               mag_error *err) MAG_MUST_CHECK;
-/* Flags packed results of samples that are not to be trusted, and those that contradict each other.
- */
-mag_status mag_settle_suspect(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
-mag_status mag_settle_conflicts(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
-/* Flags the results of one patient (sorted by analyte, minute, content) that look like drawn into
- * EDTA: a high potassium, a low magnesium and a low calcium near each other. */
-mag_status mag_settle_edta(mag_lab *labs, const uint64_t *specimens, size_t count,
-                           mag_arena *scratch, mag_error *err) MAG_MUST_CHECK;
-/* Number of packed results of the patient who has most. */
-size_t mag_settle_longest(const mag_partition *partition);
 mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;
 mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) MAG_MUST_CHECK;

@@ -1,6 +1,6 @@
 /* Results that contradict each other: of one analyte, from one specimen or of one moment, and more
    than 5 % of the greater value apart (clinical rules H04). Both keep their value. */
-#include "cohort/settle.h"
+#include "cohort/settle_labs.h"
 
 #include "clinical/conversion.h"
 #include "clinical/kidney.h"
@@ -109,37 +109,58 @@ static int compare_specimens(const void *a, const void *b) {
     return (x->specimen > y->specimen) - (x->specimen < y->specimen);
 }
 
-static void judge_analyte(entry *entries, size_t count) {
+/* By minute. Within a day those without a clock stand first. */
+static bool have_one_moment(const entry *entries, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        const entry *a = &entries[i - 1], *b = &entries[i];
+        if (is_same_minute(a, b) || (is_date_only(a) && is_same_day(a, b)))
+            return true;
+    }
+    return false;
+}
+
+/* A few are compared pair by pair; of many nobody knows without sorting. */
+static bool may_have_one_specimen(const entry *entries, size_t count) {
+    enum { FEW = 24 };
+    for (size_t i = 1; i < count && count <= FEW; i++)
+        for (size_t j = 0; j < i; j++)
+            if (is_same_specimen(&entries[i], &entries[j]))
+                return true;
+    return count > FEW;
+}
+
+static void judge_analyte(entry *entries, size_t count, bool has_specimens) {
     if (count < 2)
         return;
-    judge_runs(entries, count, is_same_minute);
-    judge_dates(entries, count);
+    const bool is_by_moment = have_one_moment(entries, count);
+    if (is_by_moment) {
+        judge_runs(entries, count, is_same_minute);
+        judge_dates(entries, count);
+    }
+    /* without specimens the minute stands for each */
+    if (has_specimens ? !may_have_one_specimen(entries, count) : !is_by_moment)
+        return;
     qsort(entries, count, sizeof *entries, compare_specimens);
     judge_runs(entries, count, is_same_specimen);
 }
 
-mag_status mag_settle_conflicts(const mag_settling *settling, mag_error *err) {
-    mag_partition *partition = settling->partition;
-    const size_t longest = mag_settle_longest(partition);
-    entry *entries = mag_arena_alloc(settling->scratch, longest * sizeof *entries);
+mag_status mag_settle_conflicts(const mag_settling *settling, const mag_packed_labs *of,
+                                mag_error *err) {
+    entry *entries = mag_arena_alloc(settling->scratch, of->count * sizeof *entries);
     if (!entries)
-        return mag_fail_memory(err, longest * sizeof *entries);
-    for (size_t p = 0; p < partition->patient_count; p++) {
-        const size_t end = partition->lab_first[p + 1];
-        size_t count = 0;
-        for (size_t i = partition->lab_first[p]; i < end; i++) {
-            mag_lab *lab = &partition->labs[i];
-            const bool is_of_interest = mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item;
-            if (is_of_interest && mag_lab_reject(lab) == MAG_REASON_NONE)
-                entries[count++] =
-                    (entry){mag_settled_specimen(partition->specimens, partition->labs, i), lab};
-            const bool is_last =
-                i + 1 == end || mag_lab_analyte(lab) != mag_lab_analyte(&partition->labs[i + 1]);
-            if (!is_last)
-                continue;
-            judge_analyte(entries, count);
-            count = 0;
-        }
+        return mag_fail_memory(err, of->count * sizeof *entries);
+    size_t count = 0;
+    for (size_t i = 0; i < of->count; i++) {
+        mag_lab *lab = &of->labs[i];
+        const bool is_of_interest = mag_analyte_of(mag_lab_analyte(lab))->is_code_book_item;
+        if (is_of_interest && mag_lab_reject(lab) == MAG_REASON_NONE)
+            entries[count++] = (entry){mag_settled_specimen(of->specimens, of->labs, i), lab};
+        const bool is_last =
+            i + 1 == of->count || mag_lab_analyte(lab) != mag_lab_analyte(&of->labs[i + 1]);
+        if (!is_last)
+            continue;
+        judge_analyte(entries, count, of->specimens != NULL);
+        count = 0;
     }
     return MAG_OK;
 }

@@ -4,7 +4,7 @@
    Only the lowest of the others within 48 hours matters. The rows are sorted by time, so it is kept
    while the 48 hours move along: whatever is followed by something as low will never be the lowest
    again and is dropped, and what is left rises from the lowest to the newest. */
-#include "cohort/settle.h"
+#include "cohort/settle_labs.h"
 
 #include "clinical/kidney.h"
 #include "cohort/settle_value.h"
@@ -90,17 +90,35 @@ static void judge(const mag_settling *settling, const lab_rows *all) {
 
 mag_status mag_settle_drip_arm(const mag_settling *settling, mag_lab_row *rows, size_t count,
                                mag_error *err) {
-    uint32_t *lows = mag_arena_alloc(settling->scratch, count * sizeof *lows);
-    if (!lows)
-        return mag_fail_memory(err, count * sizeof *lows);
     for (size_t begin = 0, end; begin < count; begin = end) {
         const mag_lab *first = &rows[begin].lab;
+        const mag_analyte analyte = mag_lab_analyte(first);
         for (end = begin + 1; end < count && rows[end].lab.patient == first->patient &&
-                              mag_lab_analyte(&rows[end].lab) == mag_lab_analyte(first);)
+                              mag_lab_analyte(&rows[end].lab) == analyte;)
             end++;
-        for (size_t i = 0; i < sizeof drips / sizeof *drips; i++)
-            if (drips[i].analyte == mag_lab_analyte(first))
-                judge(settling, &(lab_rows){rows + begin, end - begin, &drips[i], lows});
+        for (size_t i = 0; i < sizeof drips / sizeof *drips; i++) {
+            if (drips[i].analyte != analyte)
+                continue;
+            const size_t nbytes = (end - begin) * sizeof(uint32_t);
+            uint32_t *lows = mag_arena_alloc(settling->scratch, nbytes);
+            if (!lows)
+                return mag_fail_memory(err, nbytes);
+            judge(settling, &(lab_rows){rows + begin, end - begin, &drips[i], lows});
+        }
     }
     return MAG_OK;
+}
+
+/* The number as printed is the canonical value, and at most the limit: no look at doubles. */
+static bool is_plainly_low(const mag_lab *lab, const drip *of) {
+    const mag_decimal value = mag_lab_value(lab);
+    return mag_lab_unit(lab) == mag_analyte_of(of->analyte)->canonical &&
+           value.mantissa <= (int64_t)of->above * mag_power_of_ten(value.scale);
+}
+
+bool mag_settle_may_be_drip(const mag_lab *lab) {
+    for (size_t i = 0; i < sizeof drips / sizeof *drips; i++)
+        if (drips[i].analyte == mag_lab_analyte(lab))
+            return !is_plainly_low(lab, &drips[i]);
+    return false;
 }

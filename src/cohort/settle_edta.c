@@ -1,6 +1,6 @@
 /* Results of a tube with EDTA (clinical rules H03): potassium of the tube raises potassium, EDTA
    binds calcium and magnesium. Which results lie near each other is settle_tubes.h's. */
-#include "cohort/settle.h"
+#include "cohort/settle_labs.h"
 
 #include "clinical/kidney.h"
 #include "cohort/settle_tubes.h"
@@ -226,8 +226,18 @@ static bool is_low_calcium(const edta_labs *of, size_t at) {
 
 enum { PART_POTASSIUM, PART_MAGNESIUM, PART_CALCIUM };
 
+/* The side of the limit that the laboratory reports, and the number below it: most of them. */
+bool mag_settle_may_be_edta(const mag_lab *lab) {
+    const mag_decimal value = mag_lab_value(lab), limit = k_edta.molar;
+    return mag_lab_analyte(lab) == MAG_POTASSIUM &&
+           (mag_lab_unit(lab) != k_edta.molar_unit ||
+            value.mantissa * mag_power_of_ten(limit.scale) >=
+                limit.mantissa * mag_power_of_ten(value.scale));
+}
+
 static bool is_high_potassium(const edta_labs *of, size_t at) {
-    return mag_settled_is_value(&of->labs[at]) && is_above(&of->labs[at], &k_edta);
+    const mag_lab *lab = &of->labs[at];
+    return mag_settle_may_be_edta(lab) && mag_settled_is_value(lab) && is_above(lab, &k_edta);
 }
 
 static bool is_low_magnesium(const edta_labs *of, size_t at) {
@@ -276,16 +286,15 @@ static mag_status gather(edta_labs *of, mag_arena *scratch, tube_list *list, mag
     return add_part(of, MAG_CALCIUM_ADJUSTED, PART_CALCIUM, is_low_calcium, account, list, err);
 }
 
-mag_status mag_settle_edta(mag_lab *labs, const uint64_t *specimens, size_t count,
-                           mag_arena *scratch, mag_error *err) {
-    edta_labs of = {.labs = labs, .specimens = specimens, .count = count};
+mag_status mag_settle_edta(const mag_packed_labs *packed, mag_arena *scratch, mag_error *err) {
+    edta_labs of = {.labs = packed->labs, .specimens = packed->specimens, .count = packed->count};
     tube_list list = {0};
     mag_status status = gather(&of, scratch, &list, err);
     if (status == MAG_OK)
         status = mag_tubes_find(list.tubes, list.count, scratch, err);
     for (size_t i = 0; status == MAG_OK && i < list.count; i++)
         if (list.tubes[i].is_found)
-            mag_lab_set(&labs[list.tubes[i].lab_idx], MAG_LAB_SUSPECT);
+            mag_lab_set(&packed->labs[list.tubes[i].lab_idx], MAG_LAB_SUSPECT);
     mag_drop(mag_arena_account(scratch), list.tubes, list.capacity, sizeof *list.tubes);
     return status;
 }

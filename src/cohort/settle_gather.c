@@ -4,27 +4,17 @@
 
      lane 0, part p: [chunk][chunk] ─┐
      lane 1, part p: [chunk]        ─┼─▶ rows of lane 0 | rows of lane 1 | ...   (sorted later)
-        ...                         ─┘                                                        */
+        ...                         ─┘
+
+   Laboratory rows, of which there are most, go to their patients' places at once (settle_group.c)
+   if they all are in memory. */
+#include "cohort/settle_gather.h"
 #include "cohort/row_spill.h"
-#include "cohort/settle.h"
 
 #include <string.h>
 
-/* One lane's share of the partition. */
-typedef struct share {
-    const mag_lane *lane;
-    mag_lane_part *part;
-    const uint32_t *rank; /* by number of the part */
-    size_t first_lab;     /* where the lane's laboratory rows begin among all */
-} share;
-
-/* In place of a number of the lane's table the cohort's. */
-static uint32_t joined(const mag_list *numbers, uint32_t number) {
-    return numbers->count ? ((const uint32_t *)numbers->items)[number] : number;
-}
-
 typedef mag_row_chunks *list_of(mag_lane_part *part);
-typedef void rewrite(const share *of, void *rows, size_t count);
+typedef void rewrite(const mag_lane_share *of, void *rows, size_t count);
 
 static mag_row_chunks *people_of(mag_lane_part *part) {
     return &part->people;
@@ -48,47 +38,48 @@ static mag_row_chunks *conditions_of(mag_lane_part *part) {
     return &part->conditions;
 }
 
-static void rewrite_people(const share *of, void *items, size_t count) {
+static void rewrite_people(const mag_lane_share *of, void *items, size_t count) {
     mag_person_row *rows = items;
     for (size_t i = 0; i < count; i++) {
         rows[i].patient = of->rank[rows[i].patient];
-        rows[i].person.site_id = joined(&of->lane->text_ids, rows[i].person.site_id);
+        rows[i].person.site_id = mag_share_number(&of->lane->text_ids, rows[i].person.site_id);
     }
 }
 
-static void rewrite_labs(const share *of, void *items, size_t count) {
+static void rewrite_labs(const mag_lane_share *of, void *items, size_t count) {
     mag_lab_row *rows = items;
     for (size_t i = 0; i < count; i++)
         rows[i].lab.patient = of->rank[rows[i].lab.patient];
     if (!of->lane->range_ids.count)
         return;
     for (size_t i = 0; i < count; i++)
-        rows[i].lab.range_id = (uint16_t)joined(&of->lane->range_ids, rows[i].lab.range_id);
+        rows[i].lab.range_id =
+            (uint16_t)mag_share_number(&of->lane->range_ids, rows[i].lab.range_id);
 }
 
-static void rewrite_versions(const share *of, void *items, size_t count) {
+static void rewrite_versions(const mag_lane_share *of, void *items, size_t count) {
     mag_lab_version *rows = items;
     for (size_t i = 0; i < count; i++)
         rows[i].row_idx += (uint32_t)of->first_lab;
 }
 
-static void rewrite_exposures(const share *of, void *items, size_t count) {
+static void rewrite_exposures(const mag_lane_share *of, void *items, size_t count) {
     mag_exposure_row *rows = items;
     for (size_t i = 0; i < count; i++) {
         mag_exposure *exposure = &rows[i].exposure;
         exposure->patient = of->rank[exposure->patient];
-        exposure->drug_id = joined(&of->lane->drug_ids, exposure->drug_id);
-        exposure->dose_text_id = joined(&of->lane->text_ids, exposure->dose_text_id);
+        exposure->drug_id = mag_share_number(&of->lane->drug_ids, exposure->drug_id);
+        exposure->dose_text_id = mag_share_number(&of->lane->text_ids, exposure->dose_text_id);
     }
 }
 
-static void rewrite_stays(const share *of, void *items, size_t count) {
+static void rewrite_stays(const mag_lane_share *of, void *items, size_t count) {
     mag_stay_row *rows = items;
     for (size_t i = 0; i < count; i++)
         rows[i].stay.patient = of->rank[rows[i].stay.patient];
 }
 
-static void rewrite_conditions(const share *of, void *items, size_t count) {
+static void rewrite_conditions(const mag_lane_share *of, void *items, size_t count) {
     mag_condition_row *rows = items;
     for (size_t i = 0; i < count; i++)
         rows[i].condition.patient = of->rank[rows[i].condition.patient];
@@ -120,8 +111,8 @@ static mag_status take(const mag_settling *settling, mag_row_chunks *from, mag_l
     return MAG_OK;
 }
 
-static mag_status make_room(const mag_settling *settling, mag_list *into, size_t count,
-                            mag_error *err) {
+mag_status mag_settle_make_room(const mag_settling *settling, mag_list *into, size_t count,
+                                mag_error *err) {
     if (!count)
         return MAG_OK;
     if (count > UINT32_MAX)
@@ -131,12 +122,12 @@ static mag_status make_room(const mag_settling *settling, mag_list *into, size_t
                     into->item_nbytes, count, err);
 }
 
-static mag_status gather(const mag_settling *settling, const share *shares, list_of *list,
+static mag_status gather(const mag_settling *settling, const mag_lane_share *shares, list_of *list,
                          rewrite *fix, mag_list *into, mag_error *err) {
     size_t count = 0;
     for (unsigned k = 0; k < settling->cohort->lane_count; k++)
         count += list(shares[k].part)->row_count;
-    MAG_TRY(make_room(settling, into, count, err));
+    MAG_TRY(mag_settle_make_room(settling, into, count, err));
     for (unsigned k = 0; k < settling->cohort->lane_count; k++) {
         const size_t before = into->count;
         MAG_TRY(take(settling, list(shares[k].part), into, err));
@@ -148,7 +139,7 @@ static mag_status gather(const mag_settling *settling, const share *shares, list
 
 /* Lanes without specimens lie beside lanes with them: their rows have none. Before the rows of labs
    are taken. */
-static mag_status gather_specimens(const mag_settling *settling, const share *shares,
+static mag_status gather_specimens(const mag_settling *settling, const mag_lane_share *shares,
                                    mag_error *err) {
     mag_list *into = &settling->partition->lab_specimens;
     size_t lab_count = 0;
@@ -159,7 +150,7 @@ static mag_status gather_specimens(const mag_settling *settling, const share *sh
     }
     if (!has_any)
         return MAG_OK;
-    MAG_TRY(make_room(settling, into, lab_count, err));
+    MAG_TRY(mag_settle_make_room(settling, into, lab_count, err));
     for (unsigned k = 0; k < settling->cohort->lane_count; k++) {
         const size_t end = into->count + shares[k].part->labs.row_count;
         MAG_TRY(take(settling, specimens_of(shares[k].part), into, err));
@@ -172,7 +163,7 @@ static mag_status gather_specimens(const mag_settling *settling, const share *sh
 }
 
 /* What the source's profile makes of a result (cohort/unit_profile.h). */
-static void judge_units(const mag_settling *settling, const share *of) {
+static void judge_units(const mag_settling *settling, const mag_lane_share *of) {
     mag_lab_row *labs = settling->partition->lab_rows.items;
     mag_row_chunks *list = &of->part->unit_rows;
     for (mag_row_chunk *chunk = list->first; chunk; chunk = chunk->next) {
@@ -185,14 +176,28 @@ static void judge_units(const mag_settling *settling, const share *of) {
         mag_row_chunks_done(list, settling->cohort->settings.account);
 }
 
+static mag_status gather_labs(mag_settling *settling, const mag_lane_share *shares,
+                              mag_error *err) {
+    mag_list *into = &settling->partition->lab_rows;
+    settling->are_labs_grouped = mag_settle_may_group_labs(settling, shares);
+    if (settling->are_labs_grouped)
+        return mag_settle_group_labs(settling, shares, err);
+    MAG_TRY(gather_specimens(settling, shares, err));
+    MAG_TRY(gather(settling, shares, labs_of, rewrite_labs, into, err));
+    for (unsigned k = 0; k < settling->cohort->lane_count; k++)
+        judge_units(settling, &shares[k]);
+    return MAG_OK;
+}
+
 /* A part of another lane numbers its patients by itself. */
-static mag_status find_shares(const mag_settling *settling, share *shares, mag_error *err) {
+static mag_status find_shares(const mag_settling *settling, mag_lane_share *shares,
+                              mag_error *err) {
     size_t first_lab = 0;
     for (unsigned k = 0; k < settling->cohort->lane_count; k++) {
         mag_lane *lane = settling->cohort->lanes[k];
         mag_lane_part *part = &lane->parts[settling->partition_idx];
         const uint32_t *numbers = part->numbers.items;
-        shares[k] = (share){lane, part, settling->rank, first_lab};
+        shares[k] = (mag_lane_share){lane, part, settling->rank, first_lab};
         first_lab += part->labs.row_count;
         if (!numbers)
             continue;
@@ -206,18 +211,15 @@ static mag_status find_shares(const mag_settling *settling, share *shares, mag_e
     return MAG_OK;
 }
 
-mag_status mag_settle_gather(const mag_settling *settling, mag_error *err) {
+mag_status mag_settle_gather(mag_settling *settling, mag_error *err) {
     mag_partition *partition = settling->partition;
     const unsigned lane_count = settling->cohort->lane_count;
-    share *shares = mag_arena_alloc(settling->scratch, lane_count * sizeof *shares);
+    mag_lane_share *shares = mag_arena_alloc(settling->scratch, lane_count * sizeof *shares);
     if (!shares)
         return mag_fail_memory(err, lane_count * sizeof *shares);
     MAG_TRY(find_shares(settling, shares, err));
-    MAG_TRY(gather_specimens(settling, shares, err));
-    MAG_TRY(gather(settling, shares, labs_of, rewrite_labs, &partition->lab_rows, err));
     MAG_TRY(gather(settling, shares, versions_of, rewrite_versions, &partition->lab_versions, err));
-    for (unsigned k = 0; k < lane_count; k++)
-        judge_units(settling, &shares[k]);
+    MAG_TRY(gather_labs(settling, shares, err));
     MAG_TRY(gather(settling, shares, people_of, rewrite_people, &partition->person_rows, err));
     MAG_TRY(
         gather(settling, shares, exposures_of, rewrite_exposures, &partition->exposure_rows, err));

@@ -1,4 +1,4 @@
-/* Sorting, judging and packing of the records of a partition, kind by kind. */
+/* Sorting, judging and packing of prescriptions, stays and conditions of a partition. */
 #include "clinical/conversion.h"
 #include "cohort/settle.h"
 #include "cohort/timeline.h"
@@ -9,14 +9,14 @@
     if ((left) != (right))                                                                         \
         return (left) < (right) ? -1 : 1;
 
-/* Turns counts by patient (at [patient + 1]) into where each patient's records begin. */
-static void sum_up(uint32_t *first, size_t patient_count) {
+void mag_settle_sum_up(uint32_t *first, size_t patient_count) {
     for (size_t i = 0; i < patient_count; i++)
         first[i + 1] += first[i];
 }
 
-static mag_status make_arrays(const mag_settling *settling, size_t row_count, size_t item_nbytes,
-                              void **items, uint32_t **first, mag_error *err) {
+mag_status mag_settle_make_arrays(const mag_settling *settling, size_t row_count,
+                                  size_t item_nbytes, void **items, uint32_t **first,
+                                  mag_error *err) {
     mag_partition *partition = settling->partition;
     if (row_count > UINT32_MAX)
         return mag_fail(err, MAG_E_RESOURCE, MAG_MSG_P402,
@@ -24,168 +24,6 @@ static mag_status make_arrays(const mag_settling *settling, size_t row_count, si
     *items = mag_arena_alloc(partition->settled, row_count * item_nbytes);
     *first = mag_arena_alloc(partition->settled, (partition->patient_count + 1) * sizeof **first);
     return *items && *first ? MAG_OK : mag_fail_memory(err, row_count * item_nbytes);
-}
-
-/* --- laboratory results --------------------------------------------------------------------------
- */
-
-/* The rows with the specimens that some of them name. */
-typedef struct lab_rows {
-    mag_lab_row *rows;
-    uint64_t *specimens; /* NULL: none names one */
-} lab_rows;
-
-static uint64_t named_specimen(const lab_rows *of, size_t idx) {
-    return of->specimens ? of->specimens[idx] : 0;
-}
-
-/* Content without the position: the packed word holds unit, scale, comparator, reason and flags. */
-static int compare_lab_content(const lab_rows *of, size_t a, size_t b) {
-    const mag_lab_row *x = &of->rows[a], *y = &of->rows[b];
-    COMPARE(x->lab.patient, y->lab.patient)
-    COMPARE(mag_lab_analyte(&x->lab), mag_lab_analyte(&y->lab))
-    COMPARE(x->lab.minute, y->lab.minute)
-    COMPARE(x->lab.packed, y->lab.packed)
-    COMPARE(x->lab.mantissa, y->lab.mantissa)
-    COMPARE(named_specimen(of, a), named_specimen(of, b))
-    COMPARE(x->row_hash, y->row_hash)
-    return 0;
-}
-
-static int compare_labs(const void *context, uint32_t a, uint32_t b) {
-    const lab_rows *of = context;
-    int order = compare_lab_content(of, a, b);
-    if (order)
-        return order;
-    COMPARE(of->rows[a].lab.file_id, of->rows[b].lab.file_id)
-    COMPARE(of->rows[a].lab.line, of->rows[b].lab.line)
-    return 0;
-}
-
-/* Patient, analyte, minute: what the comparison asks first. */
-static uint64_t key_of_lab(const void *row) {
-    const mag_lab *lab = &((const mag_lab_row *)row)->lab;
-    return mag_settle_key(lab->patient, lab->minute) | (uint64_t)mag_lab_analyte(lab) << 32;
-}
-
-/* What share of an analyte's results has no usable unit (rules H02); a row that came twice is one.
- */
-static void count_unit(const mag_settling *settling, const mag_lab *lab, mag_verdict verdict) {
-    const mag_position at = {lab->file_id, lab->line};
-    if (!mag_settle_counts(settling, at, MAG_TABLE_LABS) ||
-        (verdict.end != MAG_ROW_ACCEPTED && verdict.end != MAG_ROW_REJECTED))
-        return;
-    mag_unit_count *count = &settling->partition->units[lab->file_id][mag_lab_analyte(lab)];
-    count->rows++;
-    count->without_unit += mag_reason_is_unit(mag_lab_reject(lab));
-}
-
-/* A unit that the analyte may have goes against its source (cohort/unit_profile.h), not against the
-   table of units. */
-static const char *detail_of(const mag_lab *lab) {
-    bool is_against_source = mag_lab_reject(lab) == MAG_REASON_UNIT_CONTRADICTS &&
-                             mag_unit_fits(mag_lab_analyte(lab), mag_lab_unit(lab));
-    return is_against_source ? "against the source's profile" : NULL;
-}
-
-static void note_accepted(const mag_settling *settling, const mag_lab *lab) {
-    settling->partition->delivers[mag_lab_analyte(lab)] = true;
-    mag_position at = {lab->file_id, lab->line};
-    mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_LABS);
-    if (counts)
-        counts->units_inferred += mag_lab_has(lab, MAG_LAB_INFERRED_UNIT);
-}
-
-/* Editions that disagree; before any other contradiction has been looked for. */
-static void count_version(const mag_settling *settling, const mag_lab *lab, mag_verdict verdict) {
-    const mag_position at = {lab->file_id, lab->line};
-    mag_accounting *counts = mag_settle_counts(settling, at, MAG_TABLE_LABS);
-    if (counts && verdict.end != MAG_ROW_OUT_OF_WINDOW && mag_lab_has(lab, MAG_LAB_CONFLICT))
-        counts->version_conflicts++;
-}
-
-/* Keeps accepted results, and rejected ones of roster patients as marks. A rejected row that came
-   twice is rejected twice, as every row has its bucket, and leaves one mark: the result is that of
-   the row alone. */
-static mag_status place_lab(const mag_settling *settling, const lab_rows *of, size_t idx,
-                            size_t *kept, mag_error *err) {
-    mag_partition *partition = settling->partition;
-    const mag_lab *lab = &of->rows[idx].lab;
-    const bool is_duplicate = idx && !compare_lab_content(of, idx - 1, idx);
-    mag_reason fault = mag_lab_reject(lab);
-    bool is_outside = mag_settle_is_outside(settling, lab->patient, lab->minute);
-    mag_verdict verdict = mag_settle_judge(settling, lab->patient, is_outside, fault, is_duplicate);
-    verdict.detail = detail_of(lab);
-    mag_position at = {lab->file_id, lab->line};
-    MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
-    if (!is_duplicate)
-        count_unit(settling, lab, verdict);
-    count_version(settling, lab, verdict);
-    bool is_mark = verdict.end == MAG_ROW_REJECTED && fault != MAG_REASON_NONE && !is_duplicate &&
-                   lab->patient < partition->patient_count;
-    if (verdict.end != MAG_ROW_ACCEPTED && !is_mark)
-        return MAG_OK;
-    if (!is_mark)
-        note_accepted(settling, lab);
-    if (of->specimens)
-        partition->specimens[*kept] =
-            of->specimens[idx] ? of->specimens[idx] : mag_specimen_of_minute(lab->minute);
-    partition->labs[(*kept)++] = *lab;
-    partition->lab_first[lab->patient + 1]++;
-    return MAG_OK;
-}
-
-/* Older editions end where they would have ended, or as duplicates of the newest. */
-static mag_status count_superseded(const mag_settling *settling, mag_error *err) {
-    mag_partition *partition = settling->partition;
-    const mag_lab_row *rows = partition->superseded.items;
-    for (size_t i = 0; i < partition->superseded.count; i++) {
-        const mag_lab *lab = &rows[i].lab;
-        bool is_outside = mag_settle_is_outside(settling, lab->patient, lab->minute);
-        mag_verdict verdict =
-            mag_settle_judge(settling, lab->patient, is_outside, mag_lab_reject(lab), true);
-        mag_position at = {lab->file_id, lab->line};
-        MAG_TRY(mag_settle_count(settling, at, MAG_TABLE_LABS, verdict, err));
-        count_version(settling, lab, verdict);
-    }
-    mag_list_done(settling->cohort->settings.account, &partition->superseded);
-    return MAG_OK;
-}
-
-static mag_status sort_labs(const mag_settling *settling, lab_rows *of, size_t count,
-                            mag_error *err) {
-    const mag_sorting sorting = {.rows = &settling->partition->lab_rows,
-                                 .beside = &settling->partition->lab_specimens,
-                                 .key_of = key_of_lab,
-                                 .order = compare_labs,
-                                 .context = of};
-    MAG_TRY(mag_settle_sort(settling, &sorting, err));
-    return mag_settle_drip_arm(settling, of->rows, count, err);
-}
-
-mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
-    mag_partition *partition = settling->partition;
-    mag_account *account = settling->cohort->settings.account;
-    lab_rows of = {partition->lab_rows.items, partition->lab_specimens.items};
-    size_t count = partition->lab_rows.count, kept = 0;
-    void *labs = NULL;
-    MAG_TRY(sort_labs(settling, &of, count, err));
-    MAG_TRY(make_arrays(settling, count, sizeof(mag_lab), &labs, &partition->lab_first, err));
-    partition->labs = labs;
-    if (of.specimens) {
-        const size_t nbytes = count * sizeof *partition->specimens;
-        partition->specimens = mag_arena_alloc(partition->settled, nbytes);
-        if (!partition->specimens)
-            return mag_fail_memory(err, nbytes);
-    }
-    for (size_t i = 0; i < count; i++)
-        MAG_TRY(place_lab(settling, &of, i, &kept, err));
-    sum_up(partition->lab_first, partition->patient_count);
-    mag_list_done(account, &partition->lab_rows);
-    mag_list_done(account, &partition->lab_specimens);
-    MAG_TRY(count_superseded(settling, err));
-    MAG_TRY(mag_settle_suspect(settling, err));
-    return mag_settle_conflicts(settling, err);
 }
 
 /* --- exposures
@@ -273,8 +111,8 @@ mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) {
     mag_exposure_row *rows = partition->exposure_rows.items;
     size_t count = partition->exposure_rows.count, kept = 0;
     void *exposures = NULL;
-    MAG_TRY(make_arrays(settling, count, sizeof(mag_exposure), &exposures,
-                        &partition->exposure_first, err));
+    MAG_TRY(mag_settle_make_arrays(settling, count, sizeof(mag_exposure), &exposures,
+                                   &partition->exposure_first, err));
     partition->exposures = exposures;
     MAG_TRY(
         sort_by_time(settling, &partition->exposure_rows, key_of_exposure, compare_exposures, err));
@@ -282,7 +120,7 @@ mag_status mag_settle_exposures(const mag_settling *settling, mag_error *err) {
         bool is_duplicate = i && !compare_exposure_content(&rows[i - 1], &rows[i]);
         MAG_TRY(place_exposure(settling, &rows[i], is_duplicate, &kept, err));
     }
-    sum_up(partition->exposure_first, partition->patient_count);
+    mag_settle_sum_up(partition->exposure_first, partition->patient_count);
     mag_list_done(settling->cohort->settings.account, &partition->exposure_rows);
     return MAG_OK;
 }
@@ -320,7 +158,8 @@ mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) {
     mag_stay_row *rows = partition->stay_rows.items;
     size_t count = partition->stay_rows.count, kept = 0;
     void *stays = NULL;
-    MAG_TRY(make_arrays(settling, count, sizeof(mag_stay), &stays, &partition->stay_first, err));
+    MAG_TRY(mag_settle_make_arrays(settling, count, sizeof(mag_stay), &stays,
+                                   &partition->stay_first, err));
     partition->stays = stays;
     MAG_TRY(sort_by_time(settling, &partition->stay_rows, key_of_stay, compare_stays, err));
     for (size_t i = 0; i < count; i++) {
@@ -337,7 +176,7 @@ mag_status mag_settle_stays(const mag_settling *settling, mag_error *err) {
         partition->stays[kept++] = *stay;
         partition->stay_first[stay->patient + 1]++;
     }
-    sum_up(partition->stay_first, partition->patient_count);
+    mag_settle_sum_up(partition->stay_first, partition->patient_count);
     mag_list_done(settling->cohort->settings.account, &partition->stay_rows);
     return MAG_OK;
 }
@@ -413,8 +252,8 @@ mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) {
     mag_condition_row *rows = partition->condition_rows.items;
     size_t count = partition->condition_rows.count, kept = 0;
     void *conditions = NULL;
-    MAG_TRY(make_arrays(settling, count, sizeof(mag_condition_record), &conditions,
-                        &partition->condition_first, err));
+    MAG_TRY(mag_settle_make_arrays(settling, count, sizeof(mag_condition_record), &conditions,
+                                   &partition->condition_first, err));
     partition->conditions = conditions;
     date_by_stays(partition);
     MAG_TRY(sort_by_time(settling, &partition->condition_rows, key_of_condition, compare_conditions,
@@ -434,7 +273,7 @@ mag_status mag_settle_conditions(const mag_settling *settling, mag_error *err) {
         partition->conditions[kept++] = *condition;
         partition->condition_first[condition->patient + 1]++;
     }
-    sum_up(partition->condition_first, partition->patient_count);
+    mag_settle_sum_up(partition->condition_first, partition->patient_count);
     mag_list_done(settling->cohort->settings.account, &partition->condition_rows);
     return MAG_OK;
 }

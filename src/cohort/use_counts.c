@@ -20,9 +20,11 @@ static mag_use_counts *use_of(const mag_settling *settling, uint16_t file_id) {
 static void count_labs(const mag_settling *settling, mag_minute recent_from) {
     const mag_partition *partition = settling->partition;
     const size_t lab_count = partition->lab_first[partition->patient_count];
+    mag_use_counts *use = NULL;
     for (size_t i = 0; i < lab_count; i++) {
         const mag_lab *lab = &partition->labs[i];
-        mag_use_counts *use = use_of(settling, lab->file_id);
+        if (i == 0 || lab->file_id != lab[-1].file_id) /* most follow one of their file */
+            use = use_of(settling, lab->file_id);
         if (use && mag_lab_reject(lab) == MAG_REASON_NONE)
             count(&use->analytes[mag_lab_analyte(lab)], lab->minute, recent_from);
     }

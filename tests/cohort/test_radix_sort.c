@@ -114,7 +114,7 @@ static void sort_both(make_key *make, uint64_t tie_count, size_t count) {
 
 static void rows_come_in_the_order_of_qsort(void **state) {
     (void)state;
-    static const size_t counts[] = {0, 1, 2, 3, 15, 16, 17, 31, 33, 100, 257, 1000, 5003};
+    static const size_t counts[] = {0, 1, 2, 3, 15, 16, 17, 31, 33, 100, 255, 256, 257, 1000, 5003};
     static const uint64_t ties[] = {1, 2, 1000};
     for (size_t m = 0; m < sizeof makers / sizeof *makers; m++)
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
@@ -129,24 +129,43 @@ static void many_rows_of_one_key_are_sorted_by_comparison_alone(void **state) {
 
 static void without_room_nothing_is_sorted_and_memory_is_told(void **state) {
     (void)state;
+    enum { ROWS = 400 };
     mag_account account = {.limit_nbytes = 100};
-    mag_sort_entry entries[40];
-    row rows[40] = {{0}};
+    mag_sort_entry entries[ROWS];
+    static row rows[ROWS];
     mag_error err;
-    for (uint32_t i = 0; i < 40; i++) {
-        rows[i].key = 40 - i;
+    for (uint32_t i = 0; i < ROWS; i++) {
+        rows[i].key = ROWS - i;
         entries[i] = (mag_sort_entry){.key = rows[i].key, .idx = i};
     }
-    assert_int_equal(mag_radix_sort(&account, entries, 40, compare_ties, rows, &err),
+    assert_int_equal(mag_radix_sort(&account, entries, ROWS, compare_ties, rows, &err),
                      MAG_E_RESOURCE);
     assert_int_equal(account.used_nbytes, 0);
     assert_int_equal(entries[0].idx, 0);
+}
+
+static void without_an_order_equal_keys_stay_as_they_stand(void **state) {
+    (void)state;
+    static const uint32_t counts[] = {10, 200, 1000};
+    mag_account account = {0};
+    mag_error err;
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        mag_sort_entry entries[1000];
+        for (uint32_t i = 0; i < counts[c]; i++)
+            entries[i] = (mag_sort_entry){.key = draw() % 7, .idx = i};
+        assert_int_equal(mag_radix_sort(&account, entries, counts[c], NULL, NULL, &err), MAG_OK);
+        for (uint32_t i = 1; i < counts[c]; i++)
+            assert_true(
+                entries[i - 1].key < entries[i].key ||
+                (entries[i - 1].key == entries[i].key && entries[i - 1].idx < entries[i].idx));
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_in_the_order_of_qsort),
         cmocka_unit_test(many_rows_of_one_key_are_sorted_by_comparison_alone),
+        cmocka_unit_test(without_an_order_equal_keys_stay_as_they_stand),
         cmocka_unit_test(without_room_nothing_is_sorted_and_memory_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
