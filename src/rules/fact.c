@@ -417,7 +417,7 @@ static void add_unknown(mag_fact_list *list, const leaf *of) {
     else if (has_value)
         set_number(list, &fact, of);
     const char *reasons = mag_fact_kept(list, mag_fact_reasons(list->arena, of->truth.reasons));
-    fact.notes = fact.notes == NULL || reasons == NULL
+    fact.notes = fact.notes == NULL
                      ? reasons
                      : mag_fact_kept(list, MAG_ARENA_JOIN(list->arena, reasons, ",", fact.notes));
     fact.limit = mag_fact_limit(list, of->against, of->value->lab);
