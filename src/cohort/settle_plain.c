@@ -151,11 +151,15 @@ static mag_status look_beside(const mag_lab_packing *packing, const mag_lab_run 
     const mag_packed_labs of = {partition->labs + kept_before,
                                 run->specimens ? partition->specimens + kept_before : NULL, count};
     uint32_t seen = 0;
-    for (size_t i = 0; i < count; i++)
+    bool has_dates = false; /* of results that can contradict each other: weights have no clock */
+    for (size_t i = 0; i < count; i++) {
         seen |= of.labs[i].packed;
+        has_dates |= mag_lab_has(&of.labs[i], MAG_LAB_DATE_ONLY) &&
+                     mag_analyte_of(mag_lab_analyte(&of.labs[i]))->is_code_book_item;
+    }
     if (seen & UNUSUAL || has_any(packing->plain, run, MAG_POTASSIUM, mag_settle_may_be_edta))
         MAG_TRY(mag_settle_suspect(&packing->settling, &of, err));
-    if (of.specimens || seen >> MAG_LAB_FLAGS_AT & MAG_LAB_DATE_ONLY)
+    if (of.specimens || has_dates)
         MAG_TRY(mag_settle_conflicts(&packing->settling, &of, err));
     return MAG_OK;
 }
