@@ -233,8 +233,8 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
 
 /* Results of an analyte that are looked at in other ways, too. */
 static bool is_special(mag_analyte analyte) {
-    return analyte == MAG_HAEMOLYSIS_INDEX || analyte == MAG_CALCIUM_IONISED ||
-           mag_unit_profile_covers(analyte) || !mag_analyte_of(analyte)->is_code_book_item;
+    return analyte == MAG_CALCIUM_IONISED || mag_unit_profile_covers(analyte) ||
+           !mag_analyte_of(analyte)->is_code_book_item; /* serum indices, weight, height */
 }
 
 /* A unit that is not known is counted with each of its rows: it is none to be read ahead. */

@@ -228,15 +228,16 @@ static const char *const EDGES[] = {
     "p1|1995-0|7.4|mmol/L|2024-06-01T08:00|",                  /* a pH in its place */
     "p1|2823-3|4.1|mmol/L|2024-06-01T08:00|Sample haemolysed", /* a comment that counts */
     "p1|2823-3|4.1|mmol/L|2024-06-01T08:00|thank you",         /* one that does not */
-    "p1|718-7|140|g/L|2024-06-01T08:00|",                      /* a code of no interest */
-    "p1|718-7|words||never|at all",                            /* of whose row nothing is read */
-    "|718-7|140|g/L|2024-06-01T08:00|",                        /* not even the patient */
-    "p1|LAB-77|140|g/L|2024-06-01T08:00|",                     /* no code of LOINC */
-    "p1|2823-4|140|g/L|2024-06-01T08:00|",                     /* nor this: its check digit */
-    "p1||4.1|mmol/L|2024-06-01T08:00|",                        /* no code */
-    "p1|NULL|4.1|mmol/L|2024-06-01T08:00|",                    /* a word for none */
-    "p1| 2823-3 |4.1|mmol/L|2024-06-01T08:00|",                /* blanks */
-    "p1|2823-3|4.1| mmol/L |2024-06-01T08:00|",                /* blanks */
+    "p1|29463-7|70|kg|2024-06-01T08:00|",       /* a weight, which is no result of a sample */
+    "p1|718-7|140|g/L|2024-06-01T08:00|",       /* a code of no interest */
+    "p1|718-7|words||never|at all",             /* of whose row nothing is read */
+    "|718-7|140|g/L|2024-06-01T08:00|",         /* not even the patient */
+    "p1|LAB-77|140|g/L|2024-06-01T08:00|",      /* no code of LOINC */
+    "p1|2823-4|140|g/L|2024-06-01T08:00|",      /* nor this: its check digit */
+    "p1||4.1|mmol/L|2024-06-01T08:00|",         /* no code */
+    "p1|NULL|4.1|mmol/L|2024-06-01T08:00|",     /* a word for none */
+    "p1| 2823-3 |4.1|mmol/L|2024-06-01T08:00|", /* blanks */
+    "p1|2823-3|4.1| mmol/L |2024-06-01T08:00|", /* blanks */
     "p1|a code that is longer than a code is kept|4.1|mmol/L|2024-06-01T08:00|",
     "p2|2823-3|4.1|mmol/L|2024-06-01T08:00|",    /* another patient */
     "p|2823-3|4.1|mmol/L|2024-06-01T08:00|",     /* a shorter id */
@@ -346,7 +347,7 @@ static const char *const OTHER_HEADERS[] = {
 static const char *const PROFILES[] = {
     PROFILE(""),
     PROFILE("    decimal_comma: true\n"),
-    PROFILE("    missing: [\"4.1\", p2, mmol/L, \"2823-3\"]\n"),
+    PROFILE("    missing: [\"4.1\", p2]\n"),
     PROFILE("    values: { value: { \"4.1\": \"4.2\" } }\n"),
     PROFILE("    values: { unit: { furlongs: mmol/L }, code: { K: \"2823-3\" } }\n"),
     PROFILE("    keep: { code: [\"2823-3\"] }\n"),
