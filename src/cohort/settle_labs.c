@@ -234,7 +234,8 @@ mag_status mag_settle_labs(const mag_settling *settling, mag_error *err) {
     mag_lab_packing packing = {.settling = *settling};
     MAG_TRY(group_by_patient(settling, err));
     MAG_TRY(make_room(settling, err));
-    if (mag_fast_path_allows(MAG_FAST_PATH_ORDINARY))
+    /* examples have no file, one patient and a few rows */
+    if (settling->cohort->files.count && mag_fast_path_allows(MAG_FAST_PATH_ORDINARY))
         MAG_TRY(mag_plain_rows_new(settling, &packing.plain, err));
     packing.settling.scratch = mag_arena_new(account);
     const mag_status status =

@@ -39,9 +39,8 @@ static void count_exposures(const mag_settling *settling, mag_minute recent_from
         if (!use)
             continue;
         const mag_class_set classes = mag_exposure_classes(settling->cohort, exposure);
-        for (unsigned at = 0; at < MAG_CLASS_COUNT; at++)
-            if (classes >> at & 1u)
-                count(&use->classes[at], exposure->start, recent_from);
+        for (mag_class_set rest = classes; rest; rest &= rest - 1)
+            count(&use->classes[__builtin_ctzll(rest)], exposure->start, recent_from);
     }
 }
 
