@@ -295,16 +295,23 @@ mag_status mag_plain_labs_decode(mag_decoder *decoder, const mag_cell_rows *rows
 
 /* --- what columns and profile allow ---------------------------------------------------------- */
 
-static bool is_of_use(const mag_decoder *decoder) {
-    const int *idx = decoder->column_idx;
-    return mag_fast_path_allows(MAG_FAST_PATH_PLAIN) && decoder->table->keep_count == 0 &&
-           idx[MAG_FIELD_CODE_SYSTEM] < 0 && !decoder->has_values[MAG_FIELD_CODE_SYSTEM] &&
-           !decoder->has_values[MAG_FIELD_VALUE];
-}
-
 static bool is_read(mag_field field) {
     return field == MAG_FIELD_PATIENT_ID || field == MAG_FIELD_CODE || field == MAG_FIELD_VALUE ||
            field == MAG_FIELD_UNIT || field == MAG_FIELD_COLLECTED_AT;
+}
+
+/* The profile may say something of each row where the cell is empty, or where there is none. */
+static bool says_of_each_row(const mag_decoder *decoder, mag_field field) {
+    return decoder->has_values[field] ||
+           (decoder->constants[field].nbytes && field != MAG_FIELD_CODE_SYSTEM);
+}
+
+static bool is_of_use(const mag_decoder *decoder) {
+    for (int i = 0; i < MAG_FIELD_COUNT; i++)
+        if (!is_read((mag_field)i) && says_of_each_row(decoder, (mag_field)i))
+            return false;
+    return mag_fast_path_allows(MAG_FAST_PATH_PLAIN) && decoder->table->keep_count == 0 &&
+           decoder->column_idx[MAG_FIELD_CODE_SYSTEM] < 0 && !decoder->has_values[MAG_FIELD_VALUE];
 }
 
 mag_status mag_plain_labs_new(mag_decoder *decoder, mag_error *err) {

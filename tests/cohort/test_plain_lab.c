@@ -327,14 +327,15 @@ static void usual_rows_take_the_short_way(void **state) {
     fixture_close(&f);
 }
 
-#define PROFILE(facts)                                                                             \
+#define PROFILE_OF(constants, facts)                                                               \
     "profile: other\n"                                                                             \
     "tables:\n"                                                                                    \
     "  - table: labs\n"                                                                            \
     "    file: labs\n"                                                                             \
     "    columns: { patient_id: id, code: code, value: value, unit: unit, collected_at: at,\n"     \
     "      comment: comment, specimen_id: specimen, code_system: system }\n"                       \
-    "    constants: { code_system: LOINC }\n" facts
+    "    constants: { code_system: LOINC" constants " }\n" facts
+#define PROFILE(facts) PROFILE_OF("", facts)
 
 static const char *const OTHER_HEADERS[] = {
     "code|value|at|id",
@@ -354,6 +355,11 @@ static const char *const PROFILES[] = {
     PROFILE("    codes: { K: potassium, \"2823-3\": sodium }\n"
             "    units: { K: mmol/L, \"2823-3\": mmol/L }\n"),
     PROFILE("    date_formats: [\"DD.MM.YYYY HH:MI\"]\n"),
+    PROFILE_OF(", ref_low: \"3.5\", ref_high: \"5.1\"", ""),
+    PROFILE_OF(", specimen_id: of-all", ""),
+    PROFILE_OF(", result_id: of-all, version: \"1\"", ""),
+    PROFILE_OF(", unit: mmol/L, comment: haemolysed", ""),
+    PROFILE("    values: { specimen_id: { \"\": of-all } }\n"),
 };
 
 static unsigned draw(uint64_t *seed, unsigned end) {
