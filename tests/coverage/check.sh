@@ -2,7 +2,7 @@
 # Branch coverage of the readers and the rule language after the tests of build/coverage ran: prints
 # the share, and fails unless uncovered.txt explains exactly the outcomes that no test takes: at one
 # without a reason, at a reason for what is taken by now, or for a line that is gone.
-# Lines of uncovered.txt: FILE <tab> source text <tab> outcomes never taken <tab> reason.
+# Lines of uncovered.txt: FILE <tab> source text <tab> outcomes never taken, or <=MOST <tab> reason.
 set -euo pipefail
 source_dir=$1 build=$2
 here=$source_dir/tests/coverage

@@ -25,6 +25,12 @@ lines 'src/io/a.c|if (x)|1|2' 'src/rules/c.c|if (z)|0|4' >"$work/found"
 expect 'a list that is right' 0 'branches of readers: 1 of 2 taken (50.0 %), 1 not taken
 branches of rules: 4 of 4 taken (100.0 %), 0 not taken'
 
+lines 'src/io/a.c|if (x)|<=2|a reason' 'src/io/a.c|if (y)|<=1|a reason' >"$work/list"
+lines 'src/io/a.c|if (x)|1|4' 'src/io/a.c|if (y)|2|4' >"$work/found"
+expect 'a list with what may be taken' 1 'not explained, 2 of 4 outcomes, 1 explained: src/io/a.c: if (y)
+branches of readers: 5 of 8 taken (62.5 %), 3 not taken
+1 differences to tests/coverage/uncovered.txt'
+
 lines 'src/io/a.c|if (x)|1|a reason' 'src/io/a.c|if (y)|2|a reason' 'src/io/b.c|gone|1|a reason' \
     'src/io/a.c|if (x)|1|a reason' 'no columns' 'src/io/a.c|if (v)|0|a reason' \
     'src/io/a.c|if (w)|1|' >"$work/list"
