@@ -37,6 +37,14 @@ tell() {
     printf '%s;\n\\echo done\n' "$1" >&7
     while read -r line <&6 && [ "$line" != done ]; do printf '%s\n' "$line"; done
 }
+# A server's session ends, and its lock with it, a moment after the client has gone.
+await_free_lock() {
+    local _
+    for _ in $(seq 100); do
+        [ "$(sql -c 'select magscreen.lock_holder_pid() is null')" = t ] && return
+        sleep 0.1
+    done
+}
 close_session() {
     exec 7>&-
     wait "$session" 2>/dev/null
@@ -80,16 +88,14 @@ xid=$(tell 'select xid from magscreen.publish_run(2)')
 check "while it lasts the outcome is open" "$(sql -c "select magscreen.run_outcome(2, '$xid')")" "in progress"
 kill -KILL "$session"
 wait "$session" 2>/dev/null
-for _ in $(seq 100); do
-    [ "$(sql -c 'select magscreen.lock_holder_pid() is null')" = t ] && break
-    sleep 0.1
-done
+await_free_lock
 check "nothing of the killed night" "$(seen)" "2 2 2 9 2 1 1"
 check "its outcome is known" "$(sql -c "select magscreen.run_outcome(2, '$xid')")" staged
 check "the server says so, too" "$(sql -c "select pg_xact_status('$xid')")" aborted
 check "anybody sees that it is abandoned" "$(sql -c 'select state from magscreen.v_run where run_id = 2')" abandoned
 
 while read -r call; do
+    await_free_lock
     check "whoever has the lock now cannot go on with it: $call" "$(sql -c 'select magscreen.run_lock()' \
         -c "select t.try('t_job', \$\$ select magscreen.$call \$\$)" | tail -1)" MS421
 done <<'CALLS'
@@ -100,7 +106,8 @@ publish_run(2)
 run_end(2, 'failed', 70, null, null)
 CALLS
 
-# again, with the same result; the lock is free
+# again, with the same result
+await_free_lock
 open_session
 check "the next run" "$(tell "select t.night('2025-03-02',
     '[{\"p\": \"p1\", \"r\": \"B01\", \"e\": \"resolved\"}, {\"p\": \"p2\", \"r\": \"B01\", \"e\": \"worsened\"}]', '$counts')" | tail -1)" 3
@@ -127,6 +134,7 @@ for _ in $(seq 100); do
 done
 check "a stranger who waited for the lock holds nothing" \
     "$(sql -c 'select magscreen.lock_holder_pid() is null' -c 'select magscreen.run_lock()')" $'t\nt'
+await_free_lock
 check "two at once still get it once" "$(tell 'select magscreen.run_lock()') $(sql -c 'select magscreen.run_lock()')" 't f'
 check "and once more in the same session" "$(tell 'select magscreen.run_lock()')" t
 tell 'select magscreen.run_unlock()' >/dev/null
