@@ -2,7 +2,7 @@
 
 enum {
     READING_NBYTES = 6 << 20,   /* of one thread: blocks, readers, rows between two looks */
-    READING_SHARE = 32,         /* one part in so many, at least, is left to all threads */
+    READING_SHARE = 48,         /* one part in so many, at least, is left to all threads */
     SCREENING_NBYTES = 12 << 20 /* of one thread beside its partition: evaluators, rows found */
 };
 
