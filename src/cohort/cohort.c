@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static mag_status partition_init(mag_partition *partition, mag_account *account, mag_error *err) {
+mag_status mag_partition_begin(mag_partition *partition, mag_account *account, mag_error *err) {
     partition->arena = mag_arena_new(account);
     if (!partition->arena)
         return mag_fail_memory(err, sizeof *partition);
@@ -25,6 +25,8 @@ static mag_status partition_init(mag_partition *partition, mag_account *account,
 }
 
 static void partition_done(mag_partition *partition, mag_account *account) {
+    if (!partition->arena) /* it was never begun */
+        return;
     mag_list *lists[] = {
         &partition->person_rows,  &partition->lab_rows,   &partition->lab_specimens,
         &partition->lab_versions, &partition->superseded, &partition->exposure_rows,
@@ -54,13 +56,6 @@ static mag_status make(mag_cohort **out, const mag_codebook *book,
     cohort->rejects.item_nbytes = sizeof(mag_reject);
     cohort->unit_profiles.item_nbytes = sizeof(mag_unit_profile);
     cohort->told_unit_profiles.item_nbytes = sizeof(mag_unit_profile);
-    for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++) {
-        mag_status status = partition_init(&cohort->partitions[i], settings->account, err);
-        if (status != MAG_OK) {
-            mag_cohort_free(cohort);
-            return status;
-        }
-    }
     *out = cohort;
     return MAG_OK;
 }
@@ -222,7 +217,8 @@ mag_minute mag_cohort_newest(const mag_cohort *cohort, mag_table_kind kind) {
     mag_minute newest = MAG_MINUTE_NONE;
     for (unsigned k = 0; k < cohort->lane_count; k++)
         for (unsigned i = 0; i < MAG_PARTITION_COUNT; i++)
-            if (cohort->lanes[k]->parts[i].newest[kind] > newest)
+            if (cohort->lanes[k]->parts[i].is_begun &&
+                cohort->lanes[k]->parts[i].newest[kind] > newest)
                 newest = cohort->lanes[k]->parts[i].newest[kind];
     return newest;
 }

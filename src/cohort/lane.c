@@ -38,7 +38,9 @@ static void tables_done(mag_tables *tables, mag_account *account) {
         mag_code_counts_done(&tables->unmapped_codes[kind]);
 }
 
-static mag_status part_init(mag_lane_part *part, mag_account *account, mag_error *err) {
+mag_status mag_lane_part_begin(mag_lane_part *part, mag_account *account, mag_error *err) {
+    if (part->is_begun)
+        return MAG_OK;
     part->arena = mag_arena_new(account);
     if (!part->arena)
         return mag_fail_memory(err, sizeof *part);
@@ -54,6 +56,7 @@ static mag_status part_init(mag_lane_part *part, mag_account *account, mag_error
     mag_row_chunks_init(&part->conditions, sizeof(mag_condition_row));
     for (int kind = 0; kind < MAG_TABLE_KIND_COUNT; kind++)
         part->newest[kind] = MAG_MINUTE_NONE;
+    part->is_begun = true;
     return MAG_OK;
 }
 
@@ -70,6 +73,8 @@ void mag_lane_forget_ids(mag_lane *lane, unsigned partition_idx) {
 }
 
 static void part_done(mag_lane_part *part, mag_account *account) {
+    if (!part->is_begun)
+        return;
     mag_row_chunks *rows[] = {&part->people,    &part->labs,      &part->specimens,
                               &part->unit_rows, &part->versions,  &part->exposures,
                               &part->stays,     &part->conditions};
@@ -97,14 +102,8 @@ mag_status mag_lane_new(mag_cohort *cohort, unsigned idx, mag_lane **out, mag_er
     lane->rejects.item_nbytes = sizeof(mag_reject);
     lane->drug_ids.item_nbytes = lane->text_ids.item_nbytes = sizeof(uint32_t);
     lane->range_ids.item_nbytes = lane->profile_idxs.item_nbytes = sizeof(uint32_t);
-    mag_status status = MAG_OK;
-    for (unsigned i = 0; i < MAG_PARTITION_COUNT && status == MAG_OK; i++)
-        status = part_init(&lane->parts[i], account, err);
-    if (status == MAG_OK)
-        *out = lane;
-    else
-        mag_lane_free(lane);
-    return status;
+    *out = lane;
+    return MAG_OK;
 }
 
 void mag_lane_free(mag_lane *lane) {
@@ -150,6 +149,7 @@ mag_status mag_lane_home_of(mag_lane *lane, mag_span id, uint16_t file_id, mag_l
         mag_lane_part *found = &lane->parts[mag_cohort_partition_idx(id)];
         uint32_t number;
         last->part = NULL;
+        MAG_TRY(mag_lane_part_begin(found, lane->account, err));
         MAG_TRY(mag_intern_add(&found->ids, id, &number, NULL, err));
         MAG_TRY(note_source(lane, found, number, file_id, err));
         *last = (mag_lane_home){.part = found, .patient = number, .file_id = file_id};

@@ -36,8 +36,10 @@ typedef struct mag_tables {
     bool has_too_many_ranges; /* a failure once all lanes are joined */
 } mag_tables;
 
-/* What a lane has of one partition. */
+/* What a lane has of one partition. All of it is zero until the first row: the examples of a pack
+   make a cohort each, of one patient. */
 typedef struct mag_lane_part {
+    bool is_begun;
     mag_arena *arena; /* of the ids */
     mag_intern ids;   /* number of a patient in this part */
     mag_list seen_in; /* uint32_t, parallel to ids: a bit for each source that names the patient */
@@ -80,6 +82,10 @@ mag_status mag_lane_new(mag_cohort *cohort, unsigned idx, mag_lane **out,
                         mag_error *err) MAG_MUST_CHECK;
 /* NULL is fine. */
 void mag_lane_free(mag_lane *lane);
+
+/* Before something is put into a part; does nothing the second time. */
+mag_status mag_lane_part_begin(mag_lane_part *part, mag_account *account,
+                               mag_error *err) MAG_MUST_CHECK;
 
 /* Lanes 1 .. count - 1 beside the one that every cohort has; before anything is read. */
 mag_status mag_cohort_add_lanes(mag_cohort *cohort, unsigned count, mag_error *err) MAG_MUST_CHECK;

@@ -150,8 +150,10 @@ mag_status mag_cohort_join_ids(mag_cohort *cohort, unsigned partition_idx, mag_e
     mag_lane_part *into = &cohort->lanes[0]->parts[partition_idx];
     for (unsigned k = 1; k < cohort->lane_count; k++) {
         mag_lane_part *part = &cohort->lanes[k]->parts[partition_idx];
-        if (part->ids.count)
-            MAG_TRY(join_part(into, part, cohort->settings.account, err));
+        if (!part->ids.count)
+            continue;
+        MAG_TRY(mag_lane_part_begin(into, cohort->settings.account, err));
+        MAG_TRY(join_part(into, part, cohort->settings.account, err));
     }
     return MAG_OK;
 }

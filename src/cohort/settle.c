@@ -174,6 +174,7 @@ mag_status mag_cohort_settle(mag_cohort *cohort, unsigned partition_idx, mag_err
         partition->is_settled = true;
         return MAG_OK;
     }
+    MAG_TRY(mag_partition_begin(partition, cohort->settings.account, err));
     settling.scratch = mag_arena_new(cohort->settings.account);
     partition->settled = mag_arena_new(cohort->settings.account);
     size_t counts_nbytes = cohort->files.count * sizeof *partition->counts;

@@ -17,6 +17,7 @@ typedef struct mag_stray {
     uint64_t id_hash; /* folded: see settle_twins.c */
 } mag_stray;
 
+/* Begun when it is settled, unless nobody is in it and no file could name anybody; else zero. */
 typedef struct mag_partition {
     mag_arena *arena;
     /* gathered, while the partition is being settled */
@@ -76,6 +77,9 @@ static inline uint32_t mag_source_bit(unsigned source_idx) {
     return (uint32_t)1 << (source_idx < 31 ? source_idx : 31);
 }
 
+/* Before it is settled. */
+mag_status mag_partition_begin(mag_partition *partition, mag_account *account,
+                               mag_error *err) MAG_MUST_CHECK;
 /* True if the settled arrays are in memory. */
 static inline bool mag_partition_is_here(const mag_partition *partition) {
     return partition->settled || partition->image;

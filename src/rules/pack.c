@@ -196,6 +196,7 @@ mag_status mag_pack_load(mag_arena *arena, const char *file, mag_span text,
     pack->history_days = history_days;
     mag_sha256_of(text, pack->sha256);
     MAG_TRY(mag_yaml_parse(arena, owned_file, builder->source.text, MAG_E_RULES, &root, err));
+    MAG_TRY(mag_source_note_lines(&builder->source, arena, err));
     MAG_TRY(read_pack(builder, root, err));
     *out = pack;
     return MAG_OK;

@@ -21,11 +21,12 @@ static mag_status fail_override(const mag_override *override, const char *text, 
 /* A quantity that is not in the pack's file: its own text is what a caret points into. */
 static mag_status override_quantity(mag_pack_builder *builder, const mag_override *override,
                                     const char *text, mag_quantity *out, mag_error *err) {
-    const mag_source source = {mag_arena_format(builder->arena, "override of %s", override->name),
-                               mag_span_of(text)};
+    mag_source source = {.file = mag_arena_format(builder->arena, "override of %s", override->name),
+                         .text = mag_span_of(text)};
     const mag_yaml scalar = {.kind = MAG_YAML_SCALAR, .line = 1, .column = 1, .text = text};
     if (!source.file)
         return mag_fail_memory(err, 64);
+    MAG_TRY(mag_source_note_lines(&source, builder->arena, err));
     return mag_builder_quantity(&source, builder->arena, &scalar, out, err);
 }
 

@@ -12,21 +12,38 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Where the next line begins; NULL: this is the last one. */
+static const char *next_line(const char *at, const char *end) {
+    const char *feed = memchr(at, '\n', (size_t)(end - at));
+    return feed ? feed + 1 : NULL;
+}
+
+mag_status mag_source_note_lines(mag_source *source, mag_arena *arena, mag_error *err) {
+    const char *begin = source->text.at, *end = begin + source->text.nbytes;
+    size_t count = 0;
+    for (const char *at = begin; at; at = next_line(at, end))
+        count++;
+    size_t *starts = mag_arena_alloc(arena, count * sizeof *starts);
+    if (!starts)
+        return mag_fail_memory(err, count * sizeof *starts);
+    source->line_starts = starts;
+    source->line_count = count;
+    for (const char *at = begin; at; at = next_line(at, end))
+        *starts++ = (size_t)(at - begin);
+    return MAG_OK;
+}
+
 /* Byte of the file where a line begins; the end of the file if it has fewer lines. */
-static size_t line_start(mag_span text, unsigned line) {
-    size_t at = 0;
-    for (unsigned seen = 1; seen < line && at < text.nbytes; seen++) {
-        const char *end = memchr(text.at + at, '\n', text.nbytes - at);
-        at = end ? (size_t)(end - text.at) + 1 : text.nbytes;
-    }
-    return at;
+static size_t line_start(const mag_source *source, unsigned line) {
+    return line <= source->line_count ? source->line_starts[line - 1] : source->text.nbytes;
 }
 
 /* Where the characters of the scalar begin: behind the opening quote, below a block's header. */
-static size_t scalar_start(mag_span file, const mag_yaml *scalar) {
+static size_t scalar_start(const mag_source *source, const mag_yaml *scalar) {
+    const mag_span file = source->text;
     if (scalar->is_block)
-        return line_start(file, scalar->line + 1);
-    size_t at = line_start(file, scalar->line) + scalar->column - 1;
+        return line_start(source, scalar->line + 1);
+    size_t at = line_start(source, scalar->line) + scalar->column - 1;
     bool opens = at < file.nbytes && (file.at[at] == '"' || file.at[at] == '\'');
     return scalar->is_quoted && opens ? at + 1 : at;
 }
@@ -41,7 +58,7 @@ mag_expression mag_expression_of(const mag_source *source, const mag_yaml *scala
     mag_expression expression = {.source = source,
                                  .scalar = scalar,
                                  .text = mag_span_of(scalar->text ? scalar->text : ""),
-                                 .begin = scalar_start(source->text, scalar),
+                                 .begin = scalar_start(source, scalar),
                                  .line = scalar->line + (scalar->is_block ? 1 : 0)};
     return expression;
 }
@@ -67,8 +84,9 @@ void mag_expression_place(const mag_expression *expression, size_t offset, unsig
     *column = (unsigned)(at - line_begin) + 1;
 }
 
-static mag_span line_of(mag_span text, unsigned line) {
-    size_t start = line_start(text, line);
+static mag_span line_of(const mag_source *source, unsigned line) {
+    const mag_span text = source->text;
+    size_t start = line_start(source, line);
     size_t end = start;
     while (end < text.nbytes && text.at[end] != '\n' && text.at[end] != '\r')
         end++;
@@ -78,7 +96,7 @@ static mag_span line_of(mag_span text, unsigned line) {
 
 static mag_status fail_at(const mag_source *source, unsigned line, unsigned column,
                           mag_message_id id, mag_error *err, const char *message) {
-    mag_span whole = line_of(source->text, line);
+    mag_span whole = line_of(source, line);
     size_t skipped = column > SHOWN_COLUMNS ? column - SHOWN_COLUMNS / 2 : 0;
     size_t left = whole.nbytes > skipped ? whole.nbytes - skipped : 0;
     int shown = (int)(left < SHOWN_COLUMNS ? left : SHOWN_COLUMNS);

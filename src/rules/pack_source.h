@@ -9,7 +9,13 @@
 typedef struct mag_source {
     const char *file;
     mag_span text;
+    const size_t *line_starts; /* byte where each line begins */
+    size_t line_count;
 } mag_source;
+
+/* Notes where the lines of source->text begin, once: a pack has thousands of expressions. */
+mag_status mag_source_note_lines(mag_source *source, mag_arena *arena,
+                                 mag_error *err) MAG_MUST_CHECK;
 
 /* A scalar of the file that holds an expression. */
 typedef struct mag_expression {

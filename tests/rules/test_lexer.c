@@ -7,11 +7,12 @@ static const char *lexed;
 static mag_error lex_error;
 
 static mag_status lex(const char *text, mag_token *tokens, size_t *count) {
+    static const size_t first_line = 0;
     static mag_source source;
     static mag_yaml scalar;
     static mag_expression expression;
     lexed = text;
-    source = (mag_source){"t", mag_span_of(text)};
+    source = (mag_source){"t", mag_span_of(text), &first_line, 1};
     scalar = (mag_yaml){.kind = MAG_YAML_SCALAR, .line = 1, .column = 1, .text = text};
     expression = mag_expression_of(&source, &scalar);
     mag_lexer lexer = {&expression, 0};

@@ -11,7 +11,8 @@ static mag_status parse(const char *text, const mag_syntax **out) {
     mag_source *source = mag_arena_alloc(arena, sizeof *source);
     mag_yaml *scalar = mag_arena_alloc(arena, sizeof *scalar);
     mag_expression *expression = mag_arena_alloc(arena, sizeof *expression);
-    *source = (mag_source){"t", mag_span_of(text)};
+    *source = (mag_source){.file = "t", .text = mag_span_of(text)};
+    assert_int_equal(mag_source_note_lines(source, arena, &err), MAG_OK);
     *scalar = (mag_yaml){.kind = MAG_YAML_SCALAR, .line = 1, .column = 1, .text = text};
     *expression = mag_expression_of(source, scalar);
     return mag_syntax_parse(arena, expression, out, &err);
