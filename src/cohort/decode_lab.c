@@ -233,7 +233,7 @@ static mag_status read_unit(const mag_decoder *decoder, mag_span code, reading *
 
 /* Results of an analyte that are looked at in other ways, too. */
 static bool is_special(mag_analyte analyte) {
-    return analyte == MAG_CALCIUM_IONISED || mag_unit_profile_covers(analyte) ||
+    return analyte == MAG_CALCIUM_IONISED ||
            !mag_analyte_of(analyte)->is_code_book_item; /* serum indices, weight, height */
 }
 
@@ -269,6 +269,9 @@ mag_status mag_decode_lab_kind(mag_decoder *decoder, mag_lab_kind *kind, mag_err
     kind->flags = result.flags;
     kind->is_usual = result.reason == MAG_REASON_NONE && !is_special(result.analyte) &&
                      !mag_property_contradicts((mag_property)found->property, result.unit);
+    kind->has_unit_profile = kind->is_usual && mag_unit_profile_covers(result.analyte);
+    kind->system = (mag_code_system)found->system;
+    kind->code = code;
     return MAG_OK;
 }
 

@@ -4,7 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
-enum { FIRST_SLOT_COUNT = 64 };
+enum {
+    FIRST_SLOT_COUNT = 64,
+    MOST_PASSED_OVER = 4 /* texts that come next, of which one is looked for */
+};
 
 void mag_intern_init(mag_intern *table, mag_arena *arena) {
     *table = (mag_intern){.arena = arena, .seed = mag_hash_seed()};
@@ -66,8 +69,29 @@ static mag_status make_room(mag_intern *table, mag_error *err) {
     return MAG_OK;
 }
 
-mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bool *is_new,
-                          mag_error *err) {
+/* Files that name the same people mostly do it in the same order: where the texts before came in
+   the order of their numbers, the next ones are looked at first. They lie side by side, while slots
+   and hashes lead anywhere in memory. */
+static bool is_next(const mag_intern *table, mag_span text, uint32_t *number) {
+    if (!table->is_in_order)
+        return false;
+    const size_t left = table->count - table->next_number;
+    const size_t end = table->next_number + (left < MOST_PASSED_OVER ? left : MOST_PASSED_OVER);
+    for (size_t i = table->next_number; i < end; i++)
+        if (mag_span_equals(table->texts[i], text)) {
+            *number = (uint32_t)i;
+            return true;
+        }
+    return false;
+}
+
+static void note_order(mag_intern *table, uint32_t number) {
+    table->is_in_order = (size_t)number - table->next_number < MOST_PASSED_OVER;
+    table->next_number = (size_t)number + 1;
+}
+
+static mag_status add(mag_intern *table, mag_span text, uint32_t *number, bool *is_new,
+                      mag_error *err) {
     MAG_TRY(make_room(table, err));
     const uint32_t hash = hash_of(table, text);
     mag_intern_slot *slot = &table->slots[find_slot(table, text, hash, &table->step_count)];
@@ -89,6 +113,16 @@ mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bo
     table->texts[table->count] = (mag_span){copy, text.nbytes};
     *number = (uint32_t)table->count++;
     *slot = (mag_intern_slot){*number + 1, hash};
+    return MAG_OK;
+}
+
+mag_status mag_intern_add(mag_intern *table, mag_span text, uint32_t *number, bool *is_new,
+                          mag_error *err) {
+    if (!is_next(table, text, number))
+        MAG_TRY(add(table, text, number, is_new, err));
+    else if (is_new)
+        *is_new = false;
+    note_order(table, *number);
     return MAG_OK;
 }
 

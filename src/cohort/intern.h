@@ -20,6 +20,8 @@ typedef struct mag_intern {
     mag_intern_slot *slots;
     size_t slot_count;
     uint64_t seed;
+    size_t next_number;  /* behind the one that was found or added last */
+    bool is_in_order;    /* that one was among the next ones, too */
     uint64_t step_count; /* slots that mag_intern_add looked at, for tests */
 } mag_intern;
 

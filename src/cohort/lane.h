@@ -123,6 +123,14 @@ mag_status mag_lane_put_lab_version(mag_lane *lane, uint64_t result_hash, uint64
                                     mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_put_unit_case(mag_lane *lane, const mag_unit_case *unit_case,
                                   mag_error *err) MAG_MUST_CHECK;
+/* The two steps of that: finds or adds the unit profile of system and code for rows of a file, and
+   adds the row for the result that is the last one of the part. NULL: memory is out. */
+mag_status mag_lane_unit_profile_of(mag_lane *lane, uint16_t file_id,
+                                    const mag_unit_case *unit_case, uint32_t *profile_idx,
+                                    mag_error *err) MAG_MUST_CHECK;
+mag_unit_row *mag_lane_add_unit_row(mag_lane *lane, mag_lane_part *part, const mag_lab_row *lab,
+                                    const mag_unit_case *unit_case, uint32_t profile_idx,
+                                    mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_put_exposure(mag_lane *lane, mag_span patient_id, const mag_exposure_row *row,
                                  mag_error *err) MAG_MUST_CHECK;
 mag_status mag_lane_put_stay(mag_lane *lane, mag_span patient_id, const mag_stay_row *row,

@@ -9,17 +9,32 @@ enum {
     WORD_NBYTES = sizeof(uint64_t),
     TEXT_NBYTES = MAG_PLAIN_WORDS * WORD_NBYTES, /* longest code, longest unit */
     DATE_NBYTES = MAG_PLAIN_DATE_WORDS * WORD_NBYTES,
-    ID_NBYTES = 128,  /* longest id */
-    STEP_NBYTES = 16, /* of a copy */
-    AHEAD_NBYTES = 32 /* so far behind a row its cells may be read */
+    ID_NBYTES = 128,    /* longest id */
+    STEP_NBYTES = 16,   /* of a copy */
+    AHEAD_NBYTES = 32,  /* so far behind a row its cells may be read */
+    IMAGE_NBYTES = 256, /* of a row, with what is written behind its last cell */
+    MOST_WAITING = 16   /* rows whose hashes are still to be made */
 };
+_Static_assert(1 + ID_NBYTES + 2 * TEXT_NBYTES + WORD_NBYTES + DATE_NBYTES + 5 * 2 + STEP_NBYTES <=
+                   IMAGE_NBYTES,
+               "kind, five cells with a mark and a NUL each, and the last step of a copy");
 
 /* The patient of the row before. */
 typedef struct patient {
     mag_span id; /* in the rows; at NULL: no row came so far, or one that was not usual */
     mag_lane_home home;
-    size_t image_nbytes; /* with the id */
+    char image[IMAGE_NBYTES]; /* what the images of the patient's rows begin with */
+    size_t image_nbytes;
 } patient;
+
+/* A row that was put without its hash. A hash reads the words of an image across the stores that
+   wrote it, and would wait for them: so images are written for many rows, and hashed then. */
+typedef struct waiting_row {
+    mag_lab_row *row;
+    mag_unit_row *unit_row; /* NULL: it has none */
+    size_t image_nbytes;
+    char image[IMAGE_NBYTES]; /* as row_image.h says */
+} waiting_row;
 
 /* One call's work: rows that follow each other in a block. */
 typedef struct work {
@@ -28,7 +43,8 @@ typedef struct work {
     mag_lane *lane;
     patient last;
     uint64_t other_count, result_count;
-    char image[MAG_PLAIN_IMAGE_NBYTES]; /* as row_image.h says */
+    unsigned waiting_count;
+    waiting_row waiting[MOST_WAITING];
 } work;
 
 /* What the cells of a row come to. */
@@ -84,6 +100,12 @@ static mag_status learn(const work *w, const mag_plain_key *key, mag_plain_entry
         mag_lab_pack(kind.analyte, kind.unit, 0, MAG_EXACT, MAG_REASON_NONE, kind.flags);
     if (kind.is_of_interest)
         take_bands(w->decoder, &kind, entry);
+    entry->has_unit_profile = kind.has_unit_profile;
+    if (kind.has_unit_profile) {
+        const mag_unit_case unit_case = {.system = kind.system, .code = kind.code};
+        MAG_TRY(mag_lane_unit_profile_of(w->lane, w->decoder->file_id, &unit_case,
+                                         &entry->profile_idx, err));
+    }
     return MAG_OK;
 }
 
@@ -170,15 +192,35 @@ static inline char *add_cell(char *to, mag_field field, mag_span cell) {
     return to + cell.nbytes + 1;
 }
 
-/* In the order of the fields, as row_image.c does it. */
-static inline uint64_t hash_row(work *w, const usual_row *row) {
-    char *to = w->image + w->last.image_nbytes;
+static void hash_waiting(work *w) {
+    for (unsigned i = 0; i < w->waiting_count; i++) {
+        const waiting_row *waiting = &w->waiting[i];
+        const uint64_t hash = mag_span_hash((mag_span){waiting->image, waiting->image_nbytes});
+        waiting->row->row_hash = hash;
+        if (waiting->unit_row)
+            waiting->unit_row->row_hash = hash;
+    }
+    w->waiting_count = 0;
+}
+
+/* The image in the order of the fields, as row_image.c does it. */
+static inline void wait_for_hash(work *w, const usual_row *row, mag_lab_row *kept,
+                                 mag_unit_row *unit_row) {
+    waiting_row *waiting = &w->waiting[w->waiting_count++];
+    char *to = waiting->image;
+    for (size_t at = 0; at < w->last.image_nbytes; at += STEP_NBYTES)
+        memcpy(to + at, w->last.image + at, STEP_NBYTES);
+    to += w->last.image_nbytes;
     to = add_cell(to, MAG_FIELD_CODE, row->code);
     to = add_cell(to, MAG_FIELD_VALUE, row->value);
     if (row->unit.nbytes)
         to = add_cell(to, MAG_FIELD_UNIT, row->unit);
     to = add_cell(to, MAG_FIELD_COLLECTED_AT, row->date);
-    return mag_span_hash((mag_span){w->image, (size_t)(to - w->image)});
+    waiting->row = kept;
+    waiting->unit_row = unit_row;
+    waiting->image_nbytes = (size_t)(to - waiting->image);
+    if (w->waiting_count == MOST_WAITING)
+        hash_waiting(w);
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -191,15 +233,31 @@ static mag_status change_patient(work *w, const usual_row *row, bool *is_usual, 
     if (!*is_usual)
         return MAG_OK;
     MAG_TRY(mag_lane_home_of(w->lane, id, w->decoder->file_id, &w->last.home, err));
-    w->image[0] = (char)w->decoder->table->kind;
-    w->last.image_nbytes = (size_t)(add_cell(w->image + 1, MAG_FIELD_PATIENT_ID, id) - w->image);
+    w->last.image[0] = (char)w->decoder->table->kind;
+    w->last.image_nbytes =
+        (size_t)(add_cell(w->last.image + 1, MAG_FIELD_PATIENT_ID, id) - w->last.image);
     w->last.id = id;
     return MAG_OK;
 }
 
+/* What lies behind both may be read. */
 static inline bool is_same_patient(const patient *last, mag_span id) {
-    return last->id.at && last->id.nbytes == id.nbytes &&
-           memcmp(last->id.at, id.at, id.nbytes) == 0;
+    if (!last->id.at || last->id.nbytes != id.nbytes)
+        return false;
+    size_t at = 0;
+    for (; at + WORD_NBYTES <= id.nbytes; at += WORD_NBYTES)
+        if (mag_word_eight(last->id.at + at) != mag_word_eight(id.at + at))
+            return false;
+    return mag_word_within(last->id.at + at, id.nbytes - at) ==
+           mag_word_within(id.at + at, id.nbytes - at);
+}
+
+/* Of the row that was put last. */
+static mag_unit_row *put_unit_row(const work *w, const usual_row *row, const mag_lab_row *kept,
+                                  mag_error *err) {
+    const mag_unit_case unit_case = {.value = row->number, .comparator = MAG_EXACT};
+    return mag_lane_add_unit_row(w->lane, w->last.home.part, kept, &unit_case,
+                                 row->entry->profile_idx, err);
 }
 
 static inline mag_status put(work *w, const usual_row *row, uint32_t line, mag_error *err) {
@@ -215,7 +273,13 @@ static inline mag_status put(work *w, const usual_row *row, uint32_t line, mag_e
                                     (uint32_t)row->number.scale << MAG_LAB_SCALE_AT,
                           .file_id = w->decoder->file_id,
                           .line = line};
-    kept->row_hash = hash_row(w, row);
+    mag_unit_row *unit_row = NULL;
+    if (row->entry->has_unit_profile) {
+        unit_row = put_unit_row(w, row, kept, err);
+        if (!unit_row)
+            return MAG_E_RESOURCE;
+    }
+    wait_for_hash(w, row, kept, unit_row);
     w->lane->last_lab_part = part;
     if (plain->minute > part->newest[MAG_TABLE_LABS])
         part->newest[MAG_TABLE_LABS] = plain->minute;
@@ -274,6 +338,7 @@ static mag_status decode_rows(work *w, const mag_cell_rows *rows, mag_error *err
         if (is_usual)
             continue;
         w->last.id.at = NULL;
+        hash_waiting(w); /* rows that are put may be written to disk next */
         MAG_TRY(mag_decoder_row(w->decoder, cells, line, err));
     }
     return MAG_OK;
@@ -286,8 +351,10 @@ mag_status mag_plain_labs_decode(mag_decoder *decoder, const mag_cell_rows *rows
     w.lane = decoder->lane;
     w.last.id.at = NULL;
     w.other_count = w.result_count = 0;
+    w.waiting_count = 0;
     MAG_TRY(mag_lane_make_room(w.lane, rows->row_count, err));
     const mag_status status = decode_rows(&w, rows, err);
+    hash_waiting(&w);
     decoder->file->accounting.read += w.other_count + w.result_count;
     decoder->file->accounting.not_of_interest += w.other_count;
     return status;

@@ -20,14 +20,16 @@ typedef struct mag_lab_kind {
     mag_analyte analyte;
     mag_unit unit;
     unsigned flags;
+    bool has_unit_profile;  /* see unit_profile.h: then these, too */
+    mag_code_system system; /* LOCAL: the profile's own code */
+    mag_span code;          /* borrowed from the row or the profile */
 } mag_lab_kind;
 
 enum {
     MAG_PLAIN_WORDS = 2,      /* of a code, of a unit */
     MAG_PLAIN_DATE_WORDS = 3, /* of a date */
     MAG_PLAIN_SCALES = 4,     /* decimals of a result: 0 to 3 */
-    MAG_PLAIN_BITS = 8,       /* places of entries */
-    MAG_PLAIN_IMAGE_NBYTES = 384
+    MAG_PLAIN_BITS = 8        /* places of entries */
 };
 
 typedef enum mag_plain_state {
@@ -48,6 +50,8 @@ typedef struct mag_plain_entry {
     mag_plain_state state;
     uint32_t packed; /* of a record: analyte, unit, flags */
     uint32_t number; /* as in mag_lab_kind */
+    bool has_unit_profile;
+    uint32_t profile_idx; /* in the lane, where it has one */
     struct {
         int32_t low, high; /* plausible mantissas; none where low > high */
     } bands[MAG_PLAIN_SCALES];

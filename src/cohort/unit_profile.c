@@ -54,9 +54,10 @@ mag_status mag_unit_profile_add(mag_account *account, mag_list *list,
     return MAG_OK;
 }
 
-/* The profile of a code in the lane's list: lane 0 has the cohort's. */
-static mag_status find_profile(mag_lane *lane, uint16_t file_id, const mag_unit_case *unit_case,
-                               uint32_t *profile_idx, mag_error *err) {
+/* Lane 0 has the cohort's list. */
+mag_status mag_lane_unit_profile_of(mag_lane *lane, uint16_t file_id,
+                                    const mag_unit_case *unit_case, uint32_t *profile_idx,
+                                    mag_error *err) {
     char room[MAG_CODE_NBYTES];
     bool is_own = unit_case->system == MAG_SYSTEM_LOCAL;
     mag_span code =
@@ -73,14 +74,12 @@ static mag_status find_profile(mag_lane *lane, uint16_t file_id, const mag_unit_
     return mag_unit_profile_add(lane->account, profiles, &profile, profile_idx, err);
 }
 
-mag_status mag_lane_put_unit_case(mag_lane *lane, const mag_unit_case *unit_case, mag_error *err) {
-    mag_lane_part *part = lane->last_lab_part;
-    const mag_lab_row *lab = mag_row_chunks_last(&part->labs);
-    uint32_t profile_idx = 0;
-    MAG_TRY(find_profile(lane, lab->lab.file_id, unit_case, &profile_idx, err));
+mag_unit_row *mag_lane_add_unit_row(mag_lane *lane, mag_lane_part *part, const mag_lab_row *lab,
+                                    const mag_unit_case *unit_case, uint32_t profile_idx,
+                                    mag_error *err) {
     mag_unit_row *row = mag_row_chunks_add(&part->unit_rows, lane->account, err);
     if (!row)
-        return MAG_E_RESOURCE;
+        return NULL;
     *row = (mag_unit_row){.row_hash = lab->row_hash,
                           .minute = lab->lab.minute,
                           .packed = lab->lab.packed,
@@ -89,7 +88,16 @@ mag_status mag_lane_put_unit_case(mag_lane *lane, const mag_unit_case *unit_case
                           .profile_idx = profile_idx,
                           .scale = unit_case->value.scale,
                           .comparator = (uint8_t)unit_case->comparator};
-    return MAG_OK;
+    return row;
+}
+
+mag_status mag_lane_put_unit_case(mag_lane *lane, const mag_unit_case *unit_case, mag_error *err) {
+    mag_lane_part *part = lane->last_lab_part;
+    const mag_lab_row *lab = mag_row_chunks_last(&part->labs);
+    uint32_t profile_idx = 0;
+    MAG_TRY(mag_lane_unit_profile_of(lane, lab->lab.file_id, unit_case, &profile_idx, err));
+    return mag_lane_add_unit_row(lane, part, lab, unit_case, profile_idx, err) ? MAG_OK
+                                                                               : MAG_E_RESOURCE;
 }
 
 /* --- rows of all lanes ---------------------------------------------------------------------------

@@ -39,6 +39,52 @@ static void texts_keep_their_numbers_while_the_table_grows(void **state) {
     assert_int_equal(account.used_nbytes, 0);
 }
 
+/* What mag_intern_find says, which never looks at the order, in many orders. */
+static void the_order_of_texts_changes_no_number(void **state) {
+    (void)state;
+    enum { COUNT = 3000, WAYS = 9 };
+    mag_arena *arena = mag_arena_new(&account);
+    mag_intern table;
+    mag_intern_init(&table, arena);
+    for (uint32_t way = 0; way < WAYS; way++)
+        for (uint32_t i = 0, at = 0; i < COUNT; i++) {
+            uint32_t number, found;
+            bool is_new, is_known;
+            char text[16];
+            at = way == 0 ? i : way == 8 ? (i * 31 + i % 7) % (COUNT + 500) : at + i % way + 1;
+            snprintf(text, sizeof text, "%u", way == 7 ? COUNT - i : at % (COUNT + 500));
+            is_known = mag_intern_find(&table, mag_span_of(text), &found);
+            assert_int_equal(mag_intern_add(&table, mag_span_of(text), &number, &is_new, &err),
+                             MAG_OK);
+            assert_int_equal(is_new, !is_known);
+            assert_int_equal(number, is_known ? found : table.count - 1);
+            assert_true(mag_span_is(table.texts[number], text));
+        }
+    mag_intern_done(&table);
+    mag_arena_free(arena);
+}
+
+static void texts_in_order_are_found_without_slots(void **state) {
+    (void)state;
+    mag_arena *arena = mag_arena_new(&account);
+    mag_intern table;
+    uint32_t number;
+    char text[2] = "a";
+    mag_intern_init(&table, arena);
+    for (*text = 'a'; *text <= 'z'; ++*text)
+        assert_int_equal(mag_intern_add(&table, mag_span_of(text), &number, NULL, &err), MAG_OK);
+    *text = 'a'; /* behind z: out of order, as is the one after it */
+    assert_int_equal(mag_intern_add(&table, mag_span_of(text), &number, NULL, &err), MAG_OK);
+    *text = 'b';
+    assert_int_equal(mag_intern_add(&table, mag_span_of(text), &number, NULL, &err), MAG_OK);
+    const uint64_t steps = table.step_count;
+    for (*text = 'c'; *text <= 'y'; *text = (char)(*text + 1 + *text % 2))
+        assert_int_equal(mag_intern_add(&table, mag_span_of(text), &number, NULL, &err), MAG_OK);
+    assert_int_equal(table.step_count, steps);
+    mag_intern_done(&table);
+    mag_arena_free(arena);
+}
+
 static void bytes_are_compared_not_only_lengths_or_ends(void **state) {
     (void)state;
     mag_arena *arena = mag_arena_new(&account);
@@ -77,6 +123,8 @@ static void a_limit_on_memory_is_kept(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_keep_their_numbers_while_the_table_grows),
+        cmocka_unit_test(the_order_of_texts_changes_no_number),
+        cmocka_unit_test(texts_in_order_are_found_without_slots),
         cmocka_unit_test(bytes_are_compared_not_only_lengths_or_ends),
         cmocka_unit_test(a_limit_on_memory_is_kept),
     };
