@@ -3,6 +3,7 @@
 #define MAG_IO_CSV_BLOCK_PARTS_H
 
 #include "io/csv_block.h"
+#include "io/csv_cutter.h"
 #include "io/csv_scan.h"
 
 enum { MAG_CSV_MOST_CUT = 64 }; /* rows at a time: few enough to stay in the nearest cache */
@@ -30,7 +31,7 @@ struct mag_csv_block_reader {
     char *scratch;                       /* for fields that differ from what the block holds */
     size_t scratch_capacity;
     mag_csv_scan scan;
-    mag_span fields[MAG_CSV_COLUMN_COUNT];
+    mag_span fields[MAG_CSV_COLUMN_COUNT + MAG_CSV_CUT_SPARE];
 };
 
 static inline const char *mag_csv_block_record(const mag_csv_block_reader *r) {

@@ -7,7 +7,8 @@
 
 mag_csv_cutter *mag_csv_cutter_of(mag_csv_scanner scanner) {
     __builtin_cpu_init();
-    bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+    bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                    __builtin_cpu_supports("popcnt");
     switch (scanner) {
     case MAG_CSV_SCANNER_PLAIN:
         return NULL;

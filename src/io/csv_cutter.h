@@ -10,6 +10,8 @@
 
 /* Longest record that is cut; a longer one may break a limit, which is not looked at here. */
 enum { MAG_CSV_CUT_NBYTES = MAG_CSV_FIELD_NBYTES };
+/* Fields that are written in vain behind those of the most rows. */
+enum { MAG_CSV_CUT_SPARE = 80 };
 
 /* What looks for fields: all find the same, the wider ones sooner. */
 typedef enum mag_csv_scanner {
@@ -23,7 +25,7 @@ typedef enum mag_csv_scanner {
 typedef struct mag_csv_cut {
     char delimiter;
     unsigned column_count, most_rows;
-    mag_span *fields; /* column_count for each row, borrowed from the window */
+    mag_span *fields; /* column_count for each row, borrowed from the window, and spare ones */
     uint32_t *ends;   /* behind each row and its line end, from the window's first byte */
 } mag_csv_cut;
 

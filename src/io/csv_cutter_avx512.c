@@ -1,6 +1,6 @@
 /* The cutter for AVX-512: the block in one vector, compares straight into masks. Compiled with
-   -mavx512f -mavx512bw -mbmi. */
-#include "io/csv_cutter_loop.h"
+   -mavx512f -mavx512bw -mbmi -mpopcnt. */
+#include "io/csv_cutter_stream.h"
 
 #include <immintrin.h>
 
@@ -18,5 +18,5 @@ static mag_csv_masks look(const char *block, char delimiter) {
 }
 
 unsigned mag_csv_cut_avx512(mag_span window, const mag_csv_cut *into) {
-    return mag_csv_cut_with(look, window, into);
+    return mag_csv_cut_both_ways(look, window, into);
 }

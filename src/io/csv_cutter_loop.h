@@ -76,14 +76,13 @@ static inline size_t mag_csv_cut_one(mag_csv_look *look, mag_span window, char d
     return 0;
 }
 
-/* As mag_csv_cutter. */
-static inline unsigned mag_csv_cut_with(mag_csv_look *look, mag_span window,
-                                        const mag_csv_cut *into) {
+/* As mag_csv_cutter, of which the first `count` rows are taken already. */
+static inline unsigned mag_csv_cut_from(mag_csv_look *look, mag_span window,
+                                        const mag_csv_cut *into, unsigned count) {
     const char delimiter = into->delimiter;
     const unsigned column_count = into->column_count, most_rows = into->most_rows;
-    mag_span *fields = into->fields;
-    size_t at = 0;
-    unsigned count = 0;
+    mag_span *fields = into->fields + (size_t)count * column_count;
+    size_t at = count ? into->ends[count - 1] : 0;
     for (; count < most_rows; count++, fields += column_count) {
         const mag_span rest = {window.at + at, window.nbytes - at};
         const size_t nbytes = mag_csv_cut_one(look, rest, delimiter, fields, column_count);

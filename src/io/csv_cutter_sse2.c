@@ -26,5 +26,5 @@ static mag_csv_masks look(const char *block, char delimiter) {
 }
 
 unsigned mag_csv_cut_sse2(mag_span window, const mag_csv_cut *into) {
-    return mag_csv_cut_with(look, window, into);
+    return mag_csv_cut_from(look, window, into, 0);
 }

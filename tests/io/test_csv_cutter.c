@@ -76,7 +76,7 @@ static bool scan_simple(mag_span window, char delimiter, unsigned column_count) 
    it is asked for, with the plain scanner's fields. True if the first one was simple. */
 static bool check_window(mag_csv_scanner scanner, mag_span window, char delimiter,
                          unsigned column_count) {
-    mag_span fields[MOST_ROWS * MOST_COLUMNS], rest = window;
+    mag_span fields[MOST_ROWS * MOST_COLUMNS + MAG_CSV_CUT_SPARE], rest = window;
     uint32_t ends[MOST_ROWS];
     const mag_csv_cut into = {delimiter, column_count, 1 + draw(MOST_ROWS), fields, ends};
     const unsigned count = mag_csv_cutter_of(scanner)(window, &into);
