@@ -33,7 +33,7 @@ bool mag_utf8_is_control(uint32_t code) {
 }
 
 bool mag_utf8_is_digit(uint32_t code) {
-    /* Digits come in tens, 0 first (Unicode 15, DerivedNumericType: Decimal). */
+    /* Digits come in tens, 0 first, rising (Unicode 15, DerivedNumericType: Decimal). */
     static const uint32_t zeros[] = {
         0x0030,  0x0660,  0x06f0,  0x07c0,  0x0966,  0x09e6,  0x0a66,  0x0ae6,  0x0b66,  0x0be6,
         0x0c66,  0x0ce6,  0x0d66,  0x0de6,  0x0e50,  0x0ed0,  0x0f20,  0x1040,  0x1090,  0x17e0,
@@ -42,8 +42,8 @@ bool mag_utf8_is_digit(uint32_t code) {
         0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0,
         0x11950, 0x11c50, 0x11d50, 0x11da0, 0x11f50, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8,
         0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e950, 0x1fbf0};
-    for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++)
-        if (code >= zeros[i] && code - zeros[i] < 10)
+    for (size_t i = 0; i < sizeof zeros / sizeof zeros[0] && code >= zeros[i]; i++)
+        if (code - zeros[i] < 10)
             return true;
     return false;
 }

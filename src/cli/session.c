@@ -2,6 +2,7 @@
 
 #include "cli/process.h"
 #include "cohort/source_postgres.h"
+#include "engine/example_threads.h"
 #include "engine/parallel.h"
 #include "io/embedded.h"
 #include "rules/pack_lock.h"
@@ -149,10 +150,10 @@ static const char *choose_spill_folder(mag_session *session) {
 
 /* A limit that was said must be kept, so the place for the rest is looked at before anything is
    read. */
-static mag_status bound_memory(mag_session *session, const mag_options *options, mag_error *err) {
+static mag_status bound_memory(mag_session *session, mag_error *err) {
     const size_t said = session->plan->memory_limit_nbytes;
-    const unsigned threads = mag_parallel_worker_count(
-        options->threads > 0 ? (int)options->threads : 0, MAG_PARTITION_COUNT);
+    const unsigned threads =
+        mag_parallel_worker_count(session->wanted_threads, MAG_PARTITION_COUNT);
     MAG_TRY(mag_memory_budget_set(&session->memory, said, threads, &session->account, err));
     const char *folder = choose_spill_folder(session);
     if (!folder)
@@ -164,6 +165,7 @@ static mag_status bound_memory(mag_session *session, const mag_options *options,
 mag_status mag_session_open(mag_session *session, const mag_origin *origin,
                             const mag_options *options, mag_error *err) {
     MAG_TRY(begin(session, err));
+    session->wanted_threads = options->threads > 0 ? (int)options->threads : 0;
     MAG_TRY(read_plan(session, origin, options, err));
     const mag_plan *plan = session->plan;
     MAG_TRY(mag_codebook_load(session->arena, &session->book, err));
@@ -172,7 +174,7 @@ mag_status mag_session_open(mag_session *session, const mag_origin *origin,
     MAG_TRY(load_as_written(session, err));
     MAG_TRY(mag_pack_lock_check(session->arena, file_of_pack(plan), session->pack,
                                 &session->is_pack_released, err));
-    MAG_TRY(bound_memory(session, options, err));
+    MAG_TRY(bound_memory(session, err));
     return make_sources(session, options, err);
 }
 
@@ -193,8 +195,10 @@ mag_status mag_session_open_pack(mag_session *session, const char *file, mag_err
 
 mag_status mag_session_run_examples(mag_session *session, const mag_example_result **results,
                                     size_t *count, mag_error *err) {
-    return mag_examples_run(session->arena, session->pack_as_written, session->book, results, count,
-                            err);
+    const mag_pack *pack = session->pack_as_written;
+    const unsigned workers =
+        mag_parallel_worker_count(session->wanted_threads, (unsigned)mag_pack_rule_count(pack));
+    return mag_examples_run_by(workers, session->arena, pack, session->book, results, count, err);
 }
 
 void mag_session_close(mag_session *session) {

@@ -10,6 +10,7 @@
 typedef struct mag_session {
     mag_account account;
     mag_memory_budget memory;
+    int wanted_threads;    /* 0: as many as there are */
     mag_spill_file *spill; /* made when it is first written to */
     mag_arena *arena;
     const mag_plan *plan;

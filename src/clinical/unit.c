@@ -48,6 +48,8 @@ static const struct {
 
 /* Takes one sequence from the front; NULL if none stands there. */
 static const char *take_sequence(mag_span *rest) {
+    if ((unsigned char)rest->at[0] < 0x80) /* all of them begin beyond ASCII */
+        return NULL;
     for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
         mag_span bytes = mag_span_of(sequences[i].bytes);
         if (!mag_span_starts_with(*rest, bytes))

@@ -127,6 +127,12 @@ typedef struct mag_example_result {
 mag_status mag_examples_run(mag_arena *arena, const mag_pack *pack, const mag_codebook *book,
                             const mag_example_result **results, size_t *count,
                             mag_error *err) MAG_MUST_CHECK;
+size_t mag_pack_example_count(const mag_pack *pack, size_t rule_idx);
+/* Those of one rule, into room for as many; texts live in the arena. Threads share the pack and the
+   book alone. */
+mag_status mag_examples_run_rule(mag_arena *arena, mag_evaluator *evaluator,
+                                 const mag_codebook *book, size_t rule_idx,
+                                 mag_example_result *results, mag_error *err) MAG_MUST_CHECK;
 
 /* Findings of `rules lint` beyond what loading refuses (missing examples, past review date ...). */
 typedef struct mag_lint_finding {

@@ -79,12 +79,17 @@ static mag_status run_one(runner *in, size_t rule_idx, const mag_example *exampl
     return status;
 }
 
-static mag_status run_all(runner *in, mag_example_result *results, size_t *count, mag_error *err) {
-    for (size_t rule_idx = 0; rule_idx < in->pack->rule_count; rule_idx++) {
-        const mag_rule *rule = &in->pack->rules[rule_idx];
-        for (size_t i = 0; i < rule->example_count; i++)
-            MAG_TRY(run_one(in, rule_idx, &rule->examples[i], &results[(*count)++], err));
-    }
+size_t mag_pack_example_count(const mag_pack *pack, size_t rule_idx) {
+    return pack->rules[rule_idx].example_count;
+}
+
+mag_status mag_examples_run_rule(mag_arena *arena, mag_evaluator *evaluator,
+                                 const mag_codebook *book, size_t rule_idx,
+                                 mag_example_result *results, mag_error *err) {
+    runner in = {.arena = arena, .pack = evaluator->pack, .book = book, .evaluator = evaluator};
+    const mag_rule *rule = &in.pack->rules[rule_idx];
+    for (size_t i = 0; i < rule->example_count; i++)
+        MAG_TRY(run_one(&in, rule_idx, &rule->examples[i], &results[i], err));
     return MAG_OK;
 }
 
@@ -96,11 +101,15 @@ mag_status mag_examples_run(mag_arena *arena, const mag_pack *pack, const mag_co
     mag_example_result *all = mag_arena_alloc(arena, (total + 1) * sizeof *all);
     if (all == NULL)
         return mag_fail_memory(err, total * sizeof *all);
-    runner in = {.arena = arena, .pack = pack, .book = book};
-    MAG_TRY(mag_evaluator_new(&in.evaluator, pack, mag_arena_account(arena), err));
+    mag_evaluator *evaluator;
+    mag_status status = MAG_OK;
+    MAG_TRY(mag_evaluator_new(&evaluator, pack, mag_arena_account(arena), err));
     *count = 0;
-    const mag_status status = run_all(&in, all, count, err);
-    mag_evaluator_free(in.evaluator);
+    for (size_t i = 0; i < pack->rule_count && status == MAG_OK; i++) {
+        status = mag_examples_run_rule(arena, evaluator, book, i, all + *count, err);
+        *count += pack->rules[i].example_count;
+    }
+    mag_evaluator_free(evaluator);
     *results = all;
     return status;
 }
