@@ -52,6 +52,8 @@ static mag_status begin_block(mag_csv_splitter *s, mag_csv_block *block, mag_err
                              .first_line = s->line,
                              .has_row_before = s->has_row,
                              .waiting = s->waiting};
+    s->counted_nbytes = 0;
+    s->counted_feeds = 0;
     if (nbytes > 0)
         memcpy(block->bytes, s->rest.bytes, nbytes);
     return MAG_OK;
@@ -65,17 +67,39 @@ static size_t behind_last_line_feed(const char *bytes, size_t nbytes) {
     return nbytes;
 }
 
+/* Few enough bytes for a sum of one byte, which compilers do side by side. */
+enum { STRETCH_NBYTES = 192 };
+
+static size_t stretch_of(size_t nbytes) {
+    return nbytes < STRETCH_NBYTES ? nbytes : (size_t)STRETCH_NBYTES;
+}
+
 static uint64_t count_line_feeds(const char *bytes, size_t nbytes) {
-    enum { STRETCH = 192 }; /* few enough for a sum of one byte, which compilers do side by side */
     uint64_t count = 0;
-    for (size_t from = 0; from < nbytes; from += STRETCH) {
-        const size_t to = nbytes - from < STRETCH ? nbytes : from + STRETCH;
+    for (size_t step; nbytes > 0; bytes += step, nbytes -= step) {
         uint8_t sum = 0;
-        for (size_t i = from; i < to; i++)
+        step = stretch_of(nbytes);
+        for (size_t i = 0; i < step; i++)
             sum = (uint8_t)(sum + (bytes[i] == '\n'));
         count += sum;
     }
     return count;
+}
+
+/* Nearly all blocks have no quote: then one look tells how many lines end in them, too. */
+static bool has_quote(const char *bytes, size_t nbytes, uint64_t *feed_count) {
+    uint8_t quotes = 0;
+    *feed_count = 0;
+    for (size_t step; nbytes > 0; bytes += step, nbytes -= step) {
+        uint8_t sum = 0;
+        step = stretch_of(nbytes);
+        for (size_t i = 0; i < step; i++) {
+            sum = (uint8_t)(sum + (bytes[i] == '\n'));
+            quotes |= bytes[i] == '"';
+        }
+        *feed_count += sum;
+    }
+    return quotes != 0;
 }
 
 /* What a stretch of lines ends with. */
@@ -93,32 +117,40 @@ static bool has_odd_quotes(const char *bytes, size_t nbytes) {
 
 /* Passes lines with an even number of quotes each, and returns where the next one begins. Such a
    line is a record: at its end no quote is open, or one that stands in a wrong place has made it
-   faulty up to there. */
+   faulty up to there. Of lines without quotes only the end of the last one is looked for. */
 static size_t pass_even_lines(const char *bytes, size_t nbytes, line_state *next) {
     size_t line = 0;
-    while (line < nbytes) {
-        const char *feed = memchr(bytes + line, '\n', nbytes - line);
+    const char *quote;
+    *next = (line_state){false, false};
+    while (line < nbytes && (quote = memchr(bytes + line, '"', nbytes - line))) {
+        line += behind_last_line_feed(bytes + line, (size_t)(quote - bytes) - line);
+        const char *feed = memchr(quote, '\n', (size_t)(bytes + nbytes - quote));
         const size_t end = feed ? (size_t)(feed - bytes) : nbytes;
         next->has_odd_quotes = has_odd_quotes(bytes + line, end - line);
         next->is_whole = feed && next->has_odd_quotes;
         if (!feed || next->has_odd_quotes)
-            break;
+            return line;
         line = end + 1;
     }
-    return line;
+    return line + behind_last_line_feed(bytes + line, nbytes - line);
 }
 
 /* Takes lines that are records as they stand. True if what comes then needs the scanner. */
 static bool pass_lines(mag_csv_splitter *s, mag_csv_block *block) {
     const char *at = block->bytes + block->nbytes;
     const size_t nbytes = block->held_nbytes - block->nbytes;
-    const char *quote = nbytes ? memchr(at, '"', nbytes) : NULL;
+    uint64_t feed_count;
+    const char *quote = has_quote(at, nbytes, &feed_count) ? memchr(at, '"', nbytes) : NULL;
     line_state next = {false, false};
     size_t passed = behind_last_line_feed(at, quote ? (size_t)(quote - at) : nbytes);
     if (quote)
         passed += pass_even_lines(at + passed, nbytes - passed, &next);
     if (s->is_stream_over && !next.has_odd_quotes) /* the last line may lack its end */
         passed = nbytes;
+    if (!quote && s->counted_nbytes == block->nbytes) {
+        s->counted_nbytes += passed;
+        s->counted_feeds += feed_count;
+    }
     block->nbytes += passed;
     return next.is_whole || (s->is_stream_over && next.has_odd_quotes) ||
            nbytes - passed > MAG_CSV_LOOKED_AT_NBYTES;
@@ -219,7 +251,8 @@ mag_status mag_csv_splitter_next(mag_csv_splitter *s, mag_csv_block *block, bool
     }
     if (!block->is_long_line) {
         MAG_TRY(keep_rest(s, block, block->nbytes, err));
-        s->line += count_line_feeds(block->bytes, block->nbytes);
+        s->line += s->counted_feeds + count_line_feeds(block->bytes + s->counted_nbytes,
+                                                       block->nbytes - s->counted_nbytes);
     }
     return look_through(s, block, err);
 }

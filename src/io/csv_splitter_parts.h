@@ -12,12 +12,14 @@ struct mag_csv_splitter {
     size_t block_nbytes;
     mag_csv_shape shape;
     mag_csv_facts facts;
-    mag_csv_block rest;  /* bytes read that belong to the next block */
-    bool is_stream_over; /* verified */
-    bool is_scanning;    /* the record behind those that the block has */
-    uint64_t line;       /* that the next block begins with */
-    uint64_t number;     /* of the next block */
-    bool has_row;        /* in the blocks so far */
+    mag_csv_block rest;     /* bytes read that belong to the next block */
+    bool is_stream_over;    /* verified */
+    bool is_scanning;       /* the record behind those that the block has */
+    uint64_t line;          /* that the next block begins with */
+    uint64_t number;        /* of the next block */
+    size_t counted_nbytes;  /* of the block at hand, from its begin: those lines are counted ... */
+    uint64_t counted_feeds; /* ... and are so many */
+    bool has_row;           /* in the blocks so far */
     mag_csv_footer_line waiting;
     mag_csv_block_reader *probe; /* looks into blocks that leave something open */
     mag_csv_scan scan;
