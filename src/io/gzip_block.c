@@ -1,6 +1,7 @@
 #include "io/gzip_block.h"
 
 #include "base/fast_path.h"
+#include "io/vector_state.h"
 
 #include <zlib.h>
 
@@ -47,7 +48,9 @@ static size_t pack_igzip(mag_gzip_packer *packer, mag_span part, char *at, size_
     z->avail_in = (uint32_t)part.nbytes;
     z->next_out = (uint8_t *)at;
     z->avail_out = (uint32_t)room;
-    const bool is_whole = isal_deflate(z) == COMP_OK && z->avail_in == 0 && z->avail_out > 0;
+    const int code = isal_deflate(z);
+    mag_vector_state_clear();
+    const bool is_whole = code == COMP_OK && z->avail_in == 0 && z->avail_out > 0;
     return is_whole ? room - z->avail_out : 0;
 }
 #endif
@@ -141,8 +144,11 @@ static mag_status pack_part(mag_gzip_packer *packer, mag_span part, mag_text *by
 
 static uint32_t crc_of(const mag_gzip_packer *packer, mag_span text) {
 #ifdef MAG_HAS_ISAL
-    if (packer->igzip)
-        return crc32_gzip_refl(0, (const unsigned char *)text.at, text.nbytes);
+    if (packer->igzip) {
+        const uint32_t crc = crc32_gzip_refl(0, (const unsigned char *)text.at, text.nbytes);
+        mag_vector_state_clear();
+        return crc;
+    }
 #endif
     (void)packer;
     return (uint32_t)crc32_z(0, (const unsigned char *)text.at, text.nbytes);

@@ -1,5 +1,7 @@
 #include "io/inflate_isal.h"
 
+#include "io/vector_state.h"
+
 #include <isa-l/igzip_lib.h>
 
 struct mag_isal {
@@ -26,6 +28,7 @@ mag_inflate_result mag_isal_go_on(mag_isal *isal, mag_inflate_step *step) {
     state->next_out = (uint8_t *)step->out;
     state->avail_out = out;
     const int code = isal_inflate(state);
+    mag_vector_state_clear();
     const uint32_t taken = in - state->avail_in, given = out - state->avail_out;
     step->in += taken;
     step->in_nbytes -= taken;
