@@ -7,6 +7,7 @@
 #include "cohort/decoder.h"
 
 #include "clinical/dose.h"
+#include "cohort/plain_prescription.h"
 
 _Static_assert(MAG_FIELD_PATIENT_ID < MAG_FIELD_CODE_SYSTEM, "the id comes first");
 _Static_assert(MAG_FIELD_CODE_SYSTEM < MAG_FIELD_DRUG_CODE &&
@@ -271,8 +272,9 @@ static void close_order(mag_exposure *exposure, const mag_moment *stop) {
         exposure->stop = mag_minute_plus(exposure->start, 1); /* given at that moment */
 }
 
-static void set_times(const mag_decoder *decoder, const mag_order_memo *order,
-                      const mag_moment *start, const mag_moment *stop, mag_exposure *exposure) {
+static void set_times(const mag_order_facts *facts, mag_exposure *exposure) {
+    const mag_order_memo *order = facts->order;
+    const mag_moment *start = &facts->start;
     exposure->start = start->minute;
     if (!order->has_known_kind) {
         exposure->stop = exposure->start;
@@ -282,13 +284,13 @@ static void set_times(const mag_decoder *decoder, const mag_order_memo *order,
     exposure->flags = order->kind;
     if (start->is_date_only)
         exposure->flags |= MAG_EXPOSURE_START_DATE;
-    if (decoder->has_partial)
+    if (facts->has_partial)
         exposure->flags |= MAG_EXPOSURE_PARTIAL;
     int64_t supply = (int64_t)order->supply_days * MAG_MINUTES_PER_DAY;
     mag_day next_day = mag_minute_day(start->minute) + 1;
     switch ((mag_rx_kind)order->kind) {
     case MAG_RX_ORDER:
-        close_order(exposure, stop);
+        close_order(exposure, &facts->stop);
         break;
     case MAG_RX_ISSUE:
         exposure->stop = mag_minute_plus(exposure->start, supply);
@@ -299,37 +301,42 @@ static void set_times(const mag_decoder *decoder, const mag_order_memo *order,
     }
 }
 
+void mag_decode_exposure(const mag_order_facts *facts, mag_exposure *exposure) {
+    const mag_order_memo *order = facts->order;
+    *exposure = (mag_exposure){.drug_id = facts->drug_id,
+                               .route = order->route,
+                               .dose_lo_umol = order->dose_lo_umol,
+                               .dose_hi_umol = order->dose_hi_umol,
+                               .dose_text_id = order->dose_text_id};
+    set_times(facts, exposure);
+    if (order->is_ambiguous)
+        exposure->flags |= MAG_EXPOSURE_BASIS_AMBIGUOUS;
+}
+
 /* --- the row
  * --------------------------------------------------------------------------------------- */
 
 /* A row of a drug of interest; its image holds all that comes before the dates. */
 static mag_status put_prescription(mag_decoder *decoder, mag_span id, uint32_t drug_id,
                                    size_t first_date, mag_error *err) {
-    mag_moment start, stop;
+    mag_order_facts facts = {.drug_id = drug_id};
     mag_order_memo fresh;
-    const mag_order_memo *order;
-    if (!mag_decoder_moment(decoder, MAG_FIELD_START, MAG_MOMENT_REQUIRED, &start) ||
-        !mag_decoder_moment(decoder, MAG_FIELD_STOP, MAG_MOMENT_END, &stop))
+    if (!mag_decoder_moment(decoder, MAG_FIELD_START, MAG_MOMENT_REQUIRED, &facts.start) ||
+        !mag_decoder_moment(decoder, MAG_FIELD_STOP, MAG_MOMENT_END, &facts.stop))
         return MAG_OK;
     const size_t first_order = add_to_image(decoder, first_date, MAG_FIELD_STOP);
     const size_t order_byte = decoder->image.nbytes;
     const size_t end = add_to_image(decoder, first_order, MAG_FIELD_COUNT);
     mag_run_text run = take_run(decoder, first_order, end, order_byte);
     run.more = drug_id;
-    MAG_TRY(find_order(decoder, &run, &fresh, &order, err));
-    mag_exposure exposure = {.drug_id = drug_id,
-                             .route = order->route,
-                             .dose_lo_umol = order->dose_lo_umol,
-                             .dose_hi_umol = order->dose_hi_umol,
-                             .dose_text_id = order->dose_text_id};
-    set_times(decoder, order, &start, &stop, &exposure);
-    if (order->is_ambiguous)
-        exposure.flags |= MAG_EXPOSURE_BASIS_AMBIGUOUS;
-    decoder->has_unread_supply = order->has_unread_supply;
-    decoder->has_unread_dose = order->has_unread_dose;
-    exposure.file_id = decoder->file_id;
-    exposure.line = decoder->line;
-    mag_exposure_row row = {.exposure = exposure};
+    MAG_TRY(find_order(decoder, &run, &fresh, &facts.order, err));
+    decoder->has_unread_supply = facts.order->has_unread_supply;
+    decoder->has_unread_dose = facts.order->has_unread_dose;
+    facts.has_partial = decoder->has_partial;
+    mag_exposure_row row;
+    mag_decode_exposure(&facts, &row.exposure);
+    row.exposure.file_id = decoder->file_id;
+    row.exposure.line = decoder->line;
     mag_exposure_row_set_hash(&row, mag_decoder_image_hash(decoder));
     return mag_lane_put_exposure(decoder->lane, id, &row, err);
 }

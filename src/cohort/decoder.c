@@ -4,6 +4,7 @@
 #include "base/fast_path.h"
 #include "cohort/identifier.h"
 #include "cohort/plain_lab.h"
+#include "cohort/plain_prescription.h"
 
 #include <string.h>
 
@@ -52,6 +53,7 @@ static void drop_memos(mag_decoder *decoder) {
     decoder->labs = NULL;
     decoder->prescriptions = NULL;
     decoder->plain_labs = NULL;
+    decoder->plain_prescriptions = NULL;
     decoder->memo_lane = NULL;
     decoder->last_system_key = (mag_memo_key){0};
 }
@@ -277,21 +279,18 @@ bool mag_decoder_id(mag_decoder *decoder, mag_span *id) {
     return true;
 }
 
-static bool is_sentinel(mag_day day) {
-    enum { DAY_1900_01_01 = -25567, DAY_9999_12_31 = 2932896 };
-    return day == DAY_1900_01_01 || day == DAY_9999_12_31;
-}
-
 /* What a fault of the date says about the row; MAG_REASON_NONE if the date can be used. */
 static mag_reason judge_date(const mag_decoder *decoder, mag_date_fault fault,
                              const mag_moment *moment) {
     switch (fault) {
     case MAG_DATE_OK:
-        return is_sentinel(moment->last_day) ? MAG_REASON_DATE_SENTINEL : MAG_REASON_NONE;
+        return mag_decoder_is_sentinel(moment->last_day) ? MAG_REASON_DATE_SENTINEL
+                                                         : MAG_REASON_NONE;
     case MAG_DATE_PARTIAL:
         if (!decoder->table->has_partial_dates)
             return MAG_REASON_DATE_INVALID;
-        return is_sentinel(moment->last_day) || is_sentinel(mag_minute_day(moment->minute))
+        return mag_decoder_is_sentinel(moment->last_day) ||
+                       mag_decoder_is_sentinel(mag_minute_day(moment->minute))
                    ? MAG_REASON_DATE_SENTINEL
                    : MAG_REASON_NONE;
     case MAG_DATE_EMPTY:
@@ -509,6 +508,10 @@ mag_status mag_decoder_rows(mag_decoder *decoder, const mag_cell_rows *rows, mag
         MAG_TRY(mag_plain_labs_new(decoder, err));
     if (decoder->plain_labs && decoder->plain_labs->is_of_use)
         return mag_plain_labs_decode(decoder, rows, err);
+    if (decoder->prescriptions && !decoder->plain_prescriptions)
+        MAG_TRY(mag_plain_prescriptions_new(decoder, err));
+    if (decoder->plain_prescriptions && decoder->plain_prescriptions->is_of_use)
+        return mag_plain_prescriptions_decode(decoder, rows, err);
     for (unsigned i = 0; i < rows->row_count; i++)
         MAG_TRY(mag_decoder_row(decoder, rows->cells + (size_t)i * rows->column_count,
                                 rows->first_line + i, err));

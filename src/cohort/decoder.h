@@ -44,7 +44,8 @@ typedef struct mag_decoder {
     mag_lab_memo *labs;
     mag_prescription_memo *prescriptions;
     struct mag_plain_labs *plain_labs; /* see plain_lab.h; NULL: no rows came side by side yet */
-    mag_memo_key last_system_key;      /* of the last name of a code system */
+    struct mag_plain_prescriptions *plain_prescriptions; /* the same, plain_prescription.h */
+    mag_memo_key last_system_key;                        /* of the last name of a code system */
     mag_code_system last_system;
     mag_moment_memo last_moments[2]; /* begins, ends */
 
@@ -121,6 +122,12 @@ static inline mag_span mag_decoder_text(const mag_decoder *decoder, mag_field fi
 bool mag_decoder_reject(mag_decoder *decoder, mag_reason reason, mag_field field);
 /* The patient's id, exactly as written; false (row rejected) if blank or not printable. */
 bool mag_decoder_id(mag_decoder *decoder, mag_span *id);
+
+/* A day that stands for none. */
+static inline bool mag_decoder_is_sentinel(mag_day day) {
+    enum { DAY_1900_01_01 = -25567, DAY_9999_12_31 = 2932896 };
+    return day == DAY_1900_01_01 || day == DAY_9999_12_31;
+}
 
 typedef enum mag_moment_need {
     MAG_MOMENT_REQUIRED, /* empty: null.required */

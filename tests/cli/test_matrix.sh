@@ -192,8 +192,8 @@ for shape in plain gzip members two eight shuffled-1 shuffled-2 shuffled-3 stdin
 done
 # what machines lack, or have switched off
 for shape in plain members eight shuffled-1; do
-    for without in avx512 avx512,avx2 avx512,avx2,sse2 isal plain ordinary \
-        avx512,avx2,sse2,isal,memo,plain,ordinary; do
+    for without in avx512 avx512,avx2 avx512,avx2,sse2 isal plain orders ordinary \
+        avx512,avx2,sse2,isal,memo,plain,orders,ordinary; do
         combination $shape 3 MAGSCREEN_WITHOUT=$without
     done
 done

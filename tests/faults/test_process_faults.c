@@ -380,7 +380,7 @@ static void t_P_23_unknown_words(void **state) {
         assert_int_equal(run.exit_code, 2);
         assert_non_null(strstr(run.err.at, "MS-U201"));
         assert_non_null(strstr(run.err.at, "known are avx512, avx2, sse2, compiled, isal, memo, "
-                                           "plain, ordinary"));
+                                           "plain, orders, ordinary"));
         program_result_done(&run);
     }
 }
