@@ -1,7 +1,7 @@
 -- Episodes over the nights, and what publishing refuses.
 begin;
 select t.start();
-select plan(38);
+select plan(43);
 
 -- at most one open episode of a patient and rule, whoever writes
 select t.night('2025-03-01', '[{"p": "p1", "r": "B01", "e": "new"}, {"p": "p2", "r": "B01",
@@ -99,6 +99,16 @@ select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing"}, {"p": "p2", "r": 
 select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing"}, {"p": "p1", "r": "a01",
     "e": "ongoing"}'),
     'MS701', 'an episode twice');
+select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing"}, {"p": "p9", "r": "B01", "e": "new"},
+    {"p": "p9", "r": "B01", "e": "new"}'), 'MS701', 'a new one twice');
+select is(t.refused('[{"p": "p1", "r": "a01", "e": "resolved"}, {"p": "p1", "r": "a01",
+    "e": "resolved"}'), 'MS701', 'a resolved one twice');
+select is(t.refused('[{"p": "p1", "r": "a01", "e": "resolved"}, {"p": "p1", "r": "a01",
+    "e": "ongoing"}'), 'MS701', 'one that resolved and goes on');
+select is(t.refused('[{"p": "P3", "r": "B01", "e": "ongoing"}'), 'MS701',
+    'one twice does not stand in for an open one without an event');
+select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing"}, {"p": "p1", "r": "a01", "e": "new",
+    "id": "a01-p1b"}'), 'MS701', 'two open ones of a patient and rule');
 select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing", "s": "awful"}'), 'MS701',
     'a severity that is none');
 select is(t.refused('[{"p": "p5", "r": "a01", "e": "ongoing", "id": "a01-p1"}'), 'MS701',
@@ -133,7 +143,7 @@ select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing"}', '2025-03-04'), '
 select is(t.refused('[{"p": "p1", "r": "a01", "e": "ongoing"}', '2025-03-05'), 'ok',
     'the same as-of with another result');
 select is((select run_id from magscreen.run where as_of = '2025-03-06'
-    order by run_id desc limit 1), 15::bigint,
+    order by run_id desc limit 1), 20::bigint,
     'runs are numbered on');
 create temp table same as select t.stage('2025-03-05', '[{"p": "P3", "r": "B01",
     "e": "ongoing"}]', '[]',
