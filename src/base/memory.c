@@ -2,6 +2,7 @@
 
      arena ─▶ [block n | ....used....|free] ─▶ [block n-1 | full] ─▶ ...
 */
+#define _DEFAULT_SOURCE /* NOLINT: the name is the C library's; for madvise */
 #include "base/memory.h"
 
 #include <malloc.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { FIRST_BLOCK_NBYTES = 4096, LARGEST_BLOCK_NBYTES = 1 << 20, ALIGNMENT = 16 };
 
@@ -213,4 +215,16 @@ void mag_drop(mag_account *account, void *items, size_t capacity, size_t item_nb
         return;
     free(items);
     account_give(account, capacity * item_nbytes);
+}
+
+void mag_memory_fault_in(void *bytes, size_t nbytes) {
+#ifdef MADV_POPULATE_WRITE
+    enum { PAGE_NBYTES = 4096 }; /* of another size: the call is refused, or does no harm */
+    const size_t before = -(uintptr_t)bytes % PAGE_NBYTES;
+    if (nbytes >= before + PAGE_NBYTES)
+        (void)madvise((char *)bytes + before, (nbytes - before) / PAGE_NBYTES * PAGE_NBYTES,
+                      MADV_POPULATE_WRITE);
+#else
+    (void)bytes, (void)nbytes;
+#endif
 }

@@ -60,5 +60,9 @@ mag_status mag_grow(mag_account *account, void **items, size_t *capacity, size_t
                     size_t wanted, mag_error *err) MAG_MUST_CHECK;
 /* Frees an array made by mag_grow; NULL is fine. */
 void mag_drop(mag_account *account, void *items, size_t capacity, size_t item_nbytes);
+/* Bytes that are about to be written: asks the system for all their pages at once instead of for
+   one after the other as each is touched. Their content stays as it is. Where the system cannot do
+   that, nothing happens. */
+void mag_memory_fault_in(void *bytes, size_t nbytes);
 
 #endif

@@ -1,10 +1,14 @@
 #include "cohort/row_chunks.h"
 
+enum { LARGE_NBYTES = 1 << 14 }; /* chunks whose pages are worth a call of the system */
+
 mag_status mag_row_chunks_grow(mag_row_chunks *list, mag_account *account, mag_error *err) {
     const size_t wanted = list->next_nbytes ? list->next_nbytes : MAG_ROW_CHUNK_LEAST_NBYTES;
     void *bytes = NULL;
     size_t nbytes = 0;
     MAG_TRY(mag_grow(account, &bytes, &nbytes, 1, wanted, err));
+    if (nbytes >= LARGE_NBYTES)
+        mag_memory_fault_in(bytes, nbytes);
     mag_row_chunk *fresh = bytes;
     *fresh = (mag_row_chunk){
         .nbytes = nbytes,

@@ -232,8 +232,25 @@ static void being_frugal_changes_no_byte(void **state) {
     assert_int_equal(account.used_nbytes, 0);
 }
 
+static void bytes_keep_their_content_while_pages_are_asked_for(void **state) {
+    (void)state;
+    enum { NBYTES = 20000 };
+    static const size_t froms[] = {0, 1, 4095}, counts[] = {0, 1, 4096, 8192, NBYTES - 4095};
+    char *bytes = malloc(NBYTES);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < NBYTES; i++)
+        bytes[i] = (char)(i * 7);
+    for (size_t i = 0; i < sizeof froms / sizeof *froms; i++)
+        for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+            mag_memory_fault_in(bytes + froms[i], counts[k]);
+    for (size_t i = 0; i < NBYTES; i++)
+        assert_int_equal(bytes[i], (char)(i * 7));
+    free(bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_keep_their_content_while_pages_are_asked_for),
         TEST(an_arena_gives_zeroed_aligned_bytes_that_do_not_overlap),
         TEST(a_reset_arena_allocates_nothing_after_warm_up),
         TEST(texts_are_copied_and_formatted),
