@@ -132,6 +132,26 @@ static void every_edge_is_read_alike_as_the_first_row(void **state) {
     }
 }
 
+/* Hashes are made for many rows at a time: of patients, dates and units that change in between. */
+static void long_runs_of_usual_rows_get_their_own_hashes(void **state) {
+    (void)state;
+    enum { ROW_COUNT = 600 };
+    static const char *const tests[] = {"2823-3|4.%u|mmol/L", "2601-3|0.8%u|mmol/L",
+                                        "14682-9|8%u|umol/L", "2951-2|13%u|mmol/L"};
+    static char rows[ROW_COUNT][80];
+    begin_page(NULL, HEADER);
+    for (unsigned i = 0; i < ROW_COUNT; i++) {
+        char cells[40];
+        snprintf(cells, sizeof cells, tests[i % 4], i % 10);
+        snprintf(rows[i], sizeof rows[i], "patient-%u|%s|2024-06-0%uT08:00|", i / 37, cells,
+                 1 + i / 11 % 9);
+        add_row(rows[i]);
+    }
+    end_page(GUARD_NBYTES);
+    assert_int_equal(assert_alike(SIDE_BY_SIDE), ROW_COUNT);
+    drop_page();
+}
+
 static void usual_rows_take_the_short_way(void **state) {
     (void)state;
     fixture f;
@@ -245,6 +265,7 @@ int main(void) {
         cmocka_unit_test(every_edge_is_read_as_if_it_came_alone),
         cmocka_unit_test(every_edge_is_read_alike_as_the_first_row),
         cmocka_unit_test(other_ways_come_to_the_same),
+        cmocka_unit_test(long_runs_of_usual_rows_get_their_own_hashes),
         cmocka_unit_test(usual_rows_take_the_short_way),
         cmocka_unit_test(profiles_and_columns_are_heeded),
     };
