@@ -27,8 +27,7 @@ typedef struct sheet {
 
 static sheet page;
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------------------- */
 
 typedef enum way { ONE_BY_ONE, SIDE_BY_SIDE, WITHOUT_MEMO, SWITCHED_OFF } way;
 
@@ -70,8 +69,7 @@ static inline const mag_run_file *feed_page(fixture *f, way taken) {
     return file;
 }
 
-/* --- comparing ----------------------------------------------------------------------------------
- */
+/* --- comparing ----------------------------------------------------------------------- */
 
 static inline void *row_at(const mag_row_chunks *rows, size_t idx) {
     mag_row_chunk *chunk = rows->first;
@@ -95,9 +93,9 @@ static inline void assert_same_unit_rows(const fixture *f, const mag_row_chunks 
     for (size_t i = 0; i < a->row_count; i++) {
         mag_unit_row x = *(const mag_unit_row *)row_at(a, i);
         const mag_unit_row *y = row_at(b, i);
-        assert_string_equal(of_f[x.profile_idx].code, of_g[y->profile_idx].code);
-        assert_string_equal(of_f[x.profile_idx].system, of_g[y->profile_idx].system);
-        assert_string_equal(of_f[x.profile_idx].source, of_g[y->profile_idx].source);
+        const mag_unit_profile *of_x = &of_f[x.profile_idx], *of_y = &of_g[y->profile_idx];
+        assert_string_equal(of_x->code, of_y->code);
+        assert_string_equal(of_x->system, of_y->system);
         x.profile_idx = y->profile_idx;
         assert_memory_equal(&x, y, offsetof(mag_unit_row, comparator) + sizeof x.comparator);
     }
@@ -154,8 +152,7 @@ static inline size_t assert_alike(way taken) {
     return count;
 }
 
-/* --- pages --------------------------------------------------------------------------------------
- */
+/* --- pages --------------------------------------------------------------------------- */
 
 static inline void begin_page(const char *profile, const char *header) {
     mag_span cells[CELL_COUNT];
