@@ -16,10 +16,9 @@ enum { MOST_ROWS = 4096, MOST_COLUMNS = 16, GUARD_NBYTES = 64 };
 /* Cells between '|' of many rows, as a block of a file holds them. */
 typedef struct sheet {
     mag_table_kind kind;
-    const char *fast_path; /* that is tested */
-    const char *profile;   /* NULL: our own */
-    const char *header;
-    char *text; /* of exactly the bytes that may be read */
+    const char *fast_path;        /* that is tested */
+    const char *profile, *header; /* NULL: our own profile */
+    char *text;                   /* of exactly the bytes that may be read */
     size_t nbytes;
     mag_span cells[MOST_ROWS * MOST_COLUMNS];
     unsigned row_count, column_count;
@@ -191,7 +190,6 @@ static inline void end_page(size_t behind) {
 
 static inline void drop_page(void) {
     free(page.text);
-    page.text = NULL;
 }
 
 static inline unsigned draw(uint64_t *seed, unsigned end) {
