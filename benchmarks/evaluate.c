@@ -25,8 +25,9 @@ static double cpu_now(void) {
 }
 
 static uint64_t count_flags(const both_evaluators *with, const mag_outcome *outcomes) {
+    const size_t rule_count = mag_pack_rule_count(with->pack);
     uint64_t count = 0;
-    for (size_t i = 0; i < mag_pack_rule_count(with->pack); i++)
+    for (size_t i = 0; i < rule_count; i++)
         count += outcomes[i].kind == MAG_FLAGGED;
     return count;
 }

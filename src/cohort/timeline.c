@@ -4,23 +4,27 @@
 
 #include <assert.h>
 
-/* Where analytes begin among a patient's results, which are sorted by analyte. */
+/* Where the results of the analyte of labs[at] end: in steps that double, then halve. */
+static size_t end_of_analyte(const mag_lab *labs, size_t at, size_t count) {
+    const mag_analyte analyte = mag_lab_analyte(&labs[at]);
+    size_t step = 1;
+    for (; at + step < count && mag_lab_analyte(&labs[at + step]) == analyte; step *= 2)
+        at += step;
+    for (step /= 2; step > 0; step /= 2)
+        if (at + step < count && mag_lab_analyte(&labs[at + step]) == analyte)
+            at += step;
+    return at + 1;
+}
+
+/* Where analytes begin among a patient's results, which are sorted by analyte. Most analytes have
+   none, and begin where the next one does. */
 static void index_analytes(mag_timeline *timeline, size_t lab_count) {
-    uint32_t at = 0;
-    for (uint32_t analyte = 0; analyte <= MAG_ANALYTE_COUNT; analyte++) {
-        uint32_t high = (uint32_t)lab_count;
-        /* most analytes have no result, and end where they begin */
-        if (at < high && (uint32_t)mag_lab_analyte(&timeline->labs[at]) >= analyte)
-            high = at;
-        while (at < high) {
-            uint32_t middle = at + (high - at) / 2;
-            if ((uint32_t)mag_lab_analyte(&timeline->labs[middle]) < analyte)
-                at = middle + 1;
-            else
-                high = middle;
-        }
-        timeline->first[analyte] = at;
-    }
+    uint32_t analyte = 0;
+    for (size_t at = 0; at < lab_count; at = end_of_analyte(timeline->labs, at, lab_count))
+        while (analyte <= (uint32_t)mag_lab_analyte(&timeline->labs[at]))
+            timeline->first[analyte++] = (uint32_t)at;
+    while (analyte <= MAG_ANALYTE_COUNT)
+        timeline->first[analyte++] = (uint32_t)lab_count;
 }
 
 void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t patient_idx,

@@ -14,8 +14,14 @@ static mag_status make_tables(mag_block *block, mag_error *err) {
     block->bits = mag_arena_alloc(block->tables, steps * sizeof *block->bits);
     block->bare = mag_arena_alloc(block->tables, steps * sizeof *block->bare);
     block->outcomes = mag_arena_alloc(block->tables, outcomes * sizeof *block->outcomes);
-    if (block->bits == NULL || block->bare == NULL || block->outcomes == NULL)
+    block->no_outcomes = mag_arena_alloc(block->tables, outcomes * sizeof *block->outcomes);
+    if (block->bits == NULL || block->bare == NULL || block->outcomes == NULL ||
+        block->no_outcomes == NULL)
         return mag_fail_memory(err, outcomes * sizeof *block->outcomes);
+    for (size_t i = 0; i < outcomes; i++)
+        block->no_outcomes[i] = (mag_outcome){.kind = MAG_NOT_APPLICABLE, .hidden_by = -1};
+    for (unsigned analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++)
+        block->book |= (uint64_t)mag_analyte_of((mag_analyte)analyte)->is_code_book_item << analyte;
     for (size_t i = 0; i < MAG_BLOCK_PATIENTS; i++)
         MAG_TRY(mag_evaluator_new(&block->plain[i], block->pack, block->account, err));
     return MAG_OK;
@@ -154,10 +160,9 @@ static void judge_rule(mag_block *block, size_t rule_idx) {
 /* --- all rules ---------------------------------------------------------------------------- */
 
 static void clear_outcomes(mag_block *block) {
-    const mag_outcome nothing = {.kind = MAG_NOT_APPLICABLE, .hidden_by = -1};
     const size_t count = block->count * block->pack->rule_count;
-    for (size_t i = 0; i < count; i++)
-        block->outcomes[i] = nothing;
+    if (count > 0)
+        memcpy(block->outcomes, block->no_outcomes, count * sizeof *block->outcomes);
 }
 
 static void set_not_evaluated(mag_block *block, size_t rule_idx, uint64_t mask) {

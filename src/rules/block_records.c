@@ -2,10 +2,16 @@
 #include "rules/block_state.h"
 #include "rules/operand_series.h"
 
+#include <string.h>
+
 /* Days before T; never MAG_ALL_DAYS. */
-static uint16_t age_of(const mag_timeline *patient, mag_minute at) {
-    const int32_t days = mag_minute_day(patient->as_of) - mag_minute_day(at);
+static uint16_t age_of_day(const mag_timeline *patient, mag_day day) {
+    const int32_t days = mag_minute_day(patient->as_of) - day;
     return days < 0 ? 0 : days < MAG_ALL_DAYS ? (uint16_t)days : MAG_ALL_DAYS - 1;
+}
+
+static uint16_t age_of(const mag_timeline *patient, mag_minute at) {
+    return age_of_day(patient, mag_minute_day(at));
 }
 
 /* --- results ------------------------------------------------------------------------------ */
@@ -21,21 +27,21 @@ static bool is_last_alone(const mag_lab *labs, size_t count) {
     return true;
 }
 
-static void see_analyte(mag_block *block, size_t i, mag_analyte analyte) {
+/* The results of one analyte, one at least. */
+static void see_analyte(mag_block *block, size_t i, const mag_lab *labs, size_t count) {
     mag_block_labs *to = &block->labs;
     const mag_timeline *patient = &block->patients[i];
     const uint64_t bit = (uint64_t)1 << i;
-    size_t count;
-    const mag_lab *labs = mag_timeline_labs(patient, analyte, &count);
     const mag_lab *last = &labs[count - 1];
-    const bool is_of_book = mag_analyte_of(analyte)->is_code_book_item;
+    const mag_analyte analyte = mag_lab_analyte(last);
+    const bool is_of_book = (block->book >> analyte & 1) != 0;
     const uint16_t age = age_of(patient, last->minute);
     to->has_analyte[analyte] |= bit;
     to->age[analyte][i] = age;
     to->age_before[analyte][i] = count > 1 ? age_of(patient, labs[count - 2].minute) : MAG_ALL_DAYS;
     if (!mag_series_is_mark(last)) {
         to->is_usable[analyte] |= bit;
-        if (is_last_alone(labs, count))
+        if (to->age_before[analyte][i] != age || is_last_alone(labs, count))
             to->is_alone[analyte] |= bit;
         if (is_of_book && age < to->usable_age[i])
             to->usable_age[i] = age;
@@ -50,11 +56,12 @@ void mag_block_see_labs(mag_block *block, size_t i) {
     const size_t count = patient->first[MAG_ANALYTE_COUNT];
     uint32_t packed = 0;
     to->usable_age[i] = MAG_ALL_DAYS;
-    for (int analyte = MAG_ANALYTE_NONE + 1; analyte < MAG_ANALYTE_COUNT; analyte++)
-        if (patient->first[analyte] < patient->first[analyte + 1])
-            see_analyte(block, i, (mag_analyte)analyte);
-    for (size_t k = 0; k < count; k++)
-        packed |= patient->labs[k].packed;
+    for (size_t first = 0, end; first < count; first = end) {
+        end = patient->first[mag_lab_analyte(&patient->labs[first]) + 1];
+        see_analyte(block, i, patient->labs + first, end - first);
+        for (size_t k = first; k < end; k++)
+            packed |= patient->labs[k].packed;
+    }
     const mag_lab all = {.packed = packed};
     to->has_mark |= (uint64_t)(mag_lab_reject(&all) != MAG_REASON_NONE) << i;
     for (unsigned k = 0; k < MAG_LAB_FLAG_BITS; k++)
@@ -127,14 +134,19 @@ void mag_block_see_drugs(mag_block *block, size_t i) {
 /* --- how long ago ------------------------------------------------------------------------- */
 
 /* Bits of the ages that are at most `days`: one byte for each first, then eight bytes to eight
-   bits. */
+   bits by a product, in the highest byte of which byte k has become bit k. */
 static uint64_t at_most(const uint16_t ages[restrict MAG_BLOCK_PATIENTS], uint16_t days) {
+    enum { BYTES = 8 };
+    const uint64_t byte_to_bit = 0x0102040810204080;
     uint8_t holds[MAG_BLOCK_PATIENTS];
     uint64_t mask = 0;
     for (size_t i = 0; i < MAG_BLOCK_PATIENTS; i++)
         holds[i] = ages[i] <= days;
-    for (size_t i = 0; i < MAG_BLOCK_PATIENTS; i++)
-        mask |= (uint64_t)holds[i] << i;
+    for (size_t i = 0; i < MAG_BLOCK_PATIENTS; i += BYTES) {
+        uint64_t eight;
+        memcpy(&eight, &holds[i], sizeof eight);
+        mask |= (eight * byte_to_bit >> 56) << i;
+    }
     return mask;
 }
 

@@ -59,10 +59,12 @@ struct mag_block {
     const mag_timeline *patients;
     size_t count;
     mag_outcome *outcomes;         /* of each patient, of each rule */
+    mag_outcome *no_outcomes;      /* the same before anybody was judged */
     mag_bits *bits;                /* of each step */
     mag_bare_truth *bare;          /* of each step, by ... */
     bool has_labs, has_conditions; /* ... what the cohort has */
     /* who ... */
+    uint64_t book;                 /* analytes of the code book, a bit each */
     uint64_t in_population, is_population_unknown; /* ... may be judged; is one that may be */
     uint64_t has_condition[MAG_CONDITION_COUNT];
     uint64_t absence[MAG_ABSENCE_KIND_COUNT];

@@ -29,15 +29,17 @@ enum { MAG_UNKNOWN_TEXT_NBYTES = 128 };
 /* Names sorted bytewise, comma-separated; "" for the empty set. */
 void mag_unknown_set_text(mag_unknown_set reasons, char out[MAG_UNKNOWN_TEXT_NBYTES]);
 
+/* Small: there is one for each rule and patient. */
 typedef struct mag_outcome {
-    mag_outcome_kind kind;
-    mag_severity severity;        /* of a flag, after adjust */
-    mag_severity severity_before; /* before adjust */
-    mag_severity could_be; /* the worst tier passed over as unknown, adjusted; NONE if none */
+    mag_outcome_kind kind : 8;
+    mag_severity severity : 8;        /* of a flag, after adjust */
+    mag_severity severity_before : 8; /* before adjust */
+    mag_severity could_be : 8; /* the worst tier passed over as unknown, adjusted; NONE if none */
     mag_unknown_set
         reasons;       /* of cannot_tell: unknown leaves that could still change the outcome */
     int16_t hidden_by; /* rule index, -1 = visible; set by mag_outcomes_hide */
 } mag_outcome;
+_Static_assert(sizeof(mag_outcome) == 12, "four bytes of kind and severities");
 
 /* Working memory of one thread. */
 typedef struct mag_evaluator mag_evaluator;
