@@ -182,6 +182,10 @@ bool mag_limit_compare(mag_analyte analyte, mag_unit unit, mag_decimal value,
     mag_unit side_unit;
     if (!mag_limit_side(analyte, unit, limit, &side, &side_unit))
         return false;
+    if (unit == side_unit) {
+        *order = mag_decimal_compare(value, side);
+        return true;
+    }
     mag_unit_scale a = mag_unit_scale_of(unit), b = mag_unit_scale_of(side_unit);
     int64_t value_factor = a.numerator, side_factor = b.numerator;
     if (a.dimension != b.dimension && a.dimension == MAG_DIMENSION_EQUIVALENT)

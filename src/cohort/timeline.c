@@ -68,11 +68,6 @@ bool mag_timeline_find(const mag_cohort *cohort, mag_span patient_id, mag_timeli
     return true;
 }
 
-const mag_lab *mag_timeline_labs(const mag_timeline *timeline, mag_analyte analyte, size_t *count) {
-    *count = timeline->first[analyte + 1] - timeline->first[analyte];
-    return timeline->labs + timeline->first[analyte];
-}
-
 mag_class_set mag_exposure_classes(const mag_cohort *cohort, const mag_exposure *exposure) {
     const mag_drug *drug = mag_cohort_drug(cohort, exposure->drug_id);
     const mag_class_set doubtful = exposure->route == MAG_ROUTE_UNKNOWN ? drug->needs_route : 0;

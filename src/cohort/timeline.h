@@ -41,7 +41,11 @@ void mag_timeline_of(const mag_cohort *cohort, unsigned partition_idx, size_t pa
 bool mag_timeline_find(const mag_cohort *cohort, mag_span patient_id, mag_timeline *out);
 
 /* Results of one analyte; *count may be 0. */
-const mag_lab *mag_timeline_labs(const mag_timeline *timeline, mag_analyte analyte, size_t *count);
+static inline const mag_lab *mag_timeline_labs(const mag_timeline *timeline, mag_analyte analyte,
+                                               size_t *count) {
+    *count = timeline->first[analyte + 1] - timeline->first[analyte];
+    return timeline->labs + timeline->first[analyte];
+}
 
 /* Classes of an exposure after its route gate. */
 mag_class_set mag_exposure_classes(const mag_cohort *cohort, const mag_exposure *exposure);

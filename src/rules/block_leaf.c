@@ -90,6 +90,10 @@ static bool is_any(const mag_operand *operand, mag_relation relation) {
     return operand->kind == MAG_OPERAND_LOWEST ? is_downwards : is_upwards;
 }
 
+static bool is_within(const mag_lab *lab, mag_day today, uint16_t days) {
+    return days == MAG_ALL_DAYS || today - mag_minute_day(lab->minute) <= days;
+}
+
 /* Of the usable results of the window, the newest of which is usable. */
 static mag_truth compare_extreme(const question *of, const mag_timeline *patient) {
     const mag_node *node = of->step->node;
@@ -100,8 +104,7 @@ static mag_truth compare_extreme(const question *of, const mag_timeline *patient
     size_t count;
     const mag_lab *labs = mag_timeline_labs(patient, of->operand->analyte, &count);
     mag_truth truth = mag_truth_of(!any);
-    while (count-- > 0 &&
-           (days == MAG_ALL_DAYS || today - mag_minute_day(labs[count].minute) <= days)) {
+    while (count-- > 0 && is_within(&labs[count], today, days)) {
         if (mag_lab_reject(&labs[count]) != MAG_REASON_NONE)
             continue;
         const mag_truth one = mag_lab_compare(&labs[count], node->relation, limit);
@@ -150,14 +153,13 @@ static uint64_t answer_single(const question *of) {
         of->asked & labs->is_usable[analyte] & mag_block_labs_within(of->block, analyte, days);
     for (uint64_t rest = single; rest != 0; rest &= rest - 1) {
         const size_t i = mag_first_of(rest);
-        const uint16_t age_before = labs->age_before[analyte][i];
-        if (age_before != MAG_ALL_DAYS && age_before <= days) {
+        size_t count;
+        const mag_lab *results = mag_timeline_labs(&of->block->patients[i], analyte, &count);
+        if (count > 1 && is_within(&results[count - 2], of->block->today[i], days)) {
             single &= ~(rest & -rest);
             continue;
         }
-        const mag_timeline *patient = &of->block->patients[i];
-        const mag_bounds result =
-            mag_lab_canonical(&patient->labs[patient->first[analyte + 1] - 1]);
+        const mag_bounds result = mag_lab_canonical(&results[count - 1]);
         const mag_bounds left = bounds_of(of->block->pack, node->children[0], &result);
         const mag_bounds right = bounds_of(of->block->pack, node->children[1], &result);
         mag_bits_set(of->bits, rest & -rest, mag_bounds_compare(&left, node->relation, &right));
@@ -255,18 +257,36 @@ static uint64_t answer_count(const question *of) {
     return sure;
 }
 
-/* An era is no older than the first row. */
+/* Are eras of the operand's own gap none but joined ones of the kinds? */
+static bool joins_whole_eras(mag_length gap) {
+    const int32_t days = gap.is_minutes ? gap.amount / MAG_MINUTES_PER_DAY : gap.amount;
+    return days >= MAG_ISSUE_GRACE_DAYS;
+}
+
+/* The era of a group is no older than its first row, no younger than that of any class in it, and
+   the same where no other class is. A gap of its own makes other eras than those of the kinds. */
 static uint64_t answer_continuous(const question *of) {
     const mag_block_drugs *drugs = &of->block->drugs;
-    uint64_t old = 0;
-    for (uint64_t asked = of->asked; asked != 0; asked &= asked - 1)
-        for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1) {
-            const size_t drug_class = mag_first_of(rest), i = mag_first_of(asked);
-            if ((drugs->has_class[drug_class] >> i & 1) != 0 &&
-                drugs->start_age[drug_class][i] >= of->operand->length.amount)
-                old |= asked & -asked;
-        }
-    return answer_absent(of, ~old & ~in_doubt(of));
+    const int32_t days = of->operand->length.amount;
+    const bool is_of_kind = of->operand->gap.amount < 0;
+    const uint64_t sure = ~in_doubt(of);
+    uint64_t is_old = 0, has_old_era = 0, has_one = 0, has_several = 0, has_pack = 0;
+    for (mag_class_set rest = of->operand->classes; rest != 0; rest &= rest - 1) {
+        const size_t drug_class = mag_first_of(rest);
+        const uint64_t has = drugs->has_class[drug_class];
+        if ((has & of->asked) == 0)
+            continue;
+        is_old |= has & mag_block_at_least(drugs->start_age[drug_class], days);
+        has_old_era |= drugs->is_in_effect[drug_class] & ~drugs->has_pack[drug_class] &
+                       mag_block_at_least(drugs->era_age[drug_class], days);
+        has_several |= has_one & has;
+        has_one |= has;
+        has_pack |= drugs->has_pack[drug_class];
+    }
+    const uint64_t is_true =
+        is_of_kind || joins_whole_eras(of->operand->gap) ? sure & has_old_era : 0;
+    const uint64_t is_same_era = is_of_kind ? ~has_several & ~has_pack : 0;
+    return answer(of, is_true, 0) | answer_absent(of, sure & (~is_old | is_same_era) & ~is_true);
 }
 
 /* Without two orders that run there is none that repeats another. */

@@ -7,7 +7,9 @@
 static void see_person(mag_block *block, size_t i) {
     const mag_timeline *patient = &block->patients[i];
     const uint64_t bit = (uint64_t)1 << i;
-    if (mag_person_age_value(patient, patient->as_of).bounds.unknown == 0)
+    /* who is surely an adult has an age */
+    if ((block->is_population_unknown & bit) == 0 ||
+        mag_person_age_value(patient, patient->as_of).bounds.unknown == 0)
         block->has_age |= bit;
     if (mag_person_sex_value(patient).bounds.unknown == 0)
         block->has_sex |= bit;

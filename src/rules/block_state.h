@@ -30,13 +30,12 @@ typedef struct mag_bare_truth {
 
 /* Who has which results. Days count back from T. */
 typedef struct mag_block_labs {
-    uint64_t has_analyte[MAG_ANALYTE_COUNT];    /* a result or mark ... */
-    uint16_t age[MAG_ANALYTE_COUNT][64];        /* ... the newest of which is so many days old, */
-    uint16_t age_before[MAG_ANALYTE_COUNT][64]; /* and of the one before; MAG_ALL_DAYS: none */
-    uint64_t is_usable[MAG_ANALYTE_COUNT];      /* usable, */
-    uint64_t is_alone[MAG_ANALYTE_COUNT];       /* and no other is of its moment */
-    uint16_t usable_age[64];                    /* of the newest of the code book that is seen */
-    uint64_t may_have_newer;                    /* marks hide what else is usable */
+    uint64_t has_analyte[MAG_ANALYTE_COUNT]; /* a result or mark ... */
+    uint16_t age[MAG_ANALYTE_COUNT][64];     /* ... the newest of which is so many days old, */
+    uint64_t is_usable[MAG_ANALYTE_COUNT];   /* usable, */
+    uint64_t is_alone[MAG_ANALYTE_COUNT];    /* and no other is of its moment */
+    uint16_t usable_age[64];                 /* of the newest of the code book that is seen */
+    uint64_t may_have_newer;                 /* marks hide what else is usable */
     uint64_t has_mark, has_flag[MAG_LAB_FLAG_BITS]; /* on any of them */
 } mag_block_labs;
 
@@ -46,8 +45,10 @@ typedef struct mag_block_drugs {
     uint64_t is_in_effect[MAG_CLASS_COUNT]; /* at T */
     uint64_t is_in_doubt[MAG_CLASS_COUNT];  /* some row counts only if its unknown route is right */
     uint64_t runs_twice[MAG_CLASS_COUNT];   /* two orders run at T */
+    uint64_t has_pack[MAG_CLASS_COUNT];     /* H. pylori packs, each an era of its own */
     uint16_t effect_age[MAG_CLASS_COUNT][64]; /* days since the last one in effect */
     uint16_t start_age[MAG_CLASS_COUNT][64];  /* days since the first start */
+    uint16_t era_age[MAG_CLASS_COUNT][64];    /* since the newest era began; not with packs */
 } mag_block_drugs;
 
 struct mag_block {
@@ -58,13 +59,14 @@ struct mag_block {
     mag_evaluator *plain[MAG_BLOCK_PATIENTS];
     const mag_timeline *patients;
     size_t count;
-    mag_outcome *outcomes;         /* of each patient, of each rule */
-    mag_outcome *no_outcomes;      /* the same before anybody was judged */
-    mag_bits *bits;                /* of each step */
-    mag_bare_truth *bare;          /* of each step, by ... */
-    bool has_labs, has_conditions; /* ... what the cohort has */
+    mag_outcome *outcomes;             /* of each patient, of each rule */
+    mag_outcome *no_outcomes;          /* the same before anybody was judged */
+    mag_bits *bits;                    /* of each step */
+    mag_bare_truth *bare;              /* of each step, by ... */
+    bool has_labs, has_conditions;     /* ... what the cohort has */
+    mag_day today[MAG_BLOCK_PATIENTS]; /* of T */
     /* who ... */
-    uint64_t book;                 /* analytes of the code book, a bit each */
+    uint64_t book;                                 /* analytes of the code book, a bit each */
     uint64_t in_population, is_population_unknown; /* ... may be judged; is one that may be */
     uint64_t has_condition[MAG_CONDITION_COUNT];
     uint64_t absence[MAG_ABSENCE_KIND_COUNT];
@@ -86,6 +88,8 @@ uint64_t mag_block_seen(const mag_block *block, const mag_sight *sight, uint64_t
 /* Who has a record of the analyte, or a row of the class in effect, in so many days. */
 uint64_t mag_block_labs_within(const mag_block *block, mag_analyte analyte, uint16_t days);
 uint64_t mag_block_drugs_within(const mag_block *block, mag_class drug_class, uint16_t days);
+/* Whose age is at least so many days. */
+uint64_t mag_block_at_least(const uint16_t ages[MAG_BLOCK_PATIENTS], int32_t days);
 
 /* Answers a leaf by masks for some of `asked`; returns for whom. */
 uint64_t mag_block_answer(mag_block *block, uint32_t step_idx, uint64_t asked);

@@ -81,8 +81,8 @@ static int hider_of(mag_evaluator *evaluator, const mag_outcome *outcomes, size_
     if (found >= 0)
         return found;
     for (size_t by = 0; by < evaluator->pack->rule_count; by++)
-        if (by != hidden && hides(evaluator, outcomes, by, hidden) &&
-            (found < 0 || outcomes[by].severity > outcomes[found].severity) &&
+        if (by != hidden && (found < 0 || outcomes[by].severity > outcomes[found].severity) &&
+            hides(evaluator, outcomes, by, hidden) &&
             mag_outcomes_suspect_hider(evaluator, outcomes, by) < 0)
             found = (int)by;
     return found;

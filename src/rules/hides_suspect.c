@@ -40,7 +40,7 @@ int mag_outcomes_suspect_hider(mag_evaluator *evaluator, const mag_outcome *outc
                                size_t hidden) {
     for (size_t by = 0; by < evaluator->pack->rule_count; by++) {
         const mag_rule *rule = &evaluator->pack->rules[by];
-        if (!rule->hides_suspect_samples || by == hidden || outcomes[by].kind != MAG_FLAGGED ||
+        if (outcomes[by].kind != MAG_FLAGGED || !rule->hides_suspect_samples || by == hidden ||
             rule->facts.status != MAG_RULE_ACTIVE)
             continue;
         search of = {.evaluator = evaluator, .hider = by};

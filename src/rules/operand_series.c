@@ -76,10 +76,6 @@ const mag_lab *mag_series_at(const mag_series_records *records, size_t i) {
                                   : &records->parts[1][i - records->counts[0]];
 }
 
-bool mag_series_is_mark(const mag_lab *lab) {
-    return mag_lab_reject(lab) != MAG_REASON_NONE;
-}
-
 static bool is_date_only(const mag_lab *lab) {
     return mag_lab_has(lab, MAG_LAB_DATE_ONLY);
 }

@@ -31,7 +31,9 @@ typedef enum mag_standing {
 /* *reasons: why it is doubtful; 0 else. */
 mag_standing mag_series_standing(const mag_lab_query *query, const mag_lab *lab,
                                  mag_unknown_set *reasons);
-bool mag_series_is_mark(const mag_lab *lab);
+static inline bool mag_series_is_mark(const mag_lab *lab) {
+    return mag_lab_reject(lab) != MAG_REASON_NONE;
+}
 
 /* What the record is worth in the series. */
 mag_value mag_series_value(const mag_lab_query *query, const mag_lab *lab);

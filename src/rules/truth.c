@@ -2,14 +2,6 @@
 
 #include <math.h>
 
-mag_truth mag_truth_of(bool is_true) {
-    return (mag_truth){is_true ? MAG_TRUE : MAG_FALSE, 0};
-}
-
-mag_truth mag_truth_unknown(mag_unknown_set reasons) {
-    return (mag_truth){MAG_UNDECIDED, reasons};
-}
-
 mag_truth mag_truth_and(mag_truth a, mag_truth b) {
     if (a.is == MAG_FALSE || b.is == MAG_FALSE)
         return mag_truth_of(false);
@@ -63,10 +55,6 @@ mag_truth mag_compare_ends(mag_position_of_ends ends, mag_relation relation,
         return decide(is_elsewhere, is_point_on_limit, doubt);
     }
     return mag_truth_unknown(doubt);
-}
-
-mag_bounds mag_bounds_exact(double value) {
-    return (mag_bounds){.low = value, .high = value};
 }
 
 mag_bounds mag_bounds_unknown(mag_unknown_set reasons) {

@@ -16,8 +16,14 @@ static inline mag_unknown_set mag_unknown_bit(mag_unknown reason) {
     return (mag_unknown_set)1 << reason;
 }
 
-mag_truth mag_truth_of(bool is_true);
-mag_truth mag_truth_unknown(mag_unknown_set reasons);
+static inline mag_truth mag_truth_of(bool is_true) {
+    return (mag_truth){is_true ? MAG_TRUE : MAG_FALSE, 0};
+}
+
+static inline mag_truth mag_truth_unknown(mag_unknown_set reasons) {
+    return (mag_truth){MAG_UNDECIDED, reasons};
+}
+
 /* Reasons are those of the unknown sides that could still change the result. */
 mag_truth mag_truth_and(mag_truth a, mag_truth b);
 mag_truth mag_truth_or(mag_truth a, mag_truth b);
@@ -41,7 +47,10 @@ typedef struct mag_bounds {
     mag_unknown_set unknown; /* not 0: there is no value at all, and why */
 } mag_bounds;
 
-mag_bounds mag_bounds_exact(double value);
+static inline mag_bounds mag_bounds_exact(double value) {
+    return (mag_bounds){.low = value, .high = value};
+}
+
 mag_bounds mag_bounds_unknown(mag_unknown_set reasons);
 bool mag_bounds_is_exact(const mag_bounds *bounds);
 /* The interval of a printed value with its comparator: "<0.30" lies in [0, 0.30). */

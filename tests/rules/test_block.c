@@ -125,6 +125,43 @@ static void rows_in_effect(void **state) {
         {"outside stays", "exposed(LOOP since start(PPI))", "cannot_tell unobservable"});
 }
 
+static void eras_that_go_on(void **state) {
+    (void)state;
+    QUESTIONS(
+        &of,
+        {"LOOP since 90 days ago until 40 days ago; LOOP since 30 days ago",
+         "continuous(LOOP for 60 days)", "clear"},
+        {"LOOP since 90 days ago until 40 days ago; LOOP since 39 days ago",
+         "continuous(LOOP for 60 days)", "low"},
+        {"LOOP since 90 days ago until 5 days ago", "continuous(LOOP for 60 days)", "clear"},
+        {"LOOP since 90 days ago; LOOP since 30 days ago until 9 days ago",
+         "continuous(LOOP for 60 days)", "low"},
+        {"LOOP issue 90 days ago 28 days supply; LOOP issue 40 days ago 28 days supply",
+         "continuous(LOOP for 60 days)", "low"},
+        {"LOOP issue 97 days ago 28 days supply; LOOP issue 40 days ago 28 days supply",
+         "continuous(LOOP for 60 days)", "clear"},
+        {"LOOP since 90 days ago until 40 days ago; THIAZ since 40 days ago",
+         "continuous(LOOP, THIAZ for 60 days)", "low"},
+        {"LOOP since 90 days ago; THIAZ since 40 days ago", "continuous(LOOP, THIAZ for 60 days)",
+         "low"},
+        {"LOOP since 50 days ago; THIAZ since 40 days ago", "continuous(LOOP, THIAZ for 60 days)",
+         "clear"},
+        {"LOOP since 90 days ago", "continuous(LOOP for 60 days, gap 60 days)", "low"},
+        {"LOOP since 90 days ago", "continuous(LOOP for 60 days, gap 800 hours)", "low"},
+        {"LOOP since 90 days ago until 50 days ago; LOOP since 30 days ago",
+         "continuous(LOOP for 60 days, gap 60 days)", "low"},
+        {"LOOP issue 90 days ago 28 days supply; LOOP issue 40 days ago 28 days supply",
+         "continuous(LOOP for 60 days, gap 5 days)", "clear"},
+        {"LOOP since 90 days ago until 3 days ago", "continuous(LOOP for 60 days, gap 0 days)",
+         "clear"},
+        {"MGIV since 90 days ago until 1 day ago", "continuous(MGSYS for 60 days)", "clear"},
+        {"drug \"Prevpac\" since 40 days ago", "continuous(PPI for 20 days)", "low"},
+        {"drug \"Prevpac\" since 40 days ago until 21 days ago; drug \"Prevpac\" since 20 days ago",
+         "continuous(PPI for 30 days)", "clear"},
+        {"LOOP since 90 days ago", "continuous(LOOP for 0 days)", "low"},
+        {"LOOP since 90 days ago", "continuous(LOOP for 36525 days)", "clear"});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_by_their_age),
@@ -132,6 +169,7 @@ int main(void) {
         cmocka_unit_test(values_against_limits),
         cmocka_unit_test(numbers_of_one_result),
         cmocka_unit_test(rows_in_effect),
+        cmocka_unit_test(eras_that_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
