@@ -13,11 +13,10 @@ static mag_status make_tables(mag_block *block, mag_error *err) {
     const size_t outcomes = MAG_BLOCK_PATIENTS * (block->pack->rule_count + 1);
     block->bits = mag_arena_alloc(block->tables, steps * sizeof *block->bits);
     block->bare = mag_arena_alloc(block->tables, steps * sizeof *block->bare);
-    block->outcomes = mag_arena_alloc(block->tables, outcomes * sizeof *block->outcomes);
-    block->no_outcomes = mag_arena_alloc(block->tables, outcomes * sizeof *block->outcomes);
-    if (block->bits == NULL || block->bare == NULL || block->outcomes == NULL ||
-        block->no_outcomes == NULL)
+    block->outcomes = mag_arena_alloc(block->tables, 2 * outcomes * sizeof *block->outcomes);
+    if (block->bits == NULL || block->bare == NULL || block->outcomes == NULL)
         return mag_fail_memory(err, outcomes * sizeof *block->outcomes);
+    block->no_outcomes = block->outcomes + outcomes;
     for (size_t i = 0; i < outcomes; i++)
         block->no_outcomes[i] = (mag_outcome){.kind = MAG_NOT_APPLICABLE, .hidden_by = -1};
     for (unsigned analyte = 0; analyte < MAG_ANALYTE_COUNT; analyte++)
