@@ -86,20 +86,22 @@ static uint64_t count_line_feeds(const char *bytes, size_t nbytes) {
     return count;
 }
 
-/* Nearly all blocks have no quote: then one look tells how many lines end in them, too. */
-static bool has_quote(const char *bytes, size_t nbytes, uint64_t *feed_count) {
-    uint8_t quotes = 0;
+/* The first quote. Nearly all blocks have none: then one look tells how many lines end in them,
+   too. Nothing behind a quote is looked at: there the next look begins. */
+static const char *find_quote(const char *bytes, size_t nbytes, uint64_t *feed_count) {
     *feed_count = 0;
     for (size_t step; nbytes > 0; bytes += step, nbytes -= step) {
-        uint8_t sum = 0;
+        uint8_t sum = 0, quotes = 0;
         step = stretch_of(nbytes);
         for (size_t i = 0; i < step; i++) {
             sum = (uint8_t)(sum + (bytes[i] == '\n'));
             quotes |= bytes[i] == '"';
         }
+        if (quotes)
+            return memchr(bytes, '"', step);
         *feed_count += sum;
     }
-    return quotes != 0;
+    return NULL;
 }
 
 /* What a stretch of lines ends with. */
@@ -140,7 +142,7 @@ static bool pass_lines(mag_csv_splitter *s, mag_csv_block *block) {
     const char *at = block->bytes + block->nbytes;
     const size_t nbytes = block->held_nbytes - block->nbytes;
     uint64_t feed_count;
-    const char *quote = has_quote(at, nbytes, &feed_count) ? memchr(at, '"', nbytes) : NULL;
+    const char *quote = find_quote(at, nbytes, &feed_count);
     line_state next = {false, false};
     size_t passed = behind_last_line_feed(at, quote ? (size_t)(quote - at) : nbytes);
     if (quote)
