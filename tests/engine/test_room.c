@@ -46,14 +46,15 @@ static void reading_leaves_a_share_for_each_thread_and_a_small_part_at_least(voi
     static const struct {
         size_t limit_mib, free_mib;
         unsigned workers;
-    } cases[] = {{1024, 32, 1},     {1024, 32, 5}, {1024, 36, 6}, {1024, 384, 64},
+    } cases[] = {{1024, 6, 1},      {1024, 18, 3}, {1024, 24, 4}, {1024, 384, 64},
                  {1024, 512, 1024}, {400, 12, 2},  {32, 6, 1},    {16, 8, 2}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         mag_account account = {.limit_nbytes = cases[i].limit_mib << 20};
         mag_room_for_reading(&account, cases[i].workers);
-        const size_t part = account.limit_nbytes / 32;
+        const size_t part = account.limit_nbytes / 48;
         const size_t wanted = cases[i].free_mib << 20;
-        assert_true(account.limit_nbytes - account.mark_nbytes == (wanted > part ? wanted : part));
+        const size_t left = account.limit_nbytes - account.mark_nbytes;
+        assert_int_equal(left, wanted > part ? wanted : part);
     }
 }
 
