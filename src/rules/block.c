@@ -160,8 +160,7 @@ static void judge_rule(mag_block *block, size_t rule_idx) {
 
 static void clear_outcomes(mag_block *block) {
     const size_t count = block->count * block->pack->rule_count;
-    if (count > 0)
-        memcpy(block->outcomes, block->no_outcomes, count * sizeof *block->outcomes);
+    memcpy(block->outcomes, block->no_outcomes, count * sizeof *block->outcomes);
 }
 
 static void set_not_evaluated(mag_block *block, size_t rule_idx, uint64_t mask) {
